@@ -1,0 +1,38 @@
+#include "base/sha256.hpp"
+
+// The low-level calls are deprecated in OpenSSL 3.0, but only they give a state that is copied by
+// assignment and costs no allocation; EVP needs a heap context for each copy.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
+
+namespace songda {
+namespace {
+
+SHA256_CTX* context(std::array<std::uint8_t, 112>& state) {
+    return reinterpret_cast<SHA256_CTX*>(state.data());
+}
+
+} // namespace
+
+Sha256::Sha256() : state_{} {
+    static_assert(sizeof(SHA256_CTX) <= sizeof(state_));
+    SHA256_Init(context(state_));
+}
+
+void Sha256::update(ByteView bytes) {
+    SHA256_Update(context(state_), bytes.data(), bytes.size());
+}
+
+Digest Sha256::finish() {
+    Digest digest;
+    SHA256_Final(digest.data(), context(state_));
+    return digest;
+}
+
+Digest sha256(ByteView bytes) {
+    Digest digest;
+    SHA256(bytes.data(), bytes.size(), digest.data());
+    return digest;
+}
+
+} // namespace songda

@@ -1,0 +1,148 @@
+#include "base/time.hpp"
+
+#include <chrono>
+
+#include <fmt/format.h>
+
+namespace songda {
+namespace {
+
+constexpr std::int64_t day_ms = 86'400'000;
+constexpr std::int64_t china_offset_ms = 8LL * 3'600'000;
+
+std::int64_t days_since_epoch(Date date) {
+    const std::chrono::year_month_day day{
+        std::chrono::year{date.year}, std::chrono::month{date.month}, std::chrono::day{date.day}};
+    return std::chrono::sys_days{day}.time_since_epoch().count();
+}
+
+struct Moment {
+    Date date;
+    std::int64_t ms_of_day = 0;
+};
+
+Moment split(std::int64_t ms) {
+    std::int64_t days = ms / day_ms;
+    std::int64_t rest = ms % day_ms;
+    if (rest < 0) {
+        rest += day_ms;
+        --days;
+    }
+    const std::chrono::year_month_day day{std::chrono::sys_days{std::chrono::days{days}}};
+    return {{static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
+             static_cast<unsigned>(day.day())},
+            rest};
+}
+
+std::optional<int> number(std::string_view text) {
+    int value = 0;
+    for (const char c : text) {
+        if (c < '0' || c > '9') {
+            return std::nullopt;
+        }
+        value = value * 10 + (c - '0');
+    }
+    return value;
+}
+
+/// `Z`, `+08:00`, `-03:30` → minutes east of UTC.
+std::optional<int> offset_minutes(std::string_view text) {
+    if (text == "Z" || text == "z") {
+        return 0;
+    }
+    if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') {
+        return std::nullopt;
+    }
+    const auto hours = number(text.substr(1, 2));
+    const auto minutes = number(text.substr(4, 2));
+    if (!hours || !minutes || *hours > 23 || *minutes > 59) {
+        return std::nullopt;
+    }
+    return (text[0] == '-' ? -1 : 1) * (*hours * 60 + *minutes);
+}
+
+} // namespace
+
+TimeMs SystemClock::now() const {
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
+}
+
+std::optional<Date> parse_date(std::string_view text) {
+    if (text.size() != 10 || text[4] != '-' || text[7] != '-') {
+        return std::nullopt;
+    }
+    const auto year = number(text.substr(0, 4));
+    const auto month = number(text.substr(5, 2));
+    const auto day = number(text.substr(8, 2));
+    if (!year || !month || !day) {
+        return std::nullopt;
+    }
+    const std::chrono::year_month_day made{std::chrono::year{*year},
+                                           std::chrono::month{static_cast<unsigned>(*month)},
+                                           std::chrono::day{static_cast<unsigned>(*day)}};
+    if (!made.ok()) {
+        return std::nullopt;
+    }
+    return Date{*year, static_cast<unsigned>(*month), static_cast<unsigned>(*day)};
+}
+
+std::string to_text(Date date) {
+    return fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day);
+}
+
+std::string to_chinese(Date date) {
+    return fmt::format("{}年{}月{}日", date.year, date.month, date.day);
+}
+
+Date china_date(TimeMs time) {
+    return split(time.value + china_offset_ms).date;
+}
+
+TimeMs china_midnight(Date date) {
+    return {days_since_epoch(date) * day_ms - china_offset_ms};
+}
+
+std::string to_rfc3339(TimeMs time) {
+    const Moment m = split(time.value);
+    const auto seconds = m.ms_of_day / 1000;
+    return fmt::format("{}T{:02}:{:02}:{:02}.{:03}Z", to_text(m.date), seconds / 3600,
+                       seconds / 60 % 60, seconds % 60, m.ms_of_day % 1000);
+}
+
+std::string to_china_time(TimeMs time) {
+    const Moment m = split(time.value + china_offset_ms);
+    const auto seconds = m.ms_of_day / 1000;
+    return fmt::format("{}T{:02}:{:02}:{:02}+08:00", to_text(m.date), seconds / 3600,
+                       seconds / 60 % 60, seconds % 60);
+}
+
+std::optional<TimeMs> parse_rfc3339(std::string_view text) {
+    if (text.size() < 20 || (text[10] != 'T' && text[10] != 't') || text[13] != ':' ||
+        text[16] != ':') {
+        return std::nullopt;
+    }
+    const auto date = parse_date(text.substr(0, 10));
+    const auto hour = number(text.substr(11, 2));
+    const auto minute = number(text.substr(14, 2));
+    const auto second = number(text.substr(17, 2));
+    std::string_view rest = text.substr(19);
+    std::int64_t fraction_ms = 0;
+    if (rest.front() == '.') {
+        std::int64_t weight = 100;
+        for (rest.remove_prefix(1); !rest.empty() && rest.front() >= '0' && rest.front() <= '9';
+             rest.remove_prefix(1)) {
+            fraction_ms += (rest.front() - '0') * weight;
+            weight /= 10;
+        }
+    }
+    const auto offset = offset_minutes(rest);
+    if (!date || !hour || !minute || !second || !offset || *hour > 23 || *minute > 59 ||
+        *second > 60) {
+        return std::nullopt;
+    }
+    const std::int64_t seconds = *hour * 3600LL + *minute * 60LL + *second - *offset * 60LL;
+    return TimeMs{days_since_epoch(*date) * day_ms + seconds * 1000 + fraction_ms};
+}
+
+} // namespace songda

@@ -1,0 +1,253 @@
+#include "base/toml_reader.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include <fmt/format.h>
+#define TOML_ENABLE_FORMATTERS 0
+#include <toml++/toml.h>
+
+namespace songda {
+namespace {
+
+struct Document {
+    toml::table table;
+    std::string name;
+    std::vector<std::string> findings;
+};
+
+} // namespace
+
+struct TomlTable::Impl {
+    std::shared_ptr<Document> document;
+    const toml::table* table = nullptr; ///< null: the file has no such table
+    std::string path;
+    std::set<std::string, std::less<>> asked;
+    std::vector<std::shared_ptr<Impl>> children;
+
+    [[nodiscard]] std::string full(std::string_view key) const {
+        return path.empty() ? std::string(key) : fmt::format("{}.{}", path, key);
+    }
+    void find(std::string_view key, const toml::node* node, std::string_view what) {
+        const auto line = node != nullptr    ? node->source().begin.line
+                          : table != nullptr ? table->source().begin.line
+                                             : 0;
+        document->findings.push_back(
+            fmt::format("{}:{}: {}: {}", document->name, line, full(key), what));
+    }
+    const toml::node* ask(std::string_view key) {
+        asked.emplace(key);
+        return table != nullptr ? table->get(key) : nullptr;
+    }
+    template <class T>
+    std::optional<T> optional(std::string_view key, std::string_view kind) {
+        const toml::node* node = ask(key);
+        if (node == nullptr) {
+            return std::nullopt;
+        }
+        auto value = node->value<T>();
+        if (!value) {
+            find(key, node, fmt::format("must be {}", kind));
+            return T{};
+        }
+        return value;
+    }
+    template <class T>
+    T required(std::string_view key, std::string_view kind) {
+        auto value = optional<T>(key, kind);
+        if (!value) {
+            find(key, nullptr, "is missing");
+            return T{};
+        }
+        return *value;
+    }
+    template <class T>
+    std::vector<T> list(std::string_view key, bool must, std::string_view kind) {
+        const toml::node* node = ask(key);
+        std::vector<T> values;
+        if (node == nullptr) {
+            if (must) {
+                find(key, nullptr, "is missing");
+            }
+            return values;
+        }
+        const toml::array* array = node->as_array();
+        if (array == nullptr) {
+            find(key, node, fmt::format("must be a list of {}", kind));
+            return values;
+        }
+        for (const toml::node& item : *array) {
+            if (auto value = item.value<T>()) {
+                values.push_back(*value);
+            } else {
+                find(key, &item, fmt::format("must be a list of {}", kind));
+            }
+        }
+        return values;
+    }
+    void find_unread() {
+        if (table != nullptr) {
+            for (const auto& [key, node] : *table) {
+                if (asked.find(key.str()) == asked.end()) {
+                    find(key.str(), &node, "is not a known key");
+                }
+            }
+        }
+        for (const auto& child : children) {
+            child->find_unread();
+        }
+    }
+    std::shared_ptr<Impl> child(const toml::table* of, std::string name) {
+        auto made = std::make_shared<Impl>();
+        made->document = document;
+        made->table = of;
+        made->path = std::move(name);
+        children.push_back(made);
+        return made;
+    }
+};
+
+TomlTable::TomlTable(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+std::string TomlTable::text(std::string_view key) {
+    return impl_->required<std::string>(key, "text");
+}
+std::string TomlTable::text_or(std::string_view key, std::string_view otherwise) {
+    return impl_->optional<std::string>(key, "text").value_or(std::string(otherwise));
+}
+std::int64_t TomlTable::integer(std::string_view key, std::int64_t least, std::int64_t most) {
+    if (!has(key)) {
+        (void)impl_->ask(key);
+        impl_->find(key, nullptr, "is missing");
+        return least;
+    }
+    return integer_or(key, least, least, most);
+}
+std::int64_t TomlTable::integer_or(std::string_view key, std::int64_t otherwise, std::int64_t least,
+                                   std::int64_t most) {
+    const auto value = impl_->optional<std::int64_t>(key, "a whole number");
+    if (!value) {
+        return otherwise;
+    }
+    if (*value < least || *value > most) {
+        impl_->find(key, impl_->table->get(key), fmt::format("must be from {} to {}", least, most));
+        return otherwise;
+    }
+    return *value;
+}
+double TomlTable::number(std::string_view key) {
+    return impl_->required<double>(key, "a number");
+}
+double TomlTable::number_or(std::string_view key, double otherwise) {
+    return impl_->optional<double>(key, "a number").value_or(otherwise);
+}
+bool TomlTable::boolean_or(std::string_view key, bool otherwise) {
+    return impl_->optional<bool>(key, "true or false").value_or(otherwise);
+}
+std::vector<std::string> TomlTable::texts(std::string_view key) {
+    return impl_->list<std::string>(key, true, "texts");
+}
+std::vector<std::string> TomlTable::texts_or_none(std::string_view key) {
+    return impl_->list<std::string>(key, false, "texts");
+}
+std::vector<double> TomlTable::numbers(std::string_view key) {
+    return impl_->list<double>(key, true, "numbers");
+}
+bool TomlTable::has(std::string_view key) const {
+    return impl_->table != nullptr && impl_->table->contains(key);
+}
+
+TomlTable TomlTable::table(std::string_view key) {
+    const toml::node* node = impl_->ask(key);
+    if (node != nullptr && !node->is_table()) {
+        impl_->find(key, node, "must be a table");
+    }
+    return TomlTable(impl_->child(node != nullptr ? node->as_table() : nullptr, impl_->full(key)));
+}
+
+std::vector<TomlTable> TomlTable::tables(std::string_view key) {
+    std::vector<TomlTable> made;
+    const toml::node* node = impl_->ask(key);
+    if (node == nullptr) {
+        return made;
+    }
+    const toml::array* array = node->as_array();
+    if (array == nullptr || (!array->empty() && !array->is_array_of_tables())) {
+        impl_->find(key, node, "must be a list of tables");
+        return made;
+    }
+    for (std::size_t i = 0; i < array->size(); ++i) {
+        made.emplace_back(
+            impl_->child(array->get(i)->as_table(), fmt::format("{}[{}]", impl_->full(key), i)));
+    }
+    return made;
+}
+
+std::vector<std::string> TomlTable::table_names() const {
+    std::vector<std::pair<toml::source_index, std::string>> found;
+    if (impl_->table != nullptr) {
+        for (const auto& [key, node] : *impl_->table) {
+            if (node.is_table()) {
+                found.emplace_back(node.source().begin.line, std::string(key.str()));
+            }
+        }
+    }
+    std::sort(found.begin(), found.end());
+    std::vector<std::string> names;
+    for (auto& [line, name] : found) {
+        names.push_back(std::move(name));
+    }
+    return names;
+}
+
+void TomlTable::refuse(std::string_view key, std::string_view why) {
+    impl_->find(key, impl_->table != nullptr ? impl_->table->get(key) : nullptr, why);
+}
+
+Result<TomlFile> TomlFile::open(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) {
+        return Error{Fault::not_found, path + ": cannot be read"};
+    }
+    std::ostringstream text;
+    text << in.rdbuf();
+    return parse(text.str(), path);
+}
+
+Result<TomlFile> TomlFile::parse(std::string_view text, const std::string& name) {
+    TomlFile file;
+    auto document = std::make_shared<Document>();
+    document->name = name;
+    try {
+        document->table = toml::parse(text, name);
+    } catch (const toml::parse_error& error) {
+        const auto& at = error.source().begin;
+        return Error{Fault::invalid_input,
+                     fmt::format("{}:{}:{}: {}", name, at.line, at.column, error.description())};
+    }
+    file.root_ = std::make_shared<TomlTable::Impl>();
+    file.root_->document = document;
+    file.root_->table = &document->table;
+    return file;
+}
+
+TomlTable TomlFile::root() const {
+    return TomlTable(root_);
+}
+
+Result<void> TomlFile::finish() const {
+    root_->find_unread();
+    const auto& findings = root_->document->findings;
+    if (findings.empty()) {
+        return {};
+    }
+    std::string all;
+    for (const std::string& finding : findings) {
+        all += all.empty() ? finding : '\n' + finding;
+    }
+    return Error{Fault::invalid_input, all};
+}
+
+} // namespace songda

@@ -1,0 +1,47 @@
+// Strict JSON: what it refuses, where it says the fault is, and that written strings read back.
+#include "base/json.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace songda {
+namespace {
+
+std::string refusal(std::string_view text) {
+    const auto parsed = parse_json(text, 4);
+    return parsed.ok() ? "accepted" : parsed.error().detail;
+}
+
+TEST(Json, BrokenTextIsRefusedWithLineAndColumn) {
+    EXPECT_EQ(refusal("{\"a\": 1,\n \"b\": }"), "not JSON at line 2, column 7");
+    EXPECT_EQ(refusal(""), "not JSON at line 1, column 1");
+}
+
+TEST(Json, SameNameTwiceIsRefused) {
+    EXPECT_EQ(refusal("{\"a\":1,\"a\":2}").substr(0, 34), "the same name twice in one object ");
+    EXPECT_TRUE(parse_json("{\"a\":1,\"b\":{\"a\":2}}").ok());
+}
+
+TEST(Json, DeepNestingAndTrailingTextAreRefused) {
+    EXPECT_TRUE(parse_json("[[[[1]]]]", 4).ok());
+    EXPECT_EQ(refusal("[[[[[1]]]]]").substr(0, 17), "nested too deeply");
+    EXPECT_FALSE(parse_json("1 2").ok());
+}
+
+TEST(Json, IllFormedUtf8IsRefused) {
+    EXPECT_EQ(refusal("\"a\xC0\xAF\""), "not UTF-8 at line 1, column 3");
+}
+
+TEST(Json, WrittenStringsReadBack) {
+    const std::string text = "quote\" back\\ nl\n del\x7F nel\xC2\x85 ls\xE2\x80\xA8 喆珺䶮𠮷";
+    std::string written;
+    append_json_string(written, text);
+    EXPECT_EQ(written.find('\n'), std::string::npos);
+    EXPECT_EQ(written.find("\xE2\x80\xA8"), std::string::npos);
+    const auto parsed = parse_json(written);
+    ASSERT_TRUE(parsed.ok());
+    EXPECT_EQ(parsed.value().get<std::string>(), text);
+}
+
+} // namespace
+} // namespace songda

@@ -1,0 +1,302 @@
+#pragma once
+
+// Inside http/ only: one connection, from first byte to last, for either stream type. Coroutines
+// are named functions with value parameters: g++ 12 destroys captured state of lambdas in a
+// co_await twice.
+
+#include <utility> // boost/asio/awaitable.hpp 1.74 uses std::exchange without it
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include "http/detail/core.hpp"
+#include "http/detail/deadlines.hpp"
+
+namespace songda::http::detail {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using boost::system::error_code;
+
+/// One connection as the functions below see it.
+template <class Stream>
+struct Link {
+    Stream& stream;
+    Core& core;
+    Deadline& deadline;
+    const std::string& peer;
+    beast::flat_buffer buffer;
+};
+
+/// What reading one request came to.
+enum class ReadOutcome { request, refused, closed };
+
+struct Incoming {
+    ReadOutcome outcome = ReadOutcome::closed;
+    Request request;
+    Router::Match match;
+    bool keep_alive = false;
+    bool http_1_0 = false;
+    Response refusal;
+};
+
+inline Incoming refused(Core& core, int status, std::string_view why) {
+    Incoming incoming;
+    incoming.outcome = ReadOutcome::refused;
+    incoming.refusal = core.refuse(status, why);
+    return incoming;
+}
+
+/// Turns a head that passed the gate into a request and finds its route.
+inline Incoming accept_head(Core& core, Head head, const std::string& peer) {
+    Incoming incoming;
+    const std::size_t question = std::min(head.target.find('?'), head.target.size());
+    Request& request = incoming.request;
+    request.method = std::move(head.method);
+    request.path = head.target.substr(0, question);
+    request.query = head.target.substr(std::min(question + 1, head.target.size()));
+    request.headers = std::move(head.headers);
+    request.peer = peer;
+    incoming.match = core.router.find(request.method, request.path);
+    incoming.keep_alive = head.keep_alive && !core.stopping;
+    incoming.http_1_0 = head.http_1_0;
+    incoming.outcome = ReadOutcome::request;
+    if (incoming.match.route == nullptr) {
+        const bool known = !incoming.match.allow.empty();
+        incoming.refusal =
+            core.refuse(known ? 405 : 404, known ? "this path has other methods" : "no such path");
+        if (known) {
+            incoming.refusal.headers.emplace_back("Allow", incoming.match.allow);
+        }
+        incoming.outcome = ReadOutcome::refused;
+        return incoming;
+    }
+    request.path_values = std::move(incoming.match.path_values);
+    return incoming;
+}
+
+template <class Stream>
+asio::awaitable<Incoming> read_body(Link<Stream>& link, std::size_t head_bytes, Incoming incoming,
+                                    bool expects_continue) {
+    Core& core = link.core;
+    error_code failure;
+    if (expects_continue) {
+        static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+        co_await asio::async_write(link.stream, asio::buffer(go_on.data(), go_on.size()),
+                                   asio::redirect_error(asio::use_awaitable, failure));
+    }
+    // Beast decodes the body, chunks included; the head that it reads again already passed the
+    // gate.
+    beast::http::request_parser<beast::http::string_body> parser;
+    parser.body_limit(incoming.match.route->body_bytes_max);
+    parser.header_limit(static_cast<std::uint32_t>(head_bytes + 1));
+    parser.eager(true);
+    link.deadline.arm(core.options.body_time);
+    co_await beast::http::async_read(link.stream, link.buffer, parser,
+                                     asio::redirect_error(asio::use_awaitable, failure));
+    if (failure == beast::http::error::body_limit) {
+        co_return refused(core, 413, "the body is too large");
+    }
+    if (link.deadline.expired()) {
+        co_return refused(core, 408, "the body did not arrive in time");
+    }
+    if (failure) {
+        const bool malformed =
+            failure.category() == make_error_code(beast::http::error::bad_chunk).category();
+        if (!malformed || failure == beast::http::error::partial_message) {
+            co_return Incoming{};
+        }
+        co_return refused(core, 400, "the body is malformed");
+    }
+    incoming.request.body = std::move(parser.get().body());
+    co_return incoming;
+}
+
+template <class Stream>
+asio::awaitable<Incoming> read_request(Link<Stream>& link) {
+    Core& core = link.core;
+    beast::flat_buffer& buffer = link.buffer;
+    error_code failure;
+    if (buffer.size() == 0) {
+        // A connection between requests may be idle; the header clock starts with the first byte.
+        link.deadline.arm(core.options.idle_time);
+        const std::size_t got = co_await link.stream.async_read_some(
+            buffer.prepare(4096), asio::redirect_error(asio::use_awaitable, failure));
+        buffer.commit(got);
+        if (failure) {
+            co_return Incoming{};
+        }
+    }
+    link.deadline.arm(core.options.header_time);
+    const std::size_t head_bytes = co_await asio::async_read_until(
+        link.stream, buffer, "\r\n\r\n", asio::redirect_error(asio::use_awaitable, failure));
+    if (link.deadline.expired()) {
+        co_return refused(core, 408, "the header did not arrive in time");
+    }
+    if (failure == asio::error::not_found) {
+        co_return refused(core, 431, "the header is too large");
+    }
+    if (failure) {
+        co_return Incoming{};
+    }
+    const std::string_view bytes(static_cast<const char*>(buffer.data().data()), head_bytes);
+    GateAnswer gate = pass_gate(bytes, core.options.gate, core.options.hosts);
+    if (!gate.head) {
+        core.meters.refused_by_gate.add();
+        co_return refused(core, gate.status, gate.refusal);
+    }
+    const bool has_body = gate.head->chunked || gate.head->content_length.value_or(0) > 0;
+    const std::size_t length = gate.head->content_length.value_or(0);
+    const bool expects_continue = gate.head->expects_continue;
+    Incoming incoming = accept_head(core, std::move(*gate.head), link.peer);
+    if (!has_body) {
+        buffer.consume(head_bytes);
+        co_return incoming;
+    }
+    if (incoming.outcome == ReadOutcome::refused) {
+        incoming.keep_alive = false; // its body is still on the way
+        co_return incoming;
+    }
+    if (length > incoming.match.route->body_bytes_max) {
+        co_return refused(core, 413, "the body is too large");
+    }
+    co_return co_await read_body(link, head_bytes, std::move(incoming), expects_continue);
+}
+
+/// One handler run on the pool; afterwards the coroutine goes on, on the thread of its connection.
+template <class Continuation>
+struct WorkerJob {
+    Core* core;
+    const Route* route;
+    const Request* request;
+    Response* response;
+    Continuation go_on;
+
+    void operator()() {
+        *response = run_handler(*core, *route, *request);
+        core->waiting.fetch_sub(1);
+        const auto home = asio::get_associated_executor(go_on);
+        asio::post(home, std::move(go_on));
+    }
+};
+
+struct StartWorkerJob {
+    template <class Continuation>
+    void operator()(Continuation&& go_on, Core* core, const Route* route, const Request* request,
+                    Response* response) const {
+        using Job = WorkerJob<std::decay_t<Continuation>>;
+        asio::post(core->workers,
+                   Job{core, route, request, response, std::forward<Continuation>(go_on)});
+    }
+};
+
+template <class Stream>
+asio::awaitable<Response> run_on_worker(Link<Stream>& link, const Route& route,
+                                        const Request& request) {
+    Core& core = link.core;
+    if (core.waiting.fetch_add(1) >= core.options.waiting_max) {
+        core.waiting.fetch_sub(1);
+        core.meters.refused_by_load.add();
+        Response response = core.refuse(503, "too many requests are waiting");
+        response.headers.emplace_back("Retry-After", "1");
+        co_return response;
+    }
+    link.deadline.disarm();
+    Response response;
+    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(
+        StartWorkerJob{}, asio::use_awaitable, &core, &route, &request, &response);
+    co_return response;
+}
+
+template <class Stream>
+asio::awaitable<bool> write_response(Link<Stream>& link, const Response& response, bool keep_alive,
+                                     bool http_1_0, bool head_only) {
+    const std::string head = write_head(response, keep_alive, http_1_0);
+    std::vector<asio::const_buffer> buffers = {asio::buffer(head)};
+    if (!head_only) {
+        buffers.push_back(asio::buffer(response.body));
+        if (response.shared_body) {
+            buffers.push_back(asio::buffer(*response.shared_body));
+        }
+    }
+    error_code failure;
+    link.deadline.arm(link.core.options.write_time);
+    co_await asio::async_write(link.stream, buffers,
+                               asio::redirect_error(asio::use_awaitable, failure));
+    co_return !failure;
+}
+
+/// Counts a running request, so that stopping can wait for it.
+class Busy {
+public:
+    explicit Busy(Core& core) : core_(core) { ++core_.busy; }
+    ~Busy() { --core_.busy; }
+    Busy(const Busy&) = delete;
+    Busy& operator=(const Busy&) = delete;
+
+private:
+    Core& core_;
+};
+
+/// Serves one connection until either side has enough.
+template <class Stream>
+asio::awaitable<void> serve_requests(Link<Stream>& link,
+                                     const std::optional<Digest>& client_certificate) {
+    Core& core = link.core;
+    bool keep_alive = true;
+    while (keep_alive) {
+        Incoming incoming = co_await read_request(link);
+        if (incoming.outcome == ReadOutcome::closed) {
+            co_return;
+        }
+        const Busy busy(core);
+        const auto started = std::chrono::steady_clock::now();
+        incoming.request.client_certificate = client_certificate;
+        Response response;
+        if (incoming.outcome == ReadOutcome::refused) {
+            response = std::move(incoming.refusal);
+        } else if (incoming.match.route->place == Place::quick) {
+            response = run_handler(core, *incoming.match.route, incoming.request);
+        } else {
+            response = co_await run_on_worker(link, *incoming.match.route, incoming.request);
+        }
+        keep_alive = incoming.keep_alive && !core.stopping;
+        const bool head_only = incoming.request.method == "HEAD";
+        const bool written =
+            co_await write_response(link, response, keep_alive, incoming.http_1_0, head_only);
+        core.meters.requests.add();
+        core.meters.seconds.observe(
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
+        keep_alive = keep_alive && written;
+    }
+}
+
+/// After a refusal the other side may still be sending; closing at once would reset the connection
+/// before it reads why. Reads on for a moment, within a bound.
+inline asio::awaitable<void> linger(asio::ip::tcp::socket& socket, Deadline& deadline) {
+    error_code failure;
+    socket.shutdown(asio::ip::tcp::socket::shutdown_send, failure);
+    std::array<char, 8192> sink{};
+    deadline.arm(std::chrono::seconds(1));
+    for (int reads = 0; reads < 256 && !failure; ++reads) {
+        co_await socket.async_read_some(asio::buffer(sink),
+                                        asio::redirect_error(asio::use_awaitable, failure));
+    }
+}
+
+/// Room for one header and a first piece of body; the gate has its own, smaller limit.
+inline beast::flat_buffer make_buffer(const Core& core) {
+    return beast::flat_buffer(core.options.gate.header_bytes_max + 65536);
+}
+
+} // namespace songda::http::detail

@@ -1,0 +1,233 @@
+#include "http/gate.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace songda::http {
+namespace {
+
+GateAnswer refuse(std::string_view why, int status = 400) {
+    return {std::nullopt, status, why};
+}
+
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+std::string to_lower(std::string_view text) {
+    std::string made(text);
+    std::transform(made.begin(), made.end(), made.begin(), lower);
+    return made;
+}
+
+/// RFC 9110 §5.6.2 tchar.
+bool is_token(std::string_view text) {
+    static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||
+               marks.find(c) != std::string_view::npos;
+    });
+}
+
+std::optional<std::size_t> digits(std::string_view text) {
+    if (text.empty() || text.size() > 12) {
+        return std::nullopt;
+    }
+    std::size_t value = 0;
+    for (const char c : text) {
+        if (c < '0' || c > '9') {
+            return std::nullopt;
+        }
+        value = value * 10 + static_cast<std::size_t>(c - '0');
+    }
+    return value;
+}
+
+/// Rules 7 of reliability §10.4: origin-form, printable ASCII, nothing that a file system or a
+/// proxy could read in another way.
+std::string_view target_fault(std::string_view target) {
+    if (target.empty() || target.front() != '/') {
+        return "the target must be a path";
+    }
+    const auto printable = [](char c) { return c > 0x20 && c < 0x7F; };
+    if (!std::all_of(target.begin(), target.end(), printable) ||
+        target.find_first_of("\"<>\\^`{|}") != std::string_view::npos) {
+        return "the target holds a character that must be escaped";
+    }
+    if (target.find('#') != std::string_view::npos) {
+        return "the target holds a fragment";
+    }
+    const std::string path = to_lower(target.substr(0, target.find('?')));
+    static constexpr std::array<std::string_view, 6> two_meanings = {"//",  "/..", "/./",
+                                                                     "%00", "%2f", "%2e"};
+    for (const std::string_view part : two_meanings) {
+        if (path.find(part) != std::string::npos) {
+            return "the target has two meanings";
+        }
+    }
+    return {};
+}
+
+std::string_view read_request_line(std::string_view line, Head& head) {
+    const std::size_t first = line.find(' ');
+    const std::size_t last = line.rfind(' ');
+    if (first == std::string_view::npos || first == last) {
+        return "the request line needs method, target and version";
+    }
+    head.method = line.substr(0, first);
+    head.target = line.substr(first + 1, last - first - 1);
+    const std::string_view version = line.substr(last + 1);
+    if (version != "HTTP/1.1" && version != "HTTP/1.0") {
+        return "only HTTP/1.1 and HTTP/1.0 are spoken";
+    }
+    head.http_1_0 = version == "HTTP/1.0";
+    head.keep_alive = !head.http_1_0;
+    if (!is_token(head.method)) {
+        return "the method is not a token";
+    }
+    return target_fault(head.target);
+}
+
+std::string_view read_field(std::string_view line, Head& head) {
+    if (line.front() == ' ' || line.front() == '\t') {
+        return "a header line is folded";
+    }
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
+        return "a header line has no name";
+    }
+    std::string_view value = line.substr(colon + 1);
+    while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) {
+        value.remove_prefix(1);
+    }
+    while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) {
+        value.remove_suffix(1);
+    }
+    for (const char c : value) {
+        const auto byte = static_cast<unsigned char>(c);
+        if ((byte < 0x20 && c != '\t') || byte >= 0x7F) {
+            return "a header value holds a control or non-ASCII byte";
+        }
+    }
+    head.headers.emplace_back(line.substr(0, colon), value);
+    return {};
+}
+
+/// The fields that frame the message, counted so that two of one kind are seen.
+struct Framing {
+    int lengths = 0;
+    int encodings = 0;
+    int hosts = 0;
+    std::string encoding;
+    std::string length;
+    std::string host;
+    bool upgrade = false;
+};
+
+Framing collect_framing(Head& head) {
+    Framing framing;
+    for (const auto& [name, value] : head.headers) {
+        const std::string key = to_lower(name);
+        if (key == "content-length") {
+            ++framing.lengths;
+            framing.length = value;
+        } else if (key == "transfer-encoding") {
+            ++framing.encodings;
+            framing.encoding = value;
+        } else if (key == "host") {
+            ++framing.hosts;
+            framing.host = value;
+        } else if (key == "upgrade") {
+            framing.upgrade = true;
+        } else if (key == "connection") {
+            const std::string wish = to_lower(value);
+            head.keep_alive = wish == "close" ? false : wish == "keep-alive" || head.keep_alive;
+        } else if (key == "expect") {
+            head.expects_continue = to_lower(value) == "100-continue";
+        }
+    }
+    return framing;
+}
+
+std::string_view framing_fault(const Framing& framing, Head& head,
+                               const std::vector<std::string>& hosts) {
+    if (framing.encodings > 1 || (framing.encodings == 1 && framing.encoding != "chunked")) {
+        return "Transfer-Encoding must be chunked or absent";
+    }
+    head.chunked = framing.encodings == 1;
+    if (head.chunked && (head.http_1_0 || framing.lengths > 0)) {
+        return "Transfer-Encoding with Content-Length or HTTP/1.0";
+    }
+    if (framing.lengths > 1) {
+        return "more than one Content-Length";
+    }
+    if (framing.lengths == 1) {
+        head.content_length = digits(framing.length);
+        if (!head.content_length) {
+            return "Content-Length is not a number";
+        }
+    }
+    if (framing.hosts != 1) {
+        return "exactly one Host is needed";
+    }
+    const std::string host = to_lower(framing.host.substr(0, framing.host.rfind(':')));
+    if (!hosts.empty() && std::find(hosts.begin(), hosts.end(), host) == hosts.end()) {
+        return "this Host is not served here";
+    }
+    if (framing.upgrade) {
+        return "Upgrade is not offered";
+    }
+    const bool bodiless = head.method == "GET" || head.method == "HEAD";
+    if (bodiless && (head.chunked || head.content_length.value_or(0) > 0)) {
+        return "GET and HEAD carry no body";
+    }
+    return {};
+}
+
+} // namespace
+
+GateAnswer pass_gate(std::string_view bytes, const GateLimits& limits,
+                     const std::vector<std::string>& hosts) {
+    if (bytes.size() > limits.header_bytes_max) {
+        return refuse("the header is too large", 431);
+    }
+    Head head;
+    bool first = true;
+    while (true) {
+        const std::size_t end = bytes.find('\n');
+        if (end == std::string_view::npos || end == 0 || bytes[end - 1] != '\r') {
+            return refuse("lines must end with CR LF");
+        }
+        const std::string_view line = bytes.substr(0, end - 1);
+        bytes.remove_prefix(end + 1);
+        if (line.empty()) {
+            break;
+        }
+        if (line.find('\r') != std::string_view::npos) {
+            return refuse("a bare CR");
+        }
+        const std::string_view fault =
+            first ? read_request_line(line, head) : read_field(line, head);
+        if (!fault.empty()) {
+            return refuse(fault);
+        }
+        if (head.target.size() > limits.target_bytes_max) {
+            return refuse("the target is too long");
+        }
+        if (head.headers.size() > limits.fields_max) {
+            return refuse("too many header fields", 431);
+        }
+        first = false;
+    }
+    if (first) {
+        return refuse("the request line is missing");
+    }
+    const Framing framing = collect_framing(head);
+    const std::string_view fault = framing_fault(framing, head, hosts);
+    if (!fault.empty()) {
+        return refuse(fault);
+    }
+    return {std::move(head), 200, {}};
+}
+
+} // namespace songda::http

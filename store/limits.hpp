@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+
+/// Every bound of the store by name.
+namespace songda::store {
+
+/// Above about 2 030 bytes LMDB moves a value to a page of its own and doubles its cost on disk.
+inline constexpr std::size_t record_bytes_max = 1950;
+inline constexpr std::size_t department_bytes_max = 64;
+inline constexpr std::size_t idempotency_key_bytes_max = 255;
+inline constexpr std::size_t sequence_name_bytes_max = 128;
+inline constexpr std::size_t template_version_bytes_max = 128;
+inline constexpr std::size_t case_number_bytes_max = 255;
+inline constexpr std::size_t kid_bytes_max = 64;
+inline constexpr std::size_t scopes_max = 64;
+/// Rest of one file, or one shared prefix.
+inline constexpr std::size_t blob_bytes_max = 64U << 20U;
+inline constexpr std::size_t issues_per_call_max = 4096;
+inline constexpr std::size_t legs_per_issue_max = 64;
+inline constexpr std::size_t claim_max = 4096;
+inline constexpr std::size_t list_rows_max = 10'000;
+
+} // namespace songda::store

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "store/store.hpp"
+
+namespace songda::store {
+
+struct LmdbOptions {
+    std::string directory; ///< made if its parent exists; mode 0700
+    /// The service: holds DIR/service.lock and may write documents. Otherwise (`songda key`): may
+    /// read everything and write keys, audit rows and statuses beside a running service.
+    bool exclusive = true;
+    std::uint64_t map_bytes = std::uint64_t{1} << 40U; ///< address space, not disk
+    std::uint64_t segment_bytes = std::uint64_t{1} << 30U;
+    /// Segments are zero-filled this far ahead of the cursor.
+    std::uint64_t zero_fill_bytes = std::uint64_t{64} << 20U;
+    /// Less free space than this: reads only.
+    std::uint64_t reserve_bytes = std::uint64_t{64} << 20U;
+    /// Called on an I/O error after which it is unknown what the disk holds. Must not return to
+    /// normal work: the default logs `store_io_error` and aborts; the caller restarts. Afterwards
+    /// every write of this store answers `internal`.
+    std::function<void(std::string_view what)> fail_stop;
+    /// Tests only: how many free bytes the file system is said to have; empty: ask it.
+    std::function<std::uint64_t()> free_bytes;
+};
+
+/// Opens or makes a store. One store object per directory and process; never fork after opening.
+/// Faults: `unavailable` (another exclusive opener; the detail says which process), `corrupt`
+/// (not a store, or of an unknown version), `invalid_input` (options).
+[[nodiscard]] Result<std::unique_ptr<Store>> open_lmdb(const LmdbOptions& options);
+
+} // namespace songda::store

@@ -1,0 +1,179 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/ids.hpp"
+#include "base/private.hpp"
+#include "base/time.hpp"
+
+/// What the store keeps, in plain values. How they become bytes: docs/formats/store.md and
+/// store/codec.hpp. An encoded row holds at most 1 950 bytes; a longer one is refused with
+/// `invalid_input`. Texts that are part of a key (department code, sequence, template version, case
+/// number, idempotency key, kid) have the limits of store/limits.hpp.
+namespace songda::store {
+
+/// One inbox of the portal: everything delivered to one recipient under one link.
+using InboxId = Id<struct InboxTag, 16>;
+
+/// What Songda planned to sign, on disk before the key is used. Kept for ever: it is the record of
+/// every signature that may exist.
+struct Intent {
+    DocumentId id;
+    DepartmentCode department;
+    std::string number;
+    std::string template_version; ///< "food-business-licence@1"
+    Digest digest{};              ///< the only digest that the ticket lets the signer sign
+    TimeMs at;
+    std::string sequence; ///< the counter that the number was taken from; may be empty
+    std::uint64_t sequence_value = 0;
+    bool operator==(const Intent&) const = default;
+};
+
+/// Where a file's bytes are. The file is prefix ‖ rest; the prefix is shared by all documents of
+/// one template and stored once.
+struct FileRef {
+    Digest prefix{}; ///< SHA-256 of the prefix; all zero: no prefix
+    std::uint32_t segment = 0;
+    std::uint64_t offset = 0;      ///< of the rest's first byte inside the segment
+    std::uint32_t rest_length = 0; ///< bytes
+    std::uint64_t size = 0;        ///< bytes of the whole file
+    bool operator==(const FileRef&) const = default;
+};
+
+struct DocumentRow {
+    DocumentId id;
+    DocumentKey key;
+    DepartmentCode department;
+    std::string department_name;
+    std::string number;
+    std::string type_code;
+    std::string title;
+    std::string template_version;
+    std::string case_number;   ///< one document per department, template version and case number
+    std::string holder_masked; ///< already masked: what a public answer may show
+    TimeMs issued_at;
+    std::optional<Date> valid_from;
+    std::optional<Date> valid_until;
+    Digest record_hash{};
+    Digest file_hash{};
+    FileRef file; ///< the writer gives `prefix` and `size`; the store fills in the rest
+    bool sample = false;
+    bool operator==(const DocumentRow&) const = default;
+};
+
+/// The numbers are stored; never renumber, never reuse. Expired is not a status that is set:
+/// readers compute it from `valid_until`.
+enum class DocumentStatus : std::uint8_t {
+    valid = 1,
+    suspended = 2,  ///< 暂扣
+    revoked = 3,    ///< 撤销
+    cancelled = 4,  ///< 注销
+    superseded = 5, ///< replaced by a later document
+};
+
+struct StatusChange {
+    DocumentStatus status = DocumentStatus::valid;
+    TimeMs at;
+    std::string reason;
+    std::string actor;
+    bool operator==(const StatusChange&) const = default;
+};
+
+/// One entry of a document's append-only history. The first has sequence 1.
+struct StatusEntry {
+    std::uint32_t sequence = 0;
+    StatusChange change;
+    bool operator==(const StatusEntry&) const = default;
+};
+
+struct IdempotencyRow {
+    Digest fingerprint{};
+    DocumentId document;
+    TimeMs expires;
+    bool operator==(const IdempotencyRow&) const = default;
+};
+
+/// One dispatch over one channel. The meaning of `channel` and `state` belongs to delivery/; the
+/// store knows `due` (also the lease: a claimed leg is due again when the lease ends) and `fence`.
+struct LegRow {
+    LegId id;
+    DocumentId document;
+    DepartmentCode department;
+    std::uint8_t channel = 0;
+    std::uint8_t state = 0;
+    std::optional<TimeMs> due; ///< absent: nobody will claim it
+    std::uint32_t fence = 0;
+    std::uint16_t attempts = 0;
+    Private<std::string> address;
+    std::string reason;
+    TimeMs created;
+    TimeMs deadline;
+    bool operator==(const LegRow&) const = default;
+};
+
+/// Append-only. Two times: when it happened outside, and when Songda learned of it.
+struct LegEvent {
+    std::string kind;
+    TimeMs happened;
+    TimeMs learned;
+    std::uint8_t state_after = 0;
+    std::string detail;
+    bool operator==(const LegEvent&) const = default;
+};
+
+struct InboxEntry {
+    InboxId inbox;
+    DocumentId document;
+    LegId leg;
+    TimeMs at;
+    std::optional<TimeMs> opened;
+    bool operator==(const InboxEntry&) const = default;
+};
+
+/// Leave to open one inbox with a link (token) and a code. Only hashes are stored.
+struct AccessGrant {
+    Digest token_hash{};
+    InboxId inbox;
+    Digest code_hash{};
+    std::uint8_t attempts_left = 0;
+    TimeMs expires;
+    bool operator==(const AccessGrant&) const = default;
+};
+
+struct ApiKey {
+    std::string kid;
+    Digest secret_hash{};
+    DepartmentCode department;
+    std::vector<std::string> scopes;
+    TimeMs created;
+    TimeMs expires;
+    std::optional<TimeMs> revoked;
+    std::string label;
+    bool operator==(const ApiKey&) const = default;
+};
+
+/// Who did what to what. No personal data: `subject` is an id or a number.
+struct AuditRow {
+    TimeMs at;
+    std::string actor;
+    std::string action;
+    std::string subject;
+    std::string detail;
+    bool operator==(const AuditRow&) const = default;
+};
+
+/// An audit row as stored: `chain` = SHA-256(previous chain ‖ encoded row); the first row's
+/// predecessor is 32 zero bytes. Sequences start at 1 and have no gaps.
+struct AuditEntry {
+    std::uint64_t sequence = 0;
+    AuditRow row;
+    Digest chain{};
+    bool operator==(const AuditEntry&) const = default;
+};
+
+} // namespace songda::store

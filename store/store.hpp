@@ -1,0 +1,264 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "base/signing_ticket.hpp"
+#include "base/time.hpp"
+#include "store/rows.hpp"
+
+namespace songda::store {
+
+/// A leg with its first events.
+struct LegWrite {
+    LegRow leg;
+    std::vector<LegEvent> events;
+};
+
+/// Everything that one issued document changes, in one transaction: document, first status,
+/// idempotency row, case index, legs with their events, audit row, intent resolved.
+struct IssueWrite {
+    /// `document.file.prefix` and `document.file.size` are given; segment, offset and rest_length
+    /// are ignored and filled in by the store.
+    DocumentRow document;
+    ByteView rest;               ///< the file after its prefix; must live until put_issues returns
+    StatusChange status;         ///< first entry of the history, usually `valid`
+    std::string idempotency_key; ///< empty: no idempotency row
+    Digest fingerprint{};        ///< of the request, compared when the key comes again
+    /// The key is honoured for writes whose `document.issued_at` lies before this moment.
+    TimeMs idempotency_expires;
+    std::vector<LegWrite> legs;
+    AuditRow audit;
+};
+
+struct IssueOutcome {
+    enum class Kind : std::uint8_t {
+        created,       ///< durable now
+        duplicate,     ///< same key, same fingerprint: `document` is the first one
+        key_conflict,  ///< same key, another fingerprint
+        case_conflict, ///< department, template version and case number already have `document`
+        id_taken,      ///< the id or the document key belongs to another document: draw again
+        no_intent,     ///< no open intent with this id: nothing may be issued without one
+    };
+    Kind kind = Kind::created;
+    DocumentId document;
+    bool operator==(const IssueOutcome&) const = default;
+};
+
+struct ClaimRequest {
+    TimeMs now;
+    std::size_t max = 1; ///< at most claim_max
+    std::int64_t lease_ms = 0;
+    /// State before the claim → state while claimed, for each of the 256 numbers.
+    std::array<std::uint8_t, 256> on_claim{};
+};
+
+struct ClaimedLeg {
+    LegRow row; ///< as it was before the claim
+    std::uint32_t fence = 0;
+};
+
+struct LegUpdate {
+    std::uint8_t state = 0;
+    std::optional<TimeMs> due; ///< the new value; absent: nobody will claim the leg
+    std::string reason;
+    std::int32_t attempts_delta = 0; ///< the sum is held between 0 and 65 535
+    std::vector<LegEvent> events;
+    std::optional<InboxEntry> inbox;
+    std::optional<AccessGrant> grant;
+    std::optional<AuditRow> audit;
+};
+
+struct LegFinish {
+    LegId leg;
+    std::uint32_t fence = 0;
+    LegUpdate update;
+};
+
+struct FsckReport {
+    std::vector<std::string> findings; ///< ids and table names, never personal data
+    std::uint64_t rows = 0;            ///< rows read
+    std::uint64_t files = 0;           ///< files whose hash was recomputed
+    [[nodiscard]] bool clean() const { return findings.empty(); }
+};
+
+struct Statistics {
+    std::uint64_t documents = 0;
+    std::uint64_t intents_open = 0;
+    std::uint64_t legs = 0;
+    std::uint64_t legs_scheduled = 0; ///< with a due time, past or future
+    std::uint64_t audit_rows = 0;
+    std::uint64_t database_bytes = 0; ///< pages in use
+    std::uint64_t segment_bytes = 0;  ///< bytes of files written
+};
+
+struct Space {
+    std::uint64_t free_bytes = 0;    ///< of the file system
+    std::uint64_t reserve_bytes = 0; ///< writes stop when less than this is free
+    bool writable = true;
+};
+
+/// What must survive, in the domain's words. Every write is durable when its call returns a value;
+/// a write that returns an error changed nothing — except after `internal`, which the caller treats
+/// as "unknown" and asks again with the same idempotency key.
+///
+/// Thread-safe: any verb from any thread. Writes of many threads share one fsync. The store has no
+/// clock and no randomness: times and ids come in with the call. Rows go out as copies.
+///
+/// Faults of every write: `unavailable` (no space: the store answers reads only until there is
+/// room again), `invalid_input` (a row or key is too long), `forbidden` (this opener may not write
+/// documents). Faults of every read: `corrupt`, `unavailable`.
+class Store {
+public:
+    Store() = default;
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
+    virtual ~Store() = default;
+
+    // Issuing.
+
+    /// Writes what is going to be signed and raises the counters to `sequence_value`; then, and
+    /// only then, gives leave to sign, in the order of `intents`. All or nothing. An intent that is
+    /// stored already, open and equal, gives a new ticket (recovery); any other intent with a known
+    /// id is a `conflict`.
+    [[nodiscard]] virtual Result<std::vector<SigningTicket>>
+    put_intents(std::span<const Intent> intents) = 0;
+    /// Closes intents that will have no document; they stay on record with the reason. Unknown and
+    /// closed ids are passed over. Returns how many were closed.
+    [[nodiscard]] virtual Result<std::size_t> void_intents(std::span<const DocumentId> ids,
+                                                           std::string_view reason) = 0;
+    /// Neither a document nor voided, oldest first: what a crash left between signing and storing.
+    [[nodiscard]] virtual Result<std::vector<Intent>> open_intents() = 0;
+    [[nodiscard]] virtual Result<std::optional<Intent>> find_intent(const DocumentId& id) = 0;
+    /// Highest value used of a number sequence; 0 when unused.
+    [[nodiscard]] virtual Result<std::uint64_t> counter(const DepartmentCode& department,
+                                                        std::string_view sequence) = 0;
+
+    /// Stores bytes that many files begin with, once, and returns their SHA-256.
+    [[nodiscard]] virtual Result<Digest> put_prefix(ByteView bytes) = 0;
+    /// One outcome per item, in order; items that are not `created` wrote nothing. At most
+    /// issues_per_call_max items. Checked in this order: key, case, intent, id. `not_found` when a
+    /// prefix was never stored: then nothing was written.
+    [[nodiscard]] virtual Result<std::vector<IssueOutcome>>
+    put_issues(std::span<const IssueWrite> issues) = 0;
+
+    // Documents.
+
+    [[nodiscard]] virtual Result<std::optional<DocumentRow>>
+    find_document(const DocumentId& id) = 0;
+    /// Another department's id is as absent as an unknown one.
+    [[nodiscard]] virtual Result<std::optional<DocumentRow>>
+    find_document_for(const DepartmentCode& department, const DocumentId& id) = 0;
+    [[nodiscard]] virtual Result<std::optional<DocumentRow>>
+    find_by_key(const DocumentKey& key) = 0;
+    [[nodiscard]] virtual Result<std::optional<DocumentRow>>
+    find_by_file_hash(const Digest& file_hash) = 0;
+    [[nodiscard]] virtual Result<std::optional<IdempotencyRow>>
+    find_idempotent(const DepartmentCode& department, std::string_view key) = 0;
+    [[nodiscard]] virtual Result<std::optional<DocumentId>>
+    find_case(const DepartmentCode& department, std::string_view template_version,
+              std::string_view case_number) = 0;
+    /// In the order of ids, strictly after `after`; at most min(limit, list_rows_max).
+    [[nodiscard]] virtual Result<std::vector<DocumentRow>>
+    list_documents(const DepartmentCode& department, std::optional<DocumentId> after,
+                   std::size_t limit) = 0;
+    /// The whole file, its hash compared with `file_hash` on every call. `corrupt` on a difference:
+    /// wrong bytes never leave.
+    [[nodiscard]] virtual Result<Bytes> read_file(const DocumentRow& document) = 0;
+
+    /// Oldest first; empty for an unknown id.
+    [[nodiscard]] virtual Result<std::vector<StatusEntry>> status_history(const DocumentId& id) = 0;
+    /// The last entry; nothing for an unknown id.
+    [[nodiscard]] virtual Result<std::optional<StatusEntry>> find_status(const DocumentId& id) = 0;
+    /// Appends to the history if its last sequence is `expected_sequence`, else `conflict`;
+    /// `not_found` without the document. Returns the new sequence.
+    [[nodiscard]] virtual Result<std::uint32_t> set_status(const DocumentId& id,
+                                                           std::uint32_t expected_sequence,
+                                                           const StatusChange& change,
+                                                           const AuditRow& audit) = 0;
+
+    // Delivery.
+
+    /// Takes up to `max` legs with due ≤ now: due becomes now + lease, fence + 1, state as
+    /// `on_claim` says. Departments take turns, one leg each, starting after the department served
+    /// last, so that no department's burst delays another's; inside a department in order
+    /// (due, id). An expired lease is simply due again.
+    [[nodiscard]] virtual Result<std::vector<ClaimedLeg>>
+    claim_due(const ClaimRequest& request) = 0;
+    /// False when the fence is stale or the leg unknown: then nothing was changed. Success moves
+    /// the fence on, so that no second finish can follow.
+    [[nodiscard]] virtual Result<bool> finish_leg(const LegFinish& finish) = 0;
+    /// The same for many, in one commit; one answer each, in order.
+    [[nodiscard]] virtual Result<std::vector<bool>>
+    finish_legs(std::span<const LegFinish> finishes) = 0;
+    /// For what the outside world reports. False when the leg is unknown or not in
+    /// `expected_state`. When the state changes the fence moves on: a worker that still holds the
+    /// leg learns it from finish_leg.
+    [[nodiscard]] virtual Result<bool>
+    append_leg_event(const LegId& leg, std::uint8_t expected_state, const LegUpdate& update) = 0;
+    /// A new leg of a stored document (the next channel of a plan). `conflict` when the id exists,
+    /// `not_found` without the document.
+    [[nodiscard]] virtual Result<void> add_leg(const LegWrite& write) = 0;
+    [[nodiscard]] virtual Result<std::optional<LegRow>> find_leg(const LegId& id) = 0;
+    /// In the order of ids.
+    [[nodiscard]] virtual Result<std::vector<LegRow>> legs_of(const DocumentId& document) = 0;
+    /// In the order in which they were appended.
+    [[nodiscard]] virtual Result<std::vector<LegEvent>> leg_events(const LegId& leg) = 0;
+
+    /// In the order of leg ids.
+    [[nodiscard]] virtual Result<std::vector<InboxEntry>> inbox(const InboxId& id) = 0;
+    /// True the first time; the first time is what is kept. `not_found` without the entry.
+    [[nodiscard]] virtual Result<bool> mark_opened(const InboxId& inbox, const LegId& leg,
+                                                   TimeMs at) = 0;
+    /// A new grant, or a new code for a token; usually given with LegUpdate instead.
+    [[nodiscard]] virtual Result<void> put_grant(const AccessGrant& grant) = 0;
+    /// The inbox, or nothing: unknown token, wrong code, expired and used up look the same and cost
+    /// the same one durable commit. The attempt is on disk before the answer exists; a right code
+    /// gives it back.
+    [[nodiscard]] virtual Result<std::optional<InboxId>>
+    try_access(const Digest& token_hash, const Digest& code_hash, TimeMs now) = 0;
+
+    // Credentials.
+
+    /// `conflict` when the kid exists.
+    [[nodiscard]] virtual Result<void> put_api_key(const ApiKey& key, const AuditRow& audit) = 0;
+    [[nodiscard]] virtual Result<std::optional<ApiKey>> find_api_key(std::string_view kid) = 0;
+    /// In the order of kids.
+    [[nodiscard]] virtual Result<std::vector<ApiKey>> list_api_keys() = 0;
+    /// The first revocation is what is kept. `not_found` without the key.
+    [[nodiscard]] virtual Result<void> revoke_api_key(std::string_view kid, TimeMs at,
+                                                      const AuditRow& audit) = 0;
+
+    // Audit.
+
+    [[nodiscard]] virtual Result<void> append_audit(std::span<const AuditRow> rows) = 0;
+    /// Strictly after sequence `after`; at most min(limit, list_rows_max).
+    [[nodiscard]] virtual Result<std::vector<AuditEntry>> list_audit(std::uint64_t after,
+                                                                     std::size_t limit) = 0;
+    /// Recomputes the chain from the first row. Returns the last sequence; `corrupt` names the
+    /// first row that does not fit.
+    [[nodiscard]] virtual Result<std::uint64_t> verify_audit() = 0;
+
+    // Care.
+
+    /// Copies the store, while it is used, into a directory that does not exist or is empty. On
+    /// return the copy is durable and can be opened and checked like the original.
+    [[nodiscard]] virtual Result<void> backup(const std::string& directory) = 0;
+    /// Reads everything and compares: rows, hashes of files, indexes, chain. Slow; runs beside
+    /// normal work.
+    [[nodiscard]] virtual Result<FsckReport> fsck() = 0;
+    [[nodiscard]] virtual Result<Statistics> statistics() = 0;
+    [[nodiscard]] virtual Result<Space> space() = 0;
+    /// False while there is no space: writes answer `unavailable` at once.
+    [[nodiscard]] virtual bool writable() const = 0;
+};
+
+} // namespace songda::store

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "issuer/finding.hpp"
+#include "issuer/templates/compiled_template.hpp"
+
+namespace songda::issuer {
+
+/// One value of a document. Names: `number`, `decided_on`, `valid_from`, `valid_until` (days as
+/// `2026-11-24`), `recipient.name`, `recipient.code`, `fields.NAME`.
+struct NamedValue {
+    std::string_view name;
+    std::string_view text;
+};
+
+/// Everything that one document differs by. Views are used during the call only.
+struct RenderInput {
+    std::span<const NamedValue> values;
+    ByteView record;            ///< docs/formats/record.md, escaped as it says
+    std::string_view qr_head;   ///< `https://HOST/v/KEY#`: byte segment
+    std::string_view qr_payload;///< base41: alphanumeric segment
+    TimeMs issued_at;
+    DocumentKey key;
+};
+
+/// A finished file but for its signature. The hexadecimal digits of /Contents are
+/// `file[hex_begin, hex_end)`; `digest` is SHA-256 over all but `<`…`>` around them.
+struct Unsigned {
+    Bytes file;
+    std::size_t hex_begin = 0;
+    std::size_t hex_end = 0;
+    Digest digest{};
+};
+
+/// Sets documents. Deterministic: the same template and input give the same bytes. One object
+/// belongs to one thread and keeps its buffers from document to document.
+class Renderer {
+public:
+    Renderer();
+    ~Renderer();
+    Renderer(Renderer&&) noexcept;
+    Renderer& operator=(Renderer&&) noexcept;
+
+    /// Faults: invalid_input (`detail` names pointer and rule of the first finding of `check_values`,
+    /// never the value), internal (QR text longer than the template has room for).
+    [[nodiscard]] Result<Unsigned> render(const CompiledTemplate& compiled, const RenderInput& input);
+
+    /// All faults of the values, measured as they would be printed; empty if they can be printed.
+    /// `number` and the days may be absent (they are not assigned yet); then they count as empty.
+    [[nodiscard]] std::vector<Finding> check_values(const CompiledTemplate& compiled,
+                                                    std::span<const NamedValue> values);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// Puts a DER CMS into its slot: lower-case hexadecimal, zeros after it. Fault: internal if it is
+/// longer than the slot.
+[[nodiscard]] Result<void> insert_signature(Unsigned& document, ByteView cms);
+
+} // namespace songda::issuer

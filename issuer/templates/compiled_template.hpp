@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+#include "issuer/fonts/font_set.hpp"
+#include "issuer/templates/template.hpp"
+
+namespace songda::issuer {
+
+/// A department as its documents show it.
+struct DepartmentFace {
+    std::string code; ///< 统一社会信用代码
+    std::string name;
+    std::string number_prefix; ///< 机关代字: `示审`
+    std::string region;        ///< GB/T 2260, 6 digits
+    std::string seal_text;     ///< 4–24 characters on the seal's arc
+};
+
+struct CompileOptions {
+    std::size_t cms_bytes_reserved = 0; ///< exact size of the slot for the signature
+};
+
+/// A template with a department's face: the bytes that all its documents share, and what is needed
+/// to set the rest. Immutable; share one between threads.
+class CompiledTemplate {
+public:
+    struct Impl;
+    explicit CompiledTemplate(std::unique_ptr<const Impl> impl);
+    ~CompiledTemplate();
+
+    [[nodiscard]] const Template& spec() const;
+    [[nodiscard]] const DepartmentFace& face() const;
+    /// What every document of this template and department starts with; a verifier may pin its hash.
+    [[nodiscard]] ByteView prefix() const;
+
+    [[nodiscard]] const Impl& impl() const { return *impl_; }
+
+private:
+    std::unique_ptr<const Impl> impl_;
+};
+
+/// Compiles (some milliseconds; at start or on a change, never per document). This is the only place
+/// where a PDF made elsewhere, the artwork, is parsed.
+/// Faults: invalid_input (artwork refused, text that does not fit, character without a font).
+[[nodiscard]] Result<std::shared_ptr<const CompiledTemplate>>
+compile_template(const Template& spec, const DepartmentFace& face,
+                 std::shared_ptr<const FontSet> fonts, const CompileOptions& options);
+
+} // namespace songda::issuer

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace songda::issuer {
+
+/// Length on the page, in 1/100 pt. Integers, so that layout is exact and the same everywhere.
+using Centipoints = std::int32_t;
+
+/// What a field holds. `date` is given as `2026-11-24` and printed as `2026年11月24日`; `code` is
+/// visible ASCII; `choice` is one of the listed words.
+enum class FieldKind : std::uint8_t { text, code, date, choice };
+
+struct TemplateField {
+    std::string name;
+    std::string label;
+    FieldKind kind = FieldKind::text;
+    bool required = true;
+    std::size_t max_characters = 0;
+    std::vector<std::string> choices;
+};
+
+/// `所在地：{fields.address}` in pieces.
+struct PatternPiece {
+    bool is_value = false;
+    std::string text; ///< the literal text, or the name of the value
+};
+using Pattern = std::vector<PatternPiece>;
+
+enum class Align : std::uint8_t { left, center, right, justify };
+
+/// What happens to text that is wider than its place. `balance` breaks into lines of like length.
+enum class Fit : std::uint8_t { refuse, shrink, wrap, balance };
+
+/// How a text is set.
+struct TextLook {
+    std::string style;
+    Centipoints size = 0;
+    Centipoints least_size = 0; ///< Fit::shrink
+    int lines_max = 1;          ///< Fit::wrap, Fit::balance
+    Centipoints leading = 0;
+    Align align = Align::left;
+    Fit fit = Fit::refuse;
+    std::string colour; ///< operands of `rg`
+    Centipoints tracking = 0;
+};
+
+/// A text at a fixed place; x, y is the left end of the first baseline in PDF coordinates.
+struct TextItem {
+    Pattern pattern;
+    TextLook look;
+    Centipoints x = 0;
+    Centipoints y = 0;
+    Centipoints width = 0;
+};
+
+/// A paragraph of the flow.
+struct FlowBlock {
+    Pattern pattern;
+    TextLook look;
+    int indent = 0;     ///< first line, in characters
+    int gap_lines = 0;  ///< blank lines before it
+};
+
+/// Running text on the character grid of GB/T 9704-2012 (22 lines of 28 characters) and its closing:
+/// the issuing body's name and the day, the name centred on the day (§7.3.5.1).
+struct Flow {
+    Centipoints x = 0;
+    Centipoints width = 0;
+    Centipoints top = 0;    ///< PDF coordinate of the first line's upper edge
+    Centipoints bottom = 0; ///< PDF coordinate that the last line may not pass
+    Centipoints line_pitch = 0;
+    int columns = 28;
+    std::vector<FlowBlock> blocks;
+    Pattern signature;
+    Pattern date;
+    TextLook closing_look;
+    int closing_gap_lines = 0;
+    int right_indent = 4; ///< of the day, in characters
+};
+
+struct SealPlace {
+    Centipoints x = 0; ///< centre; with a flow both come from the closing
+    Centipoints y = 0;
+    Centipoints diameter = 0;
+};
+
+struct QrPlace {
+    Centipoints x = 0; ///< lower left corner of the symbol without its quiet zone
+    Centipoints y = 0;
+    Centipoints module = 0;
+    int modules_max = 0;
+};
+
+/// A template as its folder says it; docs/formats/template.md explains every key.
+struct Template {
+    std::string id;
+    int version = 0;
+    std::string type_code;
+    std::string title;
+    std::string number_pattern;
+    Centipoints page_width = 0;
+    Centipoints page_height = 0;
+    std::string artwork_path; ///< empty: none
+    std::vector<TemplateField> fields;
+    std::vector<TextItem> items;
+    std::optional<Flow> flow;
+    /// Per style: characters put into the prefix beside those of the template's own texts.
+    std::vector<std::pair<std::string, std::string>> common_characters;
+    SealPlace seal;
+    QrPlace qr;
+
+    /// `food-business-licence@1`, as the record names it.
+    [[nodiscard]] std::string full_name() const { return id + "@" + std::to_string(version); }
+};
+
+/// Reads `folder`/template.toml. Faults: not_found; invalid_input with one finding a line.
+[[nodiscard]] Result<Template> read_template(const std::string& folder);
+
+} // namespace songda::issuer

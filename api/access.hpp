@@ -1,0 +1,89 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "http/message.hpp"
+#include "store/store.hpp"
+
+namespace songda::api {
+
+/// Who may use a route. Every route names one; a test lists them all.
+enum class Policy {
+    anyone,          ///< public, limited per address
+    anyone_document, ///< public, limited per address and per document
+    issue,           ///< a department's credential with scope `issue`
+    read,            ///< a department's credential with scope `read`
+    inbox,           ///< an applicant's session, opened with link and code
+    operations,      ///< from the addresses of `operations.peers` only
+};
+
+[[nodiscard]] std::string_view policy_name(Policy policy);
+
+/// The department behind a credential. The tenant is taken from here and nowhere else.
+struct Principal {
+    DepartmentCode department;
+    std::string actor; ///< `key:KID` or `certificate:HEX8`, for the audit trail
+};
+
+/// What a new API key looks like: the secret is shown once and only its hash is kept.
+struct NewApiKey {
+    std::string bearer; ///< `kid.secret`
+    store::ApiKey row;
+};
+
+struct ApiKeyRequest {
+    DepartmentCode department;
+    std::vector<std::string> scopes;
+    std::string label;
+    std::int64_t days = 365;
+};
+
+/// 256 random bits of secret; kid 64 random bits.
+[[nodiscard]] NewApiKey make_api_key(const ApiKeyRequest& request, TimeMs now, Random& random);
+
+/// Finds out who is asking. Thread-safe.
+class Gatekeeper {
+public:
+    /// `certificates`: SHA-256 of a client certificate → its department.
+    Gatekeeper(store::Store& store, std::map<Digest, DepartmentCode> certificates)
+        : store_(store), certificates_(std::move(certificates)) {}
+
+    /// Nothing if there is no credential, an unknown one, an expired or revoked one, or one without
+    /// `scope`: the caller is told the same in each case.
+    [[nodiscard]] Result<std::optional<Principal>>
+    find_principal(const http::Request& request, std::string_view scope, TimeMs now) const;
+
+private:
+    store::Store& store_;
+    const std::map<Digest, DepartmentCode> certificates_;
+};
+
+/// Applicants' sessions after link and code: random cookie → inbox, in memory, 30 minutes, bounded.
+/// A restart asks for the code again. Thread-safe.
+class Sessions {
+public:
+    static constexpr std::int64_t life_ms = 30LL * 60'000;
+
+    /// Returns the cookie's value.
+    [[nodiscard]] std::string open(const store::InboxId& inbox, TimeMs now, Random& random);
+    [[nodiscard]] std::optional<store::InboxId> find(std::string_view cookie, TimeMs now) const;
+
+private:
+    struct Session {
+        store::InboxId inbox;
+        TimeMs until;
+    };
+    static constexpr std::size_t sessions_max = 100'000;
+
+    mutable std::mutex mutex_;
+    std::map<Digest, Session> sessions_; ///< by hash, so that memory holds no usable cookie
+};
+
+} // namespace songda::api

@@ -1,0 +1,278 @@
+// The departments' counter: issue one, issue many, look up, download.
+
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "api/problem.hpp"
+#include "api/routes.hpp"
+#include "base/json.hpp"
+
+namespace songda::api {
+namespace {
+
+using issuer::Answer;
+
+/// draft-ietf-httpapi-idempotency-key-header-07: a structured-field string; the bare form that many
+/// clients send is taken too. Nothing if absent or not 1–128 visible ASCII characters.
+std::optional<std::string> idempotency_key(const http::Request& request) {
+    std::string_view value = request.header("Idempotency-Key");
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
+        value = value.substr(1, value.size() - 2);
+    }
+    if (value.empty() || value.size() > 128 ||
+        value.find_first_of(" \t\"\\") != std::string_view::npos) {
+        return std::nullopt;
+    }
+    return std::string(value);
+}
+
+std::string document_json(const ApiParts& parts, const store::DocumentRow& document) {
+    std::string to = "{\"id\":";
+    append_json_string(to, to_text(document.id));
+    const auto member = [&to](std::string_view name, std::string_view text) {
+        to.append(",\"").append(name).append("\":");
+        append_json_string(to, text);
+    };
+    const std::string key = to_text(document.key);
+    member("key", key);
+    member("number", document.number);
+    member("title", document.title);
+    member("template", document.template_version);
+    member("case_number", document.case_number);
+    member("holder", document.holder_masked);
+    member("issued_at", to_rfc3339(document.issued_at));
+    if (document.valid_until) {
+        member("valid_until", to_text(*document.valid_until));
+    }
+    member("sha256", to_hex(document.file_hash));
+    to += fmt::format(",\"bytes\":{}", document.file.size);
+    member("verify", parts.public_base + "/v/" + key);
+    member("file", "/api/v1/documents/" + to_text(document.id) + "/file");
+    return to + '}';
+}
+
+Problem problem_of_answer(const Answer& answer) {
+    switch (answer.kind) {
+    case Answer::Kind::refused:
+        return {422,
+                "decision-refused",
+                "决定内容不符合要求",
+                "The decision breaks rules; each is listed.",
+                {},
+                &answer.findings,
+                {}};
+    case Answer::Kind::key_missing:
+        return {400,
+                "idempotency-key-missing",
+                "缺少幂等键（Idempotency-Key）",
+                "An idempotency key is needed.",
+                {},
+                nullptr,
+                {}};
+    case Answer::Kind::key_conflict:
+        return {422,
+                "idempotency-key-reused",
+                "同一幂等键已用于不同的内容",
+                "This idempotency key came before with other content.",
+                {},
+                nullptr,
+                {}};
+    case Answer::Kind::key_running:
+        return {409,
+                "still-running",
+                "同一幂等键的请求仍在办理",
+                "A request with this key is still running.",
+                {},
+                nullptr,
+                {}};
+    case Answer::Kind::case_conflict:
+        return {409,
+                "case-already-issued",
+                "该办件已出具同一文书",
+                "This case already has this document.",
+                {},
+                nullptr,
+                to_text(answer.document.id)};
+    default: return problem_of(answer.error);
+    }
+}
+
+bool is_document(const Answer& answer) {
+    return answer.kind == Answer::Kind::issued || answer.kind == Answer::Kind::replayed;
+}
+
+http::Response json_response(int status, std::string body) {
+    http::Response response;
+    response.status = status;
+    response.content_type = "application/json";
+    response.headers.emplace_back("Cache-Control", "no-store");
+    response.body = std::move(body);
+    return response;
+}
+
+http::Response issue_one(const ApiParts& parts, const http::Request& request,
+                         const Principal& principal) {
+    const auto key = idempotency_key(request);
+    if (!key) {
+        Answer missing;
+        missing.kind = Answer::Kind::key_missing;
+        return problem_response(problem_of_answer(missing));
+    }
+    const issuer::Row row{request.body, *key};
+    const Answer answer = parts.issuer.issue(principal.department, {&row, 1}).front();
+    if (!is_document(answer)) {
+        return problem_response(problem_of_answer(answer));
+    }
+    // A replay is answered like the first time, as the client would have seen it.
+    http::Response response = json_response(201, document_json(parts, answer.document));
+    response.headers.emplace_back("Location", "/api/v1/documents/" + to_text(answer.document.id));
+    if (answer.kind == Answer::Kind::replayed) {
+        response.headers.emplace_back("Idempotency-Replayed", "true");
+    }
+    return response;
+}
+
+std::string row_json(const ApiParts& parts, std::size_t number, const Answer& answer) {
+    if (is_document(answer)) {
+        return fmt::format("{{\"row\":{},\"status\":201,\"replayed\":{},\"document\":{}}}\n",
+                           number, answer.kind == Answer::Kind::replayed,
+                           document_json(parts, answer.document));
+    }
+    const Problem problem = problem_of_answer(answer);
+    return fmt::format("{{\"row\":{},\"status\":{},\"problem\":{}}}\n", number, problem.status,
+                       problem_json(problem));
+}
+
+/// Lines of NDJSON; a last line needs no newline, an empty line is a row of its own that gets
+/// refused.
+std::vector<std::string_view> split_lines(std::string_view text) {
+    std::vector<std::string_view> lines;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        std::string_view line = text.substr(0, end);
+        if (!line.empty() && line.back() == '\r') {
+            line.remove_suffix(1);
+        }
+        lines.push_back(line);
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return lines;
+}
+
+http::Response issue_batch(const ApiParts& parts, const http::Request& request,
+                           const Principal& principal) {
+    const std::vector<std::string_view> lines = split_lines(request.body);
+    if (lines.empty() || lines.size() > parts.limits.batch_rows_max) {
+        const std::string detail =
+            fmt::format("{} rows; 1 to {} are taken", lines.size(), parts.limits.batch_rows_max);
+        return problem_response({413,
+                                 "batch-rows",
+                                 "批量行数不在允许范围内",
+                                 "The number of rows is out of bounds.",
+                                 detail,
+                                 nullptr,
+                                 {}});
+    }
+    const auto key = idempotency_key(request);
+    std::vector<issuer::Row> rows;
+    rows.reserve(lines.size());
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        rows.push_back({lines[i], key ? fmt::format("{}:{}", *key, i + 1) : ""});
+    }
+    const std::vector<Answer> answers = parts.issuer.issue(principal.department, rows);
+    http::Response response = json_response(200, {});
+    response.content_type = "application/x-ndjson";
+    response.body.reserve(answers.size() * 640);
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        response.body += row_json(parts, i + 1, answers[i]);
+    }
+    return response;
+}
+
+http::Response not_found() {
+    return refusal_response(404, "no such document");
+}
+
+/// Another department's document answers like one that does not exist (threat T18).
+Result<std::optional<store::DocumentRow>>
+find_own(const ApiParts& parts, const http::Request& request, const Principal& principal) {
+    const auto id = parse_document_id(request.path_values.front());
+    if (!id) {
+        return std::optional<store::DocumentRow>();
+    }
+    return parts.store.find_document_for(principal.department, *id);
+}
+
+http::Response show_document(const ApiParts& parts, const http::Request& request,
+                             const Principal& principal) {
+    const auto found = find_own(parts, request, principal);
+    if (!found.ok()) {
+        return problem_response(problem_of(found.error()));
+    }
+    if (!found.value()) {
+        return not_found();
+    }
+    const store::DocumentRow& document = *found.value();
+    const auto legs = parts.store.legs_of(document.id);
+    if (!legs.ok()) {
+        return problem_response(problem_of(legs.error()));
+    }
+    std::string body = document_json(parts, document);
+    body.pop_back();
+    body += ",\"delivery\":[";
+    for (const store::LegRow& leg : legs.value()) {
+        body += body.back() == '[' ? "" : ",";
+        body += fmt::format(R"({{"leg":"{}","channel":"{}","state":"{}","attempts":{},"reason":)",
+                            to_text(leg.id), parts.channel_name(leg.channel),
+                            parts.leg_state_name(leg.state), leg.attempts);
+        append_json_string(body, leg.reason);
+        body += '}';
+    }
+    return json_response(200, body + "]}");
+}
+
+} // namespace
+
+http::Response file_response(const ApiParts& parts, const store::DocumentRow& document) {
+    auto file = parts.store.read_file(document);
+    if (!file.ok()) {
+        return problem_response(problem_of(file.error()));
+    }
+    http::Response response;
+    response.content_type = "application/pdf";
+    response.headers = {
+        {"Cache-Control", "private, no-store"},
+        {"X-Content-Type-Options", "nosniff"},
+        {"Content-Disposition", "attachment; filename=\"" + to_text(document.key) + ".pdf\""}};
+    response.body.assign(file.value().begin(), file.value().end());
+    return response;
+}
+
+void add_document_routes(std::vector<ApiRoute>& to, const ApiParts& parts) {
+    using Caller = ApiRoute::Caller;
+    to.push_back({"POST", "/api/v1/documents", Policy::issue, parts.limits.decision_bytes_max,
+                  http::Place::worker,
+                  [&parts](const http::Request& request, const Caller& caller) {
+                      return issue_one(parts, request, caller.principal);
+                  }});
+    to.push_back({"POST", "/api/v1/documents:batch", Policy::issue, parts.limits.batch_bytes_max,
+                  http::Place::worker,
+                  [&parts](const http::Request& request, const Caller& caller) {
+                      return issue_batch(parts, request, caller.principal);
+                  }});
+    to.push_back({"GET", "/api/v1/documents/{id}", Policy::read, 0, http::Place::worker,
+                  [&parts](const http::Request& request, const Caller& caller) {
+                      return show_document(parts, request, caller.principal);
+                  }});
+    to.push_back({"GET", "/api/v1/documents/{id}/file", Policy::read, 0, http::Place::worker,
+                  [&parts](const http::Request& request, const Caller& caller) {
+                      const auto found = find_own(parts, request, caller.principal);
+                      if (!found.ok()) {
+                          return problem_response(problem_of(found.error()));
+                      }
+                      return found.value() ? file_response(parts, *found.value()) : not_found();
+                  }});
+}
+
+} // namespace songda::api

@@ -1,0 +1,140 @@
+#include "api/problem.hpp"
+
+#include <atomic>
+
+#include <fmt/format.h>
+
+#include "base/json.hpp"
+#include "base/log.hpp"
+
+namespace songda::api {
+namespace {
+
+constexpr std::string_view type_base = "https://songda.example/problems/";
+
+void member(std::string& to, std::string_view name, std::string_view text) {
+    to += to.size() > 1 ? "," : "";
+    append_json_string(to, name);
+    to += ':';
+    append_json_string(to, text);
+}
+
+void append_finding(std::string& to, const issuer::Finding& finding) {
+    std::string object = "{";
+    member(object, "pointer", finding.pointer);
+    member(object, "rule", finding.rule);
+    if (!finding.value.empty()) {
+        member(object, "value", finding.value);
+    }
+    member(object, "message", finding.message_zh);
+    member(object, "message_en", finding.message_en);
+    to += object + '}';
+}
+
+struct Wording {
+    int status;
+    std::string_view code;
+    std::string_view zh;
+    std::string_view en;
+};
+
+Wording wording_of(Fault fault) {
+    switch (fault) {
+    case Fault::invalid_input:
+        return {400, "invalid-input", "请求有误", "The request is not right."};
+    case Fault::not_found: return {404, "not-found", "没有找到", "There is no such thing here."};
+    case Fault::conflict:
+        return {409, "conflict", "与已有记录冲突", "It contradicts what is on record."};
+    case Fault::forbidden:
+        return {403, "forbidden", "没有权限", "This credential does not allow it."};
+    case Fault::overloaded:
+        return {503, "overloaded", "系统繁忙，请稍后再试",
+                "The service is busy; try again shortly."};
+    case Fault::unavailable:
+        return {503, "unavailable", "暂时无法办理，请稍后再试；用同一幂等键重试不会重复",
+                "It cannot be done at the moment; a retry under the same key does nothing twice."};
+    case Fault::corrupt:
+    case Fault::internal: break;
+    }
+    return {500, "internal", "系统内部错误，已记录", "A defect of ours; it is on record."};
+}
+
+Wording wording_of(int status) {
+    switch (status) {
+    case 400:
+        return {400, "malformed-request", "请求格式不明确", "The request has no single meaning."};
+    case 404: return {404, "not-found", "没有找到", "There is no such thing here."};
+    case 405: return {405, "method-not-allowed", "不支持该方法", "This path has other methods."};
+    case 408: return {408, "too-slow", "请求发送太慢", "The request did not arrive in time."};
+    case 413: return {413, "too-large", "请求内容过大", "The body is larger than this path takes."};
+    case 429:
+        return {429, "too-many-requests", "请求过于频繁，请稍后再试",
+                "Too many requests; slow down."};
+    case 431: return {431, "header-too-large", "请求头过大", "The header is larger than allowed."};
+    case 503:
+        return {503, "overloaded", "系统繁忙，请稍后再试",
+                "The service is busy; try again shortly."};
+    default: return {500, "internal", "系统内部错误，已记录", "A defect of ours; it is on record."};
+    }
+}
+
+/// Counts answers of this process, so that a caller's report can be found in the log.
+std::string next_instance() {
+    static std::atomic<std::uint64_t> count{0};
+    return fmt::format("urn:songda:answer:{}", ++count);
+}
+
+} // namespace
+
+std::string problem_json(const Problem& problem) {
+    std::string to = "{";
+    member(to, "type", fmt::format("{}{}", type_base, problem.code));
+    member(to, "title", problem.title_zh);
+    member(to, "title_en", problem.title_en);
+    to += fmt::format(",\"status\":{}", problem.status);
+    member(to, "code", problem.code);
+    if (!problem.detail.empty()) {
+        member(to, "detail", problem.detail);
+    }
+    if (!problem.document.empty()) {
+        member(to, "document", problem.document);
+    }
+    if (problem.errors != nullptr) {
+        to += ",\"errors\":[";
+        for (std::size_t i = 0; i < problem.errors->size(); ++i) {
+            to += i > 0 ? "," : "";
+            append_finding(to, (*problem.errors)[i]);
+        }
+        to += ']';
+    }
+    return to + '}';
+}
+
+http::Response problem_response(const Problem& problem) {
+    http::Response response;
+    response.status = problem.status;
+    response.content_type = "application/problem+json";
+    response.headers.emplace_back("Cache-Control", "no-store");
+    response.body = problem_json(problem);
+    return response;
+}
+
+Problem problem_of(const Error& error) {
+    const Wording wording = wording_of(error.fault);
+    Problem problem{wording.status, wording.code, wording.zh, wording.en, {}, nullptr, {}};
+    if (wording.status >= 500) {
+        problem.detail = next_instance();
+        log::error("request_failed", {{"instance", problem.detail},
+                                      {"fault", fault_name(error.fault)},
+                                      {"detail", error.detail}});
+    }
+    return problem;
+}
+
+http::Response refusal_response(int status, std::string_view why) {
+    const Wording wording = wording_of(status);
+    return problem_response(
+        {status, wording.code, wording.zh, wording.en, std::string(why), nullptr, {}});
+}
+
+} // namespace songda::api

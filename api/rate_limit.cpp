@@ -1,0 +1,32 @@
+#include "api/rate_limit.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+namespace songda::api {
+
+RateLimiter::RateLimiter(Rate rate)
+    : interval_ms_(60'000.0 / rate.per_minute), tolerance_ms_(interval_ms_ * (rate.burst - 1)) {}
+
+std::int64_t RateLimiter::seconds_to_wait(std::string_view subject, TimeMs now) {
+    const auto at = static_cast<double>(now.value);
+    Shard& shard = shards_[std::hash<std::string_view>{}(subject) % shard_count];
+    const std::scoped_lock lock(shard.mutex);
+    if (shard.next_ms.size() >= subjects_per_shard_max) {
+        std::erase_if(shard.next_ms, [at](const auto& entry) { return entry.second <= at; });
+        if (shard.next_ms.size() >= subjects_per_shard_max) {
+            return 1; // so many subjects at once is itself a flood
+        }
+    }
+    double& next = shard.next_ms[std::string(subject)];
+    const double arrival = std::max(next, at);
+    if (arrival - at > tolerance_ms_) {
+        return std::max<std::int64_t>(
+            1, std::llround(std::ceil((arrival - at - tolerance_ms_) / 1000)));
+    }
+    next = arrival + interval_ms_;
+    return 0;
+}
+
+} // namespace songda::api

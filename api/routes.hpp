@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "api/access.hpp"
+#include "api/rate_limit.hpp"
+#include "base/metrics.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "http/message.hpp"
+#include "issuer/issuer.hpp"
+#include "store/store.hpp"
+#include "verifier/key_list.hpp"
+#include "verifier/trust.hpp"
+
+namespace songda::api {
+
+/// Bounds of what callers may send; docs/formats/api.md tells them.
+struct ApiLimits {
+    std::size_t decision_bytes_max = 64U << 10U;
+    std::size_t batch_bytes_max = 16U << 20U;
+    std::size_t batch_rows_max = 5000;
+    std::size_t upload_bytes_max = 8U << 20U; ///< rule 1 of the strict frame, pdf.md §7.3
+    Rate per_address{600, 200};
+    Rate per_document{120, 60};
+    Rate code_per_address{20, 10};
+};
+
+/// What the counters work with; all outlive the routes.
+struct ApiParts {
+    store::Store& store;
+    issuer::Issuer& issuer;
+    const Clock& clock;
+    Random& random;
+    metrics::Registry& metrics;
+    const Gatekeeper& gatekeeper;
+    Sessions& sessions;
+    const verifier::TrustStore& trust;
+    std::function<verifier::KeyList()> key_list;
+    std::function<bool()> ready; ///< may new work come in?
+    std::string web_folder;
+    std::string public_base;                   ///< `https://HOST`, for addresses in answers
+    std::vector<std::string> operations_peers; ///< numeric addresses that may read /metrics
+    /// Hash of an applicant's code as stored in the grant (delivery/access.hpp).
+    std::function<Digest(std::string_view token, std::string_view code)> code_hash;
+    std::function<void(const DocumentId&, const LegId&)>
+        note_opened; ///< an applicant opened a document
+    std::function<std::string_view(std::uint8_t)> channel_name;
+    std::function<std::string_view(std::uint8_t)> leg_state_name;
+    ApiLimits limits;
+};
+
+/// A route with the policy that guards it.
+struct ApiRoute {
+    std::string method;
+    std::string pattern;
+    Policy policy;
+    std::size_t body_bytes_max;
+    http::Place place;
+    /// The principal is set for policies `issue` and `read`, the inbox for `inbox`.
+    struct Caller {
+        Principal principal;
+        store::InboxId inbox;
+    };
+    std::function<http::Response(const http::Request&, const Caller&)> handle;
+};
+
+/// All routes, unguarded; for the guard below and for the test that lists them.
+/// Faults: not_found (a page of the web folder).
+[[nodiscard]] Result<std::vector<ApiRoute>> make_api_routes(const ApiParts& parts);
+
+/// Puts each route behind its policy. `parts` must outlive the routes.
+[[nodiscard]] std::vector<http::Route> guard_routes(std::vector<ApiRoute> routes,
+                                                    const ApiParts& parts);
+
+// The counters, one file each.
+void add_document_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
+void add_verify_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
+void add_inbox_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
+void add_operation_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
+
+} // namespace songda::api

@@ -1,0 +1,168 @@
+#include "app/config.hpp"
+
+#include <filesystem>
+#include <set>
+
+#include "base/toml_reader.hpp"
+#include "catalogue/codes.hpp"
+
+namespace songda::app {
+namespace {
+
+/// Paths in the file are relative to the file, so that it means the same from every folder.
+class Paths {
+public:
+    explicit Paths(const std::string& config)
+        : folder_(std::filesystem::absolute(config).parent_path()) {}
+    [[nodiscard]] std::string operator()(const std::string& path) const {
+        return path.empty() ? path : (folder_ / path).lexically_normal().string();
+    }
+
+private:
+    std::filesystem::path folder_;
+};
+
+HttpConfig read_http(TomlTable table, const Paths& path) {
+    HttpConfig http;
+    http.address = table.text_or("address", "127.0.0.1");
+    http.port = static_cast<std::uint16_t>(table.integer_or("port", 8080, 0, 65535));
+    http.public_base = table.text("public_base");
+    if (http.public_base.rfind("http", 0) != 0 || http.public_base.ends_with('/')) {
+        table.refuse("public_base", "must begin with http:// or https:// and end without a slash");
+    }
+    http.hosts = table.texts_or_none("hosts");
+    http.tls_certificate = path(table.text_or("tls_certificate", ""));
+    http.tls_key = path(table.text_or("tls_key", ""));
+    http.tls_client_authority = path(table.text_or("tls_client_authority", ""));
+    if (http.tls_certificate.empty() != http.tls_key.empty()) {
+        table.refuse("tls_key", "tls_certificate and tls_key go together");
+    }
+    if (!http.tls_client_authority.empty() && http.tls_certificate.empty()) {
+        table.refuse("tls_client_authority", "needs tls_certificate");
+    }
+    http.io_threads = static_cast<unsigned>(table.integer_or("io_threads", 2, 1, 64));
+    http.worker_threads = static_cast<unsigned>(table.integer_or("worker_threads", 8, 1, 256));
+    http.operations_peers = table.texts_or_none("operations_peers");
+    http.requests_per_minute = table.number_or("requests_per_minute", 600);
+    http.requests_per_minute_document = table.number_or("requests_per_minute_document", 120);
+    if (http.requests_per_minute <= 0 || http.requests_per_minute_document <= 0) {
+        table.refuse("requests_per_minute", "must be more than 0");
+    }
+    return http;
+}
+
+EmailConfig read_email(TomlTable table, bool present, const Paths& path) {
+    EmailConfig email;
+    if (!present) {
+        return email;
+    }
+    email.enabled = true;
+    email.server = table.text("server");
+    email.port = static_cast<std::uint16_t>(table.integer_or("port", 587, 1, 65535));
+    email.tls = table.text_or("tls", "required");
+    if (email.tls != "required" && email.tls != "none") {
+        table.refuse("tls", "must be required or none");
+    }
+    email.authority_file = path(table.text_or("authority_file", ""));
+    email.user = table.text_or("user", "");
+    email.password_file = path(table.text_or("password_file", ""));
+    if (email.user.empty() != email.password_file.empty()) {
+        table.refuse("user", "user and password_file go together");
+    }
+    email.from = table.text("from");
+    email.from_name = table.text_or("from_name", "");
+    email.bounce_domain = table.text("bounce_domain");
+    return email;
+}
+
+PortalConfig read_portal(TomlTable table, const Paths& path) {
+    PortalConfig portal;
+    portal.webhook_url = table.text_or("webhook_url", "");
+    portal.webhook_secret_file = path(table.text_or("webhook_secret_file", ""));
+    portal.allow_private_addresses = table.boolean_or("allow_private_addresses", false);
+    if (!portal.webhook_url.empty() && portal.webhook_secret_file.empty()) {
+        table.refuse("webhook_secret_file", "is needed with webhook_url");
+    }
+    return portal;
+}
+
+DepartmentConfig read_department(TomlTable& table, const Paths& path) {
+    DepartmentConfig department;
+    department.code = table.text("code");
+    const auto verdict = catalogue::check_credit_code(department.code);
+    if (verdict != catalogue::CodeVerdict::good) {
+        table.refuse("code", catalogue::verdict_text_en(verdict));
+    }
+    department.name = table.text("name");
+    department.number_prefix = table.text("number_prefix");
+    department.region = table.text("region");
+    department.seal_text = table.text_or("seal_text", department.name);
+    department.templates = table.texts("templates");
+    department.seal_key = path(table.text("seal_key"));
+    department.seal_certificate = path(table.text("seal_certificate"));
+    department.qr_key = path(table.text("qr_key"));
+    for (const std::string& file : table.texts_or_none("client_certificates")) {
+        department.client_certificates.push_back(path(file));
+    }
+    return department;
+}
+
+log::Level read_level(TomlTable& root) {
+    const std::string text = root.text_or("log_level", "info");
+    if (text != "debug" && text != "info" && text != "warning" && text != "error") {
+        root.refuse("log_level", "must be debug, info, warning or error");
+    }
+    return text == "debug"     ? log::Level::debug
+           : text == "warning" ? log::Level::warning
+           : text == "error"   ? log::Level::error
+                               : log::Level::info;
+}
+
+} // namespace
+
+Result<Config> read_config(const std::string& file_path) {
+    auto file = TomlFile::open(file_path);
+    if (!file.ok()) {
+        return file.error();
+    }
+    const Paths path(file_path);
+    TomlTable root = file.value().root();
+    Config config;
+    config.production = root.boolean_or("production", true);
+    config.log_file = path(root.text_or("log_file", ""));
+    config.log_level = read_level(root);
+    config.templates_folder = path(root.text("templates_folder"));
+    config.fonts_folder = path(root.text("fonts_folder"));
+    config.web_folder = path(root.text("web_folder"));
+    config.trust_folder = path(root.text("trust_folder"));
+    config.secret_file = path(root.text("secret_file"));
+    config.http = read_http(root.table("http"), path);
+    TomlTable store = root.table("store");
+    config.store.folder = path(store.text("folder"));
+    config.store.segment_mib =
+        static_cast<std::uint64_t>(store.integer_or("segment_mib", 1024, 1, 16384));
+    config.store.reserve_mib =
+        static_cast<std::uint64_t>(store.integer_or("reserve_mib", 64, 1, 1 << 20));
+    config.email = read_email(root.table("email"), root.has("email"), path);
+    config.portal = read_portal(root.table("portal"), path);
+    std::set<std::string> codes;
+    for (TomlTable& table : root.tables("department")) {
+        config.departments.push_back(read_department(table, path));
+        if (!codes.insert(config.departments.back().code).second) {
+            table.refuse("code", "is listed twice");
+        }
+    }
+    if (config.departments.empty()) {
+        root.refuse("department", "at least one [[department]] is needed");
+    }
+    if (config.production && config.email.enabled && config.email.tls == "none") {
+        root.refuse("email", "tls = \"none\" is not for production");
+    }
+    const auto finished = file.value().finish();
+    if (!finished.ok()) {
+        return finished.error();
+    }
+    return config;
+}
+
+} // namespace songda::app

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "base/result.hpp"
+
+namespace songda::app {
+
+/// One department that this service issues for.
+struct DepartmentConfig {
+    std::string code;
+    std::string name;
+    std::string number_prefix;
+    std::string region;
+    std::string seal_text;
+    std::vector<std::string> templates;
+    std::string seal_key;
+    std::string seal_certificate;
+    std::string qr_key;
+    std::vector<std::string> client_certificates;
+};
+
+struct HttpConfig {
+    std::string address;
+    std::uint16_t port = 0;
+    std::string public_base;
+    std::vector<std::string> hosts;
+    std::string tls_certificate;
+    std::string tls_key;
+    std::string tls_client_authority;
+    unsigned io_threads = 0;
+    unsigned worker_threads = 0;
+    std::vector<std::string> operations_peers;
+    double requests_per_minute = 0;          ///< of one address, on public routes
+    double requests_per_minute_document = 0; ///< about one document
+};
+
+struct StoreConfig {
+    std::string folder;
+    std::uint64_t segment_mib = 0;
+    std::uint64_t reserve_mib = 0;
+};
+
+struct EmailConfig {
+    bool enabled = false;
+    std::string server;
+    std::uint16_t port = 0;
+    std::string tls;
+    std::string authority_file;
+    std::string user;
+    std::string password_file;
+    std::string from;
+    std::string from_name;
+    std::string bounce_domain;
+};
+
+struct PortalConfig {
+    std::string webhook_url; ///< empty: inbox only
+    std::string webhook_secret_file;
+    bool allow_private_addresses = false;
+};
+
+struct Config {
+    bool production = false;
+    std::string log_file;
+    log::Level log_level = log::Level::info;
+    std::string templates_folder;
+    std::string fonts_folder;
+    std::string web_folder;
+    std::string trust_folder;
+    std::string secret_file;
+    HttpConfig http;
+    StoreConfig store;
+    EmailConfig email;
+    PortalConfig portal;
+    std::vector<DepartmentConfig> departments;
+};
+
+/// Reads and checks the whole file; config/songda.toml explains every key. Relative paths are taken
+/// from the file's own folder. Fault invalid_input: every finding with file, line and key, one a
+/// line.
+[[nodiscard]] Result<Config> read_config(const std::string& path);
+
+} // namespace songda::app

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/ids.hpp"
+#include "base/openssl_handles.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+/// Certificates as the signer and the verifier both read them.
+namespace songda {
+
+/// All certificates of a PEM file, in order. Faults: not_found, invalid_input.
+[[nodiscard]] Result<std::vector<openssl::Certificate>> read_certificates(const std::string& path);
+
+[[nodiscard]] Bytes certificate_der(const X509* certificate);
+/// SubjectPublicKeyInfo, DER.
+[[nodiscard]] Bytes public_key_der(const EVP_PKEY* key);
+/// First 8 bytes of SHA-256 of the SubjectPublicKeyInfo.
+[[nodiscard]] KeyId key_id_of(ByteView public_key_der);
+
+[[nodiscard]] bool is_p256(const EVP_PKEY* key);
+
+struct Validity {
+    TimeMs not_before;
+    TimeMs not_after;
+};
+[[nodiscard]] Validity validity_of(const X509* certificate);
+
+/// A subject attribute as UTF-8, empty if absent: `CN`, `O`, `organizationIdentifier`.
+[[nodiscard]] std::string subject_text(const X509* certificate, const char* attribute);
+
+/// Throwaway certificates of keys-sample/ carry this in their organisation; production refuses
+/// them.
+[[nodiscard]] bool is_sample_certificate(const X509* certificate);
+
+} // namespace songda

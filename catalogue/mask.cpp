@@ -1,0 +1,37 @@
+#include "catalogue/mask.hpp"
+
+#include "base/utf8.hpp"
+
+namespace songda::catalogue {
+namespace {
+
+std::string to_utf8(std::u32string_view text) {
+    std::string made;
+    for (const char32_t c : text) {
+        append_utf8(made, c);
+    }
+    return made;
+}
+
+} // namespace
+
+std::string mask_person(std::string_view name) {
+    const std::u32string characters = to_code_points(name);
+    return characters.empty() ? std::string()
+                              : to_utf8(std::u32string_view(characters).substr(0, 1)) + "**";
+}
+
+std::string mask_organisation(std::string_view name) {
+    static constexpr std::string_view stars = "********";
+    const std::u32string characters = to_code_points(name);
+    const std::u32string_view view(characters);
+    if (view.size() < 2) {
+        return std::string(stars);
+    }
+    const std::size_t head = view.size() > 6 ? 3 : 1;
+    const std::size_t tail = view.size() > 6 ? 2 : 1;
+    return to_utf8(view.substr(0, head)) + std::string(stars) +
+           to_utf8(view.substr(view.size() - tail));
+}
+
+} // namespace songda::catalogue

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+/// Names as a stranger may see them (threat T2): enough to compare with the paper in hand, not
+/// enough to learn a name from the code alone. Work on characters, not bytes.
+namespace songda::catalogue {
+
+/// `张三丰` → `张**`; a compound name keeps its first character only.
+[[nodiscard]] std::string mask_person(std::string_view name);
+
+/// `示例市鑫源餐饮管理有限公司` → `示例市********公司`: first three and last two characters; always
+/// eight stars, so that the length is not told either. Names of up to six characters keep one at
+/// each end.
+[[nodiscard]] std::string mask_organisation(std::string_view name);
+
+} // namespace songda::catalogue

@@ -1,0 +1,266 @@
+#include "issuer/decision.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/json.hpp"
+#include "base/utf8.hpp"
+#include "catalogue/codes.hpp"
+
+namespace songda::issuer {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t name_characters_max = 100;
+constexpr std::size_t value_characters_max = 4000;
+constexpr std::size_t fields_max = 64;
+constexpr std::size_t address_bytes_max = 254; // RFC 5321 §4.5.3.1.3
+constexpr std::array<std::string_view, 2> channels = {"portal", "email"};
+
+/// Reads members of one object and gathers what is wrong with them.
+class Members {
+public:
+    Members(const json& object, std::string pointer, std::vector<Finding>& findings)
+        : object_(object), pointer_(std::move(pointer)), findings_(findings) {}
+
+    void find(std::string_view name, std::string_view rule, std::string value, std::string zh,
+              std::string en) {
+        findings_.push_back({fmt::format("{}/{}", pointer_, name), std::string(rule),
+                             std::move(value), std::move(zh), std::move(en)});
+    }
+
+    [[nodiscard]] const json* member(std::string_view name, bool required) {
+        known_.emplace_back(name);
+        const auto found = object_.find(name);
+        if (found != object_.end()) {
+            return &*found;
+        }
+        if (required) {
+            find(name, "required", "", "缺少该项", "is missing");
+        }
+        return nullptr;
+    }
+
+    [[nodiscard]] std::string text(std::string_view name, bool required,
+                                   std::size_t characters_max) {
+        const json* const found = member(name, required);
+        if (found == nullptr) {
+            return {};
+        }
+        if (!found->is_string()) {
+            find(name, "kind", found->type_name(), "应为文本", "must be text");
+            return {};
+        }
+        auto value = found->get<std::string>();
+        check_text(name, value, characters_max, required);
+        return value;
+    }
+
+    void check_text(std::string_view name, const std::string& value, std::size_t characters_max,
+                    bool required) {
+        if (required && value.empty()) {
+            find(name, "required", "", "不能为空", "is empty");
+        }
+        const std::size_t count = count_code_points(value);
+        if (count > characters_max) {
+            find(name, "max_characters", std::to_string(count),
+                 fmt::format("最多{}个字，现为{}个字", characters_max, count),
+                 fmt::format("at most {} characters, has {}", characters_max, count));
+        }
+        for (const char32_t c : to_code_points(value)) {
+            if (is_forbidden_in_documents(c)) {
+                find(name, "forbidden_character", code_point_name(c),
+                     fmt::format("含有不允许的字符 {}", code_point_name(c)),
+                     fmt::format("holds the forbidden character {}", code_point_name(c)));
+                return;
+            }
+        }
+    }
+
+    [[nodiscard]] std::optional<Date> day(std::string_view name, bool required) {
+        const json* const found = member(name, required);
+        if (found == nullptr) {
+            return std::nullopt;
+        }
+        const auto parsed =
+            found->is_string() ? parse_date(found->get_ref<const std::string&>()) : std::nullopt;
+        if (!parsed) {
+            find(name, "date", found->is_string() ? found->get<std::string>() : found->type_name(),
+                 "应为存在的日期，格式 2026-11-24", "must be a day that exists, like 2026-11-24");
+        }
+        return parsed;
+    }
+
+    /// Everything that nobody asked for.
+    void refuse_the_rest() {
+        for (const auto& [name, value] : object_.items()) {
+            if (std::find(known_.begin(), known_.end(), name) == known_.end()) {
+                find(name, "unknown", "", "没有这一项", "is not a known member");
+            }
+        }
+    }
+
+private:
+    const json& object_;
+    std::string pointer_;
+    std::vector<Finding>& findings_;
+    std::vector<std::string> known_;
+};
+
+bool is_visible_ascii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
+void check_code(Members& members, const Recipient& recipient) {
+    if (recipient.code.empty()) {
+        return;
+    }
+    const bool person = recipient.kind == RecipientKind::person;
+    const catalogue::CodeVerdict verdict = person ? catalogue::check_id_number(recipient.code)
+                                                  : catalogue::check_credit_code(recipient.code);
+    if (verdict != catalogue::CodeVerdict::good) {
+        members.find("code", catalogue::verdict_name(verdict), recipient.code,
+                     std::string(person ? "公民身份号码" : "统一社会信用代码") +
+                         std::string(catalogue::verdict_text_zh(verdict)),
+                     std::string(person ? "id number: " : "unified social credit code: ") +
+                         std::string(catalogue::verdict_text_en(verdict)));
+    }
+}
+
+Recipient read_recipient(const json& object, std::vector<Finding>& findings) {
+    Members members(object, "/recipient", findings);
+    Recipient recipient;
+    const std::string kind = members.text("kind", true, 16);
+    if (kind != "person" && kind != "organisation" && !kind.empty()) {
+        members.find("kind", "choice", kind, "应为 person 或 organisation",
+                     "must be person or organisation");
+    }
+    recipient.kind = kind == "person" ? RecipientKind::person : RecipientKind::organisation;
+    recipient.name = members.text("name", true, name_characters_max);
+    recipient.code = members.text("code", true, 18);
+    recipient.email = members.text("email", false, address_bytes_max);
+    recipient.portal_account = members.text("portal_account", false, 64);
+    if (!is_visible_ascii(recipient.portal_account)) {
+        members.find("portal_account", "kind", "", "应为可见的ASCII字符", "must be visible ASCII");
+    }
+    check_code(members, recipient);
+    members.refuse_the_rest();
+    return recipient;
+}
+
+std::vector<std::pair<std::string, std::string>> read_fields(const json& object,
+                                                             std::vector<Finding>& findings) {
+    Members members(object, "/fields", findings);
+    std::vector<std::pair<std::string, std::string>> fields;
+    if (object.size() > fields_max) {
+        findings.push_back({"/fields", "max_members", std::to_string(object.size()),
+                            fmt::format("最多{}项", fields_max),
+                            fmt::format("at most {} members", fields_max)});
+        return fields;
+    }
+    for (const auto& [name, value] : object.items()) {
+        fields.emplace_back(name, members.text(name, false, value_characters_max));
+    }
+    return fields;
+}
+
+void read_delivery(const json& list, const Recipient& recipient, Decision& decision,
+                   std::vector<Finding>& findings) {
+    if (!list.is_array() || list.empty() || list.size() > channels.size()) {
+        findings.push_back({"/delivery", "required", "", "至少选择一种送达方式：portal、email",
+                            "must list at least one channel of portal, email"});
+        return;
+    }
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const std::string pointer = fmt::format("/delivery/{}", i);
+        const std::string channel = list[i].is_string() ? list[i].get<std::string>() : "";
+        if (std::find(channels.begin(), channels.end(), channel) == channels.end()) {
+            findings.push_back({pointer, "choice", channel, "送达方式应为 portal 或 email",
+                                "must be portal or email"});
+            continue;
+        }
+        if (std::find(decision.delivery.begin(), decision.delivery.end(), channel) !=
+            decision.delivery.end()) {
+            findings.push_back({pointer, "unique", channel, "送达方式重复", "is listed twice"});
+            continue;
+        }
+        const bool reachable =
+            channel == "email" ? !recipient.email.empty() : !recipient.portal_account.empty();
+        if (!reachable) {
+            const std::string member = channel == "email" ? "email" : "portal_account";
+            findings.push_back({"/recipient/" + member, "required", "", "所选送达方式需要该项",
+                                "is needed for the chosen channel"});
+        }
+        decision.delivery.push_back(channel);
+    }
+}
+
+void check_days(const Decision& decision, Date today, Members& members) {
+    if (decision.decided_on > today) {
+        members.find("decided_on", "not_in_future", to_text(decision.decided_on),
+                     "决定日期不能晚于今天", "must not be later than today");
+    }
+    if (decision.valid_from && decision.valid_until &&
+        *decision.valid_from > *decision.valid_until) {
+        members.find("valid_until", "not_before_valid_from", to_text(*decision.valid_until),
+                     "有效期截止日早于起始日", "is earlier than valid_from");
+    }
+}
+
+} // namespace
+
+DecisionReading read_decision(std::string_view text, Date today) {
+    DecisionReading reading;
+    auto parsed = parse_json(text);
+    if (!parsed.ok()) {
+        reading.findings.push_back({"", "json", parsed.error().detail,
+                                    "不是合格的JSON：" + parsed.error().detail,
+                                    "is not strict JSON: " + parsed.error().detail});
+        return reading;
+    }
+    const json root = std::move(parsed).value();
+    if (!root.is_object()) {
+        reading.findings.push_back(
+            {"", "kind", root.type_name(), "应为JSON对象", "must be a JSON object"});
+        return reading;
+    }
+    Decision& decision = reading.decision;
+    Members members(root, "", reading.findings);
+    decision.idempotency_key = members.text("idempotency_key", false, 128);
+    if (!is_visible_ascii(decision.idempotency_key)) {
+        members.find("idempotency_key", "kind", "", "应为可见的ASCII字符", "must be visible ASCII");
+    }
+    decision.template_id = members.text("template", true, 64);
+    decision.case_number = members.text("case_number", true, 64);
+    decision.decided_on = members.day("decided_on", true).value_or(Date{});
+    decision.valid_from = members.day("valid_from", false);
+    decision.valid_until = members.day("valid_until", false);
+    check_days(decision, today, members);
+    const auto object = [&](std::string_view name) -> const json* {
+        const json* const found = members.member(name, true);
+        if (found != nullptr && !found->is_object()) {
+            members.find(name, "kind", found->type_name(), "应为JSON对象", "must be a JSON object");
+            return nullptr;
+        }
+        return found;
+    };
+    Recipient recipient;
+    if (const json* const found = object("recipient")) {
+        recipient = read_recipient(*found, reading.findings);
+    }
+    if (const json* const found = object("fields")) {
+        decision.fields = Private(read_fields(*found, reading.findings));
+    }
+    if (const json* const found = members.member("delivery", true)) {
+        read_delivery(*found, recipient, decision, reading.findings);
+    }
+    decision.recipient = Private(std::move(recipient));
+    members.refuse_the_rest();
+    return reading;
+}
+
+} // namespace songda::issuer

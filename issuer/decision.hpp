@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/private.hpp"
+#include "base/time.hpp"
+#include "issuer/finding.hpp"
+
+namespace songda::issuer {
+
+enum class RecipientKind { organisation, person };
+
+/// 受送达人.
+struct Recipient {
+    RecipientKind kind = RecipientKind::organisation;
+    std::string name;
+    std::string code;
+    std::string email;
+    std::string portal_account;
+};
+
+/// What a department sends (docs/formats/decision.md), read and checked as far as that needs no
+/// template: member names, kinds, lengths, characters, check digits, order of days.
+struct Decision {
+    std::string idempotency_key;
+    std::string template_id;
+    std::string case_number;
+    Date decided_on;
+    std::optional<Date> valid_from;
+    std::optional<Date> valid_until;
+    Private<Recipient> recipient;
+    /// In the order in which they came; values are the holder's data.
+    Private<std::vector<std::pair<std::string, std::string>>> fields;
+    std::vector<std::string> delivery;
+};
+
+/// Either a decision without findings, or all findings that could be made.
+struct DecisionReading {
+    Decision decision;
+    std::vector<Finding> findings;
+    [[nodiscard]] bool ok() const { return findings.empty(); }
+};
+
+/// Reads one JSON text. `today` (in China) bounds `decided_on`. Never faults: what is wrong is a
+/// finding.
+[[nodiscard]] DecisionReading read_decision(std::string_view json, Date today);
+
+} // namespace songda::issuer

@@ -1,0 +1,327 @@
+#include "issuer/detail/batch.hpp"
+
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+#include "base/qr_claims.hpp"
+#include "base/sha256.hpp"
+#include "base/text_codec.hpp"
+#include "catalogue/mask.hpp"
+#include "issuer/record.hpp"
+#include "issuer/templates/number_pattern.hpp"
+
+namespace songda::issuer::detail {
+namespace {
+
+/// delivery.md §8.4: at least 7 days for dispatch orders; a month outlives any client's retries.
+constexpr std::int64_t idempotency_ms = 31LL * 86'400'000;
+
+std::string mask(const Recipient& recipient) {
+    return recipient.kind == RecipientKind::person ? catalogue::mask_person(recipient.name)
+                                                   : catalogue::mask_organisation(recipient.name);
+}
+
+/// Values by the names that templates use. `storage` holds what is made here.
+struct Values {
+    std::vector<std::string> names;
+    std::vector<std::string> storage;
+    std::vector<NamedValue> list;
+};
+
+Values make_values(const Decision& decision, std::string_view number) {
+    Values values;
+    const auto& fields = decision.fields.reveal();
+    values.names.reserve(fields.size());
+    values.storage.reserve(4);
+    const auto keep = [&](std::string text) -> std::string_view {
+        return values.storage.emplace_back(std::move(text));
+    };
+    const Recipient& recipient = decision.recipient.reveal();
+    values.list = {{"recipient.name", recipient.name}, {"recipient.code", recipient.code}};
+    values.list.push_back({"decided_on", keep(to_text(decision.decided_on))});
+    if (!number.empty()) {
+        values.list.push_back({"number", number});
+    }
+    if (decision.valid_from) {
+        values.list.push_back({"valid_from", keep(to_text(*decision.valid_from))});
+    }
+    if (decision.valid_until) {
+        values.list.push_back({"valid_until", keep(to_text(*decision.valid_until))});
+    }
+    for (const auto& [name, value] : fields) {
+        values.list.push_back({values.names.emplace_back("fields." + name), value});
+    }
+    return values;
+}
+
+std::int64_t seconds(TimeMs time) {
+    return time.value / 1000;
+}
+
+Bytes make_claims(const store::DocumentRow& document) {
+    QrClaims claims;
+    claims.masked_holder = document.holder_masked;
+    if (document.valid_until) {
+        // The last second of that day in China.
+        claims.valid_until_s =
+            static_cast<std::uint64_t>(seconds(china_midnight(*document.valid_until)) + 86'399);
+    }
+    claims.issued_at_s = static_cast<std::uint64_t>(seconds(document.issued_at));
+    claims.type_code = document.type_code;
+    claims.number = document.number;
+    claims.record_hash = document.record_hash;
+    return encode_qr_claims(claims);
+}
+
+} // namespace
+
+void Batch::run() {
+    for (Item& item : items_) {
+        for (const auto step :
+             {&Batch::read, &Batch::find_earlier, &Batch::check, &Batch::prepare, &Batch::render}) {
+            if (item.open) {
+                (this->*step)(item);
+            }
+        }
+    }
+    intend_and_sign();
+    commit();
+}
+
+void Batch::read(Item& item) {
+    item.fingerprint = sha256(as_bytes(item.row.json));
+    DecisionReading reading = read_decision(item.row.json, china_date(desk_.parts.clock.now()));
+    item.decision = std::move(reading.decision);
+    item.answer.findings = std::move(reading.findings);
+    item.key = item.decision.idempotency_key.empty() ? item.row.fallback_key
+                                                     : item.decision.idempotency_key;
+    if (item.key.empty()) {
+        // Broken JSON has no key that could be read: say what is broken.
+        item.close(item.answer.findings.empty() ? Answer::Kind::key_missing
+                                                : Answer::Kind::refused);
+    }
+}
+
+void Batch::find_earlier(Item& item) {
+    item.hold = desk_.running.acquire(department_, item.key);
+    if (!item.hold.held()) {
+        item.close(Answer::Kind::key_running);
+        return;
+    }
+    const auto found = desk_.parts.store.find_idempotent(department_, item.key);
+    if (!found.ok()) {
+        item.fail(found.error());
+        return;
+    }
+    if (!found.value() || found.value()->expires <= desk_.parts.clock.now()) {
+        return;
+    }
+    if (found.value()->fingerprint != item.fingerprint) {
+        item.close(Answer::Kind::key_conflict);
+        return;
+    }
+    take_outcome(item, {store::IssueOutcome::Kind::duplicate, found.value()->document});
+}
+
+void Batch::check(Item& item) {
+    const auto found = desk_.templates.find({department_.text, item.decision.template_id});
+    std::vector<Finding>& findings = item.answer.findings;
+    if (found == desk_.templates.end()) {
+        if (!item.decision.template_id.empty()) {
+            findings.push_back({"/template", "known", item.decision.template_id,
+                                "本部门没有启用这个模板", "is no template of this department"});
+        }
+    } else {
+        item.ready = &found->second;
+        const Values values = make_values(item.decision, {});
+        const auto faults = renderer_.check_values(*item.ready->compiled, values.list);
+        findings.insert(findings.end(), faults.begin(), faults.end());
+    }
+    if (!findings.empty()) {
+        item.close(Answer::Kind::refused);
+    }
+}
+
+void Batch::prepare(Item& item) {
+    const Template& spec = item.ready->compiled->spec();
+    const DepartmentFace& face = item.ready->compiled->face();
+    const TimeMs now = desk_.parts.clock.now();
+    const int year = china_date(now).year;
+    item.sequence = fmt::format("{}/{}", spec.id, year);
+    const auto value = desk_.sequencer.next(department_, item.sequence);
+    if (!value.ok()) {
+        item.fail(value.error());
+        return;
+    }
+    item.sequence_value = value.value();
+    auto number = expand_number(spec.number_pattern,
+                                {face.number_prefix, face.region, year, item.sequence_value});
+    if (!number.ok()) {
+        item.fail({Fault::internal, number.error().detail});
+        return;
+    }
+    store::DocumentRow& document = item.answer.document;
+    document.id = make_document_id(now, desk_.parts.random);
+    document.key = make_document_key(desk_.parts.random);
+    document.department = department_;
+    document.department_name = face.name;
+    document.number = std::move(number).value();
+    document.type_code = spec.type_code;
+    document.title = spec.title;
+    document.template_version = spec.full_name();
+    document.case_number = item.decision.case_number;
+    document.holder_masked = mask(item.decision.recipient.reveal());
+    document.issued_at = now;
+    document.valid_from = item.decision.valid_from;
+    document.valid_until = item.decision.valid_until;
+    document.sample = desk_.parts.signer.is_sample(department_);
+}
+
+void Batch::render(Item& item) {
+    store::DocumentRow& document = item.answer.document;
+    const CompiledTemplate& compiled = *item.ready->compiled;
+    const std::string record =
+        make_record(item.decision,
+                    {document.key, document.number, document.issued_at, document.department_name,
+                     department_, document.template_version, document.title, document.type_code});
+    document.record_hash = sha256(as_bytes(record));
+    const auto seal = desk_.parts.signer.seal_qr(department_, document.key, make_claims(document));
+    if (!seal.ok()) {
+        item.fail(seal.error());
+        return;
+    }
+    const std::string head = desk_.parts.verify_base + to_text(document.key) + '#';
+    const std::string payload = to_base41(seal.value());
+    const Values values = make_values(item.decision, document.number);
+    auto rendered = renderer_.render(
+        compiled, {values.list, as_bytes(record), head, payload, document.issued_at, document.key});
+    if (!rendered.ok()) {
+        item.fail({Fault::internal, rendered.error().detail});
+        return;
+    }
+    item.file = std::move(rendered).value();
+    item.legs = desk_.parts.plan_legs(item.decision, document);
+}
+
+void Batch::intend_and_sign() {
+    std::vector<store::Intent> intents;
+    std::vector<Item*> waiting;
+    for (Item& item : items_) {
+        if (item.open) {
+            const store::DocumentRow& document = item.answer.document;
+            intents.push_back({document.id, department_, document.number, document.template_version,
+                               item.file.digest, document.issued_at, item.sequence,
+                               item.sequence_value});
+            waiting.push_back(&item);
+        }
+    }
+    if (intents.empty()) {
+        return;
+    }
+    auto tickets = desk_.parts.store.put_intents(intents);
+    if (!tickets.ok()) {
+        for (Item* const item : waiting) {
+            item->fail(tickets.error());
+        }
+        return;
+    }
+    std::vector<DocumentId> abandoned;
+    for (std::size_t i = 0; i < waiting.size(); ++i) {
+        sign(*waiting[i], std::move(tickets.value()[i]));
+        if (!waiting[i]->open) {
+            abandoned.push_back(waiting[i]->answer.document.id);
+        }
+    }
+    if (!abandoned.empty()) {
+        const auto closed = desk_.parts.store.void_intents(abandoned, "not signed");
+        if (!closed.ok()) {
+            log::error("intent_left_open", {{"why", closed.error().detail}}); // recover() closes it
+        }
+    }
+}
+
+void Batch::sign(Item& item, SigningTicket ticket) {
+    const auto cms = desk_.parts.signer.sign_document(department_, std::move(ticket));
+    if (!cms.ok()) {
+        item.fail(cms.error());
+        return;
+    }
+    const auto inserted = insert_signature(item.file, cms.value());
+    if (!inserted.ok()) {
+        item.fail(inserted.error());
+        return;
+    }
+    const auto checked = desk_.parts.check_output(item.file.file);
+    if (!checked.ok()) {
+        log::error("own_output_refused", {{"document", to_text(item.answer.document.id)},
+                                          {"why", checked.error().detail}});
+        item.fail({Fault::internal, "the finished file did not verify: " + checked.error().detail});
+    }
+}
+
+void Batch::commit() {
+    std::vector<store::IssueWrite> writes;
+    std::vector<Item*> waiting;
+    const TimeMs now = desk_.parts.clock.now();
+    for (Item& item : items_) {
+        if (!item.open) {
+            continue;
+        }
+        store::DocumentRow& document = item.answer.document;
+        const std::size_t prefix_size = item.ready->compiled->prefix().size();
+        document.file_hash = sha256(item.file.file);
+        document.file.prefix = item.ready->prefix;
+        document.file.size = item.file.file.size();
+        store::IssueWrite& write = writes.emplace_back();
+        write.document = document;
+        write.rest = ByteView(item.file.file).subspan(prefix_size);
+        write.status = {store::DocumentStatus::valid, document.issued_at, "issued",
+                        department_.text};
+        write.idempotency_key = item.key;
+        write.fingerprint = item.fingerprint;
+        write.idempotency_expires = now + idempotency_ms;
+        write.legs = std::move(item.legs);
+        write.audit = {now, department_.text, "document_issued", to_text(document.id),
+                       document.number};
+        waiting.push_back(&item);
+    }
+    if (writes.empty()) {
+        return;
+    }
+    const auto outcomes = desk_.parts.store.put_issues(writes);
+    for (std::size_t i = 0; i < waiting.size(); ++i) {
+        if (outcomes.ok()) {
+            take_outcome(*waiting[i], outcomes.value()[i]);
+        } else {
+            waiting[i]->fail(outcomes.error());
+        }
+    }
+    if (outcomes.ok() && desk_.parts.wake_delivery) {
+        desk_.parts.wake_delivery();
+    }
+}
+
+void Batch::take_outcome(Item& item, const store::IssueOutcome& outcome) {
+    using Kind = store::IssueOutcome::Kind;
+    switch (outcome.kind) {
+    case Kind::created: item.close(Answer::Kind::issued); return;
+    case Kind::key_conflict: item.close(Answer::Kind::key_conflict); return;
+    case Kind::duplicate:
+    case Kind::case_conflict: {
+        const auto found = desk_.parts.store.find_document(outcome.document);
+        if (!found.ok() || !found.value()) {
+            item.fail(found.ok() ? Error{Fault::corrupt, "an idempotency row without its document"}
+                                 : found.error());
+            return;
+        }
+        item.answer.document = *found.value();
+        item.close(outcome.kind == Kind::duplicate ? Answer::Kind::replayed
+                                                   : Answer::Kind::case_conflict);
+        return;
+    }
+    case Kind::id_taken:
+    case Kind::no_intent: item.fail({Fault::internal, "the store refused its own intent"}); return;
+    }
+}
+
+} // namespace songda::issuer::detail

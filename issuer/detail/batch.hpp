@@ -1,0 +1,78 @@
+#pragma once
+
+#include <optional>
+
+#include "issuer/detail/running_keys.hpp"
+#include "issuer/detail/sequencer.hpp"
+#include "issuer/issuer.hpp"
+#include "issuer/render/renderer.hpp"
+
+namespace songda::issuer::detail {
+
+/// A compiled template with the digest under which the store keeps its prefix.
+struct ReadyTemplate {
+    std::shared_ptr<const CompiledTemplate> compiled;
+    Digest prefix{};
+};
+
+/// What all batches share.
+struct Desk {
+    const IssuerParts& parts;
+    RunningKeys& running;
+    Sequencer& sequencer;
+    const std::map<std::pair<std::string, std::string>, ReadyTemplate>& templates;
+};
+
+/// One row on its way over the desk.
+struct Item {
+    Row row;
+    Answer answer;
+    bool open = true; ///< still on its way; closed means that `answer` is final
+
+    Digest fingerprint{};
+    std::string key;
+    RunningKeys::Hold hold;
+    Decision decision;
+    const ReadyTemplate* ready = nullptr;
+    std::string sequence;
+    std::uint64_t sequence_value = 0;
+    Unsigned file;
+    std::vector<store::LegWrite> legs;
+
+    void close(Answer::Kind kind) {
+        answer.kind = kind;
+        open = false;
+    }
+    void fail(Error error) {
+        answer.error = std::move(error);
+        close(Answer::Kind::failed);
+    }
+};
+
+/// Some dozens of rows of one department that share two commits. Belongs to one thread.
+class Batch {
+public:
+    Batch(const Desk& desk, const DepartmentCode& department, Renderer& renderer,
+          std::span<Item> items)
+        : desk_(desk), department_(department), renderer_(renderer), items_(items) {}
+
+    void run();
+
+private:
+    void read(Item& item);
+    void find_earlier(Item& item);
+    void check(Item& item);
+    void prepare(Item& item);
+    void render(Item& item);
+    void intend_and_sign();
+    void sign(Item& item, SigningTicket ticket);
+    void commit();
+    void take_outcome(Item& item, const store::IssueOutcome& outcome);
+
+    const Desk& desk_;
+    const DepartmentCode& department_;
+    Renderer& renderer_;
+    std::span<Item> items_;
+};
+
+} // namespace songda::issuer::detail

@@ -1,0 +1,143 @@
+#include "issuer/issuer.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <thread>
+
+#include "base/log.hpp"
+#include "issuer/detail/batch.hpp"
+
+namespace songda::issuer {
+namespace {
+
+/// Rows that share two commits. Large enough that a sync costs little per document, small enough
+/// that one batch does not hold its finished files (40 KB each) for long.
+constexpr std::size_t batch_rows = 64;
+
+} // namespace
+
+IssuerMetrics::IssuerMetrics(metrics::Registry& registry)
+    : issued(registry.counter("songda_documents_issued_total", "Documents issued.")),
+      replayed(registry.counter("songda_documents_replayed_total",
+                                "Requests answered from an earlier issue.")),
+      refused(registry.counter("songda_documents_refused_total",
+                               "Decisions refused with findings or conflicts.")),
+      failed(registry.counter("songda_documents_failed_total",
+                              "Decisions not issued for a reason of ours.")),
+      seconds(
+          registry.seconds("songda_issue_seconds", "From rows in to answers durable, a call.")) {}
+
+struct Issuer::Impl {
+    explicit Impl(IssuerParts given)
+        : parts(std::move(given)), meters(parts.metrics), sequencer(parts.store) {}
+
+    /// Renderers keep large buffers; they are lent, one to a thread at a time.
+    std::unique_ptr<Renderer> borrow() {
+        const std::scoped_lock lock(mutex);
+        if (idle.empty()) {
+            return std::make_unique<Renderer>();
+        }
+        auto taken = std::move(idle.back());
+        idle.pop_back();
+        return taken;
+    }
+    void give_back(std::unique_ptr<Renderer> renderer) {
+        const std::scoped_lock lock(mutex);
+        idle.push_back(std::move(renderer));
+    }
+
+    /// Takes batches of rows until none is left.
+    void work(const DepartmentCode& department, std::span<detail::Item> items,
+              std::atomic<std::size_t>& next) {
+        auto renderer = borrow();
+        const detail::Desk desk{parts, running, sequencer, templates};
+        for (std::size_t at = 0; (at = next.fetch_add(batch_rows)) < items.size();) {
+            const auto some = items.subspan(at, std::min(batch_rows, items.size() - at));
+            detail::Batch(desk, department, *renderer, some).run();
+        }
+        give_back(std::move(renderer));
+    }
+
+    void count(const Answer& answer) const {
+        switch (answer.kind) {
+        case Answer::Kind::issued: meters.issued.add(); return;
+        case Answer::Kind::replayed: meters.replayed.add(); return;
+        case Answer::Kind::failed: meters.failed.add(); return;
+        default: meters.refused.add();
+        }
+    }
+
+    IssuerParts parts;
+    IssuerMetrics meters;
+    detail::RunningKeys running;
+    detail::Sequencer sequencer;
+    std::map<std::pair<std::string, std::string>, detail::ReadyTemplate> templates;
+    std::mutex mutex;
+    std::vector<std::unique_ptr<Renderer>> idle;
+};
+
+Issuer::Issuer(IssuerParts parts) : impl_(std::make_unique<Impl>(std::move(parts))) {}
+Issuer::~Issuer() = default;
+
+Result<void> Issuer::add_template(std::shared_ptr<const CompiledTemplate> compiled) {
+    const auto stored = impl_->parts.store.put_prefix(compiled->prefix());
+    if (!stored.ok()) {
+        return stored.error();
+    }
+    const auto key = std::make_pair(compiled->face().code, compiled->spec().id);
+    impl_->templates[key] = {std::move(compiled), stored.value()};
+    return {};
+}
+
+Result<std::size_t> Issuer::recover() {
+    const auto open = impl_->parts.store.open_intents();
+    if (!open.ok()) {
+        return open.error();
+    }
+    std::vector<DocumentId> ids;
+    for (const store::Intent& intent : open.value()) {
+        log::warning("intent_closed",
+                     {{"document", to_text(intent.id)}, {"number", intent.number}});
+        ids.push_back(intent.id);
+    }
+    return impl_->parts.store.void_intents(ids, "interrupted before the record was durable");
+}
+
+std::vector<Answer> Issuer::issue(const DepartmentCode& department, std::span<const Row> rows) {
+    const auto started = std::chrono::steady_clock::now();
+    std::vector<detail::Item> items(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        items[i].row = rows[i];
+    }
+    std::atomic<std::size_t> next{0};
+    const std::size_t batches = (rows.size() + batch_rows - 1) / batch_rows;
+    std::vector<std::jthread> helpers;
+    for (std::size_t i = 1; i < std::min<std::size_t>(impl_->parts.threads, batches); ++i) {
+        helpers.emplace_back([&] { impl_->work(department, items, next); });
+    }
+    impl_->work(department, items, next);
+    helpers.clear();
+    std::vector<Answer> answers;
+    answers.reserve(items.size());
+    for (detail::Item& item : items) {
+        impl_->count(item.answer);
+        answers.push_back(std::move(item.answer));
+    }
+    impl_->meters.seconds.observe(
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
+    return answers;
+}
+
+std::vector<std::shared_ptr<const CompiledTemplate>>
+Issuer::templates_of(const DepartmentCode& department) const {
+    std::vector<std::shared_ptr<const CompiledTemplate>> found;
+    for (const auto& [key, ready] : impl_->templates) {
+        if (key.first == department.text) {
+            found.push_back(ready.compiled);
+        }
+    }
+    return found;
+}
+
+} // namespace songda::issuer

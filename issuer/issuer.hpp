@@ -1,0 +1,106 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/metrics.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "issuer/decision.hpp"
+#include "issuer/finding.hpp"
+#include "issuer/templates/compiled_template.hpp"
+#include "signer/signer.hpp"
+#include "store/store.hpp"
+
+namespace songda::issuer {
+
+/// One decision as it came in.
+struct Row {
+    std::string_view json;    ///< must live until `issue` returns
+    std::string fallback_key; ///< idempotency key if the row has none of its own; may be empty
+};
+
+/// What became of one row.
+struct Answer {
+    enum class Kind {
+        issued,        ///< durable now
+        replayed,      ///< the same key and bytes came before: `document` is what was issued then
+        refused,       ///< `findings` say why; nothing was written
+        key_missing,   ///< neither the row nor the request has an idempotency key
+        key_conflict,  ///< the key came before with other bytes
+        key_running,   ///< the same key is being worked on right now
+        case_conflict, ///< this case already has a document of this template; `document` is it
+        failed,        ///< `error` says what the caller may do; nothing was issued
+    };
+    Kind kind = Kind::failed;
+    store::DocumentRow document;
+    std::vector<Finding> findings;
+    Error error;
+};
+
+struct IssuerMetrics {
+    metrics::Counter issued;
+    metrics::Counter replayed;
+    metrics::Counter refused;
+    metrics::Counter failed;
+    metrics::Histogram seconds;
+
+    explicit IssuerMetrics(metrics::Registry& registry);
+};
+
+/// What the issuer works with; all outlive it.
+struct IssuerParts {
+    store::Store& store;
+    signer::Signer& signer;
+    const Clock& clock;
+    Random& random;
+    metrics::Registry& metrics;
+    /// Looks at the finished file as a stranger would (verifier/own_output.hpp).
+    std::function<Result<void>(ByteView file)> check_output;
+    /// Which legs carry a document to its recipient (delivery/plan.hpp).
+    std::function<std::vector<store::LegWrite>(const Decision&, const store::DocumentRow&)>
+        plan_legs;
+    /// Tells delivery that legs are due; may be empty.
+    std::function<void()> wake_delivery;
+    std::string verify_base; ///< `https://HOST/v/`, printed on paper
+    unsigned threads = 2;    ///< how many threads one large batch may use
+};
+
+/// The writing desk: decision → lint → number → record → QR seal → render → intent on disk →
+/// signature → checked → one transaction. Safe to call from several threads.
+class Issuer {
+public:
+    explicit Issuer(IssuerParts parts);
+    ~Issuer();
+    Issuer(const Issuer&) = delete;
+    Issuer& operator=(const Issuer&) = delete;
+
+    /// Templates of a department, compiled. Call before the first `issue`.
+    /// Fault: whatever the store says when it keeps the shared prefix.
+    [[nodiscard]] Result<void> add_template(std::shared_ptr<const CompiledTemplate> compiled);
+
+    /// Closes the intents that a crash left between signature and record. A signature that may have
+    /// been made for one of them never left the house; its number stays void, with the reason on
+    /// record. Returns how many were closed.
+    [[nodiscard]] Result<std::size_t> recover();
+
+    /// One answer a row, in order; a bad row never harms another. Returns when everything that is
+    /// answered `issued` is durable.
+    [[nodiscard]] std::vector<Answer> issue(const DepartmentCode& department,
+                                            std::span<const Row> rows);
+
+    /// `food-business-licence`, … of this department; for messages and the key list.
+    [[nodiscard]] std::vector<std::shared_ptr<const CompiledTemplate>>
+    templates_of(const DepartmentCode& department) const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace songda::issuer

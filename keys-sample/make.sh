@@ -1,0 +1,64 @@
+#!/bin/sh
+# Makes throwaway keys: make.sh OUT CODE NAME [CODE NAME …]. Keeps what exists. See README.md.
+set -eu
+out=$1
+shift
+mkdir -p "$out/trust" "$out/tls"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mark="SONGDA SAMPLE 样例（不得用于生产）"
+
+key() {
+    [ -f "$1" ] && return 0
+    (umask 077 && openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1" 2>/dev/null)
+}
+
+# certificate OUTFILE KEY SUBJECT DAYS EXTENSIONS [ISSUER_CERT ISSUER_KEY]
+certificate() {
+    [ -f "$1" ] && return 0
+    printf '%b' "$5" >"$work/ext"
+    openssl req -new -utf8 -key "$2" -subj "$3" -out "$work/csr"
+    serial=0x$(openssl rand -hex 15)
+    if [ $# -gt 5 ]; then
+        openssl x509 -req -in "$work/csr" -CA "$6" -CAkey "$7" -set_serial "$serial" -days "$4" -sha256 \
+            -extfile "$work/ext" -out "$1" 2>/dev/null
+    else
+        openssl x509 -req -in "$work/csr" -signkey "$2" -set_serial "$serial" -days "$4" -sha256 \
+            -extfile "$work/ext" -out "$1" 2>/dev/null
+    fi
+}
+
+key "$out/root.key"
+certificate "$out/root.pem" "$out/root.key" "/C=CN/O=$mark/CN=SONGDA SAMPLE ROOT 样例根" 7300 \
+    'basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n'
+key "$out/issuing.key"
+certificate "$out/issuing.pem" "$out/issuing.key" "/C=CN/O=$mark/CN=SONGDA SAMPLE ISSUING 样例签发" 3650 \
+    'basicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' \
+    "$out/root.pem" "$out/root.key"
+cp "$out/root.pem" "$out/trust/root.pem"
+
+key "$out/tls/server.key"
+certificate "$out/tls/server-leaf.pem" "$out/tls/server.key" "/C=CN/O=$mark/CN=localhost" 825 \
+    'basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\nsubjectAltName=DNS:localhost,IP:127.0.0.1\n' \
+    "$out/issuing.pem" "$out/issuing.key"
+cat "$out/tls/server-leaf.pem" "$out/issuing.pem" >"$out/tls/server.pem"
+cat "$out/issuing.pem" "$out/root.pem" >"$out/tls/client-authority.pem"
+
+while [ $# -ge 2 ]; do
+    code=$1
+    name=$2
+    shift 2
+    mkdir -p "$out/$code"
+    key "$out/$code/seal.key"
+    key "$out/$code/qr.key"
+    key "$out/$code/client.key"
+    certificate "$out/$code/seal-leaf.pem" "$out/$code/seal.key" \
+        "/C=CN/O=$mark/organizationIdentifier=$code/CN=$name" 1825 \
+        'basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature,nonRepudiation\nextendedKeyUsage=1.3.6.1.5.5.7.3.36\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' \
+        "$out/issuing.pem" "$out/issuing.key"
+    cat "$out/$code/seal-leaf.pem" "$out/issuing.pem" >"$out/$code/seal.pem"
+    certificate "$out/$code/client.pem" "$out/$code/client.key" \
+        "/C=CN/O=$mark/organizationIdentifier=$code/CN=$name 接口" 825 \
+        'basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=clientAuth\n' \
+        "$out/issuing.pem" "$out/issuing.key"
+done

@@ -1,0 +1,253 @@
+#include "signer/file_signer.hpp"
+
+#include <map>
+
+#include <openssl/crypto.h>
+#include <openssl/ecdsa.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "base/certificate.hpp"
+#include "base/qr_claims.hpp"
+#include "base/sha256.hpp"
+#include "signer/cms.hpp"
+
+namespace songda::signer {
+namespace {
+
+constexpr std::size_t secure_heap_bytes = std::size_t{1} << 18U;
+constexpr int component_bytes = 32; // P-256
+
+/// One private key. Contexts must not be shared between threads, keys may.
+class SigningKey {
+public:
+    explicit SigningKey(openssl::Pkey key) : key_(std::move(key)) {}
+
+    /// ECDSA-Sig-Value in DER.
+    [[nodiscard]] Result<Bytes> sign(const Digest& digest) const {
+        EVP_PKEY_CTX* const context = own_context();
+        Bytes signature(signature_bytes_max);
+        std::size_t size = signature.size();
+        if (context == nullptr ||
+            EVP_PKEY_sign(context, signature.data(), &size, digest.data(), digest.size()) != 1) {
+            ERR_clear_error();
+            return Error{Fault::internal, "the key did not sign"};
+        }
+        signature.resize(size);
+        return signature;
+    }
+    [[nodiscard]] const EVP_PKEY* get() const { return key_.get(); }
+
+private:
+    /// This thread's context for this key, made on first use. Kept by the address of the key, which
+    /// lives as long as the signer; the context holds its own reference.
+    [[nodiscard]] EVP_PKEY_CTX* own_context() const {
+        thread_local std::map<const EVP_PKEY*, openssl::PkeyContext> contexts;
+        openssl::PkeyContext& context = contexts[key_.get()];
+        if (!context) {
+            context.reset(EVP_PKEY_CTX_new(key_.get(), nullptr));
+            if (EVP_PKEY_sign_init(context.get()) != 1) {
+                context.reset();
+            }
+        }
+        return context.get();
+    }
+
+    openssl::Pkey key_;
+};
+
+struct Seal {
+    SigningKey document_key;
+    SigningKey qr_key;
+    CmsBuilder cms;
+    Bytes qr_header;
+    Validity validity;
+    bool sample = false;
+};
+
+Result<openssl::Pkey> read_key(const std::string& path, const std::string& passphrase) {
+    const openssl::Bio file(BIO_new_file(path.c_str(), "r"));
+    if (!file) {
+        ERR_clear_error();
+        return Error{Fault::not_found, path + ": cannot be read"};
+    }
+    // The default callback would ask at the terminal; an empty passphrase must fail instead.
+    openssl::Pkey key(PEM_read_bio_PrivateKey(file.get(), nullptr, nullptr,
+                                              const_cast<char*>(passphrase.c_str())));
+    if (!key) {
+        ERR_clear_error();
+        return Error{Fault::invalid_input,
+                     path + ": not a private key, or the passphrase is wrong"};
+    }
+    if (!is_p256(key.get())) {
+        return Error{Fault::invalid_input, path + ": not a P-256 key"};
+    }
+    return key;
+}
+
+Result<void> check_certificate(const std::string& path, X509* certificate, const EVP_PKEY* key,
+                               TimeMs now) {
+    if (X509_check_private_key(certificate, key) != 1) {
+        ERR_clear_error();
+        return Error{Fault::invalid_input, path + ": the certificate belongs to another key"};
+    }
+    if ((X509_get_key_usage(certificate) & KU_DIGITAL_SIGNATURE) == 0) {
+        return Error{Fault::invalid_input, path + ": the certificate is not for signatures"};
+    }
+    const Validity validity = validity_of(certificate);
+    if (now < validity.not_before || validity.not_after < now) {
+        return Error{Fault::forbidden, path + ": the certificate is not valid now"};
+    }
+    return {};
+}
+
+Result<Seal> open_seal(const SealFiles& files, bool production, TimeMs now) {
+    auto document_key = read_key(files.seal_key, files.passphrase);
+    if (!document_key.ok()) {
+        return document_key.error();
+    }
+    auto qr_key = read_key(files.qr_key, files.passphrase);
+    if (!qr_key.ok()) {
+        return qr_key.error();
+    }
+    auto chain = read_certificates(files.seal_certificate);
+    if (!chain.ok()) {
+        return chain.error();
+    }
+    X509* const certificate = chain.value().front().get();
+    const auto checked =
+        check_certificate(files.seal_certificate, certificate, document_key.value().get(), now);
+    if (!checked.ok()) {
+        return checked.error();
+    }
+    const bool sample = is_sample_certificate(certificate);
+    if (sample && production) {
+        return Error{Fault::invalid_input,
+                     files.seal_certificate + ": a sample key never signs in production"};
+    }
+    auto cms = CmsBuilder::make(chain.value());
+    if (!cms.ok()) {
+        return cms.error();
+    }
+    const Bytes header = qr_protected_header(key_id_of(public_key_der(qr_key.value().get())));
+    return Seal{SigningKey(std::move(document_key).value()),
+                SigningKey(std::move(qr_key).value()),
+                std::move(cms).value(),
+                header,
+                validity_of(certificate),
+                sample};
+}
+
+/// DER ECDSA-Sig-Value → r ‖ s, as COSE wants it (RFC 9053 §2.1).
+Result<Bytes> to_fixed(ByteView der) {
+    const unsigned char* at = der.data();
+    const std::unique_ptr<ECDSA_SIG, openssl::Deleter<ECDSA_SIG_free>> signature(
+        d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size())));
+    Bytes fixed(2 * component_bytes);
+    if (!signature ||
+        BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), fixed.data(), component_bytes) !=
+            component_bytes ||
+        BN_bn2binpad(ECDSA_SIG_get0_s(signature.get()), fixed.data() + component_bytes,
+                     component_bytes) != component_bytes) {
+        return Error{Fault::internal, "not a P-256 signature"};
+    }
+    return fixed;
+}
+
+class FileSigner final : public Signer {
+public:
+    FileSigner(std::map<DepartmentCode, Seal> seals, const Clock& clock)
+        : seals_(std::move(seals)), clock_(clock) {}
+
+    Result<Bytes> sign_document(const DepartmentCode& department, SigningTicket ticket) override {
+        const auto seal = find(department);
+        if (!seal.ok()) {
+            return seal.error();
+        }
+        const Digest digest = ticket.spend();
+        const Digest attributes = sha256(seal.value()->cms.signed_attributes(digest));
+        const auto signature = seal.value()->document_key.sign(attributes);
+        if (!signature.ok()) {
+            return signature.error();
+        }
+        return seal.value()->cms.build(digest, signature.value());
+    }
+
+    Result<Bytes> seal_qr(const DepartmentCode& department, const DocumentKey& key,
+                          ByteView claims) override {
+        const auto seal = find(department);
+        if (!seal.ok()) {
+            return seal.error();
+        }
+        const Bytes& header = seal.value()->qr_header;
+        const auto signature =
+            seal.value()->qr_key.sign(sha256(qr_signed_bytes(header, key, claims)));
+        if (!signature.ok()) {
+            return signature.error();
+        }
+        const auto fixed = to_fixed(signature.value());
+        if (!fixed.ok()) {
+            return fixed.error();
+        }
+        return write_qr_seal(header, claims, fixed.value());
+    }
+
+    Result<std::size_t> cms_bytes_reserved(const DepartmentCode& department) const override {
+        const auto seal = seals_.find(department);
+        if (seal == seals_.end()) {
+            return Error{Fault::not_found, "no seal for this department"};
+        }
+        return seal->second.cms.bytes_max();
+    }
+
+    bool is_sample(const DepartmentCode& department) const override {
+        const auto seal = seals_.find(department);
+        return seal == seals_.end() || seal->second.sample;
+    }
+
+private:
+    /// A seal that may sign now: its certificate may have run out since start.
+    Result<const Seal*> find(const DepartmentCode& department) const {
+        const auto seal = seals_.find(department);
+        if (seal == seals_.end()) {
+            return Error{Fault::not_found, "no seal for this department"};
+        }
+        const TimeMs now = clock_.now();
+        if (now < seal->second.validity.not_before || seal->second.validity.not_after < now) {
+            return Error{Fault::forbidden, "the seal certificate is not valid now"};
+        }
+        return &seal->second;
+    }
+
+    const std::map<DepartmentCode, Seal> seals_;
+    const Clock& clock_;
+};
+
+} // namespace
+
+Result<std::unique_ptr<Signer>> open_file_signer(const std::vector<SealFiles>& seals,
+                                                 bool production, const Clock& clock) {
+    std::map<DepartmentCode, Seal> opened;
+    for (const SealFiles& files : seals) {
+        auto seal = open_seal(files, production, clock.now());
+        if (!seal.ok()) {
+            return seal.error();
+        }
+        opened.emplace(files.department, std::move(seal).value());
+    }
+    return std::unique_ptr<Signer>(std::make_unique<FileSigner>(std::move(opened), clock));
+}
+
+void harden_process() {
+    prctl(PR_SET_DUMPABLE, 0);
+    const rlimit none{0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    if (CRYPTO_secure_malloc_initialized() == 0) {
+        CRYPTO_secure_malloc_init(secure_heap_bytes, 32);
+    }
+}
+
+} // namespace songda::signer

@@ -1,0 +1,29 @@
+#!/bin/sh
+# Installs what is missing on a Debian 12 machine; quick when nothing is. Root or sudo.
+# `install.sh` for running, `install.sh test` also for the tests and benchmarks.
+set -eu
+build="build-essential cmake ninja-build ccache pkg-config git ca-certificates python3 openssl libssl-dev
+libpodofo-dev libqrencode-dev liblmdb-dev libspdlog-dev libfmt-dev libharfbuzz-dev libcurl4-openssl-dev
+libtomlplusplus-dev libcli11-dev prometheus-cpp-dev nlohmann-json3-dev libboost-dev zlib1g-dev
+libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev fonts-noto-cjk fonts-noto-cjk-extra
+fonts-lxgw-wenkai fonts-babelstone-han python3-aiosmtpd python3-cryptography curl jq poppler-utils zbar-tools"
+test="qpdf libnss3-tools mupdf-tools nginx-light wrk opensmtpd chromium nodejs npm universal-ctags libfiu-dev fiu-utils
+clang-14 libclang-rt-14-dev librsvg2-bin"
+wanted=$build
+[ "${1:-}" = test ] && wanted="$build $test"
+missing=
+for package in $wanted; do
+    case $package in
+        # A newer Node.js than Debian's may be there already; either will do.
+        nodejs | npm) command -v node >/dev/null && command -v npm >/dev/null && continue ;;
+    esac
+    state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
+    [ "$state" = "install ok installed" ] || missing="$missing $package"
+done
+[ -z "$missing" ] && exit 0
+printf '安装 Installing:%s\n' "$missing"
+sudo=
+[ "$(id -u)" = 0 ] || sudo=sudo
+$sudo apt-get update -qq
+# shellcheck disable=SC2086 # the list is meant to split
+DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null

@@ -1,0 +1,126 @@
+#include "verifier/check_qr.hpp"
+
+#include <openssl/ecdsa.h>
+#include <openssl/err.h>
+
+#include "base/openssl_handles.hpp"
+#include "base/qr_claims.hpp"
+#include "base/sha256.hpp"
+#include "base/text_codec.hpp"
+
+namespace songda::verifier {
+namespace {
+
+struct ScannedCode {
+    DocumentKey key;
+    Bytes payload;
+};
+
+std::optional<ScannedCode> scan(std::string_view text) {
+    const std::size_t hash = text.find('#');
+    if (text.size() > qr_text_bytes_max || hash == std::string_view::npos) {
+        return std::nullopt;
+    }
+    std::string_view address = text.substr(0, hash);
+    address.remove_prefix(address.rfind('/') + 1); // npos + 1 is 0
+    const auto key = parse_document_key(address);
+    auto payload = from_base41(text.substr(hash + 1));
+    if (!key || !payload) {
+        return std::nullopt;
+    }
+    return ScannedCode{*key, std::move(*payload)};
+}
+
+/// r ‖ s → DER.
+Bytes to_der(ByteView fixed) {
+    const std::unique_ptr<ECDSA_SIG, openssl::Deleter<ECDSA_SIG_free>> signature(ECDSA_SIG_new());
+    const auto half = static_cast<int>(fixed.size() / 2);
+    ECDSA_SIG_set0(signature.get(), BN_bin2bn(fixed.data(), half, nullptr),
+                   BN_bin2bn(fixed.data() + half, half, nullptr));
+    Bytes der(static_cast<std::size_t>(i2d_ECDSA_SIG(signature.get(), nullptr)));
+    unsigned char* at = der.data();
+    i2d_ECDSA_SIG(signature.get(), &at);
+    return der;
+}
+
+bool fits(const ListedKey& listed, const QrSeal& seal, const DocumentKey& key) {
+    const unsigned char* at = listed.spki.data();
+    const openssl::Pkey public_key(d2i_PUBKEY(nullptr, &at, static_cast<long>(listed.spki.size())));
+    const openssl::PkeyContext context(public_key ? EVP_PKEY_CTX_new(public_key.get(), nullptr)
+                                                  : nullptr);
+    const Digest digest = sha256(qr_signed_bytes(seal.protected_header, key, seal.claims));
+    const Bytes signature = to_der(seal.signature);
+    const bool good = context && EVP_PKEY_verify_init(context.get()) == 1 &&
+                      EVP_PKEY_verify(context.get(), signature.data(), signature.size(),
+                                      digest.data(), digest.size()) == 1;
+    ERR_clear_error();
+    return good;
+}
+
+TimeMs from_seconds(std::uint64_t seconds) {
+    return {static_cast<std::int64_t>(seconds) * 1000};
+}
+
+DocumentFace make_face(const QrClaims& claims, const DocumentKey& key, const ListedKey& listed,
+                       const KeyList& keys) {
+    DocumentFace face;
+    face.key = to_text(key);
+    face.type_code = claims.type_code;
+    const auto title = keys.types.find(claims.type_code);
+    face.title = title != keys.types.end() ? title->second : claims.type_code;
+    face.number = claims.number;
+    face.issuer_code = listed.department_code;
+    face.issuer_name = listed.department_name;
+    face.holder = claims.masked_holder;
+    face.issued_at = from_seconds(claims.issued_at_s);
+    if (claims.valid_until_s) {
+        face.valid_until = china_date(from_seconds(*claims.valid_until_s));
+    }
+    face.sample = listed.sample;
+    return face;
+}
+
+} // namespace
+
+Report check_qr(std::string_view text, const KeyList& keys, TimeMs now) {
+    Report report;
+    report.integrity = {Answer::unknown, Reason::payload_unreadable, now};
+    report.authority = {Answer::unknown, Reason::no_trust_list, keys.issued_at};
+    report.status = {Answer::unknown, Reason::offline, now};
+    const auto code = scan(text);
+    const auto seal = code ? read_qr_seal(code->payload) : std::nullopt;
+    const auto claims = seal ? decode_qr_claims(seal->claims) : std::nullopt;
+    if (!claims) {
+        return report;
+    }
+    report.authority = {Answer::no, Reason::key_not_listed, keys.issued_at};
+    const ListedKey* named = nullptr;
+    for (const ListedKey& listed : keys.keys) { // a kid is a hint: every key that has it is tried
+        if (listed.kid != seal->key_id) {
+            continue;
+        }
+        named = &listed;
+        if (!fits(listed, *seal, code->key)) {
+            continue;
+        }
+        report.integrity = {Answer::yes, Reason::seal_signature, now};
+        const TimeMs issued = from_seconds(claims->issued_at_s);
+        const bool within = listed.not_before <= issued && issued <= listed.not_after;
+        report.authority = {within ? Answer::yes : Answer::no,
+                            within ? Reason::key_listed : Reason::outside_key_validity,
+                            keys.issued_at};
+        report.document = make_face(*claims, code->key, listed, keys);
+        if (claims->valid_until_s && from_seconds(*claims->valid_until_s) < now) {
+            report.status = {Answer::no, Reason::expired, now};
+        }
+        return report;
+    }
+    if (named != nullptr) {
+        report.integrity = {Answer::no, Reason::seal_wrong, now};
+    } else {
+        report.integrity = {Answer::unknown, Reason::key_not_listed, now};
+    }
+    return report;
+}
+
+} // namespace songda::verifier

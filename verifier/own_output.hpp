@@ -1,0 +1,39 @@
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/openssl_handles.hpp"
+#include "base/result.hpp"
+#include "base/sha256.hpp"
+
+namespace songda::verifier {
+
+/// Looks at a file that Songda just made as a stranger would, before it is committed: strict frame,
+/// a known template's prefix byte for byte, digest, attributes, signature by a known seal. Hashing
+/// goes on from the prefix's midstate, so that the shared bytes are compared but not hashed again.
+/// Fill it, then share it between threads.
+class OwnOutputCheck {
+public:
+    /// Bytes that all documents of one template and department start with.
+    void add_prefix(ByteView prefix);
+    /// A department's seal certificate. Fault invalid_input: not P-256.
+    [[nodiscard]] Result<void> add_seal(const X509* certificate);
+
+    /// Fault corrupt: says which step failed.
+    [[nodiscard]] Result<void> check(ByteView file) const;
+
+private:
+    struct Prefix {
+        Bytes bytes;
+        Sha256 midstate; ///< over the whole prefix
+        std::size_t hashed = 0;
+    };
+    [[nodiscard]] const Prefix* find_prefix(ByteView file) const;
+
+    std::vector<Prefix> prefixes_;
+    std::map<Digest, openssl::Pkey> seals_; ///< SHA-256 of the certificate → its key
+};
+
+} // namespace songda::verifier

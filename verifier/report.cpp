@@ -1,0 +1,150 @@
+#include "verifier/report.hpp"
+
+#include <array>
+
+#include "base/check.hpp"
+#include "base/json.hpp"
+
+namespace songda::verifier {
+namespace {
+
+struct ReasonWords {
+    Reason reason;
+    std::string_view name;
+    std::string_view zh;
+    std::string_view en;
+};
+
+constexpr std::array reasons = {
+    ReasonWords{Reason::exact_bytes, "exact_bytes", "与签发的文件逐字节一致",
+                "Byte for byte the file that was issued."},
+    ReasonWords{Reason::signature_covers_whole_file, "signature_covers_whole_file",
+                "签名有效，且覆盖整个文件", "The signature is right and covers the whole file."},
+    ReasonWords{Reason::seal_signature, "seal_signature", "二维码中的签名正确",
+                "The signature inside the code is right."},
+    ReasonWords{Reason::by_register, "register", "由签发登记簿直接回答",
+                "Answered from the register of issued documents."},
+    ReasonWords{Reason::altered, "altered", "文件被改动或重新保存过",
+                "The file was altered or saved anew."},
+    ReasonWords{Reason::not_a_songda_file, "not_a_songda_file", "不是送达签发的原始文件",
+                "Not an original file issued by Songda."},
+    ReasonWords{Reason::signature_wrong, "signature_wrong", "签名与内容不符",
+                "The signature does not fit the content."},
+    ReasonWords{Reason::seal_wrong, "seal_wrong", "二维码中的签名不符，内容不可信",
+                "The signature inside the code is wrong; do not trust it."},
+    ReasonWords{Reason::payload_unreadable, "payload_unreadable", "二维码内容无法识读",
+                "The code's content cannot be read."},
+    ReasonWords{Reason::seal_certificate_trusted, "seal_certificate_trusted",
+                "印章证书属于该部门且受信任",
+                "The seal certificate is the department's and is trusted."},
+    ReasonWords{Reason::key_listed, "key_listed", "签名密钥列于公布的密钥清单",
+                "The key is on the published key list."},
+    ReasonWords{Reason::certificate_untrusted, "certificate_untrusted", "印章证书不受信任",
+                "The seal certificate is not trusted."},
+    ReasonWords{Reason::key_not_listed, "key_not_listed", "签名密钥不在公布的清单中",
+                "The key is not on the published key list."},
+    ReasonWords{Reason::outside_key_validity, "outside_key_validity", "签发时间不在密钥有效期内",
+                "The time of issue lies outside the key's validity."},
+    ReasonWords{Reason::no_trust_list, "no_trust_list", "没有可用的信任清单，无法判断",
+                "There is no trust list here; unknown."},
+    ReasonWords{Reason::valid, "valid", "现行有效", "In force."},
+    ReasonWords{Reason::revoked, "revoked", "已被撤销", "Revoked."},
+    ReasonWords{Reason::suspended, "suspended", "已被暂扣", "Suspended."},
+    ReasonWords{Reason::cancelled, "cancelled", "已被注销", "Cancelled."},
+    ReasonWords{Reason::superseded, "superseded", "已被新文书替代",
+                "Replaced by a later document."},
+    ReasonWords{Reason::expired, "expired", "已过有效期", "Past its validity."},
+    ReasonWords{Reason::not_yet_valid, "not_yet_valid", "尚未到有效期起始日",
+                "Its validity has not begun."},
+    ReasonWords{Reason::offline, "offline", "离线核验，不知道现在是否仍然有效",
+                "Checked offline; whether it still holds is not known."},
+    ReasonWords{Reason::not_in_register, "not_in_register", "登记簿中没有这份文书，无法判断",
+                "Not in this register; unknown."},
+};
+
+const ReasonWords& words_of(Reason reason) {
+    for (const ReasonWords& words : reasons) {
+        if (words.reason == reason) {
+            return words;
+        }
+    }
+    SONGDA_CHECK(false);
+    return reasons.front();
+}
+
+void member(std::string& to, std::string_view name, std::string_view text) {
+    to += to.back() == '{' ? "" : ",";
+    append_json_string(to, name);
+    to += ':';
+    append_json_string(to, text);
+}
+
+void member_if(std::string& to, std::string_view name, std::string_view text) {
+    if (!text.empty()) {
+        member(to, name, text);
+    }
+}
+
+void append_axis(std::string& to, std::string_view name, const AxisAnswer& axis) {
+    to += to.back() == '{' ? "" : ",";
+    append_json_string(to, name);
+    to += ":{";
+    member(to, "answer", answer_name(axis.answer));
+    member(to, "reason", reason_name(axis.reason));
+    member(to, "as_of", to_rfc3339(axis.as_of));
+    member(to, "text", reason_text_zh(axis.reason));
+    member(to, "text_en", reason_text_en(axis.reason));
+    to += '}';
+}
+
+void append_document(std::string& to, const DocumentFace& document) {
+    to += ",\"document\":{";
+    member_if(to, "key", document.key);
+    member_if(to, "title", document.title);
+    member_if(to, "type", document.type_code);
+    member_if(to, "number", document.number);
+    to += to.back() == '{' ? "\"issuer\":{" : ",\"issuer\":{";
+    member(to, "code", document.issuer_code);
+    member(to, "name", document.issuer_name);
+    to += '}';
+    member_if(to, "holder", document.holder);
+    if (document.issued_at) {
+        member(to, "issued_at", to_rfc3339(*document.issued_at));
+    }
+    if (document.valid_from) {
+        member(to, "valid_from", to_text(*document.valid_from));
+    }
+    if (document.valid_until) {
+        member(to, "valid_until", to_text(*document.valid_until));
+    }
+    to += document.sample ? ",\"sample\":true}" : ",\"sample\":false}";
+}
+
+} // namespace
+
+std::string_view answer_name(Answer answer) {
+    return answer == Answer::yes ? "yes" : answer == Answer::no ? "no" : "unknown";
+}
+
+std::string_view reason_name(Reason reason) {
+    return words_of(reason).name;
+}
+std::string_view reason_text_zh(Reason reason) {
+    return words_of(reason).zh;
+}
+std::string_view reason_text_en(Reason reason) {
+    return words_of(reason).en;
+}
+
+std::string report_json(const Report& report) {
+    std::string to = "{";
+    append_axis(to, "integrity", report.integrity);
+    append_axis(to, "authority", report.authority);
+    append_axis(to, "status", report.status);
+    if (report.document) {
+        append_document(to, *report.document);
+    }
+    return to + '}';
+}
+
+} // namespace songda::verifier

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.hpp"
+
+/// The answer of docs/formats/answer.md: three axes, never a bare yes or no.
+namespace songda::verifier {
+
+/// `unknown` is an honest answer; it is never shown as a yes.
+enum class Answer { yes, no, unknown };
+
+enum class Reason {
+    // integrity
+    exact_bytes,
+    signature_covers_whole_file,
+    seal_signature,
+    by_register, ///< asked by key: the register itself answers
+    altered,
+    not_a_songda_file,
+    signature_wrong,
+    seal_wrong,
+    payload_unreadable,
+    // authority
+    seal_certificate_trusted,
+    key_listed,
+    certificate_untrusted,
+    key_not_listed,
+    outside_key_validity,
+    no_trust_list,
+    // status
+    valid,
+    revoked,
+    suspended,
+    cancelled,
+    superseded,
+    expired,
+    not_yet_valid,
+    offline,
+    not_in_register,
+};
+
+struct AxisAnswer {
+    Answer answer = Answer::unknown;
+    Reason reason = Reason::offline;
+    TimeMs as_of; ///< the moment that the answer speaks of
+};
+
+/// What a trustworthy source said of the document, as far as a stranger may know it.
+struct DocumentFace {
+    std::string key;
+    std::string title;
+    std::string type_code;
+    std::string number;
+    std::string issuer_code;
+    std::string issuer_name;
+    std::string holder; ///< masked
+    std::optional<TimeMs> issued_at;
+    std::optional<Date> valid_from;
+    std::optional<Date> valid_until;
+    bool sample = false;
+};
+
+struct Report {
+    AxisAnswer integrity;
+    AxisAnswer authority;
+    AxisAnswer status;
+    std::optional<DocumentFace> document;
+
+    /// Everything that was asked is yes.
+    [[nodiscard]] bool all_yes() const {
+        return integrity.answer == Answer::yes && authority.answer == Answer::yes &&
+               status.answer == Answer::yes;
+    }
+    [[nodiscard]] bool any_no() const {
+        return integrity.answer == Answer::no || authority.answer == Answer::no ||
+               status.answer == Answer::no;
+    }
+};
+
+[[nodiscard]] std::string_view answer_name(Answer answer);
+/// `exact_bytes`, as the machine form has it.
+[[nodiscard]] std::string_view reason_name(Reason reason);
+/// One plain sentence for people.
+[[nodiscard]] std::string_view reason_text_zh(Reason reason);
+[[nodiscard]] std::string_view reason_text_en(Reason reason);
+
+/// The JSON object of docs/formats/answer.md.
+[[nodiscard]] std::string report_json(const Report& report);
+
+} // namespace songda::verifier

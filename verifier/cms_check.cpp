@@ -47,6 +47,71 @@ std::optional<Attributes> read_attributes(ByteView set) {
     return attributes;
 }
 
+/// The parts of a SignedData that no signature covers must be the constants that our signer writes,
+/// or the same document could be spelled in many ways: version 1, SHA-256, detached id-data.
+bool has_our_head(ByteView der) {
+    static const Bytes type = *from_hex("06092a864886f70d010702");
+    static const Bytes constants =
+        *from_hex("020101310d300b0609608648016503040201300b06092a864886f70d010701");
+    // Three long-form heads of four bytes each: ContentInfo, [0], SignedData.
+    constexpr std::size_t type_at = 4;
+    const std::size_t constants_at = type_at + type.size() + 8;
+    return der.size() > constants_at + constants.size() &&
+           std::equal(type.begin(), type.end(), der.begin() + type_at) &&
+           std::equal(constants.begin(), constants.end(),
+                      der.begin() + static_cast<std::ptrdiff_t>(constants_at));
+}
+
+Bytes issuer_and_serial(const X509* certificate) {
+    const X509_NAME* const name = X509_get_issuer_name(certificate);
+    const ASN1_INTEGER* const number = X509_get0_serialNumber(certificate);
+    Bytes content(static_cast<std::size_t>(i2d_X509_NAME(name, nullptr)) +
+                  static_cast<std::size_t>(i2d_ASN1_INTEGER(number, nullptr)));
+    unsigned char* at = content.data();
+    i2d_X509_NAME(name, &at);
+    i2d_ASN1_INTEGER(number, &at);
+    Bytes sequence = {0x30};
+    if (content.size() >= 0x100) {
+        sequence.push_back(0x82);
+        sequence.push_back(static_cast<std::uint8_t>(content.size() >> 8U));
+    } else if (content.size() >= 0x80) {
+        sequence.push_back(0x81);
+    }
+    sequence.push_back(static_cast<std::uint8_t>(content.size()));
+    append(sequence, content);
+    return sequence;
+}
+
+/// The SignerInfo ends the message; written again from its parts it must be the same bytes: version
+/// 1, this certificate's issuer and serial, SHA-256, the attributes, ECDSA with SHA-256, the
+/// signature.
+bool has_our_signer_info(ByteView der, const SignedDocument& document) {
+    static const Bytes version = *from_hex("020101");
+    static const Bytes digest_algorithm = *from_hex("300b0609608648016503040201");
+    static const Bytes signature_algorithm = *from_hex("300a06082a8648ce3d040302");
+    Bytes expected = version;
+    append(expected, issuer_and_serial(document.signer.get()));
+    append(expected, digest_algorithm);
+    expected.push_back(0xA0);
+    append(expected, ByteView(document.signed_attributes).subspan(1));
+    append(expected, signature_algorithm);
+    expected.push_back(0x04);
+    expected.push_back(static_cast<std::uint8_t>(document.signature.size()));
+    append(expected, document.signature);
+    return der.size() > expected.size() &&
+           std::equal(expected.rbegin(), expected.rend(), der.rbegin());
+}
+
+/// DER has one spelling: what we read must encode to what we got.
+bool is_canonical(CMS_ContentInfo* cms, ByteView der) {
+    unsigned char* encoded = nullptr;
+    const int size = i2d_CMS_ContentInfo(cms, &encoded);
+    const bool same = size > 0 && static_cast<std::size_t>(size) == der.size() &&
+                      std::equal(der.begin(), der.end(), encoded);
+    OPENSSL_free(encoded);
+    return same;
+}
+
 /// The signed attributes as they are hashed: re-encoded as SET OF.
 Bytes encode_attributes(const CMS_SignerInfo* signer) {
     STACK_OF(X509_ATTRIBUTE)* const stack = sk_X509_ATTRIBUTE_new_null();
@@ -69,7 +134,7 @@ Result<SignedDocument> read_cms(ByteView der) {
     const openssl::Cms cms(d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(der.size())));
     if (!cms || at != der.data() + der.size() ||
         OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_signed ||
-        CMS_is_detached(cms.get()) != 1) {
+        CMS_is_detached(cms.get()) != 1 || !has_our_head(der) || !is_canonical(cms.get(), der)) {
         return not_ours("not a detached CMS SignedData");
     }
     STACK_OF(CMS_SignerInfo)* const signers = CMS_get0_SignerInfos(cms.get());
@@ -77,9 +142,6 @@ Result<SignedDocument> read_cms(ByteView der) {
         return not_ours("not exactly one signer");
     }
     CMS_SignerInfo* const signer = sk_CMS_SignerInfo_value(signers, 0);
-    if (CMS_unsigned_get_attr_count(signer) > 0) {
-        return not_ours("unsigned attributes");
-    }
     SignedDocument document;
     document.signed_attributes = encode_attributes(signer);
     const auto attributes = read_attributes(document.signed_attributes);
@@ -91,8 +153,7 @@ Result<SignedDocument> read_cms(ByteView der) {
     for (int i = 0; i < sk_X509_num(certificates); ++i) {
         openssl::Certificate certificate(sk_X509_value(certificates, i));
         const Digest hash = sha256(certificate_der(certificate.get()));
-        if (hash == attributes->certificate_hash &&
-            CMS_SignerInfo_cert_cmp(signer, certificate.get()) == 0) {
+        if (hash == attributes->certificate_hash) {
             document.signer = std::move(certificate);
             document.signer_hash = hash;
         } else {
@@ -106,6 +167,9 @@ Result<SignedDocument> read_cms(ByteView der) {
     const ASN1_OCTET_STRING* const signature = CMS_SignerInfo_get0_signature(signer);
     const unsigned char* const bytes = ASN1_STRING_get0_data(signature);
     document.signature.assign(bytes, bytes + ASN1_STRING_length(signature));
+    if (!has_our_signer_info(der, document)) {
+        return not_ours("a signer info that ours is not");
+    }
     return document;
 }
 

@@ -1,0 +1,25 @@
+// A masked name tells enough to compare and no more: not even how long the name is.
+#include "catalogue/mask.hpp"
+
+#include <gtest/gtest.h>
+
+namespace songda::catalogue {
+namespace {
+
+TEST(Mask, PersonKeepsTheFirstCharacterOnly) {
+    EXPECT_EQ(mask_person("张三丰"), "张**");
+    EXPECT_EQ(mask_person("王五"), "王**");
+    EXPECT_EQ(mask_person("𠮷"), "𠮷**");
+    EXPECT_EQ(mask_person("迪丽·买买提"), "迪**");
+    EXPECT_EQ(mask_person(""), "");
+}
+
+TEST(Mask, OrganisationHidesItsLength) {
+    EXPECT_EQ(mask_organisation("示例市鑫源餐饮管理有限公司"), "示例市********公司");
+    EXPECT_EQ(mask_organisation("示例市甲乙公司"), "示例市********公司");
+    EXPECT_EQ(mask_organisation("小吃店"), "小********店");
+    EXPECT_EQ(mask_organisation("店"), "********");
+}
+
+} // namespace
+} // namespace songda::catalogue

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "api/documents.hpp"
 #include "api/problem.hpp"
 #include "api/routes.hpp"
 #include "base/json.hpp"

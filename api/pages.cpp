@@ -23,7 +23,7 @@ constexpr std::string_view script = "text/javascript; charset=utf-8";
 constexpr std::array known_files = {
     KnownFile{"/", "index.html", html},
     KnownFile{"/verify", "verify.html", html},
-    KnownFile{"/inbox.html", "inbox.html", html},
+    KnownFile{"/inbox/{token}", "inbox.html", html},
     KnownFile{"/style.css", "style.css", "text/css; charset=utf-8"},
     KnownFile{"/verify.js", "verify.js", script},
     KnownFile{"/seal.js", "seal.js", script},

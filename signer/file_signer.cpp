@@ -63,6 +63,7 @@ struct Seal {
     SigningKey document_key;
     SigningKey qr_key;
     CmsBuilder cms;
+    Bytes qr_public_key;
     Bytes qr_header;
     Validity validity;
     bool sample = false;
@@ -132,11 +133,12 @@ Result<Seal> open_seal(const SealFiles& files, bool production, TimeMs now) {
     if (!cms.ok()) {
         return cms.error();
     }
-    const Bytes header = qr_protected_header(key_id_of(public_key_der(qr_key.value().get())));
+    const Bytes public_key = public_key_der(qr_key.value().get());
     return Seal{SigningKey(std::move(document_key).value()),
                 SigningKey(std::move(qr_key).value()),
                 std::move(cms).value(),
-                header,
+                public_key,
+                qr_protected_header(key_id_of(public_key)),
                 validity_of(certificate),
                 sample};
 }
@@ -201,6 +203,14 @@ public:
             return Error{Fault::not_found, "no seal for this department"};
         }
         return seal->second.cms.bytes_max();
+    }
+
+    Result<Bytes> qr_public_key(const DepartmentCode& department) const override {
+        const auto seal = seals_.find(department);
+        if (seal == seals_.end()) {
+            return Error{Fault::not_found, "no seal for this department"};
+        }
+        return seal->second.qr_public_key;
     }
 
     bool is_sample(const DepartmentCode& department) const override {

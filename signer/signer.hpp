@@ -34,6 +34,9 @@ public:
     [[nodiscard]] virtual Result<std::size_t>
     cms_bytes_reserved(const DepartmentCode& department) const = 0;
 
+    /// DER SubjectPublicKeyInfo of the key that seals QR codes, for the published key list.
+    [[nodiscard]] virtual Result<Bytes> qr_public_key(const DepartmentCode& department) const = 0;
+
     /// True for a throwaway key of keys-sample/, and for a department without keys.
     [[nodiscard]] virtual bool is_sample(const DepartmentCode& department) const = 0;
 };

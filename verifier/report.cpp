@@ -85,13 +85,17 @@ void member_if(std::string& to, std::string_view name, std::string_view text) {
     }
 }
 
-void append_axis(std::string& to, std::string_view name, const AxisAnswer& axis) {
+void append_axis(std::string& to, std::string_view name, const AxisAnswer& axis,
+                 const std::optional<TimeMs>& since = std::nullopt) {
     to += to.back() == '{' ? "" : ",";
     append_json_string(to, name);
     to += ":{";
     member(to, "answer", answer_name(axis.answer));
     member(to, "reason", reason_name(axis.reason));
     member(to, "as_of", to_rfc3339(axis.as_of));
+    if (since) {
+        member(to, "since", to_rfc3339(*since));
+    }
     member(to, "text", reason_text_zh(axis.reason));
     member(to, "text_en", reason_text_en(axis.reason));
     to += '}';
@@ -140,7 +144,7 @@ std::string report_json(const Report& report) {
     std::string to = "{";
     append_axis(to, "integrity", report.integrity);
     append_axis(to, "authority", report.authority);
-    append_axis(to, "status", report.status);
+    append_axis(to, "status", report.status, report.status_since);
     if (report.document) {
         append_document(to, *report.document);
     }

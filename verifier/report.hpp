@@ -67,6 +67,7 @@ struct Report {
     AxisAnswer integrity;
     AxisAnswer authority;
     AxisAnswer status;
+    std::optional<TimeMs> status_since; ///< when the present status began, if the register said it
     std::optional<DocumentFace> document;
 
     /// Everything that was asked is yes.

@@ -25,11 +25,11 @@ struct GlyphComponent {
 /// One glyph taken out of its font: unhinted, without subroutines, so that it can be put into any
 /// subset by copying.
 struct Glyph {
-    ByteView program;               ///< charstring (CFF) or glyf entry padded to 4 bytes
-    std::uint16_t advance = 0;      ///< in 1/1000 em
-    std::uint16_t advance_units = 0;///< in font units
-    std::int16_t left_bearing = 0;  ///< in font units, glyf only
-    std::uint8_t font_dict = 0;     ///< CFF only: index into FontFace::private_dicts
+    ByteView program;                ///< charstring (CFF) or glyf entry padded to 4 bytes
+    std::uint16_t advance = 0;       ///< in 1/1000 em
+    std::uint16_t advance_units = 0; ///< in font units
+    std::int16_t left_bearing = 0;   ///< in font units, glyf only
+    std::uint8_t font_dict = 0;      ///< CFF only: index into FontFace::private_dicts
     std::span<const GlyphComponent> components;
 };
 
@@ -45,11 +45,11 @@ struct FontMetrics {
 
 /// One font file, taken apart with HarfBuzz in blocks of 256 code points: each block on first use
 /// (about a millisecond), never again. So loading costs nothing and a document costs only copying
-/// (docs/decisions/0002). Safe to call from several threads; views stay good while it lives.
+/// (docs/decisions/0003). Safe to call from several threads; views stay good while it lives.
 class FontFace {
 public:
-    /// Faults: not_found (no such file), invalid_input (not a font that may be embedded: no outlines
-    /// or CFF with other than 1 000 units per em).
+    /// Faults: not_found (no such file), invalid_input (not a font that may be embedded: no
+    /// outlines or CFF with other than 1 000 units per em).
     [[nodiscard]] static Result<std::unique_ptr<const FontFace>>
     open(const std::string& name, const std::string& path, unsigned index);
     ~FontFace();
@@ -66,7 +66,8 @@ public:
 
     /// The outline as PDF path operators, each point through `matrix` (a b c d e f of ISO 32000-1
     /// §8.3.3, from font units divided by units per em). Empty if the font has no such character.
-    [[nodiscard]] std::string outline(char32_t code_point, const std::array<double, 6>& matrix) const;
+    [[nodiscard]] std::string outline(char32_t code_point,
+                                      const std::array<double, 6>& matrix) const;
 
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] const std::string& postscript_name() const { return postscript_name_; }

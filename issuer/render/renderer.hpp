@@ -24,9 +24,9 @@ struct NamedValue {
 /// Everything that one document differs by. Views are used during the call only.
 struct RenderInput {
     std::span<const NamedValue> values;
-    ByteView record;            ///< docs/formats/record.md, escaped as it says
-    std::string_view qr_head;   ///< `https://HOST/v/KEY#`: byte segment
-    std::string_view qr_payload;///< base41: alphanumeric segment
+    ByteView record;             ///< docs/formats/record.md, escaped as it says
+    std::string_view qr_head;    ///< `https://HOST/v/KEY#`: byte segment
+    std::string_view qr_payload; ///< base41: alphanumeric segment
     TimeMs issued_at;
     DocumentKey key;
 };
@@ -49,9 +49,10 @@ public:
     Renderer(Renderer&&) noexcept;
     Renderer& operator=(Renderer&&) noexcept;
 
-    /// Faults: invalid_input (`detail` names pointer and rule of the first finding of `check_values`,
-    /// never the value), internal (QR text longer than the template has room for).
-    [[nodiscard]] Result<Unsigned> render(const CompiledTemplate& compiled, const RenderInput& input);
+    /// Faults: invalid_input (`detail` names pointer and rule of the first finding of
+    /// `check_values`, never the value), internal (QR text longer than the template has room for).
+    [[nodiscard]] Result<Unsigned> render(const CompiledTemplate& compiled,
+                                          const RenderInput& input);
 
     /// All faults of the values, measured as they would be printed; empty if they can be printed.
     /// `number` and the days may be absent (they are not assigned yet); then they count as empty.

@@ -32,7 +32,8 @@ public:
 
     [[nodiscard]] const Template& spec() const;
     [[nodiscard]] const DepartmentFace& face() const;
-    /// What every document of this template and department starts with; a verifier may pin its hash.
+    /// What every document of this template and department starts with; a verifier may pin its
+    /// hash.
     [[nodiscard]] ByteView prefix() const;
 
     [[nodiscard]] const Impl& impl() const { return *impl_; }
@@ -41,9 +42,9 @@ private:
     std::unique_ptr<const Impl> impl_;
 };
 
-/// Compiles (some milliseconds; at start or on a change, never per document). This is the only place
-/// where a PDF made elsewhere, the artwork, is parsed.
-/// Faults: invalid_input (artwork refused, text that does not fit, character without a font).
+/// Compiles (some milliseconds; at start or on a change, never per document). This is the only
+/// place where a PDF made elsewhere, the artwork, is parsed. Faults: invalid_input (artwork
+/// refused, text that does not fit, character without a font).
 [[nodiscard]] Result<std::shared_ptr<const CompiledTemplate>>
 compile_template(const Template& spec, const DepartmentFace& face,
                  std::shared_ptr<const FontSet> fonts, const CompileOptions& options);

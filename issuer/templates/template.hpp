@@ -64,12 +64,12 @@ struct TextItem {
 struct FlowBlock {
     Pattern pattern;
     TextLook look;
-    int indent = 0;     ///< first line, in characters
-    int gap_lines = 0;  ///< blank lines before it
+    int indent = 0;    ///< first line, in characters
+    int gap_lines = 0; ///< blank lines before it
 };
 
-/// Running text on the character grid of GB/T 9704-2012 (22 lines of 28 characters) and its closing:
-/// the issuing body's name and the day, the name centred on the day (§7.3.5.1).
+/// Running text on the character grid of GB/T 9704-2012 (22 lines of 28 characters) and its
+/// closing: the issuing body's name and the day, the name centred on the day (§7.3.5.1).
 struct Flow {
     Centipoints x = 0;
     Centipoints width = 0;

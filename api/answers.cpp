@@ -1,0 +1,148 @@
+#include "api/answers.hpp"
+
+#include <fmt/format.h>
+
+namespace songda::api {
+namespace {
+
+using verifier::Answer;
+using verifier::AxisAnswer;
+using verifier::Reason;
+using verifier::Report;
+
+AxisAnswer status_axis(const store::DocumentRow& document, store::DocumentStatus status,
+                       TimeMs now) {
+    switch (status) {
+    case store::DocumentStatus::suspended: return {Answer::no, Reason::suspended, now};
+    case store::DocumentStatus::revoked: return {Answer::no, Reason::revoked, now};
+    case store::DocumentStatus::cancelled: return {Answer::no, Reason::cancelled, now};
+    case store::DocumentStatus::superseded: return {Answer::no, Reason::superseded, now};
+    case store::DocumentStatus::valid: break;
+    }
+    const Date today = china_date(now);
+    if (document.valid_until && *document.valid_until < today) {
+        return {Answer::no, Reason::expired, now};
+    }
+    if (document.valid_from && today < *document.valid_from) {
+        return {Answer::no, Reason::not_yet_valid, now};
+    }
+    return {Answer::yes, Reason::valid, now};
+}
+
+struct Verdict {
+    std::string_view style;
+    std::string_view zh;
+    std::string_view en;
+};
+
+Verdict verdict_of(const Report& report) {
+    if (report.all_yes()) {
+        return {"yes", "真实有效", "Genuine and in force"};
+    }
+    if (report.integrity.answer == Answer::no) {
+        return {"no", "不是签发的原件", "Not what was issued"};
+    }
+    if (report.authority.answer == Answer::no) {
+        return {"no", "签发者不可信", "The signer is not trusted"};
+    }
+    if (report.status.answer == Answer::no) {
+        return {"no", verifier::reason_text_zh(report.status.reason),
+                verifier::reason_text_en(report.status.reason)};
+    }
+    return {"unknown", "无法完全确认", "Not fully known"};
+}
+
+void fact(std::string& to, std::string_view zh, std::string_view en, std::string_view value) {
+    if (!value.empty()) {
+        to += fmt::format("<div><dt>{} <span lang=\"en\">{}</span></dt><dd>{}</dd></div>", zh, en,
+                          escape_html(value));
+    }
+}
+
+void axis(std::string& to, std::string_view zh, std::string_view en, const AxisAnswer& answer) {
+    to += fmt::format("<li class=\"{}\"><b>{} <span lang=\"en\">{}</span></b> {} <span "
+                      "lang=\"en\">{}</span></li>",
+                      verifier::answer_name(answer.answer), zh, en,
+                      verifier::reason_text_zh(answer.reason),
+                      verifier::reason_text_en(answer.reason));
+}
+
+} // namespace
+
+Report register_report(const store::DocumentRow& document, const store::StatusEntry& status,
+                       TimeMs now) {
+    Report report;
+    report.integrity = {Answer::yes, Reason::by_register, now};
+    report.authority = {Answer::yes, Reason::by_register, now};
+    report.status = status_axis(document, status.change.status, now);
+    report.status_since = status.change.at;
+    verifier::DocumentFace& face = report.document.emplace();
+    face.key = to_text(document.key);
+    face.title = document.title;
+    face.type_code = document.type_code;
+    face.number = document.number;
+    face.issuer_code = document.department.text;
+    face.issuer_name = document.department_name;
+    face.holder = document.holder_masked;
+    face.issued_at = document.issued_at;
+    face.valid_from = document.valid_from;
+    face.valid_until = document.valid_until;
+    face.sample = document.sample;
+    return report;
+}
+
+std::string escape_html(std::string_view text) {
+    std::string escaped;
+    for (const char c : text) {
+        switch (c) {
+        case '&': escaped += "&amp;"; break;
+        case '<': escaped += "&lt;"; break;
+        case '>': escaped += "&gt;"; break;
+        case '"': escaped += "&quot;"; break;
+        case '\'': escaped += "&#39;"; break;
+        default: escaped += c;
+        }
+    }
+    return escaped;
+}
+
+std::string answer_html(const Report& report) {
+    const Verdict verdict = verdict_of(report);
+    std::string to = fmt::format(
+        "<section class=\"answer {}\" id=\"answer\"><h2>{} <span lang=\"en\">{}</span></h2>",
+        verdict.style, verdict.zh, verdict.en);
+    if (report.document && report.document->sample) {
+        to += "<p class=\"sample\">样例，不具法律效力 <span lang=\"en\">Sample, without legal "
+              "effect</span></p>";
+    }
+    if (report.document) {
+        const verifier::DocumentFace& face = *report.document;
+        to += "<dl>";
+        fact(to, "文书", "Document", face.title);
+        fact(to, "编号", "Number", face.number);
+        fact(to, "签发部门", "Issued by", face.issuer_name);
+        fact(to, "持有人", "Holder", face.holder);
+        fact(to, "签发日期", "Issued on",
+             face.issued_at ? to_chinese(china_date(*face.issued_at)) : "");
+        fact(to, "有效期至", "Valid until", face.valid_until ? to_chinese(*face.valid_until) : "");
+        fact(to, "现状始于", "Status since",
+             report.status_since ? to_chinese(china_date(*report.status_since)) : "");
+        fact(to, "核验时间", "Checked at", to_china_time(report.status.as_of));
+        to += "</dl>";
+    }
+    to += "<ul class=\"axes\">";
+    axis(to, "完整", "Integrity", report.integrity);
+    axis(to, "签发者", "Authority", report.authority);
+    axis(to, "现状", "Status", report.status);
+    return to + "</ul></section>";
+}
+
+std::string nothing_html() {
+    return "<section class=\"answer unknown\" id=\"answer\"><h2>没有找到这份文书 <span "
+           "lang=\"en\">No such document here"
+           "</span></h2><p>请核对地址，或用手机重新扫描文书上的二维码。<span lang=\"en\">Check the "
+           "address, or scan the "
+           "code on the document again.</span></p></section>";
+}
+
+} // namespace songda::api

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/time.hpp"
+#include "store/rows.hpp"
+#include "verifier/report.hpp"
+
+namespace songda::api {
+
+/// What the register says of a document, as far as a stranger may know it. `status`: the newest
+/// entry of its history.
+[[nodiscard]] verifier::Report register_report(const store::DocumentRow& document,
+                                               const store::StatusEntry& status, TimeMs now);
+
+/// The answer as HTML for the place that the page keeps for it (web/README.md). Everything is
+/// escaped.
+[[nodiscard]] std::string answer_html(const verifier::Report& report);
+/// The same place when there is nothing under that key: equal for absent and forbidden.
+[[nodiscard]] std::string nothing_html();
+
+[[nodiscard]] std::string escape_html(std::string_view text);
+
+} // namespace songda::api

@@ -1,0 +1,129 @@
+// The public counter: is this document what it says, and does it hold?
+
+#include "api/answers.hpp"
+#include "api/pages.hpp"
+#include "api/problem.hpp"
+#include "api/routes.hpp"
+#include "base/sha256.hpp"
+#include "verifier/check_pdf.hpp"
+
+namespace songda::api {
+namespace {
+
+constexpr std::string_view answer_place = "<!--SONGDA:ANSWER-->";
+
+http::Response json(std::string body) {
+    http::Response response;
+    response.content_type = "application/json";
+    response.headers = {{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}};
+    response.body = std::move(body);
+    return response;
+}
+
+/// Nothing for an unknown key and for text that is no key: both cost one look-up and look the same
+/// (threat T1).
+Result<std::optional<verifier::Report>> find_report(const ApiParts& parts, std::string_view text) {
+    const DocumentKey key = parse_document_key(text).value_or(DocumentKey{});
+    const auto document = parts.store.find_by_key(key);
+    if (!document.ok()) {
+        return document.error();
+    }
+    if (!document.value()) {
+        return std::optional<verifier::Report>();
+    }
+    const auto status = parts.store.find_status(document.value()->id);
+    if (!status.ok()) {
+        return status.error();
+    }
+    if (!status.value()) {
+        return Error{Fault::corrupt, "a document without status"};
+    }
+    return std::optional(register_report(*document.value(), *status.value(), parts.clock.now()));
+}
+
+http::Response verify_by_key(const ApiParts& parts, const http::Request& request) {
+    const auto report = find_report(parts, request.path_values.front());
+    if (!report.ok()) {
+        return problem_response(problem_of(report.error()));
+    }
+    return report.value() ? json(verifier::report_json(*report.value()))
+                          : refusal_response(404, "no document under this key");
+}
+
+/// The page with the answer already in it, so that it serves people without JavaScript too.
+struct PageHalves {
+    std::string before;
+    std::string after;
+};
+
+http::Response page(const PageHalves& halves, int status, std::string_view answer) {
+    http::Response response;
+    response.status = status;
+    response.content_type = "text/html; charset=utf-8";
+    response.headers = page_headers();
+    response.headers.emplace_back("Cache-Control", "no-store");
+    response.body = halves.before + std::string(answer) + halves.after;
+    return response;
+}
+
+http::Response verify_page(const ApiParts& parts, const PageHalves& halves,
+                           const http::Request& request) {
+    const auto report = find_report(parts, request.path_values.front());
+    if (!report.ok()) {
+        return problem_response(problem_of(report.error()));
+    }
+    return report.value() ? page(halves, 200, answer_html(*report.value()))
+                          : page(halves, 404, nothing_html());
+}
+
+/// Exact bytes first: immune to every trick that a parser could fall for (design §7.6, §7.12). Only
+/// a miss is looked at by the strict frame, and then the register is asked nothing.
+http::Response verify_upload(const ApiParts& parts, const http::Request& request) {
+    const TimeMs now = parts.clock.now();
+    const auto found = parts.store.find_by_file_hash(sha256(as_bytes(request.body)));
+    if (!found.ok()) {
+        return problem_response(problem_of(found.error()));
+    }
+    if (!found.value()) {
+        verifier::Report report = verifier::check_pdf(as_bytes(request.body), parts.trust, now);
+        report.status.reason = verifier::Reason::not_in_register;
+        return json(verifier::report_json(report));
+    }
+    const auto status = parts.store.find_status(found.value()->id);
+    if (!status.ok() || !status.value()) {
+        return problem_response(
+            problem_of(status.ok() ? Error{Fault::corrupt, "no status"} : status.error()));
+    }
+    verifier::Report report = register_report(*found.value(), *status.value(), now);
+    report.integrity.reason = verifier::Reason::exact_bytes;
+    return json(verifier::report_json(report));
+}
+
+} // namespace
+
+void add_verify_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view html) {
+    using Caller = ApiRoute::Caller;
+    const std::size_t place = std::min(html.find(answer_place), html.size());
+    const std::size_t after = std::min(place + answer_place.size(), html.size());
+    const PageHalves halves{std::string(html.substr(0, place)), std::string(html.substr(after))};
+    to.push_back({"GET", "/v/{key}", Policy::anyone_document, 0, http::Place::quick,
+                  [&parts, halves](const http::Request& request, const Caller&) {
+                      return verify_page(parts, halves, request);
+                  }});
+    to.push_back({"GET", "/api/v1/verify/{key}", Policy::anyone_document, 0, http::Place::quick,
+                  [&parts](const http::Request& request, const Caller&) {
+                      return verify_by_key(parts, request);
+                  }});
+    to.push_back({"POST", "/api/v1/verify", Policy::anyone, parts.limits.upload_bytes_max,
+                  http::Place::worker, [&parts](const http::Request& request, const Caller&) {
+                      return verify_upload(parts, request);
+                  }});
+    to.push_back({"GET", "/.well-known/songda-keys.json", Policy::anyone, 0, http::Place::quick,
+                  [&parts](const http::Request&, const Caller&) {
+                      http::Response response = json(verifier::write_key_list(parts.key_list()));
+                      response.headers.front().second = "public, max-age=3600";
+                      return response;
+                  }});
+}
+
+} // namespace songda::api

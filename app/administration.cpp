@@ -1,0 +1,218 @@
+// songda key, status, backup, check-store: what an operator does beside the running service.
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "api/access.hpp"
+#include "app/commands.hpp"
+#include "app/desk.hpp"
+#include "app/terminal.hpp"
+
+namespace songda::app {
+namespace {
+
+constexpr std::string_view operator_name = "operator:command-line";
+
+/// The store beside a running service, or a told failure.
+std::unique_ptr<store::Store> open_or_tell(const std::string& config_path) {
+    const auto config = read_config(config_path);
+    if (!config.ok()) {
+        tell_failure(config.error());
+        return nullptr;
+    }
+    auto opened = open_store_beside(config.value());
+    if (!opened.ok()) {
+        tell_failure(opened.error());
+        return nullptr;
+    }
+    return std::move(opened).value();
+}
+
+std::string join(const std::vector<std::string>& words) {
+    std::string joined;
+    for (const std::string& word : words) {
+        joined += joined.empty() ? word : "," + word;
+    }
+    return joined;
+}
+
+struct StatusWord {
+    std::string_view word;
+    store::DocumentStatus status;
+    std::string_view zh;
+};
+
+constexpr std::array status_words = {
+    StatusWord{"valid", store::DocumentStatus::valid, "有效"},
+    StatusWord{"suspended", store::DocumentStatus::suspended, "暂扣"},
+    StatusWord{"revoked", store::DocumentStatus::revoked, "撤销"},
+    StatusWord{"cancelled", store::DocumentStatus::cancelled, "注销"},
+    StatusWord{"superseded", store::DocumentStatus::superseded, "被替代"},
+};
+
+Result<std::optional<store::DocumentRow>> find_by_text(store::Store& store,
+                                                       const std::string& text) {
+    if (const auto id = parse_document_id(text)) {
+        return store.find_document(*id);
+    }
+    if (const auto key = parse_document_key(text)) {
+        return store.find_by_key(*key);
+    }
+    return std::optional<store::DocumentRow>();
+}
+
+int show_history(store::Store& store, const store::DocumentRow& document) {
+    const auto history = store.status_history(document.id);
+    if (!history.ok()) {
+        return tell_failure(history.error());
+    }
+    fmt::print("{} {} {}\n", document.title, document.number, to_text(document.key));
+    for (const store::StatusEntry& entry : history.value()) {
+        const auto word =
+            std::find_if(status_words.begin(), status_words.end(),
+                         [&](const StatusWord& w) { return w.status == entry.change.status; });
+        fmt::print("  {} {} {} {} ({})\n", entry.sequence, to_china_time(entry.change.at), word->zh,
+                   entry.change.reason, entry.change.actor);
+    }
+    return 0;
+}
+
+} // namespace
+
+int run_key_add(const KeyAddArguments& arguments) {
+    const auto config = read_config(arguments.config);
+    if (!config.ok()) {
+        return tell_failure(config.error());
+    }
+    const auto& departments = config.value().departments;
+    const bool known =
+        std::any_of(departments.begin(), departments.end(),
+                    [&](const DepartmentConfig& d) { return d.code == arguments.department; });
+    if (!known) {
+        return tell_failure("配置中没有这个部门", "no such department in the configuration");
+    }
+    const auto opened = open_store_beside(config.value());
+    if (!opened.ok()) {
+        return tell_failure(opened.error());
+    }
+    SystemRandom random;
+    const TimeMs now = SystemClock().now();
+    const api::NewApiKey made = api::make_api_key(
+        {{arguments.department}, arguments.scopes, arguments.label, arguments.days}, now, random);
+    const auto stored =
+        opened.value()->put_api_key(made.row, {now, std::string(operator_name), "api_key_added",
+                                               made.row.kid, join(arguments.scopes)});
+    if (!stored.ok()) {
+        return tell_failure(stored.error());
+    }
+    fmt::print(stderr,
+               "密钥只显示这一次，请妥善保存。 The key is shown this once; keep it safe.\n");
+    fmt::print("{}\n", made.bearer);
+    return 0;
+}
+
+int run_key_list(const std::string& config) {
+    const auto store = open_or_tell(config);
+    if (!store) {
+        return 2;
+    }
+    const auto keys = store->list_api_keys();
+    if (!keys.ok()) {
+        return tell_failure(keys.error());
+    }
+    for (const store::ApiKey& key : keys.value()) {
+        const std::string state = key.revoked ? "已吊销 revoked " + to_china_time(*key.revoked)
+                                              : "至 until " + to_china_time(key.expires);
+        fmt::print("{}  {}  {}  {}  {}\n", key.kid, key.department.text, join(key.scopes), state,
+                   key.label);
+    }
+    return 0;
+}
+
+int run_key_revoke(const std::string& config, const std::string& kid) {
+    const auto store = open_or_tell(config);
+    if (!store) {
+        return 2;
+    }
+    const TimeMs now = SystemClock().now();
+    const auto done = store->revoke_api_key(
+        kid, now, {now, std::string(operator_name), "api_key_revoked", kid, ""});
+    if (!done.ok()) {
+        return tell_failure(done.error());
+    }
+    fmt::print("已吊销 revoked {}\n", kid);
+    return 0;
+}
+
+int run_status(const StatusArguments& arguments) {
+    const auto store = open_or_tell(arguments.config);
+    if (!store) {
+        return 2;
+    }
+    const auto found = find_by_text(*store, arguments.document);
+    if (!found.ok()) {
+        return tell_failure(found.error());
+    }
+    if (!found.value()) {
+        return tell_failure("没有这份文书", "no such document");
+    }
+    const store::DocumentRow& document = *found.value();
+    if (arguments.status.empty()) {
+        return show_history(*store, document);
+    }
+    const auto word = std::find_if(status_words.begin(), status_words.end(),
+                                   [&](const StatusWord& w) { return w.word == arguments.status; });
+    if (word == status_words.end() || arguments.reason.empty()) {
+        return tell_failure(
+            "状态应为 valid suspended revoked cancelled superseded，并须有 --reason",
+            "the status is one of these words, and --reason is needed");
+    }
+    const auto last = store->find_status(document.id);
+    if (!last.ok() || !last.value()) {
+        return tell_failure(last.ok() ? Error{Fault::corrupt, "a document without status"}
+                                      : last.error());
+    }
+    const TimeMs now = SystemClock().now();
+    const auto changed =
+        store->set_status(document.id, last.value()->sequence,
+                          {word->status, now, arguments.reason, std::string(operator_name)},
+                          {now, std::string(operator_name), "status_changed", to_text(document.id),
+                           arguments.status});
+    if (!changed.ok()) {
+        return tell_failure(changed.error());
+    }
+    return show_history(*store, document);
+}
+
+int run_backup(const std::string& config, const std::string& folder) {
+    const auto store = open_or_tell(config);
+    if (!store) {
+        return 2;
+    }
+    const auto done = store->backup(folder);
+    if (!done.ok()) {
+        return tell_failure(done.error());
+    }
+    fmt::print("已备份 backed up → {}\n", folder);
+    return 0;
+}
+
+int run_check_store(const std::string& config) {
+    const auto store = open_or_tell(config);
+    if (!store) {
+        return 2;
+    }
+    const auto report = store->fsck();
+    if (!report.ok()) {
+        return tell_failure(report.error());
+    }
+    for (const std::string& finding : report.value().findings) {
+        fmt::print("  ✘ {}\n", finding);
+    }
+    fmt::print("记录 rows {} · 文件 files {} · 问题 findings {}\n", report.value().rows,
+               report.value().files, report.value().findings.size());
+    return report.value().clean() ? 0 : 1;
+}
+
+} // namespace songda::app

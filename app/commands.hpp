@@ -1,0 +1,54 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace songda::app {
+
+/// The command line, one function a command; each returns the exit status: 0 done, 1 refused or not
+/// genuine, 2 wrong use or a failure, 3 verification unknown. What they print is for people,
+/// Chinese first.
+
+int run_serve(const std::string& config);
+
+struct IssueArguments {
+    std::string config;
+    std::string department; ///< empty: the only one of the configuration
+    std::string input;      ///< NDJSON file
+    std::string output;     ///< folder for the PDFs
+};
+int run_issue(const IssueArguments& arguments);
+
+struct VerifyArguments {
+    std::vector<std::string> files;
+    std::string qr_text;
+    std::string keys_file;    ///< key list, for QR texts
+    std::string trust_folder; ///< root certificates, for files
+    bool json = false;
+};
+int run_verify(const VerifyArguments& arguments);
+
+struct KeyAddArguments {
+    std::string config;
+    std::string department;
+    std::string label;
+    std::vector<std::string> scopes;
+    int days = 365;
+};
+int run_key_add(const KeyAddArguments& arguments);
+int run_key_list(const std::string& config);
+int run_key_revoke(const std::string& config, const std::string& kid);
+
+struct StatusArguments {
+    std::string config;
+    std::string document; ///< id or key
+    std::string status;   ///< empty: show the history
+    std::string reason;
+};
+int run_status(const StatusArguments& arguments);
+
+int run_backup(const std::string& config, const std::string& folder);
+int run_check_store(const std::string& config);
+
+} // namespace songda::app

@@ -1,0 +1,167 @@
+#include "app/desk.hpp"
+
+#include <algorithm>
+
+#include "base/certificate.hpp"
+#include "base/log.hpp"
+#include "delivery/plan.hpp"
+#include "issuer/fonts/font_set.hpp"
+#include "issuer/templates/template.hpp"
+#include "signer/file_signer.hpp"
+#include "store/lmdb/open_lmdb.hpp"
+
+namespace songda::app {
+namespace {
+
+constexpr std::int64_t key_list_life_ms = 30LL * 86'400'000;
+
+store::LmdbOptions store_options(const Config& config, bool exclusive) {
+    store::LmdbOptions options;
+    options.directory = config.store.folder;
+    options.exclusive = exclusive;
+    options.segment_bytes = config.store.segment_mib << 20U;
+    options.reserve_bytes = config.store.reserve_mib << 20U;
+    return options;
+}
+
+issuer::DepartmentFace face_of(const DepartmentConfig& department) {
+    return {department.code, department.name, department.number_prefix, department.region,
+            department.seal_text};
+}
+
+} // namespace
+
+Result<std::unique_ptr<store::Store>> open_store_beside(const Config& config) {
+    return store::open_lmdb(store_options(config, false));
+}
+
+Result<std::unique_ptr<Desk>> Desk::open(const Config& config,
+                                         std::function<void()> wake_delivery) {
+    signer::harden_process();
+    std::unique_ptr<Desk> desk(new Desk(config));
+    for (const auto step : {&Desk::open_store, &Desk::open_seals}) {
+        const auto done = (desk.get()->*step)();
+        if (!done.ok()) {
+            return done.error();
+        }
+    }
+    desk->issuer_ = std::make_unique<issuer::Issuer>(issuer::IssuerParts{
+        .store = *desk->store_,
+        .signer = *desk->signer_,
+        .clock = desk->clock_,
+        .random = desk->random_,
+        .metrics = desk->metrics_,
+        .check_output = [&check = desk->own_output_](ByteView file) { return check.check(file); },
+        .plan_legs = make_planner(desk->config_, desk->clock_, desk->random_),
+        .wake_delivery = std::move(wake_delivery),
+        .verify_base = config.http.public_base + "/v/",
+    });
+    const auto templates = desk->open_templates();
+    if (!templates.ok()) {
+        return templates.error();
+    }
+    const auto recovered = desk->issuer_->recover();
+    if (!recovered.ok()) {
+        return recovered.error();
+    }
+    desk->recovered_ = recovered.value();
+    return desk;
+}
+
+Result<void> Desk::open_store() {
+    auto opened = store::open_lmdb(store_options(config_, true));
+    if (!opened.ok()) {
+        return opened.error();
+    }
+    store_ = std::move(opened).value();
+    return {};
+}
+
+Result<void> Desk::open_seals() {
+    std::vector<signer::SealFiles> seals;
+    for (const DepartmentConfig& department : config_.departments) {
+        seals.push_back({{department.code},
+                         department.seal_key,
+                         department.seal_certificate,
+                         department.qr_key,
+                         ""});
+    }
+    auto signer = signer::open_file_signer(seals, config_.production, clock_);
+    if (!signer.ok()) {
+        return signer.error();
+    }
+    signer_ = std::move(signer).value();
+    for (const DepartmentConfig& department : config_.departments) {
+        const auto listed = list_key(department);
+        if (!listed.ok()) {
+            return listed.error();
+        }
+    }
+    auto trust = verifier::TrustStore::load(config_.trust_folder);
+    if (!trust.ok()) {
+        return trust.error();
+    }
+    trust_ = std::move(trust).value();
+    return {};
+}
+
+Result<void> Desk::list_key(const DepartmentConfig& department) {
+    const auto chain = read_certificates(department.seal_certificate);
+    if (!chain.ok()) {
+        return chain.error();
+    }
+    const X509* const certificate = chain.value().front().get();
+    const auto added = own_output_.add_seal(certificate);
+    if (!added.ok()) {
+        return added.error();
+    }
+    auto spki = signer_->qr_public_key({department.code});
+    if (!spki.ok()) {
+        return spki.error();
+    }
+    const Validity validity = validity_of(certificate);
+    keys_.keys.push_back({key_id_of(spki.value()), department.code, department.name,
+                          std::move(spki).value(), validity.not_before, validity.not_after,
+                          is_sample_certificate(certificate)});
+    return {};
+}
+
+Result<void> Desk::open_templates() {
+    const auto fonts = issuer::FontSet::load(config_.fonts_folder);
+    if (!fonts.ok()) {
+        return fonts.error();
+    }
+    for (const DepartmentConfig& department : config_.departments) {
+        const auto reserved = signer_->cms_bytes_reserved({department.code});
+        if (!reserved.ok()) {
+            return reserved.error();
+        }
+        for (const std::string& name : department.templates) {
+            const auto spec = issuer::read_template(config_.templates_folder + '/' + name);
+            if (!spec.ok()) {
+                return spec.error();
+            }
+            const auto compiled = issuer::compile_template(spec.value(), face_of(department),
+                                                           fonts.value(), {reserved.value()});
+            if (!compiled.ok()) {
+                return compiled.error();
+            }
+            own_output_.add_prefix(compiled.value()->prefix());
+            keys_.types[spec.value().type_code] = spec.value().title;
+            const auto kept = issuer_->add_template(compiled.value());
+            if (!kept.ok()) {
+                return kept.error();
+            }
+        }
+    }
+    return {};
+}
+
+verifier::KeyList Desk::key_list() const {
+    verifier::KeyList list = keys_;
+    list.issued_at = clock_.now();
+    list.next_update = list.issued_at + key_list_life_ms;
+    return list;
+}
+
+} // namespace songda::app

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "app/config.hpp"
+#include "base/metrics.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "issuer/issuer.hpp"
+#include "signer/signer.hpp"
+#include "store/store.hpp"
+#include "verifier/key_list.hpp"
+#include "verifier/own_output.hpp"
+#include "verifier/trust.hpp"
+
+namespace songda::app {
+
+/// Everything that issuing needs, wired: store, seals, templates, the check of our own output. The
+/// service and `songda issue` both work with it.
+class Desk {
+public:
+    /// Opens the store exclusively, closes what a crash left open, loads seals, fonts and
+    /// templates. `wake_delivery` is called after each commit; may be empty. Faults name the file
+    /// or key at fault.
+    [[nodiscard]] static Result<std::unique_ptr<Desk>> open(const Config& config,
+                                                            std::function<void()> wake_delivery);
+
+    Desk(const Desk&) = delete;
+    Desk& operator=(const Desk&) = delete;
+
+    [[nodiscard]] store::Store& store() { return *store_; }
+    [[nodiscard]] issuer::Issuer& issuer() { return *issuer_; }
+    [[nodiscard]] const Clock& clock() const { return clock_; }
+    [[nodiscard]] Random& random() { return random_; }
+    [[nodiscard]] metrics::Registry& metrics() { return metrics_; }
+    [[nodiscard]] const verifier::TrustStore& trust() const { return trust_; }
+    /// As of now; next update in a month.
+    [[nodiscard]] verifier::KeyList key_list() const;
+    /// How many intents the last crash had left open.
+    [[nodiscard]] std::size_t recovered() const { return recovered_; }
+
+private:
+    explicit Desk(const Config& config) : config_(config) {}
+    [[nodiscard]] Result<void> open_store();
+    [[nodiscard]] Result<void> open_seals();
+    [[nodiscard]] Result<void> open_templates();
+    [[nodiscard]] Result<void> list_key(const DepartmentConfig& department);
+
+    const Config config_;
+    SystemClock clock_;
+    SystemRandom random_;
+    metrics::Registry metrics_;
+    verifier::TrustStore trust_;
+    verifier::OwnOutputCheck own_output_;
+    verifier::KeyList keys_;
+    std::unique_ptr<store::Store> store_;
+    std::unique_ptr<signer::Signer> signer_;
+    std::unique_ptr<issuer::Issuer> issuer_;
+    std::size_t recovered_ = 0;
+};
+
+/// Opens the store beside a running service, for keys, statuses, reading and backup.
+[[nodiscard]] Result<std::unique_ptr<store::Store>> open_store_beside(const Config& config);
+
+} // namespace songda::app

@@ -1,0 +1,104 @@
+// The command line: which command, with which words. What each does is in its own file
+// (commands.hpp).
+
+#include <CLI/CLI.hpp>
+
+#include "app/commands.hpp"
+
+namespace {
+
+using namespace songda::app;
+
+/// Adds --config to a command.
+void add_config(CLI::App& command, std::string& config) {
+    command.add_option("-c,--config", config, "配置文件 configuration file")->capture_default_str();
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    CLI::App app(
+        "送达 Songda：出证、送达、可核验。 Issues, delivers and proves approval documents.",
+        "songda");
+    app.require_subcommand(1);
+    app.set_help_flag("-h,--help", "说明 this help");
+    std::string config = "songda.toml";
+    int status = 2;
+
+    auto* serve = app.add_subcommand("serve", "运行服务 run the service");
+    add_config(*serve, config);
+    serve->callback([&] { status = run_serve(config); });
+
+    IssueArguments issue;
+    auto* issuing = app.add_subcommand(
+        "issue", "离线出证 issue decisions from a file, with no service running");
+    add_config(*issuing, config);
+    issuing->add_option("FILE", issue.input, "每行一份决定 NDJSON, a decision a line")->required();
+    issuing->add_option("-o,--out", issue.output, "PDF 输出文件夹 folder for the PDFs")->required();
+    issuing->add_option("-d,--department", issue.department,
+                        "部门统一社会信用代码 department code");
+    issuing->callback([&] {
+        issue.config = config;
+        status = run_issue(issue);
+    });
+
+    VerifyArguments verify;
+    auto* verifying = app.add_subcommand("verify", "离线核验 verify files or a QR text, offline");
+    verifying->add_option("FILE", verify.files, "PDF");
+    verifying->add_option("--qr", verify.qr_text, "二维码文本 text of a QR code");
+    verifying->add_option("--keys", verify.keys_file, "密钥清单 key list, for --qr");
+    verifying->add_option("--trust", verify.trust_folder,
+                          "根证书文件夹 folder of root certificates, for files");
+    verifying->add_flag("--json", verify.json, "机器格式 machine form");
+    verifying->callback([&] { status = run_verify(verify); });
+
+    auto* key = app.add_subcommand("key", "接口密钥 API keys")->require_subcommand(1);
+    KeyAddArguments add;
+    auto* adding = key->add_subcommand("add", "新建 make one");
+    add_config(*adding, config);
+    adding->add_option("-d,--department", add.department, "部门 department code")->required();
+    adding->add_option("--label", add.label, "备注 what it is for");
+    adding->add_option("--scope", add.scopes, "权限 issue, read")
+        ->default_val(std::vector<std::string>{"issue", "read"});
+    adding->add_option("--days", add.days, "有效天数 days it lives")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1100));
+    adding->callback([&] {
+        add.config = config;
+        status = run_key_add(add);
+    });
+    auto* listing = key->add_subcommand("list", "列出 list them");
+    add_config(*listing, config);
+    listing->callback([&] { status = run_key_list(config); });
+    std::string kid;
+    auto* revoking = key->add_subcommand("revoke", "吊销 revoke one");
+    add_config(*revoking, config);
+    revoking->add_option("KID", kid, "点号前的部分 the part before the dot")->required();
+    revoking->callback([&] { status = run_key_revoke(config, kid); });
+
+    StatusArguments change;
+    auto* changing =
+        app.add_subcommand("status", "查看或变更文书状态 show or change a document's status");
+    add_config(*changing, config);
+    changing->add_option("DOCUMENT", change.document, "文书编号或核验码 id or key")->required();
+    changing->add_option("STATUS", change.status, "valid suspended revoked cancelled superseded");
+    changing->add_option("--reason", change.reason, "事由 why");
+    changing->callback([&] {
+        change.config = config;
+        status = run_status(change);
+    });
+
+    std::string folder;
+    auto* backing = app.add_subcommand("backup", "运行中备份 copy the store while it is used");
+    add_config(*backing, config);
+    backing->add_option("FOLDER", folder, "空文件夹 an empty folder")->required();
+    backing->callback([&] { status = run_backup(config, folder); });
+
+    auto* checking =
+        app.add_subcommand("check-store", "检查存储 check every record, file and index");
+    add_config(*checking, config);
+    checking->callback([&] { status = run_check_store(config); });
+
+    CLI11_PARSE(app, count, words);
+    return status;
+}

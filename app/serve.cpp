@@ -1,0 +1,155 @@
+// songda serve: the building with its doors open until it is told to stop.
+
+#include <atomic>
+#include <csignal>
+
+#include <fmt/core.h>
+
+#include "api/problem.hpp"
+#include "api/routes.hpp"
+#include "app/commands.hpp"
+#include "app/delivery_wiring.hpp"
+#include "app/desk.hpp"
+#include "app/terminal.hpp"
+#include "base/certificate.hpp"
+#include "base/log.hpp"
+#include "base/sha256.hpp"
+#include "http/server.hpp"
+
+namespace songda::app {
+namespace {
+
+/// Blocks SIGINT and SIGTERM in every thread made after it, so that `wait` is the only one to get
+/// them.
+class StopSignals {
+public:
+    StopSignals() {
+        sigemptyset(&set_);
+        sigaddset(&set_, SIGINT);
+        sigaddset(&set_, SIGTERM);
+        pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+        std::signal(SIGPIPE, SIG_IGN);
+    }
+    void wait() const {
+        int received = 0;
+        sigwait(&set_, &received);
+    }
+
+private:
+    sigset_t set_{};
+};
+
+/// SHA-256 of each department's client certificates → the department.
+Result<std::map<Digest, DepartmentCode>> read_client_certificates(const Config& config) {
+    std::map<Digest, DepartmentCode> known;
+    for (const DepartmentConfig& department : config.departments) {
+        for (const std::string& path : department.client_certificates) {
+            const auto certificates = read_certificates(path);
+            if (!certificates.ok()) {
+                return certificates.error();
+            }
+            known[sha256(certificate_der(certificates.value().front().get()))] = {department.code};
+        }
+    }
+    return known;
+}
+
+http::ServerOptions server_options(const HttpConfig& config) {
+    http::ServerOptions options;
+    options.address = config.address;
+    options.port = config.port;
+    options.hosts = config.hosts;
+    options.io_threads = config.io_threads;
+    options.worker_threads = config.worker_threads;
+    options.tls = {config.tls_certificate, config.tls_key, config.tls_client_authority};
+    return options;
+}
+
+void tell_open(const Config& config, const Desk& desk, std::uint16_t port) {
+    fmt::print("送达 Songda · {} ({}:{})\n", config.http.public_base, config.http.address, port);
+    if (!config.production) {
+        fmt::print("  样例模式，签发的文书不具法律效力 sample mode: nothing issued here has legal "
+                   "effect\n");
+    }
+    if (desk.recovered() > 0) {
+        fmt::print("  已关闭上次中断的签发意向 closed {} intents that were interrupted\n",
+                   desk.recovered());
+    }
+    std::fflush(stdout);
+}
+
+} // namespace
+
+int run_serve(const std::string& path) {
+    const auto config = read_config(path);
+    if (!config.ok()) {
+        return tell_failure(config.error());
+    }
+    const StopSignals signals;
+    log::open(config.value().log_file, config.value().log_level);
+    DeliveryWiring delivery;
+    auto opened = Desk::open(config.value(), [&delivery] { delivery.wake(); });
+    if (!opened.ok()) {
+        return tell_failure(opened.error());
+    }
+    Desk& desk = *opened.value();
+    const auto delivering = delivery.start(config.value(), desk);
+    if (!delivering.ok()) {
+        return tell_failure(delivering.error());
+    }
+    const auto certificates = read_client_certificates(config.value());
+    if (!certificates.ok()) {
+        return tell_failure(certificates.error());
+    }
+    const api::Gatekeeper gatekeeper(desk.store(), certificates.value());
+    api::Sessions sessions;
+    std::atomic<bool> ready{true};
+    api::ApiLimits limits;
+    limits.per_address = {config.value().http.requests_per_minute,
+                          config.value().http.requests_per_minute / 3};
+    limits.per_document = {config.value().http.requests_per_minute_document,
+                           config.value().http.requests_per_minute_document / 2};
+    const api::ApiParts parts{
+        .store = desk.store(),
+        .issuer = desk.issuer(),
+        .clock = desk.clock(),
+        .random = desk.random(),
+        .metrics = desk.metrics(),
+        .gatekeeper = gatekeeper,
+        .sessions = sessions,
+        .trust = desk.trust(),
+        .key_list = [&desk] { return desk.key_list(); },
+        .ready = [&ready] { return ready.load(); },
+        .web_folder = config.value().web_folder,
+        .public_base = config.value().http.public_base,
+        .operations_peers = config.value().http.operations_peers,
+        .code_hash = [&delivery](std::string_view token,
+                                 std::string_view code) { return delivery.code_hash(token, code); },
+        .note_opened = [&delivery](const DocumentId& document,
+                                   const LegId& leg) { delivery.note_opened(document, leg); },
+        .channel_name = &DeliveryWiring::channel_name,
+        .leg_state_name = &DeliveryWiring::leg_state_name,
+        .limits = limits,
+    };
+    auto routes = api::make_api_routes(parts);
+    if (!routes.ok()) {
+        return tell_failure(routes.error());
+    }
+    auto server = http::Server::start(server_options(config.value().http),
+                                      api::guard_routes(std::move(routes).value(), parts),
+                                      &api::refusal_response, desk.metrics());
+    if (!server.ok()) {
+        return tell_failure(server.error());
+    }
+    tell_open(config.value(), desk, server.value()->port());
+    signals.wait();
+    // Doors first, then the work that is still on the desks, then the couriers; the store closes
+    // last.
+    ready = false;
+    server.value()->stop();
+    delivery.stop();
+    fmt::print("已停止，没有遗失 stopped, nothing lost\n");
+    return 0;
+}
+
+} // namespace songda::app

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/sha256.hpp"
+#include "issuer/render/detail/font_objects.hpp"
+#include "issuer/render/layout.hpp"
+#include "issuer/templates/compiled_template.hpp"
+
+namespace songda::issuer::detail {
+
+/// Object numbers. 1 to 8 and the template's artwork and fonts are in the prefix, 9 to 15 in each
+/// document; fonts of a document come after all.
+enum ObjectNumber : std::size_t {
+    object_catalog = 1,
+    object_pages = 2,
+    object_page = 3,
+    object_colour_profile = 4,
+    object_static_content = 5,
+    object_seal = 6,
+    object_form = 7,
+    object_appearance = 8,
+    object_signature = 9,
+    object_content = 10,
+    object_resources = 11,
+    object_metadata = 12,
+    object_file_specification = 13,
+    object_record = 14,
+    object_widget = 15,
+    object_first_free = 16,
+};
+
+/// One font file with the glyphs of it that the prefix carries.
+struct FaceSlot {
+    const FontFace* face = nullptr;
+    std::vector<SubsetGlyph> glyphs;
+    std::unordered_map<char32_t, std::uint16_t> index; ///< character → CID in the prefix's subset
+    std::size_t first_object = 0;                      ///< 0: the prefix carries none of it
+};
+
+} // namespace songda::issuer::detail
+
+namespace songda::issuer {
+
+struct CompiledTemplate::Impl {
+    Template spec;
+    DepartmentFace face;
+    std::shared_ptr<const FontSet> fonts;
+    std::size_t cms_bytes = 0;
+    Bytes prefix;
+    Sha256 midstate;                  ///< over the whole prefix
+    std::vector<std::size_t> offsets; ///< of the prefix's objects, by number
+    std::vector<detail::FaceSlot> slots;
+    std::string artwork_resource;                ///< `/Art 16 0 R`, empty without artwork
+    std::vector<const TextItem*> document_items; ///< items that differ from document to document
+
+    [[nodiscard]] std::size_t slot_of(const FontFace* font) const {
+        for (std::size_t i = 0; i < slots.size(); ++i) {
+            if (slots[i].face == font) {
+                return i;
+            }
+        }
+        return slots.size();
+    }
+    /// Does the pattern name a value that comes with the document?
+    [[nodiscard]] static bool needs_document(const Pattern& pattern);
+    /// Values that the template and the department give by themselves; nothing for others.
+    [[nodiscard]] const std::string* own_value(std::string_view name) const;
+};
+
+} // namespace songda::issuer
+
+namespace songda::issuer::detail {
+
+/// Writes the operators that show a line. `show` answers the font resource and CID of each glyph.
+struct ShownGlyph {
+    char kind = 'S'; ///< S: font of the prefix, D: font of the document
+    std::size_t slot = 0;
+    std::uint32_t cid = 0;
+};
+
+template <class Show>
+void put_line(Bytes& to, const SetLine& line, std::string_view colour, Show show) {
+    if (line.glyphs.empty()) {
+        return;
+    }
+    put(to, "BT ");
+    put(to, colour);
+    put(to, " rg ");
+    if (line.spacing_milli != 0) {
+        put_fixed(to, line.spacing_milli, 5);
+        put(to, " Tc ");
+    }
+    put(to, "1 0 0 1 ");
+    put_points(to, line.x);
+    to.push_back(' ');
+    put_points(to, line.y);
+    put(to, " Tm ");
+    ShownGlyph last{'-', 0, 0};
+    for (const SetGlyph& glyph : line.glyphs) {
+        const ShownGlyph shown = show(glyph);
+        if (shown.kind != last.kind || shown.slot != last.slot) {
+            put(to, last.kind == '-' ? "/" : ">Tj /");
+            to.push_back(static_cast<std::uint8_t>(shown.kind));
+            put_number(to, static_cast<std::int64_t>(shown.slot));
+            to.push_back(' ');
+            put_points(to, line.size);
+            put(to, " Tf <");
+            last = shown;
+        }
+        put_hex4(to, shown.cid);
+    }
+    put(to, line.spacing_milli != 0 ? ">Tj 0 Tc ET\n" : ">Tj ET\n");
+}
+
+} // namespace songda::issuer::detail

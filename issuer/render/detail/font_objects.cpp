@@ -1,0 +1,153 @@
+#include "issuer/render/detail/font_objects.hpp"
+
+#include <zlib.h>
+
+#include "base/check.hpp"
+
+namespace songda::issuer::detail {
+namespace {
+
+constexpr std::size_t entries_per_block = 100; // PDF limit for bfchar
+
+void put_utf16(Bytes& to, char32_t c) {
+    if (c < 0x10000) {
+        put_hex4(to, c);
+        return;
+    }
+    put_hex4(to, 0xD800 + ((c - 0x10000) >> 10U));
+    put_hex4(to, 0xDC00 + ((c - 0x10000) & 0x3FFU));
+}
+
+Bytes make_to_unicode(std::span<const SubsetGlyph> glyphs) {
+    Bytes to;
+    to.reserve(400 + glyphs.size() * 16);
+    put(to, "/CIDInit/ProcSet findresource begin 12 dict begin "
+            "begincmap/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)"
+            "/Supplement 0>>def/CMapName/Adobe-Identity-UCS def/CMapType 2 def 1 "
+            "begincodespacerange<0000><ffff>"
+            "endcodespacerange\n");
+    for (std::size_t at = 0; at < glyphs.size(); at += entries_per_block) {
+        const std::size_t count = std::min(entries_per_block, glyphs.size() - at);
+        put_number(to, static_cast<std::int64_t>(count));
+        put(to, " beginbfchar\n");
+        for (std::size_t i = at; i < at + count; ++i) {
+            to.push_back('<');
+            put_hex4(to, static_cast<std::uint32_t>(i + 1));
+            put(to, "><");
+            put_utf16(to, glyphs[i].character);
+            put(to, ">\n");
+        }
+        put(to, "endbfchar\n");
+    }
+    put(to, "endcmap CMapName currentdict/CMap defineresource pop end end");
+    return to;
+}
+
+void put_reference(Bytes& to, std::size_t number) {
+    put_number(to, static_cast<std::int64_t>(number));
+    put(to, " 0 R");
+}
+
+void put_name(Bytes& to, const FontFace& face, std::string_view tag) {
+    to.push_back('/');
+    put(to, tag);
+    to.push_back('+');
+    put(to, face.postscript_name());
+}
+
+void write_cid_font(Bytes& to, std::size_t first, const FontFace& face,
+                    std::span<const SubsetGlyph> glyphs, std::string_view tag) {
+    const bool cff = face.kind() == OutlineKind::cff;
+    put(to, cff ? "<</Type/Font/Subtype/CIDFontType0/BaseFont"
+                : "<</Type/Font/Subtype/CIDFontType2/CIDToGIDMap/Identity/BaseFont");
+    put_name(to, face, tag);
+    put(to, "/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor ");
+    put_reference(to, first + 2);
+    put(to, "/DW 1000/W[");
+    for (std::size_t i = 0; i < glyphs.size(); ++i) {
+        if (glyphs[i].glyph->advance != 1000) {
+            put_number(to, static_cast<std::int64_t>(i + 1));
+            to.push_back('[');
+            put_number(to, glyphs[i].glyph->advance);
+            to.push_back(']');
+        }
+    }
+    put(to, "]>>");
+}
+
+void write_descriptor(Bytes& to, std::size_t first, const FontFace& face, std::string_view tag) {
+    const FontMetrics& metrics = face.metrics();
+    put(to, "<</Type/FontDescriptor/FontName");
+    put_name(to, face, tag);
+    put(to, "/Flags 4/ItalicAngle 0/StemV 80/Ascent ");
+    put_number(to, metrics.ascent);
+    put(to, "/Descent ");
+    put_number(to, metrics.descent);
+    put(to, "/CapHeight ");
+    put_number(to, metrics.cap_height);
+    put(to, "/FontBBox[");
+    for (const int bound : metrics.bounds) {
+        put_number(to, bound);
+        to.push_back(' ');
+    }
+    put(to, face.kind() == OutlineKind::cff ? "]/FontFile3 " : "]/FontFile2 ");
+    put_reference(to, first + 3);
+    put(to, ">>");
+}
+
+} // namespace
+
+Bytes deflate(ByteView bytes) {
+    uLongf size = compressBound(static_cast<uLong>(bytes.size()));
+    Bytes packed(size);
+    SONGDA_CHECK(
+        compress2(packed.data(), &size, bytes.data(), static_cast<uLong>(bytes.size()), 9) == Z_OK);
+    packed.resize(size);
+    return packed;
+}
+
+void write_font(Objects& objects, Bytes& to, std::size_t first, const FontFace& face,
+                std::span<const SubsetGlyph> glyphs, std::string_view tag, bool compress) {
+    objects.begin(first);
+    put(to, "<</Type/Font/Subtype/Type0/Encoding/Identity-H/BaseFont");
+    put_name(to, face, tag);
+    put(to, "/DescendantFonts[");
+    put_reference(to, first + 1);
+    put(to, "]/ToUnicode ");
+    put_reference(to, first + 4);
+    put(to, ">>");
+    objects.end();
+    objects.begin(first + 1);
+    write_cid_font(to, first, face, glyphs, tag);
+    objects.end();
+    objects.begin(first + 2);
+    write_descriptor(to, first, face, tag);
+    objects.end();
+
+    thread_local std::vector<const Glyph*> order;
+    thread_local Bytes program;
+    order.clear();
+    program.clear();
+    for (const SubsetGlyph& glyph : glyphs) {
+        order.push_back(glyph.glyph);
+    }
+    face.append_program(order, program);
+    Bytes dictionary;
+    if (face.kind() == OutlineKind::cff) {
+        put(dictionary, "/Subtype/CIDFontType0C");
+    } else {
+        put(dictionary, "/Length1 ");
+        put_number(dictionary, static_cast<std::int64_t>(program.size()));
+    }
+    const Bytes to_unicode = make_to_unicode(glyphs);
+    if (compress) {
+        put(dictionary, "/Filter/FlateDecode");
+        objects.stream(first + 3, as_text(dictionary), deflate(program));
+        objects.stream(first + 4, "/Filter/FlateDecode", deflate(to_unicode));
+    } else {
+        objects.stream(first + 3, as_text(dictionary), program);
+        objects.stream(first + 4, "", to_unicode);
+    }
+}
+
+} // namespace songda::issuer::detail

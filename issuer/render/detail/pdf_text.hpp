@@ -1,0 +1,103 @@
+#pragma once
+
+#include <charconv>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "issuer/templates/template.hpp"
+
+/// Writing PDF syntax fast: no streams, no formatting library on the hot path.
+namespace songda::issuer::detail {
+
+inline void put(Bytes& to, std::string_view text) {
+    append(to, text);
+}
+
+inline void put_number(Bytes& to, std::int64_t value) {
+    char buffer[24];
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+    append(to, std::string_view(buffer, static_cast<std::size_t>(end - buffer)));
+}
+
+/// `digits` decimal places of value / 10^digits, trailing zeros left out.
+inline void put_fixed(Bytes& to, std::int64_t value, int digits) {
+    if (value < 0) {
+        to.push_back('-');
+        value = -value;
+    }
+    std::int64_t scale = 1;
+    for (int i = 0; i < digits; ++i) {
+        scale *= 10;
+    }
+    put_number(to, value / scale);
+    std::int64_t rest = value % scale;
+    if (rest != 0) {
+        to.push_back('.');
+        while (rest != 0) {
+            scale /= 10;
+            to.push_back(static_cast<std::uint8_t>('0' + rest / scale));
+            rest %= scale;
+        }
+    }
+}
+
+/// Hundredths of a point.
+inline void put_points(Bytes& to, Centipoints value) {
+    put_fixed(to, value, 2);
+}
+
+inline void put_hex4(Bytes& to, std::uint32_t value) {
+    static constexpr std::string_view digits = "0123456789abcdef";
+    for (int shift = 12; shift >= 0; shift -= 4) {
+        to.push_back(static_cast<std::uint8_t>(digits[(value >> shift) & 15U]));
+    }
+}
+
+inline void put_padded(Bytes& to, std::uint64_t value, std::size_t width) {
+    char buffer[24];
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+    const auto size = static_cast<std::size_t>(end - buffer);
+    to.insert(to.end(), width > size ? width - size : 0, '0');
+    append(to, std::string_view(buffer, size));
+}
+
+/// Starts objects and remembers where they are.
+class Objects {
+public:
+    Objects(Bytes& to, std::vector<std::size_t>& offsets) : to_(to), offsets_(offsets) {}
+
+    void begin(std::size_t number) {
+        if (offsets_.size() <= number) {
+            offsets_.resize(number + 1, 0);
+        }
+        offsets_[number] = to_.size();
+        put_number(to_, static_cast<std::int64_t>(number));
+        put(to_, " 0 obj\n");
+    }
+    void end() { put(to_, "\nendobj\n"); }
+    /// A stream whose dictionary begins with `dictionary` (without `<<` and `/Length`).
+    void stream(std::size_t number, std::string_view dictionary, ByteView bytes) {
+        begin(number);
+        put(to_, "<<");
+        put(to_, dictionary);
+        put(to_, "/Length ");
+        put_number(to_, static_cast<std::int64_t>(bytes.size()));
+        put(to_, ">>stream\n");
+        append(to_, bytes);
+        put(to_, "\nendstream");
+        end();
+    }
+    void plain(std::size_t number, std::string_view text) {
+        begin(number);
+        put(to_, text);
+        end();
+    }
+
+private:
+    Bytes& to_;
+    std::vector<std::size_t>& offsets_;
+};
+
+} // namespace songda::issuer::detail

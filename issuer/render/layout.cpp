@@ -1,0 +1,190 @@
+#include "issuer/render/layout.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/utf8.hpp"
+#include "issuer/render/line_break.hpp"
+
+namespace songda::issuer {
+namespace {
+
+constexpr Centipoints shrink_step = 25; // a quarter of a point
+
+std::string measures(Centipoints has, Centipoints room) {
+    return fmt::format("{:.1f}mm > {:.1f}mm", has / 100.0 * 25.4 / 72, room / 100.0 * 25.4 / 72);
+}
+
+/// Puts one line of `room` at x by its alignment; a justified line is spread to fill the room.
+SetLine place_line(std::vector<SetGlyph> glyphs, const TextLook& look, Centipoints size,
+                   Centipoints x, Centipoints y, Centipoints room, bool last) {
+    SetLine line;
+    const Centipoints width = width_of(glyphs, size, look.tracking);
+    line.x = x;
+    line.y = y;
+    line.size = size;
+    line.spacing_milli = look.tracking * std::int64_t{1000};
+    if (look.align == Align::center) {
+        line.x += (room - width) / 2;
+    } else if (look.align == Align::right) {
+        line.x += room - width;
+    } else if (look.align == Align::justify && !last && glyphs.size() > 1) {
+        line.spacing_milli +=
+            (room - width) * std::int64_t{1000} / static_cast<std::int64_t>(glyphs.size() - 1);
+    }
+    line.glyphs = std::move(glyphs);
+    return line;
+}
+
+/// The narrowest measure that still gives as few lines: a title's lines become alike (GB/T 9704
+/// §7.3.1).
+Centipoints balanced_room(const std::vector<SetGlyph>& glyphs, const TextLook& look,
+                          Centipoints room) {
+    const std::size_t lines = break_lines(glyphs, look.size, look.tracking, room, room).size();
+    Centipoints narrow = room / 2;
+    Centipoints wide = room;
+    while (wide - narrow > 100) {
+        const Centipoints middle = (narrow + wide) / 2;
+        (break_lines(glyphs, look.size, look.tracking, middle, middle).size() > lines ? narrow
+                                                                                      : wide) =
+            middle;
+    }
+    return wide;
+}
+
+struct Measure {
+    Centipoints x = 0;
+    Centipoints first_indent = 0;
+    Centipoints room = 0;
+};
+
+/// Lines of a paragraph from `y` downwards.
+std::vector<SetLine> set_paragraph(const std::vector<SetGlyph>& glyphs, const TextLook& look,
+                                   const Measure& measure, Centipoints y, Centipoints pitch) {
+    const Centipoints room =
+        look.fit == Fit::balance ? balanced_room(glyphs, look, measure.room) : measure.room;
+    const auto ends =
+        break_lines(glyphs, look.size, look.tracking, room - measure.first_indent, room);
+    std::vector<SetLine> lines;
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+        const Centipoints indent = i == 0 ? measure.first_indent : 0;
+        std::vector<SetGlyph> part(glyphs.begin() + static_cast<std::ptrdiff_t>(begin),
+                                   glyphs.begin() + static_cast<std::ptrdiff_t>(ends[i]));
+        lines.push_back(place_line(std::move(part), look, look.size, measure.x + indent, y,
+                                   measure.room - indent, i + 1 == ends.size()));
+        y -= pitch;
+        begin = ends[i];
+    }
+    return lines;
+}
+
+} // namespace
+
+std::vector<SetGlyph> find_glyphs(std::string_view text, const FontStyle& style,
+                                  std::vector<LayoutFault>& faults) {
+    std::vector<SetGlyph> glyphs;
+    glyphs.reserve(text.size() / 2);
+    while (!text.empty()) {
+        const char32_t character = take_code_point(text);
+        SetGlyph found{character, nullptr, nullptr};
+        for (const FontFace* const face : style.chain) {
+            found.glyph = face->find_glyph(character);
+            if (found.glyph != nullptr) {
+                found.face = face;
+                break;
+            }
+        }
+        if (found.glyph == nullptr) {
+            std::string name = code_point_name(character) + ' ';
+            append_utf8(name, character);
+            faults.push_back({"no_glyph", name});
+        } else {
+            glyphs.push_back(found);
+        }
+    }
+    return glyphs;
+}
+
+Centipoints width_of(const std::vector<SetGlyph>& glyphs, Centipoints size, Centipoints tracking) {
+    std::int64_t units = 0;
+    for (const SetGlyph& glyph : glyphs) {
+        units += glyph.glyph->advance;
+    }
+    const auto gaps = glyphs.empty() ? 0 : static_cast<Centipoints>(glyphs.size() - 1);
+    return static_cast<Centipoints>(units * size / 1000) + gaps * tracking;
+}
+
+Layout set_text(std::string_view text, const TextLook& look, const FontStyle& style, Centipoints x,
+                Centipoints y, Centipoints width) {
+    Layout layout;
+    std::vector<SetGlyph> glyphs = find_glyphs(text, style, layout.faults);
+    if (glyphs.empty()) {
+        return layout;
+    }
+    if (look.fit == Fit::wrap || look.fit == Fit::balance) {
+        layout.lines = set_paragraph(glyphs, look, {x, 0, width}, y, look.leading);
+        if (layout.lines.size() > static_cast<std::size_t>(look.lines_max)) {
+            layout.faults.push_back(
+                {"lines", fmt::format("{} > {}", layout.lines.size(), look.lines_max)});
+        }
+        return layout;
+    }
+    Centipoints size = look.size;
+    while (look.fit == Fit::shrink && size > look.least_size &&
+           width_of(glyphs, size, look.tracking) > width) {
+        size = std::max(look.least_size, size - shrink_step);
+    }
+    const Centipoints has = width_of(glyphs, size, look.tracking);
+    if (has > width) {
+        layout.faults.push_back({"width", measures(has, width)});
+    }
+    layout.lines.push_back(place_line(std::move(glyphs), look, size, x, y, width, true));
+    return layout;
+}
+
+FlowLayout set_flow(const Flow& flow, const PatternText& expand, const StyleOf& style_of,
+                    Centipoints seal_diameter) {
+    FlowLayout made;
+    Layout& layout = made.layout;
+    const Centipoints column = flow.width / flow.columns;
+    Centipoints y = flow.top - flow.line_pitch * 3 / 4; // baseline of the first line
+    for (const FlowBlock& block : flow.blocks) {
+        y -= flow.line_pitch * block.gap_lines;
+        const FontStyle* const style = style_of(block.look.style);
+        const auto glyphs = find_glyphs(expand(block.pattern), *style, layout.faults);
+        auto lines = set_paragraph(glyphs, block.look, {flow.x, column * block.indent, flow.width},
+                                   y, flow.line_pitch);
+        y -= flow.line_pitch * static_cast<Centipoints>(lines.size());
+        std::move(lines.begin(), lines.end(), std::back_inserter(layout.lines));
+    }
+    // §7.3.5.1: the day stands `right_indent` characters from the right, the name is centred on it,
+    // the seal stands upright over both, their baselines slightly below its centre.
+    const FontStyle* const style = style_of(flow.closing_look.style);
+    const auto name = find_glyphs(expand(flow.signature), *style, layout.faults);
+    const auto date = find_glyphs(expand(flow.date), *style, layout.faults);
+    const Centipoints size = flow.closing_look.size;
+    const Centipoints date_width = width_of(date, size, 0);
+    const Centipoints name_width = width_of(name, size, 0);
+    const Centipoints right = flow.x + flow.width - column * flow.right_indent;
+    Centipoints centre = right - date_width / 2;
+    centre = std::min(centre, flow.x + flow.width - std::max(name_width, seal_diameter) / 2);
+    y -= flow.line_pitch * flow.closing_gap_lines;
+    TextLook look = flow.closing_look;
+    look.align = Align::left;
+    layout.lines.push_back(
+        place_line(name, look, size, centre - name_width / 2, y, name_width, true));
+    y -= flow.line_pitch;
+    layout.lines.push_back(
+        place_line(date, look, size, centre - date_width / 2, y, date_width, true));
+    made.seal_x = centre;
+    made.seal_y = y + flow.line_pitch / 2 + size / 2;
+    if (made.seal_y - seal_diameter / 2 < flow.bottom) {
+        layout.faults.push_back(
+            {"page", measures(flow.top - made.seal_y + seal_diameter / 2, flow.top - flow.bottom)});
+    }
+    return made;
+}
+
+} // namespace songda::issuer

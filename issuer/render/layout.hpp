@@ -1,0 +1,67 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "issuer/fonts/font_set.hpp"
+#include "issuer/templates/template.hpp"
+
+/// Text to glyphs at places. Pure: no PDF here. Widths come from the fonts; nothing is guessed.
+namespace songda::issuer {
+
+/// One character with the face that has it.
+struct SetGlyph {
+    char32_t character = 0;
+    const FontFace* face = nullptr;
+    const Glyph* glyph = nullptr;
+};
+
+/// Glyphs on one baseline.
+struct SetLine {
+    std::vector<SetGlyph> glyphs;
+    Centipoints x = 0;
+    Centipoints y = 0;
+    Centipoints size = 0;
+    /// Added after each glyph, in 1/1000 of a centipoint so that justified lines end exactly.
+    std::int64_t spacing_milli = 0;
+};
+
+/// Why a text cannot be set.
+struct LayoutFault {
+    std::string rule;  ///< `no_glyph`, `width`, `lines`, `page`
+    std::string value; ///< a code point or measures
+};
+
+struct Layout {
+    std::vector<SetLine> lines;
+    std::vector<LayoutFault> faults;
+};
+
+/// Finds a glyph for each character along the style's chain; a character in no font is a fault.
+[[nodiscard]] std::vector<SetGlyph> find_glyphs(std::string_view text, const FontStyle& style,
+                                                std::vector<LayoutFault>& faults);
+
+/// Natural width at a size.
+[[nodiscard]] Centipoints width_of(const std::vector<SetGlyph>& glyphs, Centipoints size,
+                                   Centipoints tracking);
+
+/// Sets one text at its place by its declared rule.
+[[nodiscard]] Layout set_text(std::string_view text, const TextLook& look, const FontStyle& style,
+                              Centipoints x, Centipoints y, Centipoints width);
+
+/// A flow with its closing; tells where the seal goes.
+struct FlowLayout {
+    Layout layout;
+    Centipoints seal_x = 0;
+    Centipoints seal_y = 0;
+};
+
+using PatternText = std::function<std::string(const Pattern&)>;
+using StyleOf = std::function<const FontStyle*(std::string_view)>;
+
+[[nodiscard]] FlowLayout set_flow(const Flow& flow, const PatternText& expand,
+                                  const StyleOf& style_of, Centipoints seal_diameter);
+
+} // namespace songda::issuer

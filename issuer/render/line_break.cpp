@@ -1,0 +1,60 @@
+#include "issuer/render/line_break.hpp"
+
+#include <string_view>
+
+namespace songda::issuer {
+namespace {
+
+bool not_at_start(char32_t c) {
+    static constexpr std::u32string_view marks =
+        U"，。、；：？！’”）》〉】〕」』…—·～％℃,.;:?!)]}%";
+    return marks.find(c) != std::u32string_view::npos;
+}
+
+bool not_at_end(char32_t c) {
+    static constexpr std::u32string_view marks = U"‘“（《〈【〔「『([{￥$";
+    return marks.find(c) != std::u32string_view::npos;
+}
+
+bool is_western(char32_t c) {
+    return (c >= U'0' && c <= U'9') || (c >= U'A' && c <= U'Z') || (c >= U'a' && c <= U'z');
+}
+
+bool may_break_before(const std::vector<SetGlyph>& glyphs, std::size_t at) {
+    const char32_t left = glyphs[at - 1].character;
+    const char32_t right = glyphs[at].character;
+    return !not_at_start(right) && !not_at_end(left) && !(is_western(left) && is_western(right));
+}
+
+} // namespace
+
+std::vector<std::size_t> break_lines(const std::vector<SetGlyph>& glyphs, Centipoints size,
+                                     Centipoints tracking, Centipoints first, Centipoints rest) {
+    std::vector<std::size_t> ends;
+    std::size_t begin = 0;
+    while (begin < glyphs.size()) {
+        const std::int64_t room = (ends.empty() ? first : rest) * std::int64_t{1000};
+        std::int64_t used = 0;
+        std::size_t end = begin;
+        while (end < glyphs.size()) {
+            const std::int64_t next = used + glyphs[end].glyph->advance * std::int64_t{size};
+            if (next > room && end > begin) {
+                break;
+            }
+            used = next + tracking * std::int64_t{1000};
+            ++end;
+        }
+        if (end < glyphs.size()) {
+            std::size_t legal = end;
+            while (legal > begin + 1 && !may_break_before(glyphs, legal)) {
+                --legal;
+            }
+            end = legal > begin + 1 ? legal : end; // nothing legal: break hard
+        }
+        ends.push_back(end);
+        begin = end;
+    }
+    return ends;
+}
+
+} // namespace songda::issuer

@@ -1,0 +1,319 @@
+#include "issuer/render/renderer.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text_codec.hpp"
+#include "base/utf8.hpp"
+#include "issuer/render/detail/compiled.hpp"
+#include "issuer/render/detail/metadata.hpp"
+#include "issuer/render/detail/qr_symbol.hpp"
+#include "issuer/render/value_check.hpp"
+
+namespace songda::issuer {
+
+using namespace detail;
+
+namespace {
+
+/// Three numbers of fixed width, patched when the file's size is known.
+constexpr std::size_t byte_range_width = 7;
+
+std::string_view find_value(std::span<const NamedValue> values, std::string_view name) {
+    for (const NamedValue& value : values) {
+        if (value.name == name) {
+            return value.text;
+        }
+    }
+    return {};
+}
+
+/// Glyphs of one font file that a document needs beside those of the prefix.
+struct DocumentFont {
+    std::vector<SubsetGlyph> glyphs;
+    std::vector<std::uint16_t> index; ///< BMP character → CID; 0: none yet
+    std::unordered_map<char32_t, std::uint16_t> beyond_bmp;
+
+    std::uint32_t use(const SetGlyph& glyph) {
+        std::uint16_t* entry = nullptr;
+        if (glyph.character < 0x10000) {
+            if (index.empty()) {
+                index.resize(0x10000, 0);
+            }
+            entry = &index[glyph.character];
+        } else {
+            entry = &beyond_bmp[glyph.character];
+        }
+        if (*entry == 0) {
+            glyphs.push_back({glyph.character, glyph.glyph});
+            *entry = static_cast<std::uint16_t>(glyphs.size());
+        }
+        return *entry;
+    }
+    void reset() {
+        for (const SubsetGlyph& glyph : glyphs) {
+            if (glyph.character < 0x10000) {
+                index[glyph.character] = 0;
+            }
+        }
+        glyphs.clear();
+        beyond_bmp.clear();
+    }
+};
+
+} // namespace
+
+struct Renderer::Impl {
+    std::vector<DocumentFont> fonts; ///< by slot
+    Bytes content;
+    std::vector<std::size_t> offsets;
+
+    ShownGlyph show(const CompiledTemplate::Impl& compiled, const SetGlyph& glyph) {
+        const std::size_t slot = compiled.slot_of(glyph.face);
+        const auto found = compiled.slots[slot].index.find(glyph.character);
+        if (found != compiled.slots[slot].index.end()) {
+            return {'S', slot, found->second};
+        }
+        return {'D', slot, fonts[slot].use(glyph)};
+    }
+
+    void put_layout(const CompiledTemplate::Impl& compiled, const Layout& layout,
+                    std::string_view colour) {
+        for (const SetLine& line : layout.lines) {
+            put_line(content, line, colour,
+                     [&](const SetGlyph& glyph) { return show(compiled, glyph); });
+        }
+    }
+};
+
+Renderer::Renderer() : impl_(std::make_unique<Impl>()) {}
+Renderer::~Renderer() = default;
+Renderer::Renderer(Renderer&&) noexcept = default;
+Renderer& Renderer::operator=(Renderer&&) noexcept = default;
+
+namespace {
+
+void put_qr(Bytes& to, const QrPlace& place, const QrSymbol& symbol) {
+    const auto side = static_cast<std::size_t>(symbol.modules);
+    Bytes rows;
+    for (std::size_t y = 0; y < side; ++y) {
+        for (std::size_t x = 0; x < side; x += 8) {
+            unsigned byte = 0;
+            for (std::size_t bit = 0; bit < 8; ++bit) {
+                byte = byte << 1U | (x + bit < side ? symbol.dark[y * side + x + bit] : 0U);
+            }
+            rows.push_back(static_cast<std::uint8_t>(byte));
+        }
+    }
+    put(to, "q ");
+    if (as_text(rows).find("EI") == std::string_view::npos) {
+        const Centipoints size = place.module * symbol.modules;
+        put_points(to, size);
+        put(to, " 0 0 ");
+        put_points(to, size);
+        to.push_back(' ');
+        put_points(to, place.x);
+        to.push_back(' ');
+        put_points(to, place.y);
+        put(to, " cm 0 0 0 rg BI/W ");
+        put_number(to, symbol.modules);
+        put(to, "/H ");
+        put_number(to, symbol.modules);
+        put(to, "/IM true/D[1 0] ID ");
+        append(to, rows);
+        put(to, "\nEI Q\n");
+        return;
+    }
+    // A reader might take the letters EI inside the image for its end: draw runs of modules
+    // instead.
+    put_points(to, place.module);
+    put(to, " 0 0 ");
+    put_points(to, place.module);
+    to.push_back(' ');
+    put_points(to, place.x);
+    to.push_back(' ');
+    put_points(to, place.y);
+    put(to, " cm 0 0 0 rg\n");
+    for (std::size_t y = 0; y < side; ++y) {
+        for (std::size_t x = 0; x < side;) {
+            std::size_t run = 0;
+            while (x + run < side && symbol.dark[y * side + x + run] != 0) {
+                ++run;
+            }
+            if (run > 0) {
+                put_number(to, static_cast<std::int64_t>(x));
+                to.push_back(' ');
+                put_number(to, static_cast<std::int64_t>(side - 1 - y));
+                to.push_back(' ');
+                put_number(to, static_cast<std::int64_t>(run));
+                put(to, " 1 re\n");
+            }
+            x += std::max<std::size_t>(run, 1);
+        }
+    }
+    put(to, "f Q\n");
+}
+
+void put_seal(Bytes& to, Centipoints x, Centipoints y, Centipoints diameter) {
+    put(to, "q ");
+    const std::int64_t scale =
+        std::int64_t{diameter} * 10000 / 11900; // the ring's outer edge is 119 of 120 units
+    put_fixed(to, scale, 4);
+    put(to, " 0 0 ");
+    put_fixed(to, scale, 4);
+    to.push_back(' ');
+    put_points(to, x);
+    to.push_back(' ');
+    put_points(to, y);
+    put(to, " cm /Seal Do Q\n");
+}
+
+void put_widget(Bytes& to, Centipoints x, Centipoints y, Centipoints diameter) {
+    put(to,
+        "<</Type/Annot/Subtype/Widget/FT/Sig/T(seal)/F 132/P 3 0 R/V 9 0 R/AP<</N 8 0 R>>/Rect[");
+    for (const Centipoints edge :
+         {x - diameter / 2, y - diameter / 2, x + diameter / 2, y + diameter / 2}) {
+        put_points(to, edge);
+        to.push_back(' ');
+    }
+    put(to, "]>>");
+}
+
+/// The tag before a font's name: six letters that differ from document to document.
+std::string subset_tag(const DocumentKey& key, std::size_t slot) {
+    std::string tag;
+    for (std::size_t i = 0; i < 5; ++i) {
+        tag += static_cast<char>('A' + key.bytes[i] % 26);
+    }
+    return tag + static_cast<char>('A' + slot % 26);
+}
+
+void put_cross_references(Bytes& to, const std::vector<std::size_t>& offsets, const Digest& id) {
+    const std::size_t at = to.size();
+    put(to, "xref\n0 ");
+    put_number(to, static_cast<std::int64_t>(offsets.size()));
+    put(to, "\n0000000000 65535 f \n");
+    for (std::size_t number = 1; number < offsets.size(); ++number) {
+        put_padded(to, offsets[number], 10);
+        put(to, " 00000 n \n");
+    }
+    put(to, "trailer\n<</Size ");
+    put_number(to, static_cast<std::int64_t>(offsets.size()));
+    const std::string hex = to_hex(ByteView(id).first(16));
+    put(to, "/Root 1 0 R/ID[<");
+    put(to, hex);
+    put(to, "><");
+    put(to, hex);
+    put(to, ">]>>\nstartxref\n");
+    put_number(to, static_cast<std::int64_t>(at));
+    put(to, "\n%%EOF\n");
+}
+
+void patch_byte_range(Unsigned& made, std::size_t range_at) {
+    const std::size_t gap_begin = made.hex_begin - 1;
+    const std::size_t gap_end = made.hex_end + 1;
+    Bytes numbers;
+    put_padded(numbers, gap_begin, byte_range_width);
+    numbers.push_back(' ');
+    put_padded(numbers, gap_end, byte_range_width);
+    numbers.push_back(' ');
+    put_padded(numbers, made.file.size() - gap_end, byte_range_width);
+    std::copy(numbers.begin(), numbers.end(),
+              made.file.begin() + static_cast<std::ptrdiff_t>(range_at));
+}
+
+} // namespace
+
+Result<Unsigned> Renderer::render(const CompiledTemplate& compiled_template,
+                                  const RenderInput& input) {
+    const CompiledTemplate::Impl& compiled = compiled_template.impl();
+    const auto symbol = make_qr(input.qr_head, input.qr_payload);
+    if (!symbol.ok()) {
+        return symbol.error();
+    }
+    if (symbol.value().modules > compiled.spec.qr.modules_max) {
+        return Error{Fault::internal,
+                     fmt::format("the QR symbol has {} modules, the template has room for {}",
+                                 symbol.value().modules, compiled.spec.qr.modules_max)};
+    }
+    impl_->fonts.resize(std::max(impl_->fonts.size(), compiled.slots.size()));
+    for (DocumentFont& font : impl_->fonts) {
+        font.reset();
+    }
+    Bytes& content = impl_->content;
+    content.clear();
+    const PlacedValues placed(compiled, input.values);
+    if (!placed.faults().empty()) {
+        const auto& fault = placed.faults().front();
+        return Error{Fault::invalid_input, fault.pointer + ": " + fault.rule + ' ' + fault.value};
+    }
+    for (const PlacedValues::Placed& part : placed.parts()) {
+        impl_->put_layout(compiled, part.layout, part.look->colour);
+    }
+    put_qr(content, compiled.spec.qr, symbol.value());
+    put_seal(content, placed.seal_x(), placed.seal_y(), compiled.spec.seal.diameter);
+
+    Unsigned made;
+    made.file.reserve(compiled.prefix.size() + 65536);
+    made.file = compiled.prefix;
+    impl_->offsets = compiled.offsets;
+    Objects objects(made.file, impl_->offsets);
+    objects.stream(object_content, "", content);
+    std::string resources = "<</Font<<";
+    for (std::size_t slot = 0; slot < compiled.slots.size(); ++slot) {
+        if (compiled.slots[slot].first_object != 0) {
+            resources += fmt::format("/S{} {} 0 R", slot, compiled.slots[slot].first_object);
+        }
+        const auto& glyphs = impl_->fonts[slot].glyphs;
+        if (!glyphs.empty()) {
+            const std::size_t first = impl_->offsets.size();
+            resources += fmt::format("/D{} {} 0 R", slot, first);
+            write_font(objects, made.file, first, *compiled.slots[slot].face, glyphs,
+                       subset_tag(input.key, slot), false);
+        }
+    }
+    objects.plain(object_resources,
+                  resources + ">>/XObject<</Seal 6 0 R" + compiled.artwork_resource + ">>>>");
+    objects.begin(object_widget);
+    put_widget(made.file, placed.seal_x(), placed.seal_y(), compiled.spec.seal.diameter);
+    objects.end();
+    write_metadata(objects, {compiled.spec.title, compiled.face.name,
+                             find_value(input.values, "number"), input.record, input.issued_at});
+    objects.begin(object_signature);
+    put(made.file, "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M(");
+    put(made.file, pdf_date(input.issued_at));
+    put(made.file, ")/ByteRange[0 ");
+    const std::size_t range_at = made.file.size();
+    put(made.file, "0000000 0000000 0000000]/Contents<");
+    made.hex_begin = made.file.size();
+    made.file.insert(made.file.end(), compiled.cms_bytes * 2, '0');
+    made.hex_end = made.file.size();
+    put(made.file, "> >>");
+    objects.end();
+    put_cross_references(made.file, impl_->offsets, sha256(input.record));
+    patch_byte_range(made, range_at);
+    Sha256 hash = compiled.midstate;
+    const ByteView file(made.file);
+    hash.update(file.subspan(compiled.prefix.size(), made.hex_begin - 1 - compiled.prefix.size()));
+    hash.update(file.subspan(made.hex_end + 1));
+    made.digest = hash.finish();
+    return made;
+}
+
+std::vector<Finding> Renderer::check_values(const CompiledTemplate& compiled,
+                                            std::span<const NamedValue> values) {
+    return issuer::check_values(compiled.impl(), values);
+}
+
+Result<void> insert_signature(Unsigned& document, ByteView cms) {
+    if (cms.size() * 2 > document.hex_end - document.hex_begin) {
+        return Error{Fault::internal, "the signature is longer than its slot"};
+    }
+    const std::string hex = to_hex(cms);
+    std::copy(hex.begin(), hex.end(),
+              document.file.begin() + static_cast<std::ptrdiff_t>(document.hex_begin));
+    return {};
+}
+
+} // namespace songda::issuer

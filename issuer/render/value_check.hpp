@@ -1,0 +1,49 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "issuer/finding.hpp"
+#include "issuer/render/detail/compiled.hpp"
+#include "issuer/render/renderer.hpp"
+
+namespace songda::issuer {
+
+/// A document's values laid out on its template's page: what will be drawn, or why it cannot be.
+class PlacedValues {
+public:
+    struct Placed {
+        const TextLook* look = nullptr;
+        Layout layout;
+    };
+    struct PlaceFault {
+        std::string pointer; ///< of the first value of the pattern, into the decision
+        std::string rule;
+        std::string value;
+    };
+
+    PlacedValues(const CompiledTemplate::Impl& compiled, std::span<const NamedValue> values);
+
+    [[nodiscard]] const std::vector<Placed>& parts() const { return parts_; }
+    [[nodiscard]] const std::vector<PlaceFault>& faults() const { return faults_; }
+    [[nodiscard]] Centipoints seal_x() const { return seal_x_; }
+    [[nodiscard]] Centipoints seal_y() const { return seal_y_; }
+
+private:
+    [[nodiscard]] std::string expand(const Pattern& pattern) const;
+    void take_faults(const Pattern& pattern, const std::vector<LayoutFault>& faults);
+
+    const CompiledTemplate::Impl& compiled_;
+    std::span<const NamedValue> values_;
+    std::vector<Placed> parts_;
+    std::vector<PlaceFault> faults_;
+    Centipoints seal_x_ = 0;
+    Centipoints seal_y_ = 0;
+};
+
+/// Declared kinds and lengths, then the measures of the page; every fault.
+[[nodiscard]] std::vector<Finding> check_values(const CompiledTemplate::Impl& compiled,
+                                                std::span<const NamedValue> values);
+
+} // namespace songda::issuer

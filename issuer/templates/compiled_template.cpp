@@ -1,0 +1,272 @@
+#include "issuer/templates/compiled_template.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/utf8.hpp"
+#include "issuer/render/detail/colour_profile.hpp"
+#include "issuer/render/detail/compiled.hpp"
+#include "issuer/render/detail/seal.hpp"
+#include "issuer/templates/artwork.hpp"
+
+namespace songda::issuer {
+
+using namespace detail;
+
+namespace {
+
+/// Characters that nearly every value holds: their bytes are in the prefix, hashed once.
+constexpr std::string_view common_characters =
+    " 0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.,:;-/()"
+    "：，。（）〔〕《》、“”年月日号第条款项省市区县镇街道路室有限公司";
+
+constexpr std::string_view seal_style = "song-bold";
+
+class Compiler {
+public:
+    explicit Compiler(CompiledTemplate::Impl& made)
+        : made_(made), objects_(made.prefix, made.offsets) {}
+
+    Result<void> run() {
+        for (const auto step :
+             {&Compiler::check_styles, &Compiler::write_head, &Compiler::write_artwork,
+              &Compiler::write_static_text, &Compiler::write_seal}) {
+            const auto done = (this->*step)();
+            if (!done.ok()) {
+                return done;
+            }
+        }
+        write_fonts();
+        made_.midstate.update(made_.prefix);
+        return {};
+    }
+
+private:
+    Error refuse(const std::string& why) const {
+        return {Fault::invalid_input, made_.spec.full_name() + ": " + why};
+    }
+
+    /// Every style that is named exists, and its fonts get slots.
+    Result<void> check_styles() {
+        std::vector<std::string_view> names;
+        for (const TextItem& item : made_.spec.items) {
+            names.push_back(item.look.style);
+        }
+        if (made_.spec.flow) {
+            names.push_back(made_.spec.flow->closing_look.style);
+            for (const FlowBlock& block : made_.spec.flow->blocks) {
+                names.push_back(block.look.style);
+            }
+        }
+        names.push_back(seal_style);
+        for (const std::string_view name : names) {
+            const FontStyle* const style = made_.fonts->find_style(name);
+            if (style == nullptr) {
+                return refuse(fmt::format("no font style is called {}", name));
+            }
+            for (const FontFace* const face : style->chain) {
+                if (made_.slot_of(face) == made_.slots.size()) {
+                    made_.slots.push_back({face, {}, {}, 0});
+                }
+            }
+        }
+        return {};
+    }
+
+    Result<void> write_head() {
+        put(made_.prefix, "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n");
+        objects_.plain(
+            object_catalog,
+            "<</Type/Catalog/Version/1.7/Lang(zh-CN)/Pages 2 0 R/AcroForm 7 0 R/Metadata 12 0 R"
+            "/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/"
+            "Info(sRGB)"
+            "/DestOutputProfile 4 0 R>>]/AF[13 0 R]/Names<</EmbeddedFiles<</Names[(record.json) 13 "
+            "0 R]>>>>"
+            "/ViewerPreferences<</DisplayDocTitle true>>>>");
+        objects_.plain(object_pages, "<</Type/Pages/Kids[3 0 R]/Count 1>>");
+        Bytes page;
+        put(page, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 ");
+        put_points(page, made_.spec.page_width);
+        page.push_back(' ');
+        put_points(page, made_.spec.page_height);
+        put(page, "]/Resources 11 0 R/Contents[5 0 R 10 0 R]/Annots[15 0 R]>>");
+        objects_.plain(object_page, as_text(page));
+        objects_.stream(object_colour_profile, "/N 3/Filter/FlateDecode",
+                        deflate(make_colour_profile()));
+        objects_.plain(object_form, "<</Fields[15 0 R]/SigFlags 3>>");
+        // The seal is drawn on the page, so that every reader and printer shows it; the field's own
+        // appearance is empty.
+        objects_.stream(object_appearance, "/Type/XObject/Subtype/Form/BBox[0 0 1 1]", {});
+        return {};
+    }
+
+    Result<void> write_artwork() {
+        if (made_.spec.artwork_path.empty()) {
+            return {};
+        }
+        auto artwork = read_artwork(made_.spec.artwork_path, next_object_);
+        if (!artwork.ok()) {
+            return artwork.error();
+        }
+        for (const ArtworkObject& object : artwork.value().objects) {
+            objects_.plain(object.number, as_text(object.body));
+        }
+        made_.artwork_resource = fmt::format("/Art {} 0 R", artwork.value().form);
+        next_object_ += artwork.value().objects.size();
+        static_content_ = fmt::format("q {:.4f} 0 0 {:.4f} 0 0 cm /Art Do Q\n",
+                                      made_.spec.page_width / 100.0 / artwork.value().width,
+                                      made_.spec.page_height / 100.0 / artwork.value().height);
+        return {};
+    }
+
+    ShownGlyph carry(const SetGlyph& glyph) {
+        const std::size_t slot_number = made_.slot_of(glyph.face);
+        FaceSlot& slot = made_.slots[slot_number];
+        const auto next = static_cast<std::uint16_t>(slot.glyphs.size() + 1);
+        const auto [found, fresh] = slot.index.emplace(glyph.character, next);
+        if (fresh) {
+            slot.glyphs.push_back({glyph.character, glyph.glyph});
+        }
+        return {'S', slot_number, found->second};
+    }
+
+    void carry_text(std::string_view text, std::string_view style_name) {
+        const FontStyle* const style = made_.fonts->find_style(style_name);
+        std::vector<LayoutFault> unused;
+        if (style != nullptr) {
+            for (const SetGlyph& glyph : find_glyphs(text, *style, unused)) {
+                carry(glyph);
+            }
+        }
+    }
+
+    /// The template's own words of a pattern are carried whether or not values stand between them.
+    void carry_pattern(const Pattern& pattern, std::string_view style) {
+        for (const PatternPiece& piece : pattern) {
+            const std::string* const own =
+                piece.is_value ? made_.own_value(piece.text) : &piece.text;
+            if (own != nullptr) {
+                carry_text(*own, style);
+            }
+        }
+    }
+
+    Result<void> write_static_text() {
+        Bytes content;
+        put(content, static_content_);
+        std::set<std::string, std::less<>> document_styles;
+        for (const TextItem& item : made_.spec.items) {
+            if (CompiledTemplate::Impl::needs_document(item.pattern)) {
+                made_.document_items.push_back(&item);
+                document_styles.insert(item.look.style);
+                carry_pattern(item.pattern, item.look.style);
+                continue;
+            }
+            std::string text;
+            for (const PatternPiece& piece : item.pattern) {
+                text += piece.is_value ? *made_.own_value(piece.text) : piece.text;
+            }
+            const Layout layout =
+                set_text(text, item.look, *made_.fonts->find_style(item.look.style), item.x, item.y,
+                         item.width);
+            if (!layout.faults.empty()) {
+                return refuse(fmt::format("\"{}\": {} {}", text, layout.faults[0].rule,
+                                          layout.faults[0].value));
+            }
+            for (const SetLine& line : layout.lines) {
+                put_line(content, line, item.look.colour,
+                         [this](const SetGlyph& glyph) { return carry(glyph); });
+            }
+        }
+        if (made_.spec.flow) {
+            for (const FlowBlock& block : made_.spec.flow->blocks) {
+                document_styles.insert(block.look.style);
+                carry_pattern(block.pattern, block.look.style);
+            }
+            carry_pattern(made_.spec.flow->signature, made_.spec.flow->closing_look.style);
+        }
+        for (const std::string& style : document_styles) {
+            carry_text(common_characters, style);
+        }
+        for (const auto& [style, characters] : made_.spec.common_characters) {
+            carry_text(characters, style);
+        }
+        objects_.stream(object_static_content, "/Filter/FlateDecode", deflate(content));
+        return {};
+    }
+
+    Result<void> write_seal() {
+        const auto drawing = draw_seal(made_.face.seal_text, *made_.fonts->find_style(seal_style));
+        if (!drawing.ok()) {
+            return refuse(drawing.error().detail);
+        }
+        objects_.stream(
+            object_seal,
+            "/Type/XObject/Subtype/Form/BBox[-60 -60 60 60]/Resources<<>>/Filter/FlateDecode",
+            deflate(as_bytes(drawing.value())));
+        return {};
+    }
+
+    void write_fonts() {
+        char letter = 'A';
+        for (FaceSlot& slot : made_.slots) {
+            if (slot.glyphs.empty()) {
+                continue;
+            }
+            slot.first_object = next_object_;
+            next_object_ += objects_per_font;
+            const std::string tag = std::string("SONGD") + letter++;
+            write_font(objects_, made_.prefix, slot.first_object, *slot.face, slot.glyphs, tag,
+                       true);
+        }
+        made_.offsets.resize(next_object_, 0);
+    }
+
+    CompiledTemplate::Impl& made_;
+    Objects objects_;
+    std::size_t next_object_ = object_first_free;
+    std::string static_content_;
+};
+
+} // namespace
+
+bool CompiledTemplate::Impl::needs_document(const Pattern& pattern) {
+    return std::any_of(pattern.begin(), pattern.end(), [](const PatternPiece& piece) {
+        return piece.is_value && piece.text.rfind("department.", 0) != 0 && piece.text != "title";
+    });
+}
+
+const std::string* CompiledTemplate::Impl::own_value(std::string_view name) const {
+    return name == "department.name" ? &face.name : name == "title" ? &spec.title : nullptr;
+}
+
+CompiledTemplate::CompiledTemplate(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+CompiledTemplate::~CompiledTemplate() = default;
+const Template& CompiledTemplate::spec() const {
+    return impl_->spec;
+}
+const DepartmentFace& CompiledTemplate::face() const {
+    return impl_->face;
+}
+ByteView CompiledTemplate::prefix() const {
+    return impl_->prefix;
+}
+
+Result<std::shared_ptr<const CompiledTemplate>>
+compile_template(const Template& spec, const DepartmentFace& face,
+                 std::shared_ptr<const FontSet> fonts, const CompileOptions& options) {
+    auto made = std::make_unique<CompiledTemplate::Impl>();
+    made->spec = spec;
+    made->face = face;
+    made->fonts = std::move(fonts);
+    made->cms_bytes = options.cms_bytes_reserved;
+    const auto done = Compiler(*made).run();
+    if (!done.ok()) {
+        return done.error();
+    }
+    return std::make_shared<const CompiledTemplate>(std::move(made));
+}
+
+} // namespace songda::issuer

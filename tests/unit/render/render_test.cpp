@@ -1,0 +1,284 @@
+// The written page is read back by tools nobody here wrote: pdftotext, pdffonts, qpdf, zbarimg,
+// PoDoFo.
+#include "issuer/render/renderer.hpp"
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+#include <podofo/podofo.h>
+
+#include "base/sha256.hpp"
+#include "issuer/templates/number_pattern.hpp"
+
+namespace songda::issuer {
+namespace {
+
+const DepartmentFace face{"11320199014138860P", "示例市行政审批局", "示审", "320199",
+                          "示例市行政审批局"};
+
+std::shared_ptr<const FontSet> fonts() {
+    static const auto loaded = [] {
+        auto set = FontSet::load(SONGDA_SOURCE_DIR "/build/fonts");
+        if (!set.ok()) {
+            std::fprintf(stderr, "%s\n", set.error().detail.c_str());
+            std::abort();
+        }
+        return set.value();
+    }();
+    return loaded;
+}
+
+std::shared_ptr<const CompiledTemplate> compiled(const std::string& name) {
+    const auto spec = read_template(SONGDA_SOURCE_DIR "/templates/" + name);
+    EXPECT_TRUE(spec.ok()) << spec.error().detail;
+    const auto made = compile_template(spec.value(), face, fonts(), {1514});
+    EXPECT_TRUE(made.ok()) << made.error().detail;
+    return made.value();
+}
+
+using Values = std::vector<NamedValue>;
+
+Values licence_values() {
+    return {{"number", "JY13201990000017"},
+            {"decided_on", "2026-11-20"},
+            {"valid_from", "2026-11-20"},
+            {"valid_until", "2031-11-19"},
+            {"recipient.name", "示例市鑫𠮷（国际）餐饮管理集团有限责任公司第一分公司"},
+            {"recipient.code", "91320199MA1N0ABC0X"},
+            {"fields.legal_representative", "欧阳喆珺"},
+            {"fields.domicile", "江苏省示例市滨江区龙䶮路１８号江畔花园３幢二单元１２０１室"},
+            {"fields.premises", "江苏省示例市滨江区解放东路288号KFC大厦B座负一层"},
+            {"fields.business_form", "餐饮服务经营者（大型餐馆）"},
+            {"fields.business_items", "预包装食品（含冷藏冷冻食品）销售，热食类食品制售，冷食类食品"
+                                      "制售，糕点类食品制售，自制饮品制售"},
+            {"fields.supervisor", "示例市滨江区市场监督管理局"},
+            {"fields.signatory", "陆㛃"}};
+}
+
+Values letter_values() {
+    return {{"number", "示审许准〔2026〕17号"},
+            {"decided_on", "2026-11-20"},
+            {"recipient.name", "示例市滨江建设发展有限公司"},
+            {"recipient.code", "91320199MA1N0ABC0X"},
+            {"fields.item_name", "建筑工程施工许可证核发"},
+            {"fields.applied_on", "2026-11-02"},
+            {"fields.accepted_on", "2026-11-04"},
+            {"fields.basis",
+             "《中华人民共和国行政许可法》第三十八条第一款、《中华人民共和国建筑法》第七条"},
+            {"fields.decision_text", "准予滨江花园二期住宅楼工程施工，建筑面积48,"
+                                     "600平方米，工期自2026年12月1日起至2028年5月31日止。"},
+            {"fields.licence_handed", "建筑工程施工许可证"}};
+}
+
+RenderInput input_of(const Values& values) {
+    static const std::string payload(228, 'K');
+    static const std::string record = "{\"key\":\"0123456789ABCDEF\"}";
+    return {values,
+            as_bytes(record),
+            "https://verify.example.gov.cn/v/0123456789ABCDEF#",
+            payload,
+            *parse_rfc3339("2026-11-24T01:02:03.004Z"),
+            {}};
+}
+
+std::string run(const std::string& command) {
+    std::string output;
+    FILE* const pipe = popen((command + " 2>&1").c_str(), "r");
+    std::array<char, 4096> buffer{};
+    for (std::size_t got = 0; (got = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
+        output.append(buffer.data(), got);
+    }
+    pclose(pipe);
+    return output;
+}
+
+std::string without_space(std::string text) {
+    std::erase_if(text, [](char c) { return c == ' ' || c == '\n' || c == '\f'; });
+    return text;
+}
+
+class RenderTest : public ::testing::TestWithParam<const char*> {
+protected:
+    RenderTest() {
+        folder_ = std::filesystem::temp_directory_path() /
+                  (std::string("songda-render-") + std::to_string(getpid()));
+        std::filesystem::create_directories(folder_);
+    }
+    ~RenderTest() override { std::filesystem::remove_all(folder_); }
+
+    static Values values() {
+        return std::string_view(GetParam()) == "permit-decision" ? letter_values()
+                                                                 : licence_values();
+    }
+
+    std::string write(const Unsigned& made) {
+        const std::string path = folder_ / "page.pdf";
+        std::ofstream(path, std::ios::binary)
+            .write(reinterpret_cast<const char*>(made.file.data()),
+                   std::streamsize(made.file.size()));
+        return path;
+    }
+    Unsigned render(const Values& values) {
+        auto made = Renderer().render(*compiled(GetParam()), input_of(values));
+        EXPECT_TRUE(made.ok()) << made.error().detail;
+        return std::move(made).value();
+    }
+
+    std::filesystem::path folder_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Templates, RenderTest,
+                         ::testing::Values("food-business-licence", "permit-decision"),
+                         [](const auto& which) {
+                             return std::string(which.param) == "permit-decision" ? "Letter"
+                                                                                 : "Licence";
+                         });
+
+TEST_P(RenderTest, SameInputGivesTheSameBytesAndTheirDigest) {
+    const Unsigned first = render(values());
+    EXPECT_EQ(first.file, render(values()).file);
+    Sha256 hash;
+    const ByteView file(first.file);
+    hash.update(file.first(first.hex_begin - 1));
+    hash.update(file.subspan(first.hex_end + 1));
+    EXPECT_EQ(first.digest, hash.finish());
+    EXPECT_LE(first.file.size(), std::size_t{48} << 10U);
+}
+
+TEST_P(RenderTest, TextComesBackExactly) {
+    const std::string text = without_space(run("pdftotext -raw " + write(render(values())) + " -"));
+    for (const auto& [name, value] : values()) {
+        if (name == "recipient.code" && std::string_view(GetParam()) == "permit-decision") {
+            continue; // the letter does not print it
+        }
+        const auto day = parse_date(value);
+        const std::string expected = without_space(day ? to_chinese(*day) : std::string(value));
+        if (name != "valid_from") {
+            EXPECT_NE(text.find(expected), std::string::npos) << name << " " << expected << "\n"
+                                                              << text;
+        }
+    }
+}
+
+TEST_P(RenderTest, EveryFontIsEmbeddedWithUnicode) {
+    const std::string fonts = run("pdffonts " + write(render(values())));
+    EXPECT_EQ(fonts.find(" no "), std::string::npos) << fonts;
+    EXPECT_NE(fonts.find("Identity-H"), std::string::npos) << fonts;
+}
+
+TEST_P(RenderTest, StructureIsSound) {
+    const std::string path = write(render(values()));
+    EXPECT_NE(run("qpdf --check " + path).find("No syntax or stream encoding errors found"),
+              std::string::npos)
+        << run("qpdf --check " + path);
+    PoDoFo::PdfMemDocument document;
+    document.Load(path.c_str());
+    EXPECT_EQ(document.GetPageCount(), 1);
+    EXPECT_EQ(document.GetPage(0)->GetNumFields(), 1);
+    EXPECT_EQ(run("pdfdetach -save 1 -o " + path + ".json " + path + " && cat " + path + ".json"),
+              "{\"key\":\"0123456789ABCDEF\"}");
+}
+
+TEST_P(RenderTest, CodeIsReadAtEveryResolution) {
+    const std::string path = write(render(values()));
+    const RenderInput input = input_of(values());
+    for (const auto* dpi : {"72", "150", "300"}) {
+        run("pdftoppm -r " + std::string(dpi) + " -png -singlefile " + path + " " + path + dpi);
+        EXPECT_EQ(run("zbarimg --raw -q " + path + dpi + ".png"),
+                  std::string(input.qr_head) + std::string(input.qr_payload) + "\n")
+            << dpi;
+    }
+}
+
+TEST_P(RenderTest, CharacterWithoutFontIsRefusedByName) {
+    Values changed = values();
+    for (NamedValue& value : changed) {
+        if (value.name == "recipient.name") {
+            value.text = "示例😀公司";
+        }
+    }
+    const auto findings = Renderer().check_values(*compiled(GetParam()), changed);
+    ASSERT_EQ(findings.size(), 1U);
+    EXPECT_EQ(findings[0].rule, "no_glyph");
+    EXPECT_EQ(findings[0].value, "U+1F600 😀");
+    EXPECT_FALSE(Renderer().render(*compiled(GetParam()), input_of(changed)).ok());
+}
+
+TEST_P(RenderTest, ValuesCannotForgeASignature) {
+    Values changed = values();
+    for (NamedValue& value : changed) {
+        if (value.name == "recipient.name") {
+            value.text = "甲/ByteRange[0 1 2 3]";
+        }
+        if (value.name == "number") {
+            value.text = "/ByteRange[";
+        }
+    }
+    const Unsigned made = render(changed);
+    const std::string_view text = as_text(made.file);
+    EXPECT_EQ(text.find("/ByteRange"), text.rfind("/ByteRange"));
+}
+
+TEST(CheckValues, EveryFaultIsToldAtOnce) {
+    Values changed = letter_values();
+    std::erase_if(changed, [](const NamedValue& value) { return value.name == "fields.basis"; });
+    changed.push_back({"fields.colour", "red"});
+    for (NamedValue& value : changed) {
+        if (value.name == "fields.applied_on") {
+            value.text = "2026-02-30";
+        }
+    }
+    static const std::string name(200 * 3, 'W');
+    for (NamedValue& value : changed) {
+        if (value.name == "fields.licence_handed") {
+            value.text = name;
+        }
+    }
+    std::vector<std::string> rules;
+    for (const Finding& finding : Renderer().check_values(*compiled("permit-decision"), changed)) {
+        rules.push_back(finding.pointer + ' ' + finding.rule);
+    }
+    EXPECT_EQ(rules, (std::vector<std::string>{"/fields/applied_on date", "/fields/basis required",
+                                               "/fields/licence_handed max_characters",
+                                               "/fields/colour unknown", "/fields page"}));
+}
+
+TEST(CheckValues, TooWideTextIsRefusedWithItsMeasures) {
+    Values changed = licence_values();
+    static const std::string wide = [] {
+        std::string text;
+        for (int i = 0; i < 39; ++i) {
+            text += "龘";
+        }
+        return text;
+    }();
+    for (NamedValue& value : changed) {
+        if (value.name == "fields.legal_representative") {
+            value.text = wide;
+        }
+    }
+    const auto findings = Renderer().check_values(*compiled("food-business-licence"), changed);
+    ASSERT_EQ(findings.size(), 1U);
+    EXPECT_EQ(findings[0].pointer, "/fields/legal_representative");
+    EXPECT_EQ(findings[0].rule, "width");
+    EXPECT_EQ(findings[0].value, "110.1mm > 104.0mm");
+}
+
+TEST(NumberPattern, ExpandsAndRefuses) {
+    const NumberParts parts{"示审", "320199", 2026, 17};
+    EXPECT_EQ(expand_number("{department.prefix}许准〔{year}〕{sequence}号", parts).value(),
+              "示审许准〔2026〕17号");
+    EXPECT_EQ(expand_number("JY1{department.region}{sequence:6}", parts).value(),
+              "JY1320199000017");
+    EXPECT_FALSE(expand_number("{sequence:1}", parts).ok());
+    EXPECT_FALSE(expand_number("{month}", parts).ok());
+    EXPECT_FALSE(expand_number("{year", parts).ok());
+    // ISO 7064 MOD 11,10: the standard's own example 0794 → 5.
+    EXPECT_EQ(expand_number("0794{check}", parts).value(), "07945");
+}
+
+} // namespace
+} // namespace songda::issuer

@@ -146,7 +146,8 @@ public:
     [[nodiscard]] virtual Result<Digest> put_prefix(ByteView bytes) = 0;
     /// One outcome per item, in order; items that are not `created` wrote nothing. At most
     /// issues_per_call_max items. Checked in this order: key, case, intent, id. `not_found` when a
-    /// prefix was never stored: then nothing was written.
+    /// prefix was never stored, `invalid_input` when `file.size` is not prefix + rest: then nothing
+    /// was written. An empty case number takes part in no case check.
     [[nodiscard]] virtual Result<std::vector<IssueOutcome>>
     put_issues(std::span<const IssueWrite> issues) = 0;
 

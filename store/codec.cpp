@@ -1,0 +1,396 @@
+#include "store/codec.hpp"
+
+#include <algorithm>
+#include <concepts>
+#include <type_traits>
+
+#include "store/detail/crc32c.hpp"
+#include "store/limits.hpp"
+
+namespace songda::store {
+namespace {
+
+constexpr std::uint8_t format_version = 1;
+constexpr std::size_t checksum_bytes = 4;
+
+/// The numbers are stored; never renumber, never reuse.
+template <class Row>
+constexpr std::uint8_t kind_of = 0;
+template <>
+constexpr std::uint8_t kind_of<IntentRecord> = 1;
+template <>
+constexpr std::uint8_t kind_of<DocumentRow> = 2;
+template <>
+constexpr std::uint8_t kind_of<StatusChange> = 3;
+template <>
+constexpr std::uint8_t kind_of<IdempotencyRow> = 4;
+template <>
+constexpr std::uint8_t kind_of<LegRow> = 5;
+template <>
+constexpr std::uint8_t kind_of<LegEvent> = 6;
+template <>
+constexpr std::uint8_t kind_of<InboxEntry> = 7;
+template <>
+constexpr std::uint8_t kind_of<AccessGrant> = 8;
+template <>
+constexpr std::uint8_t kind_of<ApiKey> = 9;
+template <>
+constexpr std::uint8_t kind_of<AuditRow> = 10;
+template <>
+constexpr std::uint8_t kind_of<PrefixRow> = 11;
+template <>
+constexpr std::uint8_t kind_of<SegmentCursor> = 12;
+
+template <class Row, class Wanted>
+concept row_of = std::same_as<std::remove_const_t<Row>, Wanted>;
+
+// The order of fields in each `walk` is the format: Writer and Reader follow the same one.
+
+template <class Codec, row_of<IntentRecord> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.intent.id, row.intent.department, row.intent.number, row.intent.template_version,
+          row.intent.digest, row.intent.at, row.intent.sequence, row.intent.sequence_value,
+          row.voided);
+}
+
+template <class Codec, row_of<DocumentRow> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.id, row.key, row.department, row.department_name, row.number, row.type_code,
+          row.title, row.template_version, row.case_number, row.holder_masked, row.issued_at,
+          row.valid_from, row.valid_until, row.record_hash, row.file_hash, row.file.prefix,
+          row.file.segment, row.file.offset, row.file.rest_length, row.file.size, row.sample);
+}
+
+template <class Codec, row_of<StatusChange> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.status, row.at, row.reason, row.actor);
+}
+
+template <class Codec, row_of<IdempotencyRow> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.fingerprint, row.document, row.expires);
+}
+
+template <class Codec, row_of<LegRow> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.id, row.document, row.department, row.channel, row.state, row.due, row.fence,
+          row.attempts, row.address, row.reason, row.created, row.deadline);
+}
+
+template <class Codec, row_of<LegEvent> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.kind, row.happened, row.learned, row.state_after, row.detail);
+}
+
+template <class Codec, row_of<InboxEntry> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.inbox, row.document, row.leg, row.at, row.opened);
+}
+
+template <class Codec, row_of<AccessGrant> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.token_hash, row.inbox, row.code_hash, row.attempts_left, row.expires);
+}
+
+template <class Codec, row_of<ApiKey> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.kid, row.secret_hash, row.department, row.scopes, row.created, row.expires,
+          row.revoked, row.label);
+}
+
+template <class Codec, row_of<AuditRow> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.at, row.actor, row.action, row.subject, row.detail);
+}
+
+template <class Codec, row_of<PrefixRow> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.segment, row.offset, row.length);
+}
+
+template <class Codec, row_of<SegmentCursor> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.segment, row.offset);
+}
+
+/// Big-endian integers; texts as 2-byte length and bytes.
+class Writer {
+public:
+    explicit Writer(std::uint8_t kind) {
+        bytes_.reserve(512);
+        bytes_.push_back(format_version);
+        bytes_.push_back(kind);
+    }
+
+    template <class... Fields>
+    void operator()(const Fields&... fields) {
+        (put(fields), ...);
+    }
+
+    [[nodiscard]] bool fits() const { return fits_; }
+    [[nodiscard]] Bytes finish() {
+        put(detail::crc32c(bytes_));
+        return std::move(bytes_);
+    }
+
+private:
+    template <std::unsigned_integral Number>
+        requires(!std::same_as<Number, bool>)
+    void put(Number number) {
+        for (int shift = static_cast<int>(sizeof(Number)) * 8 - 8; shift >= 0; shift -= 8) {
+            bytes_.push_back(static_cast<std::uint8_t>(number >> shift));
+        }
+    }
+    void put(bool flag) { bytes_.push_back(flag ? 1 : 0); }
+    void put(const std::string& text) {
+        // A text that does not fit is cut here and refused by check_row before it is stored.
+        const std::size_t length = std::min<std::size_t>(text.size(), 0xFFFF);
+        fits_ = fits_ && length == text.size();
+        put(static_cast<std::uint16_t>(length));
+        append(bytes_, std::string_view(text).substr(0, length));
+    }
+    void put(const Private<std::string>& text) { put(text.reveal()); }
+    void put(const DepartmentCode& code) { put(code.text); }
+    void put(TimeMs time) { put(static_cast<std::uint64_t>(time.value)); }
+    void put(Date date) {
+        put(static_cast<std::uint32_t>(date.year));
+        put(static_cast<std::uint8_t>(date.month));
+        put(static_cast<std::uint8_t>(date.day));
+    }
+    void put(DocumentStatus status) { put(static_cast<std::uint8_t>(status)); }
+    template <class Tag, std::size_t N>
+    void put(const Id<Tag, N>& id) {
+        append(bytes_, id.view());
+    }
+    void put(const Digest& digest) { append(bytes_, ByteView(digest)); }
+    void put(const std::vector<std::string>& texts) {
+        fits_ = fits_ && texts.size() <= scopes_max;
+        const std::size_t count = std::min(texts.size(), scopes_max);
+        put(static_cast<std::uint8_t>(count));
+        for (std::size_t at = 0; at < count; ++at) {
+            put(texts[at]);
+        }
+    }
+    template <class T>
+    void put(const std::optional<T>& value) {
+        put(value.has_value());
+        if (value) {
+            put(*value);
+        }
+    }
+
+    Bytes bytes_;
+    bool fits_ = true;
+};
+
+/// After the first refusal every further field is left empty and `ok()` stays false.
+class Reader {
+public:
+    explicit Reader(ByteView bytes) : rest_(bytes) {}
+
+    template <class... Fields>
+    void operator()(Fields&... fields) {
+        (get(fields), ...);
+    }
+
+    [[nodiscard]] bool ok() const { return ok_; }
+    [[nodiscard]] bool at_end() const { return ok_ && rest_.empty(); }
+
+private:
+    [[nodiscard]] ByteView take(std::size_t length) {
+        if (!ok_ || rest_.size() < length) {
+            ok_ = false;
+            return {};
+        }
+        const ByteView taken = rest_.first(length);
+        rest_ = rest_.subspan(length);
+        return taken;
+    }
+    template <std::unsigned_integral Number>
+        requires(!std::same_as<Number, bool>)
+    void get(Number& number) {
+        std::uint64_t value = 0;
+        for (const std::uint8_t byte : take(sizeof(Number))) {
+            value = (value << 8U) | byte;
+        }
+        number = static_cast<Number>(value);
+    }
+    void get(bool& flag) {
+        std::uint8_t byte = 0;
+        get(byte);
+        ok_ = ok_ && byte <= 1;
+        flag = byte == 1;
+    }
+    void get(std::string& text) {
+        std::uint16_t length = 0;
+        get(length);
+        text = as_text(take(length));
+    }
+    void get(Private<std::string>& text) {
+        std::string revealed;
+        get(revealed);
+        text = Private<std::string>(std::move(revealed));
+    }
+    void get(DepartmentCode& code) { get(code.text); }
+    void get(TimeMs& time) {
+        std::uint64_t value = 0;
+        get(value);
+        time.value = static_cast<std::int64_t>(value);
+    }
+    void get(Date& date) {
+        std::uint32_t year = 0;
+        std::uint8_t month = 0;
+        std::uint8_t day = 0;
+        (*this)(year, month, day);
+        ok_ = ok_ && month >= 1 && month <= 12 && day >= 1 && day <= 31;
+        date = {static_cast<int>(year), month, day};
+    }
+    void get(DocumentStatus& status) {
+        std::uint8_t number = 0;
+        get(number);
+        ok_ = ok_ && number >= static_cast<std::uint8_t>(DocumentStatus::valid) &&
+              number <= static_cast<std::uint8_t>(DocumentStatus::superseded);
+        status = ok_ ? static_cast<DocumentStatus>(number) : DocumentStatus::valid;
+    }
+    void get_raw(std::span<std::uint8_t> bytes) {
+        const ByteView taken = take(bytes.size());
+        std::copy(taken.begin(), taken.end(), bytes.begin());
+    }
+    template <class Tag, std::size_t N>
+    void get(Id<Tag, N>& id) {
+        get_raw(id.bytes);
+    }
+    void get(Digest& digest) { get_raw(digest); }
+    void get(std::vector<std::string>& texts) {
+        std::uint8_t count = 0;
+        get(count);
+        ok_ = ok_ && count <= scopes_max;
+        for (std::uint8_t at = 0; ok_ && at < count; ++at) {
+            get(texts.emplace_back());
+        }
+    }
+    template <class T>
+    void get(std::optional<T>& value) {
+        bool present = false;
+        get(present);
+        if (present) {
+            get(value.emplace());
+        }
+    }
+
+    ByteView rest_;
+    bool ok_ = true;
+};
+
+template <class Row>
+Bytes encode_row(const Row& row) {
+    Writer writer(kind_of<Row>);
+    walk(writer, row);
+    return writer.finish();
+}
+
+std::uint32_t read_checksum(ByteView bytes) {
+    std::uint32_t value = 0;
+    for (const std::uint8_t byte : bytes.last(checksum_bytes)) {
+        value = (value << 8U) | byte;
+    }
+    return value;
+}
+
+Error refused(std::string_view why) {
+    return {Fault::corrupt, "stored row: " + std::string(why)};
+}
+
+} // namespace
+
+Bytes encode(const IntentRecord& row) {
+    return encode_row(row);
+}
+Bytes encode(const DocumentRow& row) {
+    return encode_row(row);
+}
+Bytes encode(const StatusChange& row) {
+    return encode_row(row);
+}
+Bytes encode(const IdempotencyRow& row) {
+    return encode_row(row);
+}
+Bytes encode(const LegRow& row) {
+    return encode_row(row);
+}
+Bytes encode(const LegEvent& row) {
+    return encode_row(row);
+}
+Bytes encode(const InboxEntry& row) {
+    return encode_row(row);
+}
+Bytes encode(const AccessGrant& row) {
+    return encode_row(row);
+}
+Bytes encode(const ApiKey& row) {
+    return encode_row(row);
+}
+Bytes encode(const AuditRow& row) {
+    return encode_row(row);
+}
+Bytes encode(const PrefixRow& row) {
+    return encode_row(row);
+}
+Bytes encode(const SegmentCursor& row) {
+    return encode_row(row);
+}
+
+template <class Row>
+Result<Row> decode(ByteView bytes) {
+    if (bytes.size() < 2 + checksum_bytes || bytes.size() > record_bytes_max) {
+        return refused("length");
+    }
+    if (bytes[0] != format_version || bytes[1] != kind_of<Row>) {
+        return refused("version or kind");
+    }
+    const ByteView covered = bytes.first(bytes.size() - checksum_bytes);
+    if (detail::crc32c(covered) != read_checksum(bytes)) {
+        return refused("checksum");
+    }
+    Reader reader(covered.subspan(2));
+    Row row;
+    walk(reader, row);
+    if (!reader.at_end()) {
+        return refused("fields");
+    }
+    return row;
+}
+
+template <class Row>
+Result<void> check_row(const Row& row) {
+    Writer writer(kind_of<Row>);
+    walk(writer, row);
+    const bool fits = writer.fits();
+    if (!fits || writer.finish().size() > record_bytes_max) {
+        return Error{Fault::invalid_input, "row is too long to be stored"};
+    }
+    return {};
+}
+
+template Result<IntentRecord> decode(ByteView);
+template Result<DocumentRow> decode(ByteView);
+template Result<StatusChange> decode(ByteView);
+template Result<IdempotencyRow> decode(ByteView);
+template Result<LegRow> decode(ByteView);
+template Result<LegEvent> decode(ByteView);
+template Result<InboxEntry> decode(ByteView);
+template Result<AccessGrant> decode(ByteView);
+template Result<ApiKey> decode(ByteView);
+template Result<AuditRow> decode(ByteView);
+template Result<PrefixRow> decode(ByteView);
+template Result<SegmentCursor> decode(ByteView);
+
+template Result<void> check_row(const IntentRecord&);
+template Result<void> check_row(const DocumentRow&);
+template Result<void> check_row(const StatusChange&);
+template Result<void> check_row(const LegRow&);
+template Result<void> check_row(const LegEvent&);
+template Result<void> check_row(const ApiKey&);
+template Result<void> check_row(const AuditRow&);
+
+} // namespace songda::store

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "store/rows.hpp"
+
+/// Rows ↔ bytes: version 1 ‖ kind ‖ fields ‖ CRC-32C, as docs/formats/store.md says. Decoding is
+/// strict (kind, version, checksum, bounds, no byte left over) and never crashes, whatever the
+/// bytes; everything refused is `corrupt`. Encoding does not look at limits: see check_row.
+namespace songda::store {
+
+/// An intent as stored: voided ones stay on record.
+struct IntentRecord {
+    Intent intent;
+    std::optional<std::string> voided; ///< the reason
+    bool operator==(const IntentRecord&) const = default;
+};
+
+/// Where a shared prefix is.
+struct PrefixRow {
+    std::uint32_t segment = 0;
+    std::uint64_t offset = 0;
+    std::uint32_t length = 0;
+    bool operator==(const PrefixRow&) const = default;
+};
+
+/// Where the next file goes. Everything from here on is free.
+struct SegmentCursor {
+    std::uint32_t segment = 1;
+    std::uint64_t offset = 0;
+    bool operator==(const SegmentCursor&) const = default;
+};
+
+[[nodiscard]] Bytes encode(const IntentRecord& row);
+[[nodiscard]] Bytes encode(const DocumentRow& row);
+[[nodiscard]] Bytes encode(const StatusChange& row);
+[[nodiscard]] Bytes encode(const IdempotencyRow& row);
+[[nodiscard]] Bytes encode(const LegRow& row);
+[[nodiscard]] Bytes encode(const LegEvent& row);
+[[nodiscard]] Bytes encode(const InboxEntry& row);
+[[nodiscard]] Bytes encode(const AccessGrant& row);
+[[nodiscard]] Bytes encode(const ApiKey& row);
+[[nodiscard]] Bytes encode(const AuditRow& row);
+[[nodiscard]] Bytes encode(const PrefixRow& row);
+[[nodiscard]] Bytes encode(const SegmentCursor& row);
+
+/// `decode<DocumentRow>(bytes)`; for every row type that has an `encode`.
+template <class Row>
+[[nodiscard]] Result<Row> decode(ByteView bytes);
+
+/// `invalid_input` when the encoded row would be longer than record_bytes_max or a text does not
+/// fit its length field.
+template <class Row>
+[[nodiscard]] Result<void> check_row(const Row& row);
+
+} // namespace songda::store

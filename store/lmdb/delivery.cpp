@@ -1,0 +1,255 @@
+#include <algorithm>
+
+#include "store/limits.hpp"
+#include "store/lmdb/leg_rows.hpp"
+#include "store/lmdb/lmdb_store.hpp"
+#include "store/lmdb/rows_access.hpp"
+
+namespace songda::store {
+namespace {
+
+/// One department's due legs in order, read one at a time.
+struct Turn {
+    std::string department;
+    Bytes last_key; // key before the next one to look at
+};
+
+Bytes after_department(std::string_view department) {
+    Bytes key(department.begin(), department.end());
+    key.push_back(1); // the text ends with 0, so this lies behind all of its keys
+    return key;
+}
+
+/// Departments with anything in the due index, starting behind `last_served`.
+std::vector<Turn> departments_in_turn(Transaction& rows, std::string_view last_served) {
+    std::vector<Turn> turns;
+    std::optional<Entry> entry = rows.at_or_after(Table::due, {});
+    while (entry) {
+        const std::string_view key = as_text(entry->key);
+        const std::string department(key.substr(0, key.find('\0')));
+        turns.push_back({department, Key().text(department).bytes()});
+        entry = rows.at_or_after(Table::due, after_department(department));
+    }
+    const auto first = std::find_if(turns.begin(), turns.end(), [&](const Turn& turn) {
+        return turn.department > last_served;
+    });
+    std::rotate(turns.begin(), first, turns.end());
+    return turns;
+}
+
+/// Ids of due legs, departments taking turns.
+std::vector<LegId> choose_due(Transaction& rows, const ClaimRequest& request,
+                              std::string& last_served) {
+    std::vector<LegId> chosen;
+    const std::size_t max = std::min(request.max, claim_max);
+    if (max == 0) {
+        return chosen;
+    }
+    std::vector<Turn> turns = departments_in_turn(rows, last_served);
+    while (!turns.empty() && chosen.size() < max) {
+        for (auto turn = turns.begin(); turn != turns.end() && chosen.size() < max;) {
+            const Key own = Key().text(turn->department);
+            const Key end = Key().text(turn->department).time(request.now + 1);
+            const std::optional<Entry> next = rows.after(Table::due, turn->last_key);
+            if (!next || !starts_with(next->key, own) || as_text(next->key) >= as_text(end)) {
+                turn = turns.erase(turn);
+                continue;
+            }
+            turn->last_key.assign(next->key.begin(), next->key.end());
+            const std::optional<LegId> id = last_id<LegId>(next->key);
+            if (id) {
+                chosen.push_back(*id);
+                last_served = turn->department;
+            }
+            ++turn;
+        }
+    }
+    return chosen;
+}
+
+ClaimedLeg claim(Transaction& rows, const LegRow& row, const ClaimRequest& request) {
+    LegRow claimed = row;
+    claimed.fence = row.fence + 1;
+    claimed.due = request.now + request.lease_ms;
+    claimed.state = request.on_claim[row.state];
+    replace_leg(rows, row, claimed);
+    return {row, claimed.fence};
+}
+
+Result<bool> finish(Batch& batch, const LegFinish& request) {
+    const auto stored = find_row<LegRow>(batch.rows, Table::leg, request.leg.view());
+    if (!stored.ok()) {
+        return stored.error();
+    }
+    if (!stored.value() || request.fence == 0 || stored.value()->fence != request.fence) {
+        return false;
+    }
+    apply_leg_update(batch, *stored.value(), request.fence + 1, request.update);
+    return true;
+}
+
+/// The update's own check does not know the rest of the row.
+Result<void> check_updated(Transaction& rows, const LegId& leg, const LegUpdate& update) {
+    auto stored = find_row<LegRow>(rows, Table::leg, leg.view());
+    if (!stored.ok()) {
+        return stored.error();
+    }
+    if (!stored.value()) {
+        return {};
+    }
+    LegRow row = *std::move(stored).value();
+    row.reason = update.reason;
+    row.due = update.due;
+    return check_row(row);
+}
+
+} // namespace
+
+Result<std::vector<ClaimedLeg>> LmdbStore::claim_due(const ClaimRequest& request) {
+    std::vector<ClaimedLeg> claimed;
+    std::string served;
+    const Result<void> done = committer_->run([&](Batch& batch) -> Result<void> {
+        served = last_served_;
+        std::vector<LegRow> legs;
+        for (const LegId& id : choose_due(batch.rows, request, served)) {
+            auto stored = find_row<LegRow>(batch.rows, Table::leg, id.view());
+            if (!stored.ok() || !stored.value()) {
+                return Error{Fault::corrupt, "due index names a leg that cannot be read"};
+            }
+            legs.push_back(*std::move(stored).value());
+        }
+        for (const LegRow& leg : legs) {
+            claimed.push_back(claim(batch.rows, leg, request));
+        }
+        // If the commit fails only the order of turns has moved.
+        last_served_ = served;
+        return {};
+    });
+    if (!done.ok()) {
+        return done.error();
+    }
+    return claimed;
+}
+
+Result<std::vector<bool>> LmdbStore::finish_legs(std::span<const LegFinish> finishes) {
+    for (const LegFinish& each : finishes) {
+        const Result<void> checked = check_leg_update(each.update);
+        if (!checked.ok()) {
+            return checked.error();
+        }
+    }
+    std::vector<bool> answers;
+    const Result<void> done = committer_->run([&](Batch& batch) -> Result<void> {
+        for (const LegFinish& each : finishes) {
+            Result<void> checked = check_updated(batch.rows, each.leg, each.update);
+            if (!checked.ok()) {
+                return checked;
+            }
+        }
+        for (const LegFinish& each : finishes) {
+            const Result<bool> answer = finish(batch, each);
+            if (!answer.ok()) {
+                batch.refuse(answer.error());
+                return answer.error();
+            }
+            answers.push_back(answer.value());
+        }
+        return {};
+    });
+    if (!done.ok()) {
+        return done.error();
+    }
+    return answers;
+}
+
+Result<bool> LmdbStore::finish_leg(const LegFinish& one) {
+    const Result<std::vector<bool>> answers = finish_legs({&one, 1});
+    if (!answers.ok()) {
+        return answers.error();
+    }
+    return static_cast<bool>(answers.value()[0]);
+}
+
+Result<bool> LmdbStore::append_leg_event(const LegId& leg, std::uint8_t expected_state,
+                                         const LegUpdate& update) {
+    const Result<void> checked = check_leg_update(update);
+    if (!checked.ok()) {
+        return checked.error();
+    }
+    bool applied = false;
+    const Result<void> done = committer_->run([&](Batch& batch) -> Result<void> {
+        Result<void> fits = check_updated(batch.rows, leg, update);
+        if (!fits.ok()) {
+            return fits;
+        }
+        const auto stored = find_row<LegRow>(batch.rows, Table::leg, leg.view());
+        if (!stored.ok()) {
+            return stored.error();
+        }
+        if (stored.value() && stored.value()->state == expected_state) {
+            const bool moves = update.state != expected_state;
+            const std::uint32_t fence = stored.value()->fence + (moves ? 1U : 0U);
+            apply_leg_update(batch, *stored.value(), fence, update);
+            applied = true;
+        }
+        return {};
+    });
+    if (!done.ok()) {
+        return done.error();
+    }
+    return applied;
+}
+
+Result<void> LmdbStore::add_leg(const LegWrite& write) {
+    Result<void> checked = check_leg_write(write);
+    if (!checked.ok()) {
+        return checked;
+    }
+    return committer_->run([&](Batch& batch) -> Result<void> {
+        const auto document =
+            find_row<DocumentRow>(batch.rows, Table::document, write.leg.document.view());
+        if (!document.ok()) {
+            return document.error();
+        }
+        if (!document.value() || document.value()->department != write.leg.department) {
+            return Error{Fault::not_found, "leg of an unknown document"};
+        }
+        if (batch.rows.get(Table::leg, write.leg.id.view())) {
+            return Error{Fault::conflict, "leg id exists"};
+        }
+        put_new_leg(batch.rows, write);
+        return {};
+    });
+}
+
+Result<std::optional<LegRow>> LmdbStore::find_leg(const LegId& id) {
+    Transaction rows = environment_.read();
+    return find_row<LegRow>(rows, Table::leg, id.view());
+}
+
+Result<std::vector<LegRow>> LmdbStore::legs_of(const DocumentId& document) {
+    Transaction rows = environment_.read();
+    std::vector<LegRow> legs;
+    Result<void> state;
+    for_each_under(rows, Table::document_leg, document.view(), [&](const Entry& entry) {
+        auto stored = find_row<LegRow>(rows, Table::leg, entry.key.last(LegId{}.bytes.size()));
+        if (!stored.ok() || !stored.value()) {
+            state = Error{Fault::corrupt, "index names a leg that cannot be read"};
+            return false;
+        }
+        legs.push_back(*std::move(stored).value());
+        return true;
+    });
+    state = state.ok() ? failure_of(rows) : state;
+    if (!state.ok()) {
+        return state.error();
+    }
+    return legs;
+}
+
+Result<std::vector<LegEvent>> LmdbStore::leg_events(const LegId& leg) {
+    Transaction rows = environment_.read();
+    return list_rows<LegEvent>(rows, Table::leg_event, leg.view());
+}
+
+} // namespace songda::store

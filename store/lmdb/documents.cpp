@@ -1,0 +1,214 @@
+#include <algorithm>
+#include <limits>
+
+#include "base/sha256.hpp"
+#include "store/limits.hpp"
+#include "store/lmdb/lmdb_store.hpp"
+#include "store/lmdb/rows_access.hpp"
+
+namespace songda::store {
+namespace {
+
+using FoundDocument = Result<std::optional<DocumentRow>>;
+
+/// Index value → document. An index without its document is damage.
+FoundDocument find_through(Transaction& rows, Table index, ByteView key) {
+    const Result<std::optional<DocumentId>> id = find_id<DocumentId>(rows, index, key);
+    if (!id.ok()) {
+        return id.error();
+    }
+    if (!id.value()) {
+        return std::optional<DocumentRow>();
+    }
+    FoundDocument document = find_row<DocumentRow>(rows, Table::document, id.value()->view());
+    if (document.ok() && !document.value()) {
+        return Error{Fault::corrupt, "index names a document that is not there"};
+    }
+    return document;
+}
+
+Result<std::optional<StatusEntry>> last_status(Transaction& rows, const DocumentId& id) {
+    const Key end = Key().raw(id.view()).number(std::numeric_limits<std::uint32_t>::max());
+    const std::optional<Entry> last = rows.before(Table::status, end);
+    if (!last || !starts_with(last->key, id.view())) {
+        const Result<void> readable = failure_of(rows);
+        if (!readable.ok()) {
+            return readable.error();
+        }
+        return std::optional<StatusEntry>();
+    }
+    Result<StatusChange> change = decode<StatusChange>(last->value);
+    if (!change.ok()) {
+        return change.error();
+    }
+    const auto sequence = static_cast<std::uint32_t>(read_number(last->key.last(4)));
+    return std::optional(StatusEntry{sequence, std::move(change).value()});
+}
+
+} // namespace
+
+FoundDocument LmdbStore::find_document(const DocumentId& id) {
+    Transaction rows = environment_.read();
+    return find_row<DocumentRow>(rows, Table::document, id.view());
+}
+
+FoundDocument LmdbStore::find_document_for(const DepartmentCode& department, const DocumentId& id) {
+    FoundDocument found = find_document(id);
+    if (found.ok() && found.value() && found.value()->department != department) {
+        return std::optional<DocumentRow>();
+    }
+    return found;
+}
+
+FoundDocument LmdbStore::find_by_key(const DocumentKey& key) {
+    Transaction rows = environment_.read();
+    return find_through(rows, Table::document_key, key.view());
+}
+
+FoundDocument LmdbStore::find_by_file_hash(const Digest& file_hash) {
+    Transaction rows = environment_.read();
+    return find_through(rows, Table::file_hash, file_hash);
+}
+
+Result<std::optional<IdempotencyRow>> LmdbStore::find_idempotent(const DepartmentCode& department,
+                                                                 std::string_view key) {
+    if (!key_text_fits(key, idempotency_key_bytes_max) ||
+        !key_text_fits(department.text, department_bytes_max)) {
+        return std::optional<IdempotencyRow>();
+    }
+    Transaction rows = environment_.read();
+    return find_row<IdempotencyRow>(rows, Table::idempotency,
+                                    Key().text(department.text).text(key));
+}
+
+Result<std::optional<DocumentId>> LmdbStore::find_case(const DepartmentCode& department,
+                                                       std::string_view template_version,
+                                                       std::string_view case_number) {
+    if (!key_text_fits(case_number, case_number_bytes_max) ||
+        !key_text_fits(template_version, template_version_bytes_max) ||
+        !key_text_fits(department.text, department_bytes_max)) {
+        return std::optional<DocumentId>();
+    }
+    Transaction rows = environment_.read();
+    return find_id<DocumentId>(rows, Table::case_number,
+                               case_key(department, template_version, case_number));
+}
+
+Result<std::vector<DocumentRow>> LmdbStore::list_documents(const DepartmentCode& department,
+                                                           std::optional<DocumentId> after,
+                                                           std::size_t limit) {
+    Transaction rows = environment_.read();
+    const std::size_t max = std::min(limit, list_rows_max);
+    std::vector<DocumentRow> found;
+    const Key own = Key().text(department.text);
+    Key from = own;
+    if (after) {
+        from.raw(after->view());
+    }
+    Bytes last = from.bytes();
+    while (found.size() < max) {
+        const std::optional<Entry> entry = rows.after(Table::department_document, last);
+        if (!entry || !starts_with(entry->key, own)) {
+            break;
+        }
+        last.assign(entry->key.begin(), entry->key.end());
+        FoundDocument document = find_row<DocumentRow>(
+            rows, Table::document, ByteView(last).last(DocumentId{}.bytes.size()));
+        if (!document.ok() || !document.value()) {
+            return Error{Fault::corrupt, "index names a document that cannot be read"};
+        }
+        found.push_back(*std::move(document).value());
+    }
+    const Result<void> readable = failure_of(rows);
+    if (!readable.ok()) {
+        return readable.error();
+    }
+    return found;
+}
+
+Result<Bytes> LmdbStore::read_file(const DocumentRow& document) {
+    const FileRef& file = document.file;
+    Bytes bytes;
+    if (file.prefix != Digest{}) {
+        Result<Bytes> prefix = read_prefix(file.prefix);
+        if (!prefix.ok()) {
+            return prefix;
+        }
+        bytes = std::move(prefix).value();
+    }
+    const Result<Bytes> rest = segments_.read(file.segment, file.offset, file.rest_length);
+    if (!rest.ok()) {
+        return rest.error();
+    }
+    append(bytes, ByteView(rest.value()));
+    if (bytes.size() != file.size || sha256(bytes) != document.file_hash) {
+        return Error{Fault::corrupt, "stored file does not match its hash"};
+    }
+    return bytes;
+}
+
+Result<Bytes> LmdbStore::read_prefix(const Digest& prefix) {
+    std::optional<PrefixRow> place;
+    {
+        Transaction rows = environment_.read();
+        const auto stored = find_row<PrefixRow>(rows, Table::prefix, prefix);
+        if (!stored.ok()) {
+            return stored.error();
+        }
+        place = stored.value();
+    }
+    if (!place) {
+        return Error{Fault::corrupt, "prefix of a stored file is not there"};
+    }
+    return segments_.read(place->segment, place->offset, place->length);
+}
+
+Result<std::vector<StatusEntry>> LmdbStore::status_history(const DocumentId& id) {
+    Transaction rows = environment_.read();
+    Result<std::vector<StatusChange>> changes =
+        list_rows<StatusChange>(rows, Table::status, id.view());
+    if (!changes.ok()) {
+        return changes.error();
+    }
+    std::vector<StatusEntry> history;
+    for (StatusChange& change : changes.value()) {
+        history.push_back({static_cast<std::uint32_t>(history.size() + 1), std::move(change)});
+    }
+    return history;
+}
+
+Result<std::optional<StatusEntry>> LmdbStore::find_status(const DocumentId& id) {
+    Transaction rows = environment_.read();
+    return last_status(rows, id);
+}
+
+Result<std::uint32_t> LmdbStore::set_status(const DocumentId& id, std::uint32_t expected_sequence,
+                                            const StatusChange& change, const AuditRow& audit) {
+    for (const Result<void>& checked : {check_row(change), check_row(audit)}) {
+        if (!checked.ok()) {
+            return checked.error();
+        }
+    }
+    const Result<void> done = committer_->run([&](Batch& batch) -> Result<void> {
+        const auto last = last_status(batch.rows, id);
+        if (!last.ok()) {
+            return last.error();
+        }
+        if (!last.value()) {
+            return Error{Fault::not_found, "no such document"};
+        }
+        if (last.value()->sequence != expected_sequence) {
+            return Error{Fault::conflict, "status has changed meanwhile"};
+        }
+        batch.rows.put(Table::status, Key().raw(id.view()).number(expected_sequence + 1),
+                       encode(change));
+        batch.audit(audit);
+        return {};
+    });
+    if (!done.ok()) {
+        return done.error();
+    }
+    return expected_sequence + 1;
+}
+
+} // namespace songda::store

@@ -1,0 +1,268 @@
+#include <algorithm>
+
+#include "base/sha256.hpp"
+#include "store/lmdb/audit_rows.hpp"
+#include "store/lmdb/lmdb_store.hpp"
+#include "store/lmdb/rows_access.hpp"
+
+namespace songda::store {
+namespace {
+
+constexpr std::size_t slice_rows = 200;      // rows read under one snapshot
+constexpr std::size_t findings_max = 10'000; // a ruined store needs no longer list
+
+/// Collects what is wrong. Every comparison between tables happens inside one snapshot, so that
+/// normal work beside it cannot look like damage.
+class Inspector {
+public:
+    Inspector(Environment& environment, FsckReport& report)
+        : environment_(environment), report_(report) {}
+
+    /// Calls `look(rows, entry)` for every entry, a short snapshot at a time, and `between` when no
+    /// snapshot is held.
+    template <class Look, class Between>
+    void each(Table table, Look look, Between between) {
+        Bytes last;
+        for (bool more = true; more; between()) {
+            Transaction rows = environment_.read();
+            more = false;
+            for (std::size_t count = 0; count < slice_rows; ++count) {
+                const std::optional<Entry> entry =
+                    last.empty() ? rows.at_or_after(table, {}) : rows.after(table, last);
+                more = entry.has_value();
+                if (!more) {
+                    break;
+                }
+                last.assign(entry->key.begin(), entry->key.end());
+                ++report_.rows;
+                look(rows, Entry{last, entry->value});
+            }
+            if (rows.failure() != 0) {
+                found(table, {}, engine_message(rows.failure()));
+                return;
+            }
+        }
+    }
+
+    template <class Look>
+    void each(Table table, Look look) {
+        each(table, look, [] {});
+    }
+
+    /// The row, or a finding and nothing.
+    template <class Row>
+    std::optional<Row> row(Table table, const Entry& entry) {
+        Result<Row> decoded = decode<Row>(entry.value);
+        if (!decoded.ok()) {
+            found(table, entry.key, "row does not decode");
+            return std::nullopt;
+        }
+        return std::move(decoded).value();
+    }
+
+    void expect(bool holds, Table table, ByteView key, std::string_view what) {
+        if (!holds) {
+            found(table, key, what);
+        }
+    }
+
+    /// Keys of documents and legs only; others can hold what an applicant wrote.
+    void found(Table table, ByteView key, std::string_view what) {
+        if (report_.findings.size() >= findings_max) {
+            return;
+        }
+        std::string line = table_names[static_cast<std::size_t>(table)];
+        if (key.size() == 16) {
+            line += " " + to_text(*last_id<DocumentId>(key));
+        }
+        report_.findings.push_back(line + ": " + std::string(what));
+    }
+
+private:
+    Environment& environment_;
+    FsckReport& report_;
+};
+
+bool equals(const std::optional<ByteView>& stored, ByteView wanted) {
+    return stored && as_text(*stored) == as_text(wanted);
+}
+
+void inspect_document(Inspector& inspector, Transaction& rows, ByteView key,
+                      const DocumentRow& row) {
+    const auto expect = [&](bool holds, std::string_view what) {
+        inspector.expect(holds, Table::document, key, what);
+    };
+    const ByteView id = row.id.view();
+    expect(as_text(id) == as_text(key), "id differs from its key");
+    expect(equals(rows.get(Table::document_key, row.key.view()), id), "not in the index of keys");
+    expect(equals(rows.get(Table::file_hash, row.file_hash), id), "not in the index of files");
+    expect(
+        rows.get(Table::department_document, Key().text(row.department.text).raw(id)).has_value(),
+        "not in the index of its department");
+    expect(row.case_number.empty() ||
+               equals(rows.get(Table::case_number,
+                               case_key(row.department, row.template_version, row.case_number)),
+                      id),
+           "not in the index of cases");
+    expect(rows.get(Table::status, Key().raw(id).number(std::uint32_t{1})).has_value(),
+           "without a status");
+    expect(rows.get(Table::intent, id).has_value(), "without an intent");
+    expect(!rows.get(Table::intent_open, id), "its intent is still open");
+    expect(row.file.prefix == Digest{} || rows.get(Table::prefix, row.file.prefix).has_value(),
+           "its prefix is not there");
+    const auto cursor = find_row<SegmentCursor>(rows, Table::meta, as_bytes("cursor"));
+    const bool inside = cursor.ok() && cursor.value() &&
+                        (row.file.segment < cursor.value()->segment ||
+                         (row.file.segment == cursor.value()->segment &&
+                          row.file.offset + row.file.rest_length <= cursor.value()->offset));
+    expect(inside, "its file lies behind the cursor");
+}
+
+void inspect_leg(Inspector& inspector, Transaction& rows, ByteView key, const LegRow& row) {
+    const auto expect = [&](bool holds, std::string_view what) {
+        inspector.expect(holds, Table::leg, key, what);
+    };
+    expect(as_text(row.id.view()) == as_text(key), "id differs from its key");
+    expect(rows.get(Table::document, row.document.view()).has_value(), "without a document");
+    expect(rows.get(Table::document_leg, Key().raw(row.document.view()).raw(row.id.view()))
+               .has_value(),
+           "not in the index of its document");
+    expect(!row.due || rows.get(Table::due, due_key(row)).has_value(), "not in the due index");
+}
+
+void inspect_legs(Inspector& inspector) {
+    inspector.each(Table::leg, [&](Transaction& rows, const Entry& entry) {
+        if (const auto row = inspector.row<LegRow>(Table::leg, entry)) {
+            inspect_leg(inspector, rows, entry.key, *row);
+        }
+    });
+    inspector.each(Table::due, [&](Transaction& rows, const Entry& entry) {
+        const auto id = last_id<LegId>(entry.key);
+        const auto leg = id ? find_row<LegRow>(rows, Table::leg, id->view())
+                            : Result<std::optional<LegRow>>(std::optional<LegRow>());
+        const bool fits = leg.ok() && leg.value() && leg.value()->due &&
+                          as_text(due_key(*leg.value())) == as_text(entry.key);
+        inspector.expect(fits, Table::due, entry.key, "names a leg that is not due then");
+    });
+    inspector.each(Table::document_leg, [&](Transaction& rows, const Entry& entry) {
+        const auto id = last_id<LegId>(entry.key);
+        inspector.expect(id && rows.get(Table::leg, id->view()), Table::document_leg, entry.key,
+                         "names a leg that is not there");
+    });
+    inspector.each(Table::leg_event, [&](Transaction& rows, const Entry& entry) {
+        (void)inspector.row<LegEvent>(Table::leg_event, entry);
+        inspector.expect(entry.key.size() == 20 && rows.get(Table::leg, entry.key.first(16)),
+                         Table::leg_event, entry.key, "event of a leg that is not there");
+    });
+}
+
+/// An index whose value is a document's id, and what the document must say for the entry to fit.
+template <class Fits>
+void inspect_index(Inspector& inspector, Table table, Fits fits) {
+    inspector.each(table, [&](Transaction& rows, const Entry& entry) {
+        const auto row = find_row<DocumentRow>(rows, Table::document, entry.value);
+        inspector.expect(row.ok() && row.value() && fits(*row.value(), entry.key), table, entry.key,
+                         "index differs from its document");
+    });
+}
+
+void inspect_indexes(Inspector& inspector) {
+    inspect_index(inspector, Table::document_key, [](const DocumentRow& row, ByteView key) {
+        return as_text(row.key.view()) == as_text(key);
+    });
+    inspect_index(inspector, Table::file_hash, [](const DocumentRow& row, ByteView key) {
+        return as_text(ByteView(row.file_hash)) == as_text(key);
+    });
+    inspect_index(inspector, Table::case_number, [](const DocumentRow& row, ByteView key) {
+        return as_text(case_key(row.department, row.template_version, row.case_number)) ==
+               as_text(key);
+    });
+    inspector.each(Table::department_document, [&](Transaction& rows, const Entry& entry) {
+        const auto id = last_id<DocumentId>(entry.key);
+        inspector.expect(id && rows.get(Table::document, id->view()), Table::department_document,
+                         entry.key, "names a document that is not there");
+    });
+    inspector.each(Table::idempotency, [&](Transaction& rows, const Entry& entry) {
+        if (const auto row = inspector.row<IdempotencyRow>(Table::idempotency, entry)) {
+            inspector.expect(rows.get(Table::document, row->document.view()).has_value(),
+                             Table::idempotency, entry.key, "names a document that is not there");
+        }
+    });
+    inspector.each(Table::intent_open, [&](Transaction& rows, const Entry& entry) {
+        inspector.expect(rows.get(Table::intent, entry.key).has_value(), Table::intent_open,
+                         entry.key, "open intent without its row");
+        inspector.expect(!rows.get(Table::document, entry.key), Table::intent_open, entry.key,
+                         "open intent of an issued document");
+    });
+}
+
+template <class Row>
+void inspect_rows(Inspector& inspector, Table table) {
+    inspector.each(
+        table, [&](Transaction&, const Entry& entry) { (void)inspector.row<Row>(table, entry); });
+}
+
+void inspect_history(Inspector& inspector) {
+    Bytes previous;
+    inspector.each(Table::status, [&](Transaction& rows, const Entry& entry) {
+        (void)inspector.row<StatusChange>(Table::status, entry);
+        const bool shaped = entry.key.size() == 20;
+        inspector.expect(shaped && rows.get(Table::document, entry.key.first(16)), Table::status,
+                         entry.key, "status of a document that is not there");
+        if (!shaped) {
+            return;
+        }
+        const bool continues = previous.size() == 20 && starts_with(previous, entry.key.first(16));
+        const std::uint64_t expected = continues ? read_number(ByteView(previous).last(4)) + 1 : 1;
+        inspector.expect(read_number(entry.key.last(4)) == expected, Table::status,
+                         entry.key.first(16), "gap in the status history");
+        previous.assign(entry.key.begin(), entry.key.end());
+    });
+}
+
+} // namespace
+
+Result<FsckReport> LmdbStore::fsck() {
+    FsckReport report;
+    Inspector inspector(environment_, report);
+    std::vector<DocumentRow> files;
+    const auto check_files = [&] {
+        for (const DocumentRow& document : files) {
+            ++report.files;
+            inspector.expect(read_file(document).ok(), Table::document, document.id.view(),
+                             "its file does not match its hash");
+        }
+        files.clear();
+    };
+    inspect_rows<IntentRecord>(inspector, Table::intent);
+    const auto look = [&](Transaction& rows, const Entry& entry) {
+        if (const auto row = inspector.row<DocumentRow>(Table::document, entry)) {
+            inspect_document(inspector, rows, entry.key, *row);
+            files.push_back(*row);
+        }
+    };
+    inspector.each(Table::document, look, check_files);
+    inspector.each(Table::prefix, [&](Transaction&, const Entry& entry) {
+        if (const auto row = inspector.row<PrefixRow>(Table::prefix, entry)) {
+            const Result<Bytes> bytes = segments_.read(row->segment, row->offset, row->length);
+            inspector.expect(bytes.ok() &&
+                                 as_text(ByteView(sha256(bytes.value()))) == as_text(entry.key),
+                             Table::prefix, entry.key, "prefix does not match its hash");
+        }
+    });
+    inspect_indexes(inspector);
+    inspect_history(inspector);
+    inspect_legs(inspector);
+    inspect_rows<InboxEntry>(inspector, Table::inbox);
+    inspect_rows<AccessGrant>(inspector, Table::grant);
+    inspect_rows<ApiKey>(inspector, Table::api_key);
+    const Result<std::uint64_t> audit = verify_audit();
+    if (!audit.ok()) {
+        inspector.found(Table::audit, {}, audit.error().detail);
+    } else {
+        report.rows += audit.value();
+    }
+    return report;
+}
+
+} // namespace songda::store

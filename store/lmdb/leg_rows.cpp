@@ -1,0 +1,115 @@
+#include "store/lmdb/leg_rows.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "store/codec.hpp"
+#include "store/limits.hpp"
+#include "store/lmdb/keys.hpp"
+#include "store/lmdb/rows_access.hpp"
+
+namespace songda::store {
+namespace {
+
+std::uint32_t next_event(Transaction& rows, const LegId& leg) {
+    const Key end = Key().raw(leg.view()).number(std::numeric_limits<std::uint32_t>::max());
+    const std::optional<Entry> last = rows.before(Table::leg_event, end);
+    if (!last || !starts_with(last->key, leg.view())) {
+        return 1;
+    }
+    return static_cast<std::uint32_t>(read_number(last->key.last(4))) + 1;
+}
+
+void append_events(Transaction& rows, const LegId& leg, const std::vector<LegEvent>& events) {
+    if (events.empty()) {
+        return;
+    }
+    std::uint32_t sequence = next_event(rows, leg);
+    for (const LegEvent& event : events) {
+        rows.put(Table::leg_event, Key().raw(leg.view()).number(sequence++), encode(event));
+    }
+}
+
+Result<void> check_events(const std::vector<LegEvent>& events) {
+    for (const LegEvent& event : events) {
+        Result<void> checked = check_row(event);
+        if (!checked.ok()) {
+            return checked;
+        }
+    }
+    return {};
+}
+
+/// The first entry is kept: delivering again must not make a read letter unread.
+void put_inbox_entry(Transaction& rows, const InboxEntry& entry) {
+    const Key key = Key().raw(entry.inbox.view()).raw(entry.leg.view());
+    if (!rows.get(Table::inbox, key)) {
+        rows.put(Table::inbox, key, encode(entry));
+    }
+}
+
+} // namespace
+
+Result<void> check_leg_write(const LegWrite& write) {
+    if (!key_text_fits(write.leg.department.text, department_bytes_max)) {
+        return Error{Fault::invalid_input, "department code is too long"};
+    }
+    // The longest reason that a later update may bring has its own check.
+    Result<void> checked = check_row(write.leg);
+    return checked.ok() ? check_events(write.events) : checked;
+}
+
+Result<void> check_leg_update(const LegUpdate& update) {
+    Result<void> checked = check_events(update.events);
+    if (checked.ok() && update.audit) {
+        checked = check_row(*update.audit);
+    }
+    return checked;
+}
+
+void put_new_leg(Transaction& rows, const LegWrite& write) {
+    const LegRow& leg = write.leg;
+    rows.put(Table::leg, leg.id.view(), encode(leg));
+    rows.put(Table::document_leg, Key().raw(leg.document.view()).raw(leg.id.view()), {});
+    if (leg.due) {
+        rows.put(Table::due, due_key(leg), {});
+    }
+    append_events(rows, leg.id, write.events);
+}
+
+void replace_leg(Transaction& rows, const LegRow& before, const LegRow& after) {
+    if (before.due != after.due) {
+        if (before.due) {
+            rows.erase(Table::due, due_key(before));
+        }
+        if (after.due) {
+            rows.put(Table::due, due_key(after), {});
+        }
+    }
+    rows.put(Table::leg, after.id.view(), encode(after));
+}
+
+void apply_leg_update(Batch& batch, const LegRow& before, std::uint32_t fence,
+                      const LegUpdate& update) {
+    constexpr std::int64_t attempts_max = std::numeric_limits<std::uint16_t>::max();
+    LegRow after = before;
+    after.fence = fence;
+    after.state = update.state;
+    after.due = update.due;
+    after.reason = update.reason;
+    after.attempts = static_cast<std::uint16_t>(std::clamp<std::int64_t>(
+        std::int64_t{before.attempts} + update.attempts_delta, 0, attempts_max));
+    replace_leg(batch.rows, before, after);
+    append_events(batch.rows, before.id, update.events);
+    if (update.inbox) {
+        put_inbox_entry(batch.rows, *update.inbox);
+    }
+    if (update.grant) {
+        batch.rows.put(Table::grant, update.grant->token_hash, encode(*update.grant));
+    }
+    if (update.audit) {
+        batch.audit(*update.audit);
+    }
+}
+
+} // namespace songda::store

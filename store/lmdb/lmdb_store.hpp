@@ -1,0 +1,96 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "store/lmdb/committer.hpp"
+#include "store/lmdb/environment.hpp"
+#include "store/lmdb/open_lmdb.hpp"
+#include "store/lmdb/segments.hpp"
+
+namespace songda::store {
+
+/// The embedded engine. Verbs by subject: issuing.cpp, documents.cpp, delivery.cpp, access.cpp,
+/// audit.cpp, care.cpp, fsck.cpp; opening in open_lmdb.cpp.
+class LmdbStore final : public Store {
+public:
+    explicit LmdbStore(LmdbOptions options) : options_(std::move(options)) {}
+    ~LmdbStore() override;
+    [[nodiscard]] Result<void> open();
+
+    Result<std::vector<SigningTicket>> put_intents(std::span<const Intent> intents) override;
+    Result<std::size_t> void_intents(std::span<const DocumentId> ids,
+                                     std::string_view reason) override;
+    Result<std::vector<Intent>> open_intents() override;
+    Result<std::optional<Intent>> find_intent(const DocumentId& id) override;
+    Result<std::uint64_t> counter(const DepartmentCode& department,
+                                  std::string_view sequence) override;
+    Result<Digest> put_prefix(ByteView bytes) override;
+    Result<std::vector<IssueOutcome>> put_issues(std::span<const IssueWrite> issues) override;
+
+    Result<std::optional<DocumentRow>> find_document(const DocumentId& id) override;
+    Result<std::optional<DocumentRow>> find_document_for(const DepartmentCode& department,
+                                                         const DocumentId& id) override;
+    Result<std::optional<DocumentRow>> find_by_key(const DocumentKey& key) override;
+    Result<std::optional<DocumentRow>> find_by_file_hash(const Digest& file_hash) override;
+    Result<std::optional<IdempotencyRow>> find_idempotent(const DepartmentCode& department,
+                                                          std::string_view key) override;
+    Result<std::optional<DocumentId>> find_case(const DepartmentCode& department,
+                                                std::string_view template_version,
+                                                std::string_view case_number) override;
+    Result<std::vector<DocumentRow>> list_documents(const DepartmentCode& department,
+                                                    std::optional<DocumentId> after,
+                                                    std::size_t limit) override;
+    Result<Bytes> read_file(const DocumentRow& document) override;
+    Result<std::vector<StatusEntry>> status_history(const DocumentId& id) override;
+    Result<std::optional<StatusEntry>> find_status(const DocumentId& id) override;
+    Result<std::uint32_t> set_status(const DocumentId& id, std::uint32_t expected_sequence,
+                                     const StatusChange& change, const AuditRow& audit) override;
+
+    Result<std::vector<ClaimedLeg>> claim_due(const ClaimRequest& request) override;
+    Result<bool> finish_leg(const LegFinish& finish) override;
+    Result<std::vector<bool>> finish_legs(std::span<const LegFinish> finishes) override;
+    Result<bool> append_leg_event(const LegId& leg, std::uint8_t expected_state,
+                                  const LegUpdate& update) override;
+    Result<void> add_leg(const LegWrite& write) override;
+    Result<std::optional<LegRow>> find_leg(const LegId& id) override;
+    Result<std::vector<LegRow>> legs_of(const DocumentId& document) override;
+    Result<std::vector<LegEvent>> leg_events(const LegId& leg) override;
+
+    Result<std::vector<InboxEntry>> inbox(const InboxId& id) override;
+    Result<bool> mark_opened(const InboxId& inbox, const LegId& leg, TimeMs at) override;
+    Result<void> put_grant(const AccessGrant& grant) override;
+    Result<std::optional<InboxId>> try_access(const Digest& token_hash, const Digest& code_hash,
+                                              TimeMs now) override;
+    Result<void> put_api_key(const ApiKey& key, const AuditRow& audit) override;
+    Result<std::optional<ApiKey>> find_api_key(std::string_view kid) override;
+    Result<std::vector<ApiKey>> list_api_keys() override;
+    Result<void> revoke_api_key(std::string_view kid, TimeMs at, const AuditRow& audit) override;
+
+    Result<void> append_audit(std::span<const AuditRow> rows) override;
+    Result<std::vector<AuditEntry>> list_audit(std::uint64_t after, std::size_t limit) override;
+    Result<std::uint64_t> verify_audit() override;
+
+    Result<void> backup(const std::string& directory) override;
+    Result<FsckReport> fsck() override;
+    Result<Statistics> statistics() override;
+    Result<Space> space() override;
+    bool writable() const override { return committer_->writable(); }
+
+private:
+    [[nodiscard]] Result<void> lock_directory();
+    [[nodiscard]] Result<void> prepare_meta();
+    [[nodiscard]] Result<void> only_exclusive() const;
+    [[nodiscard]] Result<Bytes> read_prefix(const Digest& prefix);
+
+    LmdbOptions options_;
+    bool registered_ = false;
+    int lock_ = -1;
+    Environment environment_;
+    SegmentFiles segments_;
+    std::unique_ptr<Committer> committer_;
+    std::string last_served_; // department of the last claim; only the committer's thread
+};
+
+} // namespace songda::store

@@ -1,0 +1,281 @@
+#include "store/lmdb/segments.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "base/check.hpp"
+#include "store/detail/crc32c.hpp"
+#include "store/limits.hpp"
+#include "store/lmdb/keys.hpp"
+
+namespace songda::store {
+namespace {
+
+constexpr std::size_t header_bytes = 128;
+constexpr std::uint64_t alignment = 64;
+constexpr std::size_t fill_step_bytes = 1U << 20U;
+constexpr std::size_t parts_max = 512; // of one pwritev
+constexpr std::array<std::uint8_t, alignment> padding{};
+
+std::uint64_t round_up(std::uint64_t value) {
+    return (value + alignment - 1) / alignment * alignment;
+}
+
+/// magic ‖ version ‖ CRC of all that follows ‖ length ‖ prefix ‖ file hash ‖ document, then zeros.
+Bytes make_header(const Blob& blob) {
+    Key rest;
+    rest.number(static_cast<std::uint64_t>(blob.bytes.size()))
+        .raw(blob.prefix)
+        .raw(blob.file_hash)
+        .raw(blob.document.view());
+    Key header;
+    header.raw(as_bytes("SDBLOB")).raw(as_bytes("\x01"));
+    header.raw(as_bytes(std::string_view("\0", 1))).number(detail::crc32c(rest));
+    header.raw(rest);
+    Bytes bytes = header.bytes();
+    bytes.resize(header_bytes, 0);
+    return bytes;
+}
+
+/// pwritev that continues after a short write. 0 or errno.
+int write_all(int descriptor, std::vector<iovec> parts, std::uint64_t offset) {
+    std::size_t at = 0;
+    while (at < parts.size()) {
+        const int count = static_cast<int>(std::min(parts.size() - at, parts_max));
+        const ssize_t wrote = pwritev(descriptor, &parts[at], count, static_cast<off_t>(offset));
+        if (wrote < 0 && errno == EINTR) {
+            continue;
+        }
+        if (wrote <= 0) {
+            return wrote < 0 ? errno : ENOSPC;
+        }
+        auto left = static_cast<std::size_t>(wrote);
+        offset += left;
+        while (at < parts.size() && left >= parts[at].iov_len) {
+            left -= parts[at].iov_len;
+            ++at;
+        }
+        if (left > 0) {
+            parts[at].iov_base = static_cast<char*>(parts[at].iov_base) + left;
+            parts[at].iov_len -= left;
+        }
+    }
+    return 0;
+}
+
+iovec part_of(ByteView bytes) {
+    return {const_cast<std::uint8_t*>(bytes.data()), bytes.size()};
+}
+
+int sync_directory(const std::string& directory) {
+    const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) {
+        return errno;
+    }
+    const int code = fsync(descriptor) == 0 ? 0 : errno;
+    close(descriptor);
+    return code;
+}
+
+} // namespace
+
+SegmentFiles::~SegmentFiles() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    changed_.notify_all();
+    if (filler_.joinable()) {
+        filler_.join();
+    }
+    if (writer_ >= 0) {
+        close(writer_);
+    }
+}
+
+std::string SegmentFiles::path(std::uint32_t segment) const {
+    std::array<char, 32> name{};
+    std::snprintf(name.data(), name.size(), "/%08u.seg", segment);
+    return options_.directory + name.data();
+}
+
+bool SegmentFiles::fits(std::size_t bytes) const {
+    return bytes <= blob_bytes_max && round_up(header_bytes + bytes) <= options_.segment_bytes;
+}
+
+Result<void> SegmentFiles::open(const Options& options) {
+    options_ = options;
+    if (mkdir(options_.directory.c_str(), 0700) != 0 && errno != EEXIST) {
+        return Error{Fault::unavailable, "cannot make the folder of segments"};
+    }
+    return {};
+}
+
+Result<void> SegmentFiles::start(SegmentCursor cursor) {
+    const int code = switch_to(cursor.segment);
+    if (code != 0) {
+        return Error{Fault::unavailable, "cannot open the current segment"};
+    }
+    const std::lock_guard lock(mutex_);
+    wanted_ = std::min(cursor.offset + options_.zero_fill_bytes, options_.segment_bytes);
+    filler_ = std::thread([this] { fill_loop(); });
+    return {};
+}
+
+BlobPlace SegmentFiles::place(SegmentCursor& cursor, const Blob& blob) {
+    const std::uint64_t needed = round_up(header_bytes + blob.bytes.size());
+    if (cursor.offset + needed > options_.segment_bytes) {
+        cursor = {cursor.segment + 1, 0};
+    }
+    const BlobPlace found{cursor.segment, cursor.offset + header_bytes};
+    placed_.push_back({found, blob, make_header(blob)});
+    cursor.offset += needed;
+    return found;
+}
+
+int SegmentFiles::write() {
+    int code = 0;
+    for (std::size_t first = 0; code == 0 && first < placed_.size();) {
+        std::size_t last = first + 1;
+        while (last < placed_.size() &&
+               placed_[last].place.segment == placed_[first].place.segment) {
+            ++last;
+        }
+        code = write_run(first, last);
+        first = last;
+    }
+    placed_.clear();
+    return code;
+}
+
+/// Blobs of one segment, one behind the other: one write, one fdatasync.
+int SegmentFiles::write_run(std::size_t first, std::size_t last) {
+    const std::uint32_t segment = placed_[first].place.segment;
+    if (segment != current_) { // only this thread changes it
+        const int code = switch_to(segment);
+        if (code != 0) {
+            return code;
+        }
+    }
+    std::vector<iovec> parts;
+    std::uint64_t end = placed_[first].place.offset - header_bytes;
+    for (std::size_t at = first; at < last; ++at) {
+        const std::size_t length = header_bytes + placed_[at].blob.bytes.size();
+        SONGDA_CHECK(placed_[at].place.offset - header_bytes == end);
+        parts.push_back(part_of(placed_[at].header));
+        parts.push_back(part_of(placed_[at].blob.bytes));
+        parts.push_back(part_of(ByteView(padding).first(round_up(length) - length)));
+        end += round_up(length);
+    }
+    int code = wait_filled(end);
+    if (code == 0) {
+        code = write_all(writer_, std::move(parts), placed_[first].place.offset - header_bytes);
+    }
+    if (code == 0 && fdatasync(writer_) != 0) {
+        code = errno;
+    }
+    return code;
+}
+
+/// The finished segment is never written again. The new file's name is durable before its bytes.
+int SegmentFiles::switch_to(std::uint32_t segment) {
+    const int opened = ::open(path(segment).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (opened < 0) {
+        return errno;
+    }
+    struct stat found {};
+    int code = fstat(opened, &found) == 0 ? 0 : errno;
+    if (code == 0) {
+        code = sync_directory(options_.directory);
+    }
+    if (code != 0) {
+        close(opened);
+        return code;
+    }
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !filling_; });
+    if (writer_ >= 0) {
+        close(writer_);
+    }
+    writer_ = opened;
+    current_ = segment;
+    filled_ = static_cast<std::uint64_t>(found.st_size);
+    wanted_ = std::max(filled_, std::min(options_.zero_fill_bytes, options_.segment_bytes));
+    return 0;
+}
+
+/// The filler must be past `end`, or its zeros could fall on our bytes.
+int SegmentFiles::wait_filled(std::uint64_t end) {
+    std::unique_lock lock(mutex_);
+    fill_failure_ = 0;
+    const std::uint64_t ahead = std::min(end + options_.zero_fill_bytes, options_.segment_bytes);
+    if (std::max(end, filled_) + options_.zero_fill_bytes / 2 > wanted_) {
+        wanted_ = std::max(wanted_, ahead);
+    }
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return filled_ >= end || fill_failure_ != 0 || stopping_; });
+    return filled_ >= end ? 0 : fill_failure_;
+}
+
+void SegmentFiles::fill_loop() {
+    const Bytes zeros(fill_step_bytes, 0);
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+        if (filled_ >= wanted_ || fill_failure_ != 0) {
+            changed_.wait(lock);
+            continue;
+        }
+        const int descriptor = writer_;
+        const std::uint64_t from = filled_;
+        const auto step = std::min<std::uint64_t>(wanted_ - from, zeros.size());
+        filling_ = true; // keeps the descriptor open and the committer's bytes before `from`
+        lock.unlock();
+        int code = write_all(descriptor, {part_of(ByteView(zeros).first(step))}, from);
+        if (code == 0 && fdatasync(descriptor) != 0) {
+            code = errno;
+        }
+        lock.lock();
+        filling_ = false;
+        filled_ += code == 0 ? step : 0;
+        fill_failure_ = code;
+        changed_.notify_all();
+    }
+}
+
+Result<Bytes> SegmentFiles::read(std::uint32_t segment, std::uint64_t offset,
+                                 std::uint64_t length) const {
+    if (length > blob_bytes_max) {
+        return Error{Fault::corrupt, "stored file is longer than any can be"};
+    }
+    const int descriptor = ::open(path(segment).c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) {
+        return Error{errno == ENOENT ? Fault::corrupt : Fault::unavailable,
+                     "segment cannot be opened"};
+    }
+    Bytes bytes(length);
+    std::size_t done = 0;
+    ssize_t got = 1;
+    while (done < bytes.size() && got != 0) {
+        got = pread(descriptor, bytes.data() + done, bytes.size() - done,
+                    static_cast<off_t>(offset + done));
+        if (got < 0 && errno != EINTR) {
+            break;
+        }
+        done += got > 0 ? static_cast<std::size_t>(got) : 0;
+    }
+    const int error = got < 0 ? errno : 0;
+    close(descriptor);
+    if (done < bytes.size()) {
+        return Error{error == 0 ? Fault::corrupt : Fault::unavailable, "segment is too short"};
+    }
+    return bytes;
+}
+
+} // namespace songda::store

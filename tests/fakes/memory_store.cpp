@@ -1,0 +1,567 @@
+#include "tests/fakes/memory_store.hpp"
+
+#include <algorithm>
+
+#include "base/sha256.hpp"
+#include "store/codec.hpp"
+#include "store/detail/ticket_mint.hpp"
+#include "store/limits.hpp"
+
+namespace songda::fakes {
+namespace {
+
+using Lock = std::lock_guard<std::mutex>;
+
+Error full() {
+    return {Fault::unavailable, "no space"};
+}
+
+template <class Map>
+std::optional<typename Map::mapped_type> look_up(const Map& map,
+                                                 const typename Map::key_type& key) {
+    const auto found = map.find(key);
+    return found == map.end() ? std::nullopt : std::optional(found->second);
+}
+
+} // namespace
+
+void MemoryStore::set_writable(bool writable) {
+    const Lock lock(mutex_);
+    writable_ = writable;
+}
+
+bool MemoryStore::writable() const {
+    const Lock lock(mutex_);
+    return writable_;
+}
+
+Result<std::vector<SigningTicket>> MemoryStore::put_intents(std::span<const Intent> intents) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    for (const Intent& intent : intents) {
+        const auto found = look_up(intents_, intent.id);
+        if (found && (!found->open || found->intent != intent)) {
+            return Error{Fault::conflict, "another intent"};
+        }
+    }
+    std::vector<SigningTicket> tickets;
+    for (const Intent& intent : intents) {
+        if (intents_.try_emplace(intent.id, StoredIntent{intent, true}).second &&
+            !intent.sequence.empty()) {
+            std::uint64_t& counter = counters_[{intent.department, intent.sequence}];
+            counter = std::max(counter, intent.sequence_value);
+        }
+        tickets.push_back(TicketMint::mint(intent.id, intent.digest));
+    }
+    return tickets;
+}
+
+Result<std::size_t> MemoryStore::void_intents(std::span<const DocumentId> ids,
+                                              std::string_view /*reason*/) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    std::size_t closed = 0;
+    for (const DocumentId& id : ids) {
+        const auto found = intents_.find(id);
+        if (found != intents_.end() && found->second.open) {
+            found->second.open = false;
+            ++closed;
+        }
+    }
+    return closed;
+}
+
+Result<std::vector<Intent>> MemoryStore::open_intents() {
+    const Lock lock(mutex_);
+    std::vector<Intent> open;
+    for (const auto& [id, stored] : intents_) {
+        if (stored.open) {
+            open.push_back(stored.intent);
+        }
+    }
+    return open;
+}
+
+Result<std::optional<Intent>> MemoryStore::find_intent(const DocumentId& id) {
+    const Lock lock(mutex_);
+    const auto found = look_up(intents_, id);
+    return found ? std::optional(found->intent) : std::nullopt;
+}
+
+Result<std::uint64_t> MemoryStore::counter(const DepartmentCode& department,
+                                           std::string_view sequence) {
+    const Lock lock(mutex_);
+    return look_up(counters_, {department, std::string(sequence)}).value_or(0);
+}
+
+Result<Digest> MemoryStore::put_prefix(ByteView bytes) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    if (bytes.empty()) {
+        return Error{Fault::invalid_input, "empty prefix"};
+    }
+    const Digest digest = sha256(bytes);
+    prefixes_[digest] = Bytes(bytes.begin(), bytes.end());
+    return digest;
+}
+
+Result<std::vector<IssueOutcome>> MemoryStore::put_issues(std::span<const IssueWrite> issues) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    for (const IssueWrite& write : issues) {
+        const Digest& prefix = write.document.file.prefix;
+        const auto found = look_up(prefixes_, prefix);
+        if (prefix != Digest{} && !found) {
+            return Error{Fault::not_found, "no such prefix"};
+        }
+        if (write.document.file.size != (found ? found->size() : 0) + write.rest.size()) {
+            return Error{Fault::invalid_input, "wrong size"};
+        }
+    }
+    std::vector<IssueOutcome> outcomes;
+    for (const IssueWrite& write : issues) {
+        outcomes.push_back(issue(write));
+    }
+    return outcomes;
+}
+
+std::optional<IssueOutcome> MemoryStore::stands_against(const IssueWrite& write) const {
+    using Kind = IssueOutcome::Kind;
+    const DocumentRow& document = write.document;
+    const auto first = look_up(idempotency_, {document.department, write.idempotency_key});
+    if (first && document.issued_at < first->expires) {
+        const bool same = first->fingerprint == write.fingerprint;
+        return IssueOutcome{same ? Kind::duplicate : Kind::key_conflict, first->document};
+    }
+    const auto other =
+        look_up(cases_, {document.department, document.template_version, document.case_number});
+    if (other) {
+        return IssueOutcome{Kind::case_conflict, *other};
+    }
+    const bool stored = documents_.contains(document.id);
+    const auto intent = look_up(intents_, document.id);
+    if (!stored && !(intent && intent->open)) {
+        return IssueOutcome{Kind::no_intent, document.id};
+    }
+    const bool leg_taken =
+        std::any_of(write.legs.begin(), write.legs.end(),
+                    [&](const LegWrite& leg) { return legs_.contains(leg.leg.id); });
+    if (stored || leg_taken || by_key_.contains(document.key)) {
+        return IssueOutcome{Kind::id_taken, document.id};
+    }
+    return std::nullopt;
+}
+
+IssueOutcome MemoryStore::issue(const IssueWrite& write) {
+    if (const auto refusal = stands_against(write)) {
+        return *refusal;
+    }
+    DocumentRow row = write.document;
+    row.file.rest_length = static_cast<std::uint32_t>(write.rest.size());
+    Bytes file = look_up(prefixes_, row.file.prefix).value_or(Bytes{});
+    append(file, write.rest);
+    files_[row.id] = std::move(file);
+    by_key_[row.key] = row.id;
+    by_hash_[row.file_hash] = row.id;
+    if (!write.idempotency_key.empty()) {
+        idempotency_[{row.department, write.idempotency_key}] = {write.fingerprint, row.id,
+                                                                 write.idempotency_expires};
+    }
+    if (!row.case_number.empty()) {
+        cases_[{row.department, row.template_version, row.case_number}] = row.id;
+    }
+    history_[row.id].push_back({1, write.status});
+    for (const LegWrite& leg : write.legs) {
+        insert_leg(leg);
+    }
+    intents_[row.id].open = false;
+    record(write.audit);
+    documents_[row.id] = row;
+    return {IssueOutcome::Kind::created, row.id};
+}
+
+Result<std::optional<DocumentRow>> MemoryStore::find_document(const DocumentId& id) {
+    const Lock lock(mutex_);
+    return look_up(documents_, id);
+}
+
+Result<std::optional<DocumentRow>> MemoryStore::find_document_for(const DepartmentCode& department,
+                                                                  const DocumentId& id) {
+    const Lock lock(mutex_);
+    const auto found = look_up(documents_, id);
+    return found && found->department == department ? found : std::nullopt;
+}
+
+Result<std::optional<DocumentRow>> MemoryStore::find_by_key(const DocumentKey& key) {
+    const Lock lock(mutex_);
+    const auto id = look_up(by_key_, key);
+    return id ? look_up(documents_, *id) : std::nullopt;
+}
+
+Result<std::optional<DocumentRow>> MemoryStore::find_by_file_hash(const Digest& file_hash) {
+    const Lock lock(mutex_);
+    const auto id = look_up(by_hash_, file_hash);
+    return id ? look_up(documents_, *id) : std::nullopt;
+}
+
+Result<std::optional<IdempotencyRow>> MemoryStore::find_idempotent(const DepartmentCode& department,
+                                                                   std::string_view key) {
+    const Lock lock(mutex_);
+    return look_up(idempotency_, {department, std::string(key)});
+}
+
+Result<std::optional<DocumentId>> MemoryStore::find_case(const DepartmentCode& department,
+                                                         std::string_view template_version,
+                                                         std::string_view case_number) {
+    const Lock lock(mutex_);
+    return look_up(cases_, {department, std::string(template_version), std::string(case_number)});
+}
+
+Result<std::vector<DocumentRow>> MemoryStore::list_documents(const DepartmentCode& department,
+                                                             std::optional<DocumentId> after,
+                                                             std::size_t limit) {
+    const Lock lock(mutex_);
+    std::vector<DocumentRow> found;
+    auto at = after ? documents_.upper_bound(*after) : documents_.begin();
+    for (; at != documents_.end() && found.size() < std::min(limit, list_rows_max); ++at) {
+        if (at->second.department == department) {
+            found.push_back(at->second);
+        }
+    }
+    return found;
+}
+
+Result<Bytes> MemoryStore::read_file(const DocumentRow& document) {
+    const Lock lock(mutex_);
+    const auto found = look_up(files_, document.id);
+    if (!found || sha256(*found) != document.file_hash) {
+        return Error{Fault::corrupt, "file does not match its hash"};
+    }
+    return *found;
+}
+
+Result<std::vector<StatusEntry>> MemoryStore::status_history(const DocumentId& id) {
+    const Lock lock(mutex_);
+    return look_up(history_, id).value_or(std::vector<StatusEntry>{});
+}
+
+Result<std::optional<StatusEntry>> MemoryStore::find_status(const DocumentId& id) {
+    const Lock lock(mutex_);
+    const auto found = look_up(history_, id);
+    return found ? std::optional(found->back()) : std::nullopt;
+}
+
+Result<std::uint32_t> MemoryStore::set_status(const DocumentId& id, std::uint32_t expected_sequence,
+                                              const StatusChange& change, const AuditRow& audit) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    const auto found = history_.find(id);
+    if (found == history_.end()) {
+        return Error{Fault::not_found, "no such document"};
+    }
+    if (found->second.back().sequence != expected_sequence) {
+        return Error{Fault::conflict, "status has changed"};
+    }
+    found->second.push_back({expected_sequence + 1, change});
+    record(audit);
+    return expected_sequence + 1;
+}
+
+Result<std::vector<ClaimedLeg>> MemoryStore::claim_due(const ClaimRequest& request) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    std::map<std::string, std::set<std::pair<TimeMs, LegId>>> waiting;
+    for (const auto& [id, leg] : legs_) {
+        if (leg.due && *leg.due <= request.now) {
+            waiting[leg.department.text].insert({*leg.due, id});
+        }
+    }
+    std::vector<ClaimedLeg> claimed;
+    while (!waiting.empty() && claimed.size() < std::min(request.max, claim_max)) {
+        auto turn = waiting.upper_bound(last_served_);
+        turn = turn == waiting.end() ? waiting.begin() : turn;
+        LegRow& leg = legs_[turn->second.begin()->second];
+        last_served_ = turn->first;
+        turn->second.erase(turn->second.begin());
+        if (turn->second.empty()) {
+            waiting.erase(turn);
+        }
+        claimed.push_back({leg, leg.fence + 1});
+        ++leg.fence;
+        leg.due = request.now + request.lease_ms;
+        leg.state = request.on_claim[leg.state];
+    }
+    return claimed;
+}
+
+void MemoryStore::apply(LegRow& row, std::uint32_t fence, const LegUpdate& update) {
+    row.fence = fence;
+    row.state = update.state;
+    row.due = update.due;
+    row.reason = update.reason;
+    row.attempts = static_cast<std::uint16_t>(
+        std::clamp<std::int64_t>(std::int64_t{row.attempts} + update.attempts_delta, 0, 65'535));
+    std::vector<LegEvent>& events = events_[row.id];
+    events.insert(events.end(), update.events.begin(), update.events.end());
+    if (update.inbox) {
+        inbox_.try_emplace({update.inbox->inbox, update.inbox->leg}, *update.inbox);
+    }
+    if (update.grant) {
+        grants_[update.grant->token_hash] = *update.grant;
+    }
+    if (update.audit) {
+        record(*update.audit);
+    }
+}
+
+Result<std::vector<bool>> MemoryStore::finish_legs(std::span<const LegFinish> finishes) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    std::vector<bool> answers;
+    for (const LegFinish& each : finishes) {
+        const auto found = legs_.find(each.leg);
+        const bool current =
+            found != legs_.end() && each.fence != 0 && found->second.fence == each.fence;
+        if (current) {
+            apply(found->second, each.fence + 1, each.update);
+        }
+        answers.push_back(current);
+    }
+    return answers;
+}
+
+Result<bool> MemoryStore::finish_leg(const LegFinish& finish) {
+    const Result<std::vector<bool>> answers = finish_legs({&finish, 1});
+    if (!answers.ok()) {
+        return answers.error();
+    }
+    return static_cast<bool>(answers.value()[0]);
+}
+
+Result<bool> MemoryStore::append_leg_event(const LegId& leg, std::uint8_t expected_state,
+                                           const LegUpdate& update) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    const auto found = legs_.find(leg);
+    if (found == legs_.end() || found->second.state != expected_state) {
+        return false;
+    }
+    const bool moves = update.state != expected_state;
+    apply(found->second, found->second.fence + (moves ? 1U : 0U), update);
+    return true;
+}
+
+void MemoryStore::insert_leg(const LegWrite& write) {
+    legs_[write.leg.id] = write.leg;
+    events_[write.leg.id] = write.events;
+}
+
+Result<void> MemoryStore::add_leg(const LegWrite& write) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    const auto document = look_up(documents_, write.leg.document);
+    if (!document || document->department != write.leg.department) {
+        return Error{Fault::not_found, "no such document"};
+    }
+    if (legs_.contains(write.leg.id)) {
+        return Error{Fault::conflict, "leg id exists"};
+    }
+    insert_leg(write);
+    return {};
+}
+
+Result<std::optional<LegRow>> MemoryStore::find_leg(const LegId& id) {
+    const Lock lock(mutex_);
+    return look_up(legs_, id);
+}
+
+Result<std::vector<LegRow>> MemoryStore::legs_of(const DocumentId& document) {
+    const Lock lock(mutex_);
+    std::vector<LegRow> found;
+    for (const auto& [id, leg] : legs_) {
+        if (leg.document == document) {
+            found.push_back(leg);
+        }
+    }
+    return found;
+}
+
+Result<std::vector<LegEvent>> MemoryStore::leg_events(const LegId& leg) {
+    const Lock lock(mutex_);
+    return look_up(events_, leg).value_or(std::vector<LegEvent>{});
+}
+
+Result<std::vector<InboxEntry>> MemoryStore::inbox(const InboxId& id) {
+    const Lock lock(mutex_);
+    std::vector<InboxEntry> found;
+    for (const auto& [key, entry] : inbox_) {
+        if (key.first == id) {
+            found.push_back(entry);
+        }
+    }
+    return found;
+}
+
+Result<bool> MemoryStore::mark_opened(const InboxId& inbox, const LegId& leg, TimeMs at) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    const auto found = inbox_.find({inbox, leg});
+    if (found == inbox_.end()) {
+        return Error{Fault::not_found, "no such entry"};
+    }
+    const bool first = !found->second.opened;
+    found->second.opened = found->second.opened.value_or(at);
+    return first;
+}
+
+Result<void> MemoryStore::put_grant(const AccessGrant& grant) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    grants_[grant.token_hash] = grant;
+    return {};
+}
+
+Result<std::optional<InboxId>> MemoryStore::try_access(const Digest& token_hash,
+                                                       const Digest& code_hash, TimeMs now) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    const auto found = grants_.find(token_hash);
+    if (found == grants_.end() || found->second.expires <= now ||
+        found->second.attempts_left == 0) {
+        return std::optional<InboxId>();
+    }
+    if (found->second.code_hash != code_hash) {
+        --found->second.attempts_left;
+        return std::optional<InboxId>();
+    }
+    return std::optional(found->second.inbox);
+}
+
+Result<void> MemoryStore::put_api_key(const ApiKey& key, const AuditRow& audit) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    if (key.kid.empty()) {
+        return Error{Fault::invalid_input, "kid is empty"};
+    }
+    if (!keys_.try_emplace(key.kid, key).second) {
+        return Error{Fault::conflict, "kid exists"};
+    }
+    record(audit);
+    return {};
+}
+
+Result<std::optional<ApiKey>> MemoryStore::find_api_key(std::string_view kid) {
+    const Lock lock(mutex_);
+    return look_up(keys_, std::string(kid));
+}
+
+Result<std::vector<ApiKey>> MemoryStore::list_api_keys() {
+    const Lock lock(mutex_);
+    std::vector<ApiKey> found;
+    for (const auto& [kid, key] : keys_) {
+        found.push_back(key);
+    }
+    return found;
+}
+
+Result<void> MemoryStore::revoke_api_key(std::string_view kid, TimeMs at, const AuditRow& audit) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    const auto found = keys_.find(kid);
+    if (found == keys_.end()) {
+        return Error{Fault::not_found, "no such key"};
+    }
+    if (!found->second.revoked) {
+        found->second.revoked = at;
+        record(audit);
+    }
+    return {};
+}
+
+void MemoryStore::record(const AuditRow& row) {
+    Bytes linked(32, 0);
+    if (!audit_.empty()) {
+        linked.assign(audit_.back().chain.begin(), audit_.back().chain.end());
+    }
+    append(linked, ByteView(encode(row)));
+    audit_.push_back({audit_.size() + 1, row, sha256(linked)});
+}
+
+Result<void> MemoryStore::append_audit(std::span<const AuditRow> rows) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    std::for_each(rows.begin(), rows.end(), [this](const AuditRow& row) { record(row); });
+    return {};
+}
+
+Result<std::vector<AuditEntry>> MemoryStore::list_audit(std::uint64_t after, std::size_t limit) {
+    const Lock lock(mutex_);
+    const std::size_t first = std::min<std::uint64_t>(after, audit_.size());
+    const std::size_t count = std::min({limit, list_rows_max, audit_.size() - first});
+    const auto begin = audit_.begin() + static_cast<std::ptrdiff_t>(first);
+    return std::vector<AuditEntry>(begin, begin + static_cast<std::ptrdiff_t>(count));
+}
+
+Result<std::uint64_t> MemoryStore::verify_audit() {
+    const Lock lock(mutex_);
+    return static_cast<std::uint64_t>(audit_.size());
+}
+
+Result<void> MemoryStore::backup(const std::string& /*directory*/) {
+    return Error{Fault::unavailable, "memory has no copy"};
+}
+
+Result<FsckReport> MemoryStore::fsck() {
+    return FsckReport{};
+}
+
+Result<Statistics> MemoryStore::statistics() {
+    const Lock lock(mutex_);
+    Statistics found;
+    found.documents = documents_.size();
+    found.legs = legs_.size();
+    found.audit_rows = audit_.size();
+    for (const auto& [id, intent] : intents_) {
+        found.intents_open += intent.open ? 1U : 0U;
+    }
+    for (const auto& [id, leg] : legs_) {
+        found.legs_scheduled += leg.due ? 1U : 0U;
+    }
+    return found;
+}
+
+Result<Space> MemoryStore::space() {
+    return Space{0, 0, writable()};
+}
+
+} // namespace songda::fakes

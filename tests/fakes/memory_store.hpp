@@ -1,0 +1,116 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <tuple>
+
+#include "store/store.hpp"
+
+namespace songda::fakes {
+
+using namespace store; // NOLINT(google-build-using-namespace): a second engine of the same
+                       // interface
+
+/// The store as maps under one mutex: what the verbs mean, said as plainly as possible. The
+/// conformance test compares every engine with it; other rooms use it where durability is not the
+/// subject. It knows no limits of length and never runs out of space unless told.
+class MemoryStore final : public Store {
+public:
+    /// Writes answer `unavailable` from now on, or work again.
+    void set_writable(bool writable);
+
+    Result<std::vector<SigningTicket>> put_intents(std::span<const Intent> intents) override;
+    Result<std::size_t> void_intents(std::span<const DocumentId> ids,
+                                     std::string_view reason) override;
+    Result<std::vector<Intent>> open_intents() override;
+    Result<std::optional<Intent>> find_intent(const DocumentId& id) override;
+    Result<std::uint64_t> counter(const DepartmentCode& department,
+                                  std::string_view sequence) override;
+    Result<Digest> put_prefix(ByteView bytes) override;
+    Result<std::vector<IssueOutcome>> put_issues(std::span<const IssueWrite> issues) override;
+
+    Result<std::optional<DocumentRow>> find_document(const DocumentId& id) override;
+    Result<std::optional<DocumentRow>> find_document_for(const DepartmentCode& department,
+                                                         const DocumentId& id) override;
+    Result<std::optional<DocumentRow>> find_by_key(const DocumentKey& key) override;
+    Result<std::optional<DocumentRow>> find_by_file_hash(const Digest& file_hash) override;
+    Result<std::optional<IdempotencyRow>> find_idempotent(const DepartmentCode& department,
+                                                          std::string_view key) override;
+    Result<std::optional<DocumentId>> find_case(const DepartmentCode& department,
+                                                std::string_view template_version,
+                                                std::string_view case_number) override;
+    Result<std::vector<DocumentRow>> list_documents(const DepartmentCode& department,
+                                                    std::optional<DocumentId> after,
+                                                    std::size_t limit) override;
+    Result<Bytes> read_file(const DocumentRow& document) override;
+    Result<std::vector<StatusEntry>> status_history(const DocumentId& id) override;
+    Result<std::optional<StatusEntry>> find_status(const DocumentId& id) override;
+    Result<std::uint32_t> set_status(const DocumentId& id, std::uint32_t expected_sequence,
+                                     const StatusChange& change, const AuditRow& audit) override;
+
+    Result<std::vector<ClaimedLeg>> claim_due(const ClaimRequest& request) override;
+    Result<bool> finish_leg(const LegFinish& finish) override;
+    Result<std::vector<bool>> finish_legs(std::span<const LegFinish> finishes) override;
+    Result<bool> append_leg_event(const LegId& leg, std::uint8_t expected_state,
+                                  const LegUpdate& update) override;
+    Result<void> add_leg(const LegWrite& write) override;
+    Result<std::optional<LegRow>> find_leg(const LegId& id) override;
+    Result<std::vector<LegRow>> legs_of(const DocumentId& document) override;
+    Result<std::vector<LegEvent>> leg_events(const LegId& leg) override;
+
+    Result<std::vector<InboxEntry>> inbox(const InboxId& id) override;
+    Result<bool> mark_opened(const InboxId& inbox, const LegId& leg, TimeMs at) override;
+    Result<void> put_grant(const AccessGrant& grant) override;
+    Result<std::optional<InboxId>> try_access(const Digest& token_hash, const Digest& code_hash,
+                                              TimeMs now) override;
+    Result<void> put_api_key(const ApiKey& key, const AuditRow& audit) override;
+    Result<std::optional<ApiKey>> find_api_key(std::string_view kid) override;
+    Result<std::vector<ApiKey>> list_api_keys() override;
+    Result<void> revoke_api_key(std::string_view kid, TimeMs at, const AuditRow& audit) override;
+
+    Result<void> append_audit(std::span<const AuditRow> rows) override;
+    Result<std::vector<AuditEntry>> list_audit(std::uint64_t after, std::size_t limit) override;
+    Result<std::uint64_t> verify_audit() override;
+
+    /// A memory has no copy: `unavailable`.
+    Result<void> backup(const std::string& directory) override;
+    Result<FsckReport> fsck() override;
+    Result<Statistics> statistics() override;
+    Result<Space> space() override;
+    bool writable() const override;
+
+private:
+    struct StoredIntent {
+        Intent intent;
+        bool open = true;
+    };
+    // All called with mutex_ held.
+    IssueOutcome issue(const IssueWrite& write);
+    std::optional<IssueOutcome> stands_against(const IssueWrite& write) const;
+    void insert_leg(const LegWrite& write);
+    void apply(LegRow& row, std::uint32_t fence, const LegUpdate& update);
+    void record(const AuditRow& row);
+
+    mutable std::mutex mutex_;
+    bool writable_ = true;
+    std::map<DocumentId, StoredIntent> intents_;
+    std::map<std::pair<DepartmentCode, std::string>, std::uint64_t> counters_;
+    std::map<Digest, Bytes> prefixes_;
+    std::map<DocumentId, DocumentRow> documents_;
+    std::map<DocumentId, Bytes> files_;
+    std::map<DocumentKey, DocumentId> by_key_;
+    std::map<Digest, DocumentId> by_hash_;
+    std::map<std::pair<DepartmentCode, std::string>, IdempotencyRow> idempotency_;
+    std::map<std::tuple<DepartmentCode, std::string, std::string>, DocumentId> cases_;
+    std::map<DocumentId, std::vector<StatusEntry>> history_;
+    std::map<LegId, LegRow> legs_;
+    std::map<LegId, std::vector<LegEvent>> events_;
+    std::map<std::pair<InboxId, LegId>, InboxEntry> inbox_;
+    std::map<Digest, AccessGrant> grants_;
+    std::map<std::string, ApiKey, std::less<>> keys_;
+    std::vector<AuditEntry> audit_;
+    std::string last_served_;
+};
+
+} // namespace songda::fakes

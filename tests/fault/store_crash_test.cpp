@@ -1,0 +1,235 @@
+// kill -9 at random moments (reliability.md 5.2): nothing that was answered is lost, nothing is
+// there twice, every document has its intent, every file its hash, and a retry with the same key
+// finds what a lost answer hid. A writer that acknowledges too early is planted: the harness must
+// catch it. SONGDA_KILLS sets the number of kills, SONGDA_SEED the delays.
+#include <chrono>
+#include <map>
+#include <random>
+#include <set>
+#include <thread>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/wait.h>
+
+#include "tests/unit/store/samples.hpp"
+
+namespace songda::store {
+namespace {
+
+constexpr int writers = 6;
+constexpr std::uint64_t numbers_per_round = 1'000'000;
+constexpr std::uint64_t numbers_per_writer = 100'000;
+
+enum class Planted { nothing, early_answer };
+
+std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+    const char* text = std::getenv(name);
+    return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
+Bytes file_of(std::uint64_t number) {
+    return samples::file_bytes(number, 500 + number % 3000);
+}
+
+IssueWrite write_of(std::uint64_t number, const Bytes& file) {
+    IssueWrite write = samples::issue(number, file);
+    for (std::uint64_t leg = 0; leg < 2; ++leg) {
+        write.legs.push_back({samples::leg(number * 2 + leg, number, 1, TimeMs{100}),
+                              {LegEvent{"queued", TimeMs{1}, TimeMs{1}, 1, ""}}});
+    }
+    return write;
+}
+
+LmdbOptions crash_options(const std::string& directory) {
+    LmdbOptions options = samples::small_options(directory);
+    options.segment_bytes = std::uint64_t{4} << 20U; // rolls many times
+    return options;
+}
+
+void acknowledge(int pipe, std::uint64_t number) {
+    SONGDA_CHECK(write(pipe, &number, sizeof number) == sizeof number);
+}
+
+/// Writes until it is killed; each number goes into the pipe once its issue is answered.
+[[noreturn]] void run_writer(const std::string& directory, int pipe, std::uint64_t round,
+                             Planted planted) {
+    auto store = open_lmdb(crash_options(directory));
+    SONGDA_CHECK(store.ok());
+    std::vector<std::thread> threads;
+    for (std::uint64_t writer = 0; writer < writers; ++writer) {
+        threads.emplace_back([&, writer] {
+            std::uint64_t number = round * numbers_per_round + writer * numbers_per_writer;
+            for (;;) {
+                ++number;
+                const Bytes file = file_of(number);
+                if (planted == Planted::early_answer) {
+                    acknowledge(pipe, number);
+                }
+                SONGDA_CHECK(samples::put(*store.value(), write_of(number, file)));
+                if (planted == Planted::nothing) {
+                    acknowledge(pipe, number);
+                }
+            }
+        });
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+    _exit(3);
+}
+
+bool is_whole(Store& store, std::uint64_t number) {
+    const auto id = samples::numbered<DocumentId>(number);
+    const auto row = store.find_document(id);
+    if (!row.ok() || !row.value()) {
+        return false;
+    }
+    const auto file = store.read_file(*row.value());
+    const auto intent = store.find_intent(id);
+    const auto legs = store.legs_of(id);
+    return file.ok() && file.value() == file_of(number) && intent.ok() && intent.value() &&
+           legs.ok() && legs.value().size() == 2 && store.status_history(id).value().size() == 1;
+}
+
+/// The client whose answer was lost asks again: the first document or a new one, never a second.
+bool retry_resolves(Store& store, std::uint64_t number) {
+    const Bytes file = file_of(number);
+    const IssueWrite write = write_of(number, file);
+    const auto kind = store.put_issues({&write, 1}).value().at(0).kind;
+    const bool was_there = kind == IssueOutcome::Kind::duplicate;
+    const bool is_there = was_there || kind == IssueOutcome::Kind::created;
+    return is_there && is_whole(store, number);
+}
+
+/// In a process of its own, so that a crash inside the engine is a finding. Exit status 0: good.
+int verify(const std::string& directory, const std::set<std::uint64_t>& answered, bool thorough) {
+    auto opened = open_lmdb(crash_options(directory));
+    if (!opened.ok()) {
+        return 10;
+    }
+    Store& store = *opened.value();
+    for (const std::uint64_t number : answered) {
+        if (!is_whole(store, number)) {
+            return 11;
+        }
+    }
+    const auto open = store.open_intents();
+    if (!open.ok() || open.value().size() > writers) {
+        return 12;
+    }
+    for (const Intent& intent : open.value()) {
+        if (store.find_document(intent.id).value()) {
+            return 13;
+        }
+        std::uint64_t number = 0;
+        for (std::size_t at = 0; at < 8; ++at) {
+            number = (number << 8U) | intent.id.bytes[at];
+        }
+        if (!retry_resolves(store, number)) {
+            return 14;
+        }
+    }
+    for (const std::uint64_t number : answered) {
+        if (number % 16 == 0 && !retry_resolves(store, number)) {
+            return 15;
+        }
+    }
+    if (!store.verify_audit().ok()) {
+        return 16;
+    }
+    return thorough && !store.fsck().value().clean() ? 17 : 0;
+}
+
+template <class Work>
+pid_t in_child(Work work) {
+    const pid_t child = fork();
+    SONGDA_CHECK(child >= 0);
+    if (child == 0) {
+        work();
+        _exit(4);
+    }
+    return child;
+}
+
+/// Reads acknowledgements until the deadline, or with none until the pipe ends.
+void drain(int pipe, std::set<std::uint64_t>& answered,
+           std::optional<std::chrono::steady_clock::time_point> deadline) {
+    for (;;) {
+        if (deadline) {
+            const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+                *deadline - std::chrono::steady_clock::now());
+            pollfd waiting{pipe, POLLIN, 0};
+            if (left.count() <= 0 || poll(&waiting, 1, static_cast<int>(left.count())) <= 0) {
+                return;
+            }
+        }
+        std::uint64_t number = 0;
+        if (read(pipe, &number, sizeof number) != sizeof number) {
+            return;
+        }
+        answered.insert(number);
+    }
+}
+
+struct Round {
+    std::size_t answered = 0;
+    int verdict = 0;
+};
+
+Round kill_once(const std::string& directory, std::uint64_t round, std::mt19937_64& random,
+                Planted planted, bool thorough) {
+    int ends[2];
+    SONGDA_CHECK(pipe2(ends, O_CLOEXEC) == 0);
+    const pid_t writer = in_child([&] {
+        close(ends[0]);
+        run_writer(directory, ends[1], round, planted);
+    });
+    close(ends[1]);
+    std::set<std::uint64_t> answered;
+    drain(ends[0], answered,
+          std::chrono::steady_clock::now() + std::chrono::milliseconds(30 + random() % 220));
+    kill(writer, SIGKILL);
+    int status = 0;
+    SONGDA_CHECK(waitpid(writer, &status, 0) == writer);
+    drain(ends[0], answered, std::nullopt);
+    close(ends[0]);
+    if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL) {
+        return {answered.size(), 20};
+    }
+    const pid_t verifier = in_child([&] { _exit(verify(directory, answered, thorough)); });
+    SONGDA_CHECK(waitpid(verifier, &status, 0) == verifier);
+    return {answered.size(), WIFEXITED(status) ? WEXITSTATUS(status) : 21};
+}
+
+TEST(StoreCrash, NothingAnsweredIsLostByKill) {
+    const std::uint64_t kills = from_environment("SONGDA_KILLS", 20);
+    const std::uint64_t seed = from_environment("SONGDA_SEED", std::random_device{}());
+    std::mt19937_64 random(seed);
+    SCOPED_TRACE("SONGDA_SEED=" + std::to_string(seed));
+    const samples::Directory directory;
+    std::size_t answered = 0;
+    for (std::uint64_t round = 1; round <= kills; ++round) {
+        const bool thorough = round % 10 == 0 || round == kills;
+        const Round found = kill_once(directory.path(), round, random, Planted::nothing, thorough);
+        ASSERT_EQ(found.verdict, 0) << "kill " << round;
+        answered += found.answered;
+    }
+    EXPECT_GT(answered, kills) << "the writer never got far enough to prove anything";
+    std::printf("kills %llu, answered %zu, lost 0\n", static_cast<unsigned long long>(kills),
+                answered);
+}
+
+TEST(StoreCrash, TheHarnessCatchesAnAnswerGivenTooEarly) {
+    std::mt19937_64 random(1);
+    const samples::Directory directory;
+    int caught = 0;
+    for (std::uint64_t round = 1; round <= 20 && caught == 0; ++round) {
+        caught = kill_once(directory.path(), round, random, Planted::early_answer, false).verdict;
+    }
+    EXPECT_EQ(caught, 11);
+}
+
+} // namespace
+} // namespace songda::store

@@ -1,0 +1,49 @@
+// The decoder of stored rows: any bytes, with their own checksum and with a right one, are refused
+// or encode to themselves.
+#include "store/codec.hpp"
+
+#include "base/check.hpp"
+#include "store/detail/crc32c.hpp"
+
+namespace songda::store {
+namespace {
+
+template <class Row>
+void decode_once(ByteView bytes) {
+    const Result<Row> row = decode<Row>(bytes);
+    if (row.ok()) {
+        const Bytes again = encode(row.value());
+        SONGDA_CHECK(as_text(again) == as_text(bytes));
+    }
+}
+
+void decode_as_every_row(ByteView bytes) {
+    decode_once<IntentRecord>(bytes);
+    decode_once<DocumentRow>(bytes);
+    decode_once<StatusChange>(bytes);
+    decode_once<IdempotencyRow>(bytes);
+    decode_once<LegRow>(bytes);
+    decode_once<LegEvent>(bytes);
+    decode_once<InboxEntry>(bytes);
+    decode_once<AccessGrant>(bytes);
+    decode_once<ApiKey>(bytes);
+    decode_once<AuditRow>(bytes);
+    decode_once<PrefixRow>(bytes);
+    decode_once<SegmentCursor>(bytes);
+}
+
+} // namespace
+} // namespace songda::store
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace songda;
+    const ByteView bytes(data, size);
+    store::decode_as_every_row(bytes);
+    Bytes sealed(bytes.begin(), bytes.end());
+    const std::uint32_t checksum = store::detail::crc32c(sealed);
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        sealed.push_back(static_cast<std::uint8_t>(checksum >> shift));
+    }
+    store::decode_as_every_row(sealed);
+    return 0;
+}

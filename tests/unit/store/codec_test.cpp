@@ -1,0 +1,138 @@
+// Every row survives its bytes; nothing else decodes: every truncation, every flipped bit, random
+// bytes. The checksum is compared with the value that RFC 3720 prints.
+#include "store/codec.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "base/text_codec.hpp"
+#include "store/detail/crc32c.hpp"
+#include "store/limits.hpp"
+#include "tests/unit/store/samples.hpp"
+
+namespace songda::store {
+namespace {
+
+template <class Row>
+void expect_strict(const Row& row) {
+    const Bytes bytes = encode(row);
+    const Result<Row> back = decode<Row>(bytes);
+    ASSERT_TRUE(back.ok());
+    EXPECT_EQ(back.value(), row);
+    for (std::size_t length = 0; length < bytes.size(); ++length) {
+        EXPECT_FALSE(decode<Row>(ByteView(bytes).first(length)).ok()) << length;
+    }
+    for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+        Bytes damaged = bytes;
+        damaged[bit / 8] = static_cast<std::uint8_t>(damaged[bit / 8] ^ (1U << (bit % 8)));
+        EXPECT_FALSE(decode<Row>(damaged).ok()) << bit;
+    }
+    Bytes longer = bytes;
+    longer.push_back(0);
+    EXPECT_FALSE(decode<Row>(longer).ok());
+}
+
+TEST(StoreCodec, ChecksumIsCrc32cOfTheStandard) {
+    EXPECT_EQ(detail::crc32c(as_bytes("123456789")), 0xE3069283U);
+    EXPECT_EQ(detail::crc32c(Bytes(32, 0)), 0x8A9136AAU); // RFC 3720 B.4, 32 zero bytes
+}
+
+TEST(StoreCodec, EveryRowReturnsAndNothingDamagedDoes) {
+    const Bytes file = samples::file_bytes(1, 10);
+    expect_strict(IntentRecord{samples::intent(7), std::nullopt});
+    expect_strict(IntentRecord{samples::intent(7), "signer refused"});
+    expect_strict(samples::issue(7, file).document);
+    expect_strict(samples::issue(7, file).status);
+    expect_strict(IdempotencyRow{sha256(file), samples::numbered<DocumentId>(7), TimeMs{-5}});
+    expect_strict(samples::leg(1, 7, 1, TimeMs{50}));
+    expect_strict(samples::leg(1, 7, 1, std::nullopt));
+    expect_strict(LegEvent{"accepted", TimeMs{1}, TimeMs{2}, 3, "250 OK"});
+    expect_strict(InboxEntry{
+        {}, samples::numbered<DocumentId>(7), samples::numbered<LegId>(1), TimeMs{5}, TimeMs{6}});
+    expect_strict(AccessGrant{sha256(file), {}, sha256({}), 5, TimeMs{9}});
+    expect_strict(ApiKey{"kid",
+                         sha256(file),
+                         samples::department(1),
+                         {"issue", "read"},
+                         TimeMs{1},
+                         TimeMs{2},
+                         TimeMs{3},
+                         "label"});
+    expect_strict(samples::audit_row(3));
+    expect_strict(PrefixRow{1, 128, 70'000});
+    expect_strict(SegmentCursor{3, 4096});
+}
+
+TEST(StoreCodec, GoldenBytesOfVersionOne) {
+    // docs/formats/store.md, worked example.
+    EXPECT_EQ(to_hex(encode(StatusChange{DocumentStatus::revoked, TimeMs{0x0102}, "r", "ab"})),
+              "0103"
+              "03"
+              "0000000000000102"
+              "000172"
+              "00026162"
+              "33bae199");
+}
+
+TEST(StoreCodec, LongRowsAndTextsAreRefusedBeforeTheyAreStored) {
+    AuditRow row = samples::audit_row(1);
+    row.detail = std::string(record_bytes_max, 'x');
+    EXPECT_FALSE(check_row(row).ok());
+    row.detail = std::string(70'000, 'x');
+    EXPECT_FALSE(check_row(row).ok());
+    row.detail.clear();
+    const std::size_t room = record_bytes_max - encode(row).size();
+    row.detail = std::string(room, 'x');
+    EXPECT_TRUE(check_row(row).ok());
+    EXPECT_EQ(decode<AuditRow>(encode(row)).value(), row);
+    row.detail += 'x';
+    EXPECT_FALSE(check_row(row).ok());
+}
+
+/// Random fields behind a right checksum reach the field decoder, which random bytes alone do not.
+template <class Row>
+void decode_random_fields(const Bytes& random, std::uint8_t kind) {
+    Bytes bytes{1, kind};
+    append(bytes, ByteView(random));
+    const std::uint32_t checksum = detail::crc32c(bytes);
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        bytes.push_back(static_cast<std::uint8_t>(checksum >> shift));
+    }
+    const Result<Row> row = decode<Row>(bytes);
+    if (row.ok()) {
+        RC_ASSERT(encode(row.value()) == bytes);
+    } else {
+        RC_ASSERT(row.error().fault == Fault::corrupt);
+    }
+}
+
+RC_GTEST_PROP(StoreCodecProperty, RandomFieldsNeverCrashAndDecodeOnlyToThemselves,
+              (const Bytes& random)) {
+    decode_random_fields<IntentRecord>(random, 1);
+    decode_random_fields<DocumentRow>(random, 2);
+    decode_random_fields<StatusChange>(random, 3);
+    decode_random_fields<IdempotencyRow>(random, 4);
+    decode_random_fields<LegRow>(random, 5);
+    decode_random_fields<LegEvent>(random, 6);
+    decode_random_fields<ApiKey>(random, 9);
+    decode_random_fields<AuditRow>(random, 10);
+    decode_random_fields<SegmentCursor>(random, 12);
+}
+
+RC_GTEST_PROP(StoreCodecProperty, ARowWithOneChangedByteIsRefusedOrAnotherRow,
+              (std::size_t at, std::uint8_t change)) {
+    const Bytes bytes = encode(samples::leg(1, 7, 1, TimeMs{50}));
+    Bytes fields(bytes.begin() + 2, bytes.end() - 4);
+    fields[at % fields.size()] ^= change;
+    decode_random_fields<LegRow>(fields, 5);
+}
+
+RC_GTEST_PROP(StoreCodecProperty, AnyTextsReturn,
+              (const std::string& actor, const std::string& detail, std::int64_t at)) {
+    const AuditRow row{TimeMs{at}, actor, "", "", detail};
+    RC_PRE(check_row(row).ok());
+    RC_ASSERT(decode<AuditRow>(encode(row)).value() == row);
+}
+
+} // namespace
+} // namespace songda::store

@@ -1,0 +1,386 @@
+// The engine means what the memory model means: the same random operations on both, every answer
+// compared (reliability.md 6.3). Single-threaded: claims under concurrency are in race_test.cpp.
+// SONGDA_SEED repeats one run; SONGDA_SEEDS sets how many are tried.
+#include <array>
+#include <random>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "tests/fakes/memory_store.hpp"
+#include "tests/unit/store/samples.hpp"
+
+namespace songda::store {
+namespace {
+
+constexpr int operations = 2000;
+
+std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+    const char* text = std::getenv(name);
+    return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
+template <class T>
+bool same_answer(const Result<T>& left, const Result<T>& right) {
+    if (left.ok() != right.ok()) {
+        return false;
+    }
+    return left.ok() ? left.value() == right.value() : left.error().fault == right.error().fault;
+}
+
+bool same_answer(const Result<void>& left, const Result<void>& right) {
+    return left.ok() == right.ok() && (left.ok() || left.error().fault == right.error().fault);
+}
+
+/// Where the bytes lie is the engine's business.
+Result<std::vector<DocumentRow>> placeless(Result<std::vector<DocumentRow>> rows) {
+    if (rows.ok()) {
+        for (DocumentRow& row : rows.value()) {
+            row.file.segment = 0;
+            row.file.offset = 0;
+        }
+    }
+    return rows;
+}
+
+Result<std::vector<DocumentRow>> placeless(const Result<std::optional<DocumentRow>>& row) {
+    if (!row.ok()) {
+        return row.error();
+    }
+    std::vector<DocumentRow> rows;
+    if (row.value()) {
+        rows.push_back(*row.value());
+    }
+    return placeless(Result<std::vector<DocumentRow>>(rows));
+}
+
+/// Drives both with one generator. Each verb answers whether the two agreed.
+class Run {
+public:
+    Run(Store& model, Store& engine, std::uint64_t seed)
+        : model_(model), engine_(engine), random_(seed) {
+        for (std::size_t state = 0; state < on_claim_.size(); ++state) {
+            on_claim_[state] = static_cast<std::uint8_t>((state + 7) % 11);
+        }
+        const Bytes prefix = samples::file_bytes(99, 700);
+        prefix_ = model_.put_prefix(prefix).value();
+        SONGDA_CHECK(engine_.put_prefix(prefix).value() == prefix_);
+        prefix_bytes_ = prefix;
+    }
+
+    /// The verb's name when the two differed.
+    std::optional<std::string> step() {
+        now_ = now_ + static_cast<std::int64_t>(below(51));
+        struct Verb {
+            const char* name;
+            std::uint64_t weight;
+            bool (Run::*run)();
+        };
+        static constexpr std::array verbs = {Verb{"put_intents", 4, &Run::put_intents},
+                                             Verb{"put_issues", 6, &Run::put_issues},
+                                             Verb{"get", 4, &Run::get},
+                                             Verb{"list", 2, &Run::list},
+                                             Verb{"claim", 4, &Run::claim},
+                                             Verb{"finish", 4, &Run::finish},
+                                             Verb{"append_event", 2, &Run::event},
+                                             Verb{"add_leg", 1, &Run::add_leg},
+                                             Verb{"legs", 2, &Run::legs},
+                                             Verb{"status", 2, &Run::status},
+                                             Verb{"access", 3, &Run::access},
+                                             Verb{"keys", 2, &Run::keys},
+                                             Verb{"void", 1, &Run::void_intents},
+                                             Verb{"audit", 1, &Run::audit}};
+        std::uint64_t total = 0;
+        for (const Verb& verb : verbs) {
+            total += verb.weight;
+        }
+        std::uint64_t chosen = below(total);
+        for (const Verb& verb : verbs) {
+            if (chosen < verb.weight) {
+                return (this->*verb.run)() ? std::nullopt : std::optional<std::string>(verb.name);
+            }
+            chosen -= verb.weight;
+        }
+        return "unreachable";
+    }
+
+private:
+    std::uint64_t below(std::uint64_t end) { return random_() % end; }
+    DocumentId any_document() { return samples::numbered<DocumentId>(below(next_ + 3)); }
+    LegId any_leg() { return samples::numbered<LegId>(below(next_leg_ + 2)); }
+    InboxId any_inbox() { return samples::numbered<InboxId>(below(5)); }
+
+    bool put_intents() {
+        std::vector<Intent> intents;
+        for (std::uint64_t count = 1 + below(4); count > 0; --count) {
+            // Mostly new, sometimes known: equal, or with another digest.
+            Intent intent = samples::intent(below(6) == 0 ? below(next_ + 1) : ++next_, 1);
+            intent.digest[0] = below(20) == 0 ? 1 : intent.digest[0];
+            intents.push_back(intent);
+        }
+        const auto left = model_.put_intents(intents);
+        const auto right = engine_.put_intents(intents);
+        bool same =
+            left.ok() == right.ok() && (left.ok() || left.error().fault == right.error().fault);
+        for (std::size_t at = 0; same && left.ok() && at < intents.size(); ++at) {
+            same = left.value()[at].digest() == right.value()[at].digest() &&
+                   left.value()[at].document() == right.value()[at].document();
+        }
+        const DepartmentCode own = samples::department(1);
+        return same &&
+               same_answer(model_.counter(own, "food/2026"), engine_.counter(own, "food/2026"));
+    }
+
+    IssueWrite random_issue(std::uint64_t number, const Bytes& rest) {
+        IssueWrite write = samples::issue(number, rest, 1 + below(3));
+        write.document.issued_at = now_;
+        // Few keys and cases, so that they collide.
+        write.idempotency_key = below(10) == 0 ? "" : "key-" + std::to_string(below(300));
+        write.fingerprint[0] = static_cast<std::uint8_t>(below(2));
+        write.idempotency_expires = now_ + static_cast<std::int64_t>(below(20'000));
+        write.document.case_number = below(10) == 0 ? "" : "case-" + std::to_string(below(600));
+        if (below(2) == 0) {
+            Bytes whole = prefix_bytes_;
+            append(whole, ByteView(rest));
+            write.document.file.prefix = prefix_;
+            write.document.file.size = whole.size();
+            write.document.file_hash = sha256(whole);
+        }
+        if (below(100) == 0) {
+            write.document.file.prefix = Digest{9};
+        }
+        for (std::uint64_t legs = below(4); legs > 0; --legs) {
+            LegRow leg = samples::leg(++next_leg_, number, 0, std::nullopt);
+            leg.department = write.document.department;
+            leg.due = below(4) == 0 ? std::nullopt : std::optional(now_ + std::int64_t(below(300)));
+            write.legs.push_back({leg, {LegEvent{"queued", now_, now_, 1, ""}}});
+        }
+        return write;
+    }
+
+    bool put_issues() {
+        std::vector<Bytes> files;
+        std::vector<IssueWrite> issues;
+        const std::uint64_t count = 1 + below(5);
+        files.reserve(count);
+        for (std::uint64_t at = 0; at < count; ++at) {
+            const auto open = model_.open_intents().value();
+            const std::uint64_t number = below(8) == 0 || open.empty()
+                                             ? below(next_ + 2)
+                                             : open[below(open.size())].sequence_value;
+            files.push_back(samples::file_bytes(number, 1 + below(3000)));
+            issues.push_back(random_issue(number, files.back()));
+        }
+        return same_answer(model_.put_issues(issues), engine_.put_issues(issues));
+    }
+
+    bool get() {
+        const DocumentId id = any_document();
+        const DepartmentCode tenant = samples::department(1 + below(3));
+        const auto left = model_.find_document(id);
+        const auto right = engine_.find_document(id);
+        bool same = same_answer(placeless(left), placeless(right)) &&
+                    same_answer(placeless(model_.find_document_for(tenant, id)),
+                                placeless(engine_.find_document_for(tenant, id))) &&
+                    same_answer(model_.find_intent(id), engine_.find_intent(id));
+        const auto key = samples::numbered<DocumentKey>(below(next_ + 1));
+        same = same &&
+               same_answer(placeless(model_.find_by_key(key)), placeless(engine_.find_by_key(key)));
+        const std::string text = "key-" + std::to_string(below(300));
+        const std::string number = "case-" + std::to_string(below(600));
+        same = same &&
+               same_answer(model_.find_idempotent(tenant, text),
+                           engine_.find_idempotent(tenant, text)) &&
+               same_answer(model_.find_case(tenant, "food-business-licence@1", number),
+                           engine_.find_case(tenant, "food-business-licence@1", number));
+        if (same && left.value()) {
+            same =
+                same_answer(model_.read_file(*left.value()), engine_.read_file(*right.value())) &&
+                same_answer(placeless(model_.find_by_file_hash(left.value()->file_hash)),
+                            placeless(engine_.find_by_file_hash(left.value()->file_hash)));
+        }
+        return same;
+    }
+
+    bool list() {
+        const DepartmentCode tenant = samples::department(1 + below(3));
+        const auto after = below(2) == 0 ? std::nullopt : std::optional(any_document());
+        const std::size_t limit = 1 + below(20);
+        return same_answer(placeless(model_.list_documents(tenant, after, limit)),
+                           placeless(engine_.list_documents(tenant, after, limit))) &&
+               same_answer(model_.open_intents(), engine_.open_intents());
+    }
+
+    bool claim() {
+        const ClaimRequest request{now_, 1 + below(8), 50 + static_cast<std::int64_t>(below(451)),
+                                   on_claim_};
+        const auto left = model_.claim_due(request);
+        const auto right = engine_.claim_due(request);
+        if (!left.ok() || !right.ok() || left.value().size() != right.value().size()) {
+            return false;
+        }
+        bool same = true;
+        for (std::size_t at = 0; at < left.value().size(); ++at) {
+            same = same && left.value()[at].row == right.value()[at].row &&
+                   left.value()[at].fence == right.value()[at].fence;
+            claims_.push_back(left.value()[at]);
+        }
+        return same;
+    }
+
+    LegUpdate random_update(const LegId& leg, std::uint8_t state) {
+        LegUpdate update;
+        update.state = state;
+        update.due =
+            below(2) == 0 ? std::nullopt : std::optional(now_ + 10 + std::int64_t(below(990)));
+        update.reason = below(2) == 0 ? "" : "mailbox_full";
+        update.attempts_delta = static_cast<std::int32_t>(below(4)) - 1;
+        update.events.assign(below(3), LegEvent{"moved", now_, now_, state, "x"});
+        if (below(3) == 0) {
+            update.inbox = InboxEntry{any_inbox(), any_document(), leg, now_, std::nullopt};
+        }
+        if (below(3) == 0) {
+            update.grant = random_grant();
+        }
+        if (below(3) == 0) {
+            update.audit = samples::audit_row(below(1000));
+        }
+        return update;
+    }
+
+    AccessGrant random_grant() {
+        return {Digest{std::uint8_t(below(6))}, any_inbox(), Digest{std::uint8_t(below(3))},
+                static_cast<std::uint8_t>(below(5)), now_ + std::int64_t(below(2000))};
+    }
+
+    /// Any claim ever made, hence mostly stale ones.
+    bool finish() {
+        std::vector<LegFinish> finishes;
+        for (std::uint64_t count = below(4); count > 0 && !claims_.empty(); --count) {
+            const std::size_t recent = std::min<std::size_t>(claims_.size(), 12);
+            const std::size_t at =
+                below(2) == 0 ? below(claims_.size()) : claims_.size() - 1 - below(recent);
+            const ClaimedLeg& claim = claims_[at];
+            finishes.push_back(
+                {claim.row.id, claim.fence, random_update(claim.row.id, std::uint8_t(below(11)))});
+        }
+        return same_answer(model_.finish_legs(finishes), engine_.finish_legs(finishes));
+    }
+
+    bool event() {
+        const LegId leg = any_leg();
+        const auto expected = static_cast<std::uint8_t>(below(11));
+        const LegUpdate update = random_update(leg, std::uint8_t(below(11)));
+        return same_answer(model_.append_leg_event(leg, expected, update),
+                           engine_.append_leg_event(leg, expected, update));
+    }
+
+    bool add_leg() {
+        const std::uint64_t number = below(5) == 0 ? below(next_leg_ + 1) : ++next_leg_;
+        LegWrite write{samples::leg(number, below(next_ + 1), 1 + below(3), now_), {}};
+        return same_answer(model_.add_leg(write), engine_.add_leg(write));
+    }
+
+    bool legs() {
+        const DocumentId document = any_document();
+        const LegId leg = any_leg();
+        return same_answer(model_.legs_of(document), engine_.legs_of(document)) &&
+               same_answer(model_.find_leg(leg), engine_.find_leg(leg)) &&
+               same_answer(model_.leg_events(leg), engine_.leg_events(leg));
+    }
+
+    bool status() {
+        const DocumentId id = any_document();
+        const StatusChange change{static_cast<DocumentStatus>(1 + below(5)), now_, "why", "who"};
+        const auto expected = static_cast<std::uint32_t>(1 + below(2));
+        const AuditRow audit = samples::audit_row(below(1000));
+        return same_answer(model_.set_status(id, expected, change, audit),
+                           engine_.set_status(id, expected, change, audit)) &&
+               same_answer(model_.status_history(id), engine_.status_history(id)) &&
+               same_answer(model_.find_status(id), engine_.find_status(id));
+    }
+
+    bool access() {
+        const AccessGrant grant = random_grant();
+        if (below(4) == 0 && !same_answer(model_.put_grant(grant), engine_.put_grant(grant))) {
+            return false;
+        }
+        const Digest token{std::uint8_t(below(8))};
+        const Digest code{std::uint8_t(below(3))};
+        const InboxId inbox = any_inbox();
+        const LegId leg = any_leg();
+        return same_answer(model_.try_access(token, code, now_),
+                           engine_.try_access(token, code, now_)) &&
+               same_answer(model_.mark_opened(inbox, leg, now_),
+                           engine_.mark_opened(inbox, leg, now_)) &&
+               same_answer(model_.inbox(inbox), engine_.inbox(inbox));
+    }
+
+    bool keys() {
+        const std::string kid = "kid" + std::to_string(below(6));
+        const AuditRow audit = samples::audit_row(below(1000));
+        const ApiKey key{kid, Digest{1}, samples::department(1), {"issue"}, now_, now_, {}, "l"};
+        const bool wrote = below(2) == 0 ? same_answer(model_.put_api_key(key, audit),
+                                                       engine_.put_api_key(key, audit))
+                                         : same_answer(model_.revoke_api_key(kid, now_, audit),
+                                                       engine_.revoke_api_key(kid, now_, audit));
+        return wrote && same_answer(model_.find_api_key(kid), engine_.find_api_key(kid)) &&
+               same_answer(model_.list_api_keys(), engine_.list_api_keys());
+    }
+
+    bool void_intents() {
+        const std::array ids = {any_document(), any_document()};
+        return same_answer(model_.void_intents(ids, "test"), engine_.void_intents(ids, "test"));
+    }
+
+    bool audit() {
+        const std::array rows = {samples::audit_row(below(1000)), samples::audit_row(1)};
+        const std::uint64_t after = below(200);
+        return same_answer(model_.append_audit(rows), engine_.append_audit(rows)) &&
+               same_answer(model_.list_audit(after, 30), engine_.list_audit(after, 30)) &&
+               same_answer(model_.verify_audit(), engine_.verify_audit());
+    }
+
+    Store& model_;
+    Store& engine_;
+    std::mt19937_64 random_;
+    TimeMs now_{10'000};
+    std::uint64_t next_ = 0;
+    std::uint64_t next_leg_ = 0;
+    std::array<std::uint8_t, 256> on_claim_{};
+    Digest prefix_{};
+    Bytes prefix_bytes_;
+    std::vector<ClaimedLeg> claims_;
+};
+
+void run_seed(std::uint64_t seed) {
+    SCOPED_TRACE("SONGDA_SEED=" + std::to_string(seed));
+    const samples::Directory directory;
+    fakes::MemoryStore model;
+    auto engine = samples::open_small(directory.path());
+    {
+        Run run(model, *engine, seed);
+        for (int operation = 0; operation < operations; ++operation) {
+            const std::optional<std::string> differs = run.step();
+            ASSERT_FALSE(differs) << "operation " << operation << ", verb " << *differs;
+        }
+    }
+    EXPECT_GT(model.statistics().value().documents, 100U) << "the generator issues too little";
+    EXPECT_EQ(engine->statistics().value().documents, model.statistics().value().documents);
+    EXPECT_EQ(engine->statistics().value().legs_scheduled,
+              model.statistics().value().legs_scheduled);
+    const FsckReport report = engine->fsck().value();
+    EXPECT_TRUE(report.clean()) << report.findings.front();
+    EXPECT_EQ(report.files, model.statistics().value().documents);
+}
+
+TEST(StoreConformance, EngineAnswersLikeTheModel) {
+    const std::uint64_t one = from_environment("SONGDA_SEED", 0);
+    const std::uint64_t seeds = one != 0 ? 1 : from_environment("SONGDA_SEEDS", 4);
+    for (std::uint64_t at = 0; at < seeds && !testing::Test::HasFatalFailure(); ++at) {
+        run_seed(one != 0 ? one : 1000 + at);
+    }
+}
+
+} // namespace
+} // namespace songda::store

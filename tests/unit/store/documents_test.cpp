@@ -1,0 +1,169 @@
+// What must hold of single verbs beyond the conformance run: limits, tenants, refused writes,
+// damaged files, locks, space.
+#include <atomic>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "store/limits.hpp"
+#include "tests/unit/store/samples.hpp"
+
+namespace songda::store {
+namespace {
+
+class StoreDocuments : public testing::Test {
+protected:
+    samples::Directory directory_;
+    std::unique_ptr<Store> store_ = samples::open_small(directory_.path());
+
+    IssueOutcome::Kind put_issue(const IssueWrite& write) {
+        return store_->put_issues({&write, 1}).value().at(0).kind;
+    }
+};
+
+TEST_F(StoreDocuments, NothingIsIssuedWithoutAnOpenIntent) {
+    const Bytes file = samples::file_bytes(1, 100);
+    EXPECT_EQ(put_issue(samples::issue(1, file)), IssueOutcome::Kind::no_intent);
+    const Intent intent = samples::intent(1);
+    ASSERT_TRUE(store_->put_intents({&intent, 1}).ok());
+    EXPECT_EQ(store_->void_intents({&intent.id, 1}, "refused by the lint").value(), 1U);
+    EXPECT_EQ(put_issue(samples::issue(1, file)), IssueOutcome::Kind::no_intent);
+    EXPECT_FALSE(store_->put_intents({&intent, 1}).ok()) << "a voided intent stays voided";
+    EXPECT_TRUE(store_->find_intent(intent.id).value()) << "and stays on record";
+}
+
+TEST_F(StoreDocuments, AKeyIsHonouredUntilItExpires) {
+    const Bytes file = samples::file_bytes(1, 100);
+    ASSERT_TRUE(samples::put(*store_, samples::issue(1, file)));
+    IssueWrite again = samples::issue(2, file);
+    again.idempotency_key = "key-1";
+    EXPECT_EQ(put_issue(again), IssueOutcome::Kind::key_conflict);
+    again.fingerprint = samples::issue(1, file).fingerprint;
+    EXPECT_EQ(put_issue(again), IssueOutcome::Kind::duplicate);
+    again.document.issued_at = TimeMs{1'000'000};
+    EXPECT_EQ(put_issue(again), IssueOutcome::Kind::no_intent) << "no longer the same request";
+}
+
+TEST_F(StoreDocuments, AnotherDepartmentsIdIsAbsent) {
+    const Bytes file = samples::file_bytes(1, 100);
+    ASSERT_TRUE(samples::put(*store_, samples::issue(1, file, 1)));
+    const auto id = samples::numbered<DocumentId>(1);
+    EXPECT_TRUE(store_->find_document_for(samples::department(1), id).value());
+    EXPECT_FALSE(store_->find_document_for(samples::department(2), id).value());
+}
+
+TEST_F(StoreDocuments, TooLongRowsAreRefusedAndWriteNothing) {
+    const Bytes file = samples::file_bytes(1, 100);
+    const Intent intent = samples::intent(1);
+    ASSERT_TRUE(store_->put_intents({&intent, 1}).ok());
+    IssueWrite write = samples::issue(1, file);
+    write.document.title = std::string(record_bytes_max, 'x');
+    EXPECT_EQ(store_->put_issues({&write, 1}).error().fault, Fault::invalid_input);
+    write = samples::issue(1, file);
+    write.idempotency_key = std::string(idempotency_key_bytes_max + 1, 'k');
+    EXPECT_EQ(store_->put_issues({&write, 1}).error().fault, Fault::invalid_input);
+    write = samples::issue(1, file);
+    write.document.department.text += std::string_view("\0", 1);
+    EXPECT_EQ(store_->put_issues({&write, 1}).error().fault, Fault::invalid_input);
+    EXPECT_EQ(store_->statistics().value().documents, 0U);
+    EXPECT_EQ(put_issue(samples::issue(1, file)), IssueOutcome::Kind::created);
+}
+
+TEST_F(StoreDocuments, FilesLargerThanASegmentAreRefusedAndOthersRollOn) {
+    const Bytes large = samples::file_bytes(1, 1U << 20U);
+    const IssueWrite write = samples::issue(1, large);
+    EXPECT_EQ(store_->put_issues({&write, 1}).error().fault, Fault::invalid_input);
+    for (std::uint64_t number = 1; number <= 12; ++number) {
+        const Bytes file = samples::file_bytes(number, 300'000);
+        ASSERT_TRUE(samples::put(*store_, samples::issue(number, file)));
+    }
+    const auto last = store_->find_document(samples::numbered<DocumentId>(12)).value();
+    EXPECT_GE(last->file.segment, 4U);
+    EXPECT_TRUE(store_->fsck().value().clean());
+}
+
+TEST_F(StoreDocuments, ADamagedFileIsNeverHandedOut) {
+    const Bytes file = samples::file_bytes(1, 5000);
+    ASSERT_TRUE(samples::put(*store_, samples::issue(1, file)));
+    const DocumentRow row = *store_->find_document(samples::numbered<DocumentId>(1)).value();
+    EXPECT_EQ(store_->read_file(row).value(), file);
+    std::fstream segment(directory_.path() + "/segments/00000001.seg",
+                         std::ios::in | std::ios::out | std::ios::binary);
+    segment.seekp(static_cast<std::streamoff>(row.file.offset + 4000));
+    segment.put(static_cast<char>(file[4000] ^ 1U));
+    segment.close();
+    EXPECT_EQ(store_->read_file(row).error().fault, Fault::corrupt);
+    const FsckReport report = store_->fsck().value();
+    ASSERT_EQ(report.findings.size(), 1U);
+    EXPECT_NE(report.findings[0].find("does not match its hash"), std::string::npos);
+}
+
+TEST_F(StoreDocuments, EverythingIsThereAfterReopening) {
+    const Bytes prefix_bytes = samples::file_bytes(50, 9000);
+    const Digest prefix = store_->put_prefix(prefix_bytes).value();
+    EXPECT_EQ(store_->put_prefix(prefix_bytes).value(), prefix);
+    const Bytes rest = samples::file_bytes(1, 5000);
+    Bytes whole = prefix_bytes;
+    append(whole, ByteView(rest));
+    IssueWrite write = samples::issue(1, rest);
+    write.document.file.prefix = prefix;
+    write.document.file.size = whole.size();
+    write.document.file_hash = sha256(whole);
+    ASSERT_TRUE(samples::put(*store_, write));
+    store_.reset();
+    store_ = samples::open_small(directory_.path());
+    const auto row = store_->find_by_key(samples::numbered<DocumentKey>(1)).value();
+    ASSERT_TRUE(row);
+    EXPECT_EQ(store_->read_file(*row).value(), whole);
+    const Bytes second = samples::file_bytes(2, 5000);
+    ASSERT_TRUE(samples::put(*store_, samples::issue(2, second)));
+    EXPECT_TRUE(store_->fsck().value().clean());
+}
+
+TEST_F(StoreDocuments, WithoutSpaceItReadsOnAndRecoversByItself) {
+    store_.reset();
+    std::atomic<std::uint64_t> free_bytes = std::uint64_t{1} << 40U;
+    LmdbOptions options = samples::small_options(directory_.path());
+    options.free_bytes = [&] { return free_bytes.load(); };
+    store_ = std::move(open_lmdb(options)).value();
+    const Bytes file = samples::file_bytes(1, 100);
+    ASSERT_TRUE(samples::put(*store_, samples::issue(1, file)));
+    free_bytes = 1000;
+    const AuditRow row = samples::audit_row(1);
+    EXPECT_EQ(store_->append_audit({&row, 1}).error().fault, Fault::unavailable);
+    EXPECT_FALSE(store_->writable());
+    EXPECT_FALSE(store_->space().value().writable);
+    EXPECT_TRUE(store_->find_document(samples::numbered<DocumentId>(1)).value());
+    free_bytes = std::uint64_t{1} << 40U;
+    EXPECT_TRUE(store_->writable());
+    EXPECT_TRUE(store_->append_audit({&row, 1}).ok());
+    store_.reset(); // before free_bytes goes
+}
+
+TEST_F(StoreDocuments, AFullMapAnswersUnavailableAndKeepsWhatItHas) {
+    store_.reset();
+    const samples::Directory small;
+    LmdbOptions options = samples::small_options(small.path());
+    options.map_bytes = 1U << 20U;
+    store_ = std::move(open_lmdb(options)).value();
+    std::uint64_t written = 0;
+    Result<void> last;
+    for (; last.ok() && written < 5000; ++written) {
+        AuditRow row = samples::audit_row(written);
+        row.detail = std::string(1500, 'x');
+        last = store_->append_audit({&row, 1});
+    }
+    ASSERT_FALSE(last.ok());
+    EXPECT_EQ(last.error().fault, Fault::unavailable);
+    EXPECT_EQ(store_->verify_audit().value(), written - 1);
+    store_.reset();
+}
+
+TEST_F(StoreDocuments, ASecondServiceIsRefusedAndToldWhoHoldsTheStore) {
+    const auto second = open_lmdb(samples::small_options(directory_.path()));
+    ASSERT_FALSE(second.ok());
+    EXPECT_EQ(second.error().fault, Fault::unavailable);
+}
+
+} // namespace
+} // namespace songda::store

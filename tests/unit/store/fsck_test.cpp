@@ -1,0 +1,178 @@
+// fsck finds what somebody plants with LMDB's own interface behind the store's back; the audit
+// chain shows a changed, a removed and an added row.
+#include <functional>
+
+#include <gtest/gtest.h>
+#include <lmdb.h>
+
+#include "store/codec.hpp"
+#include "store/lmdb/keys.hpp"
+#include "tests/unit/store/samples.hpp"
+
+namespace songda::store {
+namespace {
+
+MDB_val value_of(const Bytes& bytes) {
+    return {bytes.size(), const_cast<std::uint8_t*>(bytes.data())};
+}
+
+/// Opens a closed store's file and puts, or with an empty value deletes, one entry.
+void plant(const std::string& directory, const char* table, const Bytes& key,
+           const std::function<Bytes(Bytes)>& change) {
+    MDB_env* env = nullptr;
+    MDB_txn* txn = nullptr;
+    MDB_dbi dbi = 0;
+    ASSERT_EQ(mdb_env_create(&env), 0);
+    mdb_env_set_maxdbs(env, 32);
+    mdb_env_set_mapsize(env, std::size_t{1} << 30U);
+    ASSERT_EQ(mdb_env_open(env, directory.c_str(), 0, 0600), 0);
+    ASSERT_EQ(mdb_txn_begin(env, nullptr, 0, &txn), 0);
+    ASSERT_EQ(mdb_dbi_open(txn, table, 0, &dbi), 0);
+    MDB_val at = value_of(key);
+    MDB_val found{};
+    Bytes before;
+    if (mdb_get(txn, dbi, &at, &found) == 0) {
+        const auto* data = static_cast<const std::uint8_t*>(found.mv_data);
+        before.assign(data, data + found.mv_size);
+    }
+    const Bytes after = change(before);
+    MDB_val data = value_of(after);
+    at = value_of(key);
+    ASSERT_EQ(after.empty() ? mdb_del(txn, dbi, &at, nullptr) : mdb_put(txn, dbi, &at, &data, 0),
+              0);
+    ASSERT_EQ(mdb_txn_commit(txn), 0);
+    mdb_env_close(env);
+}
+
+Bytes removed(const Bytes& /*before*/) {
+    return {};
+}
+
+Bytes with_flipped_bit(Bytes before) {
+    before[before.size() / 2] ^= 1U;
+    return before;
+}
+
+Bytes id_bytes(std::uint64_t number) {
+    const auto id = samples::numbered<DocumentId>(number);
+    return {id.bytes.begin(), id.bytes.end()};
+}
+
+class StoreFsck : public testing::Test {
+protected:
+    StoreFsck() {
+        const auto store = samples::open_small(directory_.path());
+        for (std::uint64_t number = 1; number <= 5; ++number) {
+            const Bytes file = samples::file_bytes(number, 200);
+            IssueWrite write = samples::issue(number, file);
+            write.legs = {{samples::leg(number, number, 1, TimeMs{10}),
+                           {LegEvent{"queued", TimeMs{1}, TimeMs{1}, 1, ""}}}};
+            SONGDA_CHECK(samples::put(*store, write));
+        }
+        SONGDA_CHECK(store->fsck().value().clean());
+    }
+
+    FsckReport inspect() { return samples::open_small(directory_.path())->fsck().value(); }
+    void expect_found(const char* table, const Bytes& key,
+                      const std::function<Bytes(Bytes)>& change) {
+        plant(directory_.path(), table, key, change);
+        EXPECT_FALSE(inspect().clean()) << table;
+    }
+
+    samples::Directory directory_;
+};
+
+TEST_F(StoreFsck, FlippedBitInADocument) {
+    expect_found("document", id_bytes(3), with_flipped_bit);
+}
+TEST_F(StoreFsck, MissingDocument) {
+    expect_found("document", id_bytes(3), removed);
+}
+TEST_F(StoreFsck, MissingIntent) {
+    expect_found("intent", id_bytes(3), removed);
+}
+TEST_F(StoreFsck, MissingStatus) {
+    expect_found("status", Key().raw(id_bytes(3)).number(std::uint32_t{1}).bytes(), removed);
+}
+TEST_F(StoreFsck, MissingIndexOfKeys) {
+    const auto key = samples::numbered<DocumentKey>(3);
+    expect_found("document_key", {key.bytes.begin(), key.bytes.end()}, removed);
+}
+TEST_F(StoreFsck, IndexOfKeysNamesAnotherDocument) {
+    const auto key = samples::numbered<DocumentKey>(3);
+    expect_found("document_key", {key.bytes.begin(), key.bytes.end()},
+                 [](const Bytes&) { return id_bytes(4); });
+}
+TEST_F(StoreFsck, MissingIndexOfFiles) {
+    const Digest hash = sha256(samples::file_bytes(3, 200));
+    expect_found("file_hash", {hash.begin(), hash.end()}, removed);
+}
+TEST_F(StoreFsck, MissingCase) {
+    expect_found("case_number",
+                 case_key(samples::department(1), "food-business-licence@1", "CASE-3").bytes(),
+                 removed);
+}
+TEST_F(StoreFsck, MissingDueEntry) {
+    expect_found("due", due_key(samples::leg(3, 3, 1, TimeMs{10})).bytes(), removed);
+}
+TEST_F(StoreFsck, DueEntryAtAnotherTime) {
+    expect_found("due", due_key(samples::leg(3, 3, 1, TimeMs{11})).bytes(),
+                 [](const Bytes&) { return Bytes{0}; });
+}
+TEST_F(StoreFsck, MissingLeg) {
+    expect_found("leg", id_bytes(3), removed);
+}
+TEST_F(StoreFsck, IdempotencyRowOfAMissingDocument) {
+    expect_found(
+        "idempotency", Key().text(samples::department(1).text).text("key-3").bytes(),
+        [](const Bytes&) {
+            return encode(IdempotencyRow{{}, samples::numbered<DocumentId>(77), TimeMs{5}});
+        });
+}
+TEST_F(StoreFsck, ReferenceBehindTheCursor) {
+    expect_found("document", id_bytes(3), [](const Bytes& before) {
+        DocumentRow row = decode<DocumentRow>(before).value();
+        row.file.segment = 7;
+        return encode(row);
+    });
+}
+
+class StoreAudit : public StoreFsck {
+protected:
+    void expect_broken_at(const char* sequence) {
+        const auto store = samples::open_small(directory_.path());
+        const auto verdict = store->verify_audit();
+        ASSERT_FALSE(verdict.ok());
+        EXPECT_EQ(verdict.error().fault, Fault::corrupt);
+        EXPECT_NE(verdict.error().detail.find(sequence), std::string::npos)
+            << verdict.error().detail;
+        EXPECT_FALSE(store->fsck().value().clean());
+    }
+    static Bytes key(std::uint64_t sequence) { return Key().number(sequence).bytes(); }
+};
+
+TEST_F(StoreAudit, ARewrittenRowBreaksTheChain) {
+    plant(directory_.path(), "audit", key(3), [](const Bytes& before) {
+        Bytes after(before.begin(), before.begin() + 32);
+        AuditRow row = samples::audit_row(3);
+        row.actor = "somebody else";
+        append(after, ByteView(encode(row)));
+        return after;
+    });
+    expect_broken_at("row 3");
+}
+TEST_F(StoreAudit, ARemovedRowIsAGap) {
+    plant(directory_.path(), "audit", key(2), removed);
+    expect_broken_at("row 2");
+}
+TEST_F(StoreAudit, AnAddedRowDoesNotFit) {
+    plant(directory_.path(), "audit", key(6), [](const Bytes&) {
+        Bytes after(32, 1);
+        append(after, ByteView(encode(samples::audit_row(6))));
+        return after;
+    });
+    expect_broken_at("row 6");
+}
+
+} // namespace
+} // namespace songda::store

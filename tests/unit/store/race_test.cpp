@@ -1,0 +1,146 @@
+// What single-threaded tests cannot see: no leg is claimed twice, one key issues one document, a
+// status changes once, whatever the threads do at the same moment.
+#include <atomic>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/store/samples.hpp"
+
+namespace songda::store {
+namespace {
+
+template <class Work>
+void in_threads(int count, Work work) {
+    std::vector<std::thread> threads;
+    for (int number = 0; number < count; ++number) {
+        threads.emplace_back([&work, number] { work(number); });
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+}
+
+void put_legs(Store& store, std::uint64_t document, std::uint64_t department, std::uint64_t count) {
+    for (std::uint64_t done = 0; done < count;) {
+        const Bytes file = samples::file_bytes(document, 50);
+        IssueWrite write = samples::issue(document, file, department);
+        for (; write.legs.size() < 50 && done < count; ++done) {
+            const std::uint64_t number = document * 1000 + write.legs.size();
+            write.legs.push_back({samples::leg(number, document, department, TimeMs{100}), {}});
+        }
+        ASSERT_TRUE(samples::put(store, write));
+        ++document;
+    }
+}
+
+TEST(StoreRace, NoLegIsClaimedTwiceByFourThreads) {
+    constexpr std::uint64_t legs = 3000;
+    const samples::Directory directory;
+    const auto store = samples::open_small(directory.path());
+    put_legs(*store, 1, 1, legs / 2);
+    put_legs(*store, 500, 2, legs / 2);
+    std::mutex mutex;
+    std::set<LegId> seen;
+    std::atomic<int> twice = 0;
+    in_threads(4, [&](int) {
+        for (int empty = 0; empty < 3;) {
+            const auto claimed = store->claim_due({TimeMs{200}, 10, 1'000'000, {}});
+            ASSERT_TRUE(claimed.ok());
+            empty += claimed.value().empty() ? 1 : 0;
+            const std::lock_guard lock(mutex);
+            for (const ClaimedLeg& leg : claimed.value()) {
+                twice += seen.insert(leg.row.id).second ? 0 : 1;
+            }
+        }
+    });
+    EXPECT_EQ(twice, 0);
+    EXPECT_EQ(seen.size(), legs);
+}
+
+TEST(StoreRace, OneFenceIsFinishedOnce) {
+    const samples::Directory directory;
+    const auto store = samples::open_small(directory.path());
+    put_legs(*store, 1, 1, 1);
+    const ClaimedLeg claim = store->claim_due({TimeMs{200}, 1, 1000, {}}).value().at(0);
+    std::atomic<int> finished = 0;
+    in_threads(8, [&](int) {
+        LegUpdate update;
+        update.state = 5;
+        update.events = {LegEvent{"done", TimeMs{1}, TimeMs{1}, 5, ""}};
+        finished += store->finish_leg({claim.row.id, claim.fence, update}).value() ? 1 : 0;
+    });
+    EXPECT_EQ(finished, 1);
+    EXPECT_EQ(store->leg_events(claim.row.id).value().size(), 1U);
+}
+
+TEST(StoreRace, EightThreadsWithOneKeyMakeOneDocument) {
+    const samples::Directory directory;
+    const auto store = samples::open_small(directory.path());
+    for (std::uint64_t round = 0; round < 20; ++round) {
+        std::atomic<int> created = 0;
+        std::atomic<int> duplicates = 0;
+        in_threads(8, [&](int thread) {
+            const std::uint64_t number = round * 8 + static_cast<std::uint64_t>(thread) + 1;
+            const Bytes file = samples::file_bytes(number, 500);
+            IssueWrite write = samples::issue(number, file);
+            write.idempotency_key = "round " + std::to_string(round);
+            write.fingerprint = Digest{7};
+            Intent intent = samples::intent(number);
+            ASSERT_TRUE(store->put_intents({&intent, 1}).ok());
+            const IssueOutcome outcome = store->put_issues({&write, 1}).value().at(0);
+            created += outcome.kind == IssueOutcome::Kind::created ? 1 : 0;
+            duplicates += outcome.kind == IssueOutcome::Kind::duplicate ? 1 : 0;
+        });
+        EXPECT_EQ(created, 1);
+        EXPECT_EQ(duplicates, 7);
+    }
+    EXPECT_EQ(store->statistics().value().documents, 20U);
+    EXPECT_EQ(store->open_intents().value().size(), 140U);
+    EXPECT_TRUE(store->fsck().value().clean());
+}
+
+TEST(StoreRace, OneOfManyStatusChangesWins) {
+    const samples::Directory directory;
+    const auto store = samples::open_small(directory.path());
+    const Bytes file = samples::file_bytes(1, 10);
+    ASSERT_TRUE(samples::put(*store, samples::issue(1, file)));
+    const auto id = samples::numbered<DocumentId>(1);
+    std::atomic<int> changed = 0;
+    in_threads(8, [&](int) {
+        const StatusChange revoked{DocumentStatus::revoked, TimeMs{1}, "", ""};
+        const auto answer = store->set_status(id, 1, revoked, samples::audit_row(1));
+        changed += answer.ok() ? 1 : 0;
+        EXPECT_TRUE(answer.ok() || answer.error().fault == Fault::conflict);
+    });
+    EXPECT_EQ(changed, 1);
+    EXPECT_EQ(store->status_history(id).value().size(), 2U);
+}
+
+TEST(StoreRace, WrongCodesTriedAtOnceUseUpTheirAttempts) {
+    const samples::Directory directory;
+    const auto store = samples::open_small(directory.path());
+    const AccessGrant grant{Digest{1}, samples::numbered<InboxId>(3), Digest{2}, 5, TimeMs{1000}};
+    ASSERT_TRUE(store->put_grant(grant).ok());
+    in_threads(
+        8, [&](int) { EXPECT_FALSE(store->try_access(Digest{1}, Digest{9}, TimeMs{1}).value()); });
+    EXPECT_FALSE(store->try_access(Digest{1}, Digest{2}, TimeMs{1}).value()) << "used up";
+}
+
+TEST(StoreFairness, ABurstOfOneDepartmentDoesNotDelayAnother) {
+    const samples::Directory directory;
+    const auto store = samples::open_small(directory.path());
+    put_legs(*store, 1, 1, 2000);
+    put_legs(*store, 500, 2, 3);
+    std::size_t of_second = 0;
+    const auto claimed = store->claim_due({TimeMs{200}, 8, 1000, {}});
+    for (const ClaimedLeg& leg : claimed.value()) {
+        of_second += leg.row.department == samples::department(2) ? 1U : 0U;
+    }
+    EXPECT_EQ(of_second, 3U);
+}
+
+} // namespace
+} // namespace songda::store

@@ -1,0 +1,144 @@
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include <unistd.h>
+
+#include "base/sha256.hpp"
+#include "store/lmdb/open_lmdb.hpp"
+#include "store/store.hpp"
+
+/// Rows and directories for the store's tests; everything follows from the numbers given.
+namespace songda::store::samples {
+
+/// A directory that goes away with the object.
+class Directory {
+public:
+    Directory() {
+        std::string pattern =
+            (std::filesystem::temp_directory_path() / "songda-store-XXXXXX").string();
+        path_ = mkdtemp(pattern.data());
+    }
+    Directory(const Directory&) = delete;
+    ~Directory() { std::filesystem::remove_all(path_); }
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+private:
+    std::string path_;
+};
+
+/// Small segments and a small map: sanitizers cannot reserve a tebibyte.
+inline LmdbOptions small_options(const std::string& directory) {
+    LmdbOptions options;
+    options.directory = directory;
+    options.map_bytes = std::uint64_t{1} << 30U;
+    options.segment_bytes = std::uint64_t{1} << 20U;
+    options.zero_fill_bytes = std::uint64_t{256} << 10U;
+    options.reserve_bytes = std::uint64_t{1} << 20U;
+    return options;
+}
+
+inline std::unique_ptr<Store> open_small(const std::string& directory) {
+    Result<std::unique_ptr<Store>> opened = open_lmdb(small_options(directory));
+    SONGDA_CHECK(opened.ok());
+    return std::move(opened).value();
+}
+
+/// Big-endian, so that ids grow with their numbers as real ones grow with time.
+template <class AnyId>
+AnyId numbered(std::uint64_t number) {
+    AnyId id;
+    for (std::size_t at = 0; at < 8; ++at) {
+        id.bytes[at] = static_cast<std::uint8_t>(number >> (56 - 8 * at));
+    }
+    return id;
+}
+
+inline DepartmentCode department(std::uint64_t number) {
+    return {"1132010000000000" + std::to_string(10 + number)};
+}
+
+inline Bytes file_bytes(std::uint64_t number, std::size_t length) {
+    Bytes bytes(length);
+    std::uint64_t state = number * 2 + 1;
+    for (std::uint8_t& byte : bytes) {
+        state = state * 6364136223846793005U + 1442695040888963407U;
+        byte = static_cast<std::uint8_t>(state >> 56U);
+    }
+    return bytes;
+}
+
+inline AuditRow audit_row(std::uint64_t number) {
+    return {TimeMs{static_cast<std::int64_t>(number)}, "tester", "write", std::to_string(number),
+            "detail"};
+}
+
+inline Intent intent(std::uint64_t number, std::uint64_t department_number = 1) {
+    return {numbered<DocumentId>(number),
+            department(department_number),
+            "NO-" + std::to_string(number),
+            "food-business-licence@1",
+            sha256(file_bytes(number, 16)),
+            TimeMs{1000},
+            "food/2026",
+            number};
+}
+
+inline LegRow leg(std::uint64_t number, std::uint64_t document, std::uint64_t department_number,
+                  std::optional<TimeMs> due) {
+    LegRow row;
+    row.id = numbered<LegId>(number);
+    row.document = numbered<DocumentId>(document);
+    row.department = department(department_number);
+    row.channel = 2;
+    row.state = 1;
+    row.due = due;
+    row.address = Private<std::string>("someone@example.org");
+    row.created = TimeMs{1};
+    row.deadline = TimeMs{1'000'000};
+    return row;
+}
+
+/// A document without prefix; `rest` must outlive the write.
+inline IssueWrite issue(std::uint64_t number, ByteView rest, std::uint64_t department_number = 1) {
+    IssueWrite write;
+    write.document.id = numbered<DocumentId>(number);
+    write.document.key = numbered<DocumentKey>(number);
+    write.document.department = department(department_number);
+    write.document.department_name = "南京市行政审批局";
+    write.document.number = "NO-" + std::to_string(number);
+    write.document.type_code = "SPJY";
+    write.document.title = "食品经营许可证";
+    write.document.template_version = "food-business-licence@1";
+    write.document.case_number = "CASE-" + std::to_string(number);
+    write.document.holder_masked = "张*";
+    write.document.issued_at = TimeMs{2000};
+    write.document.valid_until = Date{2031, 11, 24};
+    write.document.record_hash = sha256(as_bytes(write.document.number));
+    write.document.file_hash = sha256(rest);
+    write.document.file.size = rest.size();
+    write.rest = rest;
+    write.status = {DocumentStatus::valid, TimeMs{2000}, "issued", "tester"};
+    write.idempotency_key = "key-" + std::to_string(number);
+    write.fingerprint = sha256(as_bytes("request " + std::to_string(number)));
+    write.idempotency_expires = TimeMs{1'000'000};
+    write.audit = audit_row(number);
+    return write;
+}
+
+/// Intent and document; true when created.
+inline bool put(Store& store, const IssueWrite& write) {
+    Intent planned = intent(0);
+    planned.id = write.document.id;
+    planned.department = write.document.department;
+    if (!store.put_intents({&planned, 1}).ok()) {
+        return false;
+    }
+    const auto outcomes = store.put_issues({&write, 1});
+    return outcomes.ok() && outcomes.value()[0].kind == IssueOutcome::Kind::created;
+}
+
+} // namespace songda::store::samples

@@ -33,7 +33,6 @@ std::string_view policy_name(Policy policy) {
     case Policy::anyone_document: return "anyone_document";
     case Policy::issue: return "issue";
     case Policy::read: return "read";
-    case Policy::inbox: return "inbox";
     case Policy::operations: return "operations";
     }
     return "operations";
@@ -83,28 +82,6 @@ Gatekeeper::find_principal(const http::Request& request, std::string_view scope,
         return std::optional<Principal>();
     }
     return std::optional(Principal{row.department, "key:" + row.kid});
-}
-
-std::string Sessions::open(const store::InboxId& inbox, TimeMs now, Random& random) {
-    std::string cookie = random_text<20>(random);
-    const std::scoped_lock lock(mutex_);
-    if (sessions_.size() >= sessions_max) {
-        std::erase_if(sessions_, [now](const auto& entry) { return entry.second.until <= now; });
-    }
-    if (sessions_.size() >= sessions_max) {
-        sessions_.erase(sessions_.begin()); // an applicant enters the code once more
-    }
-    sessions_[sha256(as_bytes(cookie))] = {inbox, now + life_ms};
-    return cookie;
-}
-
-std::optional<store::InboxId> Sessions::find(std::string_view cookie, TimeMs now) const {
-    const std::scoped_lock lock(mutex_);
-    const auto found = sessions_.find(sha256(as_bytes(cookie)));
-    if (found == sessions_.end() || found->second.until <= now) {
-        return std::nullopt;
-    }
-    return found->second.inbox;
 }
 
 } // namespace songda::api

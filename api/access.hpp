@@ -1,7 +1,6 @@
 #pragma once
 
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,7 +19,6 @@ enum class Policy {
     anyone_document, ///< public, limited per address and per document
     issue,           ///< a department's credential with scope `issue`
     read,            ///< a department's credential with scope `read`
-    inbox,           ///< an applicant's session, opened with link and code
     operations,      ///< from the addresses of `operations.peers` only
 };
 
@@ -63,27 +61,6 @@ public:
 private:
     store::Store& store_;
     const std::map<Digest, DepartmentCode> certificates_;
-};
-
-/// Applicants' sessions after link and code: random cookie → inbox, in memory, 30 minutes, bounded.
-/// A restart asks for the code again. Thread-safe.
-class Sessions {
-public:
-    static constexpr std::int64_t life_ms = 30LL * 60'000;
-
-    /// Returns the cookie's value.
-    [[nodiscard]] std::string open(const store::InboxId& inbox, TimeMs now, Random& random);
-    [[nodiscard]] std::optional<store::InboxId> find(std::string_view cookie, TimeMs now) const;
-
-private:
-    struct Session {
-        store::InboxId inbox;
-        TimeMs until;
-    };
-    static constexpr std::size_t sessions_max = 100'000;
-
-    mutable std::mutex mutex_;
-    std::map<Digest, Session> sessions_; ///< by hash, so that memory holds no usable cookie
 };
 
 } // namespace songda::api

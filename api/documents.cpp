@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "api/documents.hpp"
 #include "api/problem.hpp"
 #include "api/routes.hpp"
 #include "base/json.hpp"
+#include "base/text_codec.hpp"
 
 namespace songda::api {
 namespace {
@@ -191,6 +191,17 @@ http::Response issue_batch(const ApiParts& parts, const http::Request& request,
     return response;
 }
 
+std::string_view status_name(store::DocumentStatus status) {
+    switch (status) {
+    case store::DocumentStatus::valid: return "valid";
+    case store::DocumentStatus::suspended: return "suspended";
+    case store::DocumentStatus::revoked: return "revoked";
+    case store::DocumentStatus::cancelled: return "cancelled";
+    case store::DocumentStatus::superseded: return "superseded";
+    }
+    return "valid";
+}
+
 http::Response not_found() {
     return refusal_response(404, "no such document");
 }
@@ -215,25 +226,22 @@ http::Response show_document(const ApiParts& parts, const http::Request& request
         return not_found();
     }
     const store::DocumentRow& document = *found.value();
-    const auto legs = parts.store.legs_of(document.id);
-    if (!legs.ok()) {
-        return problem_response(problem_of(legs.error()));
+    const auto history = parts.store.status_history(document.id);
+    if (!history.ok()) {
+        return problem_response(problem_of(history.error()));
     }
     std::string body = document_json(parts, document);
     body.pop_back();
-    body += ",\"delivery\":[";
-    for (const store::LegRow& leg : legs.value()) {
+    body += ",\"status\":[";
+    for (const store::StatusEntry& entry : history.value()) {
         body += body.back() == '[' ? "" : ",";
-        body += fmt::format(R"({{"leg":"{}","channel":"{}","state":"{}","attempts":{},"reason":)",
-                            to_text(leg.id), parts.channel_name(leg.channel),
-                            parts.leg_state_name(leg.state), leg.attempts);
-        append_json_string(body, leg.reason);
+        body += fmt::format(R"({{"sequence":{},"status":"{}","at":"{}","reason":)", entry.sequence,
+                            status_name(entry.change.status), to_rfc3339(entry.change.at));
+        append_json_string(body, entry.change.reason);
         body += '}';
     }
     return json_response(200, body + "]}");
 }
-
-} // namespace
 
 http::Response file_response(const ApiParts& parts, const store::DocumentRow& document) {
     auto file = parts.store.read_file(document);
@@ -249,6 +257,8 @@ http::Response file_response(const ApiParts& parts, const store::DocumentRow& do
     response.body.assign(file.value().begin(), file.value().end());
     return response;
 }
+
+} // namespace
 
 void add_document_routes(std::vector<ApiRoute>& to, const ApiParts& parts) {
     using Caller = ApiRoute::Caller;

@@ -23,11 +23,9 @@ constexpr std::string_view script = "text/javascript; charset=utf-8";
 constexpr std::array known_files = {
     KnownFile{"/", "index.html", html},
     KnownFile{"/verify", "verify.html", html},
-    KnownFile{"/inbox/{token}", "inbox.html", html},
     KnownFile{"/style.css", "style.css", "text/css; charset=utf-8"},
     KnownFile{"/verify.js", "verify.js", script},
     KnownFile{"/seal.js", "seal.js", script},
-    KnownFile{"/inbox.js", "inbox.js", script},
     KnownFile{"/sw.js", "sw.js", script},
     KnownFile{"/icon.svg", "icon.svg", "image/svg+xml"},
     KnownFile{"/manifest.webmanifest", "manifest.webmanifest", "application/manifest+json"},

@@ -71,14 +71,6 @@ http::Response serve(Guards& guards, const ApiRoute& route, const http::Request&
         caller.principal = std::move(*found.value());
         break;
     }
-    case Policy::inbox: {
-        const auto inbox = parts.sessions.find(request.cookie("songda_inbox"), parts.clock.now());
-        if (!inbox) {
-            return not_allowed();
-        }
-        caller.inbox = *inbox;
-        break;
-    }
     case Policy::operations:
         if (std::find(parts.operations_peers.begin(), parts.operations_peers.end(), request.peer) ==
             parts.operations_peers.end()) {
@@ -94,7 +86,6 @@ http::Response serve(Guards& guards, const ApiRoute& route, const http::Request&
 Result<std::vector<ApiRoute>> make_api_routes(const ApiParts& parts) {
     std::vector<ApiRoute> routes;
     add_document_routes(routes, parts);
-    add_inbox_routes(routes, parts);
     add_operation_routes(routes, parts);
     auto pages = Pages::load(parts.web_folder);
     if (!pages.ok()) {

@@ -26,7 +26,6 @@ struct ApiLimits {
     std::size_t upload_bytes_max = 8U << 20U; ///< rule 1 of the strict frame, pdf.md §7.3
     Rate per_address{600, 200};
     Rate per_document{120, 60};
-    Rate code_per_address{20, 10};
 };
 
 /// What the counters work with; all outlive the routes.
@@ -37,19 +36,12 @@ struct ApiParts {
     Random& random;
     metrics::Registry& metrics;
     const Gatekeeper& gatekeeper;
-    Sessions& sessions;
     const verifier::TrustStore& trust;
     std::function<verifier::KeyList()> key_list;
     std::function<bool()> ready; ///< may new work come in?
     std::string web_folder;
     std::string public_base;                   ///< `https://HOST`, for addresses in answers
     std::vector<std::string> operations_peers; ///< numeric addresses that may read /metrics
-    /// Hash of an applicant's code as stored in the grant (delivery/access.hpp).
-    std::function<Digest(std::string_view token, std::string_view code)> code_hash;
-    std::function<void(const DocumentId&, const LegId&)>
-        note_opened; ///< an applicant opened a document
-    std::function<std::string_view(std::uint8_t)> channel_name;
-    std::function<std::string_view(std::uint8_t)> leg_state_name;
     ApiLimits limits;
 };
 
@@ -60,10 +52,9 @@ struct ApiRoute {
     Policy policy;
     std::size_t body_bytes_max;
     http::Place place;
-    /// The principal is set for policies `issue` and `read`, the inbox for `inbox`.
+    /// The principal is set for policies `issue` and `read`.
     struct Caller {
         Principal principal;
-        store::InboxId inbox;
     };
     std::function<http::Response(const http::Request&, const Caller&)> handle;
 };
@@ -79,7 +70,6 @@ struct ApiRoute {
 // The counters, one file each.
 void add_document_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_verify_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
-void add_inbox_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_operation_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 
 } // namespace songda::api

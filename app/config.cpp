@@ -51,41 +51,6 @@ HttpConfig read_http(TomlTable table, const Paths& path) {
     return http;
 }
 
-EmailConfig read_email(TomlTable table, bool present, const Paths& path) {
-    EmailConfig email;
-    if (!present) {
-        return email;
-    }
-    email.enabled = true;
-    email.server = table.text("server");
-    email.port = static_cast<std::uint16_t>(table.integer_or("port", 587, 1, 65535));
-    email.tls = table.text_or("tls", "required");
-    if (email.tls != "required" && email.tls != "none") {
-        table.refuse("tls", "must be required or none");
-    }
-    email.authority_file = path(table.text_or("authority_file", ""));
-    email.user = table.text_or("user", "");
-    email.password_file = path(table.text_or("password_file", ""));
-    if (email.user.empty() != email.password_file.empty()) {
-        table.refuse("user", "user and password_file go together");
-    }
-    email.from = table.text("from");
-    email.from_name = table.text_or("from_name", "");
-    email.bounce_domain = table.text("bounce_domain");
-    return email;
-}
-
-PortalConfig read_portal(TomlTable table, const Paths& path) {
-    PortalConfig portal;
-    portal.webhook_url = table.text_or("webhook_url", "");
-    portal.webhook_secret_file = path(table.text_or("webhook_secret_file", ""));
-    portal.allow_private_addresses = table.boolean_or("allow_private_addresses", false);
-    if (!portal.webhook_url.empty() && portal.webhook_secret_file.empty()) {
-        table.refuse("webhook_secret_file", "is needed with webhook_url");
-    }
-    return portal;
-}
-
 DepartmentConfig read_department(TomlTable& table, const Paths& path) {
     DepartmentConfig department;
     department.code = table.text("code");
@@ -135,7 +100,6 @@ Result<Config> read_config(const std::string& file_path) {
     config.fonts_folder = path(root.text("fonts_folder"));
     config.web_folder = path(root.text("web_folder"));
     config.trust_folder = path(root.text("trust_folder"));
-    config.secret_file = path(root.text("secret_file"));
     config.http = read_http(root.table("http"), path);
     TomlTable store = root.table("store");
     config.store.folder = path(store.text("folder"));
@@ -143,8 +107,6 @@ Result<Config> read_config(const std::string& file_path) {
         static_cast<std::uint64_t>(store.integer_or("segment_mib", 1024, 1, 16384));
     config.store.reserve_mib =
         static_cast<std::uint64_t>(store.integer_or("reserve_mib", 64, 1, 1 << 20));
-    config.email = read_email(root.table("email"), root.has("email"), path);
-    config.portal = read_portal(root.table("portal"), path);
     std::set<std::string> codes;
     for (TomlTable& table : root.tables("department")) {
         config.departments.push_back(read_department(table, path));
@@ -154,9 +116,6 @@ Result<Config> read_config(const std::string& file_path) {
     }
     if (config.departments.empty()) {
         root.refuse("department", "at least one [[department]] is needed");
-    }
-    if (config.production && config.email.enabled && config.email.tls == "none") {
-        root.refuse("email", "tls = \"none\" is not for production");
     }
     const auto finished = file.value().finish();
     if (!finished.ok()) {

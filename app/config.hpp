@@ -44,25 +44,6 @@ struct StoreConfig {
     std::uint64_t reserve_mib = 0;
 };
 
-struct EmailConfig {
-    bool enabled = false;
-    std::string server;
-    std::uint16_t port = 0;
-    std::string tls;
-    std::string authority_file;
-    std::string user;
-    std::string password_file;
-    std::string from;
-    std::string from_name;
-    std::string bounce_domain;
-};
-
-struct PortalConfig {
-    std::string webhook_url; ///< empty: inbox only
-    std::string webhook_secret_file;
-    bool allow_private_addresses = false;
-};
-
 struct Config {
     bool production = false;
     std::string log_file;
@@ -71,11 +52,8 @@ struct Config {
     std::string fonts_folder;
     std::string web_folder;
     std::string trust_folder;
-    std::string secret_file;
     HttpConfig http;
     StoreConfig store;
-    EmailConfig email;
-    PortalConfig portal;
     std::vector<DepartmentConfig> departments;
 };
 

@@ -4,7 +4,6 @@
 
 #include "base/certificate.hpp"
 #include "base/log.hpp"
-#include "delivery/plan.hpp"
 #include "issuer/fonts/font_set.hpp"
 #include "issuer/templates/template.hpp"
 #include "signer/file_signer.hpp"
@@ -35,8 +34,7 @@ Result<std::unique_ptr<store::Store>> open_store_beside(const Config& config) {
     return store::open_lmdb(store_options(config, false));
 }
 
-Result<std::unique_ptr<Desk>> Desk::open(const Config& config,
-                                         std::function<void()> wake_delivery) {
+Result<std::unique_ptr<Desk>> Desk::open(const Config& config) {
     signer::harden_process();
     std::unique_ptr<Desk> desk(new Desk(config));
     for (const auto step : {&Desk::open_store, &Desk::open_seals}) {
@@ -52,8 +50,6 @@ Result<std::unique_ptr<Desk>> Desk::open(const Config& config,
         .random = desk->random_,
         .metrics = desk->metrics_,
         .check_output = [&check = desk->own_output_](ByteView file) { return check.check(file); },
-        .plan_legs = make_planner(desk->config_, desk->clock_, desk->random_),
-        .wake_delivery = std::move(wake_delivery),
         .verify_base = config.http.public_base + "/v/",
     });
     const auto templates = desk->open_templates();

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <vector>
 
@@ -24,8 +23,7 @@ public:
     /// Opens the store exclusively, closes what a crash left open, loads seals, fonts and
     /// templates. `wake_delivery` is called after each commit; may be empty. Faults name the file
     /// or key at fault.
-    [[nodiscard]] static Result<std::unique_ptr<Desk>> open(const Config& config,
-                                                            std::function<void()> wake_delivery);
+    [[nodiscard]] static Result<std::unique_ptr<Desk>> open(const Config& config);
 
     Desk(const Desk&) = delete;
     Desk& operator=(const Desk&) = delete;

@@ -131,7 +131,7 @@ int run_issue(const IssueArguments& arguments) {
     if (failure) {
         return tell_failure("无法建立文件夹", arguments.output);
     }
-    auto desk = Desk::open(config.value(), {});
+    auto desk = Desk::open(config.value());
     if (!desk.ok()) {
         return tell_failure(desk.error());
     }

@@ -8,7 +8,6 @@
 #include "api/problem.hpp"
 #include "api/routes.hpp"
 #include "app/commands.hpp"
-#include "app/delivery_wiring.hpp"
 #include "app/desk.hpp"
 #include "app/terminal.hpp"
 #include "base/certificate.hpp"
@@ -87,22 +86,16 @@ int run_serve(const std::string& path) {
     }
     const StopSignals signals;
     log::open(config.value().log_file, config.value().log_level);
-    DeliveryWiring delivery;
-    auto opened = Desk::open(config.value(), [&delivery] { delivery.wake(); });
+    auto opened = Desk::open(config.value());
     if (!opened.ok()) {
         return tell_failure(opened.error());
     }
     Desk& desk = *opened.value();
-    const auto delivering = delivery.start(config.value(), desk);
-    if (!delivering.ok()) {
-        return tell_failure(delivering.error());
-    }
     const auto certificates = read_client_certificates(config.value());
     if (!certificates.ok()) {
         return tell_failure(certificates.error());
     }
     const api::Gatekeeper gatekeeper(desk.store(), certificates.value());
-    api::Sessions sessions;
     std::atomic<bool> ready{true};
     api::ApiLimits limits;
     limits.per_address = {config.value().http.requests_per_minute,
@@ -116,19 +109,12 @@ int run_serve(const std::string& path) {
         .random = desk.random(),
         .metrics = desk.metrics(),
         .gatekeeper = gatekeeper,
-        .sessions = sessions,
         .trust = desk.trust(),
         .key_list = [&desk] { return desk.key_list(); },
         .ready = [&ready] { return ready.load(); },
         .web_folder = config.value().web_folder,
         .public_base = config.value().http.public_base,
         .operations_peers = config.value().http.operations_peers,
-        .code_hash = [&delivery](std::string_view token,
-                                 std::string_view code) { return delivery.code_hash(token, code); },
-        .note_opened = [&delivery](const DocumentId& document,
-                                   const LegId& leg) { delivery.note_opened(document, leg); },
-        .channel_name = &DeliveryWiring::channel_name,
-        .leg_state_name = &DeliveryWiring::leg_state_name,
         .limits = limits,
     };
     auto routes = api::make_api_routes(parts);
@@ -147,7 +133,6 @@ int run_serve(const std::string& path) {
     // last.
     ready = false;
     server.value()->stop();
-    delivery.stop();
     fmt::print("已停止，没有遗失 stopped, nothing lost\n");
     return 0;
 }

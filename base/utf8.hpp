@@ -23,7 +23,8 @@ void append_utf8(std::string& to, char32_t code_point);
 [[nodiscard]] std::string code_point_name(char32_t code_point);
 
 /// Characters that no value of a document may hold: controls, bidirectional overrides, invisible
-/// format characters, surrogates, noncharacters. They could make a page show other than it says.
+/// format characters, surrogates, noncharacters, private use (every font draws them as it likes).
+/// They could make a page show other than it says.
 [[nodiscard]] bool is_forbidden_in_documents(char32_t code_point);
 
 } // namespace songda

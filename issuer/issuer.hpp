@@ -62,11 +62,6 @@ struct IssuerParts {
     metrics::Registry& metrics;
     /// Looks at the finished file as a stranger would (verifier/own_output.hpp).
     std::function<Result<void>(ByteView file)> check_output;
-    /// Which legs carry a document to its recipient (delivery/plan.hpp).
-    std::function<std::vector<store::LegWrite>(const Decision&, const store::DocumentRow&)>
-        plan_legs;
-    /// Tells delivery that legs are due; may be empty.
-    std::function<void()> wake_delivery;
     std::string verify_base; ///< `https://HOST/v/`, printed on paper
     unsigned threads = 2;    ///< how many threads one large batch may use
 };

@@ -7,7 +7,7 @@ Convert with: rsvg-convert -f pdf -o border.pdf border.svg
 import math
 
 W, H = 842, 595  # A4 landscape in points
-GOLD, PALE = "#a9864a", "#ead9b8"
+GOLD = "#a9864a"
 OUT, BAND = 22, 20
 
 
@@ -30,7 +30,7 @@ def wave(x0, y0, x1, y1, phase, amplitude, waves):
 
 def rosette(cx, cy, radius, petals, inner):
     points = []
-    steps = petals * 8
+    steps = petals * 5
     for i in range(steps + 1):
         angle = 2 * math.pi * i / steps
         r = radius * (inner + (1 - inner) * (0.5 + 0.5 * math.cos(petals * angle)))
@@ -48,18 +48,18 @@ def rect(inset, colour, width):
 
 
 out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{W}pt" height="{H}pt" viewBox="0 0 {W} {H}">']
-for radius in range(60, 190, 13):
+for radius in range(80, 190, 36):
     out.append(path(rosette(W / 2, H / 2 - 8, radius, 12, 0.86), "#f5ecdb", 0.7))
 middle = OUT + BAND / 2
 corner = BAND * 1.2
 for phase in (0, 1):
-    for amplitude in (3.2, 5.6, 8.0):
+    for amplitude in (7.5,):
         for x0, y0, x1, y1, waves in (
                 (OUT + corner, middle, W - OUT - corner, middle, 36),
                 (OUT + corner, H - middle, W - OUT - corner, H - middle, 36),
                 (middle, OUT + corner, middle, H - OUT - corner, 25),
                 (W - middle, OUT + corner, W - middle, H - OUT - corner, 25)):
-            out.append(path(wave(x0, y0, x1, y1, phase, amplitude, waves), GOLD if amplitude > 5 else PALE, 0.5))
+            out.append(path(wave(x0, y0, x1, y1, phase, amplitude, waves), GOLD, 0.6))
 for cx in (middle, W - middle):
     for cy in (middle, H - middle):
         out.append(f'<circle cx="{cx}" cy="{cy}" r="{BAND * 0.95}" fill="#fffdf8" stroke="{GOLD}" stroke-width="0.9"/>')

@@ -200,7 +200,6 @@ void Batch::render(Item& item) {
         return;
     }
     item.file = std::move(rendered).value();
-    item.legs = desk_.parts.plan_legs(item.decision, document);
 }
 
 void Batch::intend_and_sign() {
@@ -280,7 +279,6 @@ void Batch::commit() {
         write.idempotency_key = item.key;
         write.fingerprint = item.fingerprint;
         write.idempotency_expires = now + idempotency_ms;
-        write.legs = std::move(item.legs);
         write.audit = {now, department_.text, "document_issued", to_text(document.id),
                        document.number};
         waiting.push_back(&item);
@@ -295,9 +293,6 @@ void Batch::commit() {
         } else {
             waiting[i]->fail(outcomes.error());
         }
-    }
-    if (outcomes.ok() && desk_.parts.wake_delivery) {
-        desk_.parts.wake_delivery();
     }
 }
 

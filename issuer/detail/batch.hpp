@@ -37,7 +37,6 @@ struct Item {
     std::string sequence;
     std::uint64_t sequence_value = 0;
     Unsigned file;
-    std::vector<store::LegWrite> legs;
 
     void close(Answer::Kind kind) {
         answer.kind = kind;

@@ -220,7 +220,7 @@ struct PathSink {
         px *= scale;
         py *= scale;
         char buffer[48];
-        const int size = std::snprintf(buffer, sizeof buffer, "%.3f %.3f ",
+        const int size = std::snprintf(buffer, sizeof buffer, "%.1f %.1f ",
                                        matrix[0] * px + matrix[2] * py + matrix[4],
                                        matrix[1] * px + matrix[3] * py + matrix[5]);
         text.append(buffer, static_cast<std::size_t>(size));

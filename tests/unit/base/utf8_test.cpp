@@ -25,8 +25,8 @@ TEST(Utf8, CodePointsRoundTrip) {
 }
 
 TEST(Utf8, CharactersThatHideMeaningAreForbidden) {
-    for (const char32_t c :
-         {U'\n', U'\u202E', U'\u200B', U'\uFEFF', U'\u0085', U'\u2066', U'\uFE0F'}) {
+    for (const char32_t c : {U'\n', U'\u202E', U'\u200B', U'\uFEFF', U'\u0085', U'\u2066',
+                             U'\uFE0F', U'\uE000', U'\U000F0000'}) {
         EXPECT_TRUE(is_forbidden_in_documents(c)) << code_point_name(c);
     }
     for (const char32_t c : {U' ', U'A', U'·', U'〇', U'（', U'\u3000', U'𠮷'}) {

@@ -13,6 +13,7 @@ namespace songda::fakes {
 using memory::full;
 using memory::Lock;
 using memory::look_up;
+
 void MemoryStore::set_writable(bool writable) {
     const Lock lock(mutex_);
     writable_ = writable;

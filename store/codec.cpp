@@ -1,6 +1,7 @@
 #include "store/codec.hpp"
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <type_traits>
 
@@ -128,6 +129,7 @@ public:
     }
 
     [[nodiscard]] bool fits() const { return fits_; }
+    [[nodiscard]] std::size_t size() const { return bytes_.size(); }
     [[nodiscard]] Bytes finish() {
         put(detail::crc32c(bytes_));
         return std::move(bytes_);
@@ -137,9 +139,12 @@ private:
     template <std::unsigned_integral Number>
         requires(!std::same_as<Number, bool>)
     void put(Number number) {
-        for (int shift = static_cast<int>(sizeof(Number)) * 8 - 8; shift >= 0; shift -= 8) {
-            bytes_.push_back(static_cast<std::uint8_t>(number >> shift));
+        std::array<std::uint8_t, sizeof(Number)> big_endian;
+        for (std::size_t at = 0; at < big_endian.size(); ++at) {
+            const auto shift = 8 * (big_endian.size() - 1 - at);
+            big_endian[at] = static_cast<std::uint8_t>(number >> shift);
         }
+        append(bytes_, ByteView(big_endian));
     }
     void put(bool flag) { bytes_.push_back(flag ? 1 : 0); }
     void put(const std::string& text) {
@@ -365,8 +370,7 @@ template <class Row>
 Result<void> check_row(const Row& row) {
     Writer writer(kind_of<Row>);
     walk(writer, row);
-    const bool fits = writer.fits();
-    if (!fits || writer.finish().size() > record_bytes_max) {
+    if (!writer.fits() || writer.size() + checksum_bytes > record_bytes_max) {
         return Error{Fault::invalid_input, "row is too long to be stored"};
     }
     return {};

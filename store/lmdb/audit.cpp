@@ -23,10 +23,10 @@ Result<AuditEntry> decode_audit(const Entry& entry) {
     return found;
 }
 
-Digest next_chain(const Digest& previous, const AuditRow& row) {
+Digest next_chain(const Digest& previous, ByteView encoded_row) {
     Sha256 hash;
     hash.update(previous);
-    hash.update(encode(row));
+    hash.update(encoded_row);
     return hash.finish();
 }
 
@@ -79,7 +79,7 @@ Result<std::uint64_t> LmdbStore::verify_audit() {
                          "audit row after " + std::to_string(sequence) + ": unreadable"};
         }
         for (const AuditEntry& entry : slice.value()) {
-            chain = next_chain(chain, entry.row);
+            chain = next_chain(chain, encode(entry.row));
             if (entry.sequence != sequence + 1 || entry.chain != chain) {
                 return Error{Fault::corrupt,
                              "audit row " + std::to_string(sequence + 1) + " breaks the chain"};

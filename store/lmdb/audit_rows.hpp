@@ -9,6 +9,6 @@ namespace songda::store {
 /// Key: sequence. Value: chain ‖ encoded row.
 [[nodiscard]] Result<AuditEntry> decode_audit(const Entry& entry);
 /// SHA-256(previous ‖ encoded row).
-[[nodiscard]] Digest next_chain(const Digest& previous, const AuditRow& row);
+[[nodiscard]] Digest next_chain(const Digest& previous, ByteView encoded_row);
 
 } // namespace songda::store

@@ -29,10 +29,11 @@ void Batch::audit(const AuditRow& row) {
         }
         audit_known_ = true;
     }
-    audit_chain_ = next_chain(audit_chain_, row);
+    const Bytes encoded = encode(row);
+    audit_chain_ = next_chain(audit_chain_, encoded);
     ++audit_sequence_;
     Bytes value(audit_chain_.begin(), audit_chain_.end());
-    append(value, ByteView(encode(row)));
+    append(value, ByteView(encoded));
     rows.put(Table::audit, Key().number(audit_sequence_), value);
 }
 

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 #include "store/limits.hpp"
 #include "tests/unit/store/samples.hpp"
@@ -159,10 +160,58 @@ TEST_F(StoreDocuments, AFullMapAnswersUnavailableAndKeepsWhatItHas) {
     store_.reset();
 }
 
-TEST_F(StoreDocuments, ASecondServiceIsRefusedAndToldWhoHoldsTheStore) {
+TEST_F(StoreDocuments, TheSameProcessDoesNotOpenItTwice) {
     const auto second = open_lmdb(samples::small_options(directory_.path()));
     ASSERT_FALSE(second.ok());
     EXPECT_EQ(second.error().fault, Fault::unavailable);
+}
+
+/// What a second process sees while the first holds the store. Forked before the store is opened:
+/// LMDB does not survive a fork. Exit status 0: all as it must be.
+int second_process(const std::string& directory, const std::string& holder) {
+    const auto service = open_lmdb(samples::small_options(directory));
+    if (service.ok() || service.error().fault != Fault::unavailable ||
+        service.error().detail.find(holder) == std::string::npos) {
+        return 1;
+    }
+    LmdbOptions options = samples::small_options(directory);
+    options.exclusive = false;
+    const auto tool = open_lmdb(options);
+    if (!tool.ok()) {
+        return 2;
+    }
+    const ApiKey key{"kid", {}, samples::department(1), {"issue"}, {}, TimeMs{9}, {}, "label"};
+    if (!tool.value()->put_api_key(key, samples::audit_row(1)).ok()) {
+        return 3;
+    }
+    const Intent intent = samples::intent(1);
+    const auto planned = tool.value()->put_intents({&intent, 1});
+    return !planned.ok() && planned.error().fault == Fault::forbidden ? 0 : 4;
+}
+
+TEST(StoreProcesses, ASecondServiceIsRefusedAndAToolMayWriteKeys) {
+    const samples::Directory directory;
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
+    const std::string holder = std::to_string(getpid());
+    const pid_t child = fork();
+    if (child == 0) {
+        char go = 0;
+        _exit(read(ends[0], &go, 1) == 1 ? second_process(directory.path(), holder) : 9);
+    }
+    const auto store = samples::open_small(directory.path());
+    const AuditRow row = samples::audit_row(1);
+    ASSERT_TRUE(store->append_audit({&row, 1}).ok());
+    ASSERT_EQ(write(ends[1], "g", 1), 1);
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 0);
+    EXPECT_TRUE(store->find_api_key("kid").value());
+    ASSERT_TRUE(store->append_audit({&row, 1}).ok());
+    EXPECT_EQ(store->verify_audit().value(), 3U) << "one chain through both processes";
+    close(ends[0]);
+    close(ends[1]);
 }
 
 } // namespace

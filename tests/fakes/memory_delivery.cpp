@@ -1,0 +1,243 @@
+// Legs, inboxes, grants and keys of the store in memory.
+#include <algorithm>
+
+#include "store/limits.hpp"
+#include "tests/fakes/memory_lookup.hpp"
+#include "tests/fakes/memory_store.hpp"
+
+namespace songda::fakes {
+
+using memory::full;
+using memory::Lock;
+using memory::look_up;
+
+Result<std::vector<ClaimedLeg>> MemoryStore::claim_due(const ClaimRequest& request) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    std::map<std::string, std::set<std::pair<TimeMs, LegId>>> waiting;
+    for (const auto& [id, leg] : legs_) {
+        if (leg.due && *leg.due <= request.now) {
+            waiting[leg.department.text].insert({*leg.due, id});
+        }
+    }
+    std::vector<ClaimedLeg> claimed;
+    while (!waiting.empty() && claimed.size() < std::min(request.max, claim_max)) {
+        auto turn = waiting.upper_bound(last_served_);
+        turn = turn == waiting.end() ? waiting.begin() : turn;
+        LegRow& leg = legs_[turn->second.begin()->second];
+        last_served_ = turn->first;
+        turn->second.erase(turn->second.begin());
+        if (turn->second.empty()) {
+            waiting.erase(turn);
+        }
+        claimed.push_back({leg, leg.fence + 1});
+        ++leg.fence;
+        leg.due = request.now + request.lease_ms;
+        leg.state = request.on_claim[leg.state];
+    }
+    return claimed;
+}
+
+void MemoryStore::apply(LegRow& row, std::uint32_t fence, const LegUpdate& update) {
+    row.fence = fence;
+    row.state = update.state;
+    row.due = update.due;
+    row.reason = update.reason;
+    row.attempts = static_cast<std::uint16_t>(
+        std::clamp<std::int64_t>(std::int64_t{row.attempts} + update.attempts_delta, 0, 65'535));
+    std::vector<LegEvent>& events = events_[row.id];
+    events.insert(events.end(), update.events.begin(), update.events.end());
+    if (update.inbox) {
+        inbox_.try_emplace({update.inbox->inbox, update.inbox->leg}, *update.inbox);
+    }
+    if (update.grant) {
+        grants_[update.grant->token_hash] = *update.grant;
+    }
+    if (update.audit) {
+        record(*update.audit);
+    }
+}
+
+Result<std::vector<bool>> MemoryStore::finish_legs(std::span<const LegFinish> finishes) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    std::vector<bool> answers;
+    for (const LegFinish& each : finishes) {
+        const auto found = legs_.find(each.leg);
+        const bool current =
+            found != legs_.end() && each.fence != 0 && found->second.fence == each.fence;
+        if (current) {
+            apply(found->second, each.fence + 1, each.update);
+        }
+        answers.push_back(current);
+    }
+    return answers;
+}
+
+Result<bool> MemoryStore::finish_leg(const LegFinish& finish) {
+    const Result<std::vector<bool>> answers = finish_legs({&finish, 1});
+    if (!answers.ok()) {
+        return answers.error();
+    }
+    return static_cast<bool>(answers.value()[0]);
+}
+
+Result<bool> MemoryStore::append_leg_event(const LegId& leg, std::uint8_t expected_state,
+                                           const LegUpdate& update) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    const auto found = legs_.find(leg);
+    if (found == legs_.end() || found->second.state != expected_state) {
+        return false;
+    }
+    const bool moves = update.state != expected_state;
+    apply(found->second, found->second.fence + (moves ? 1U : 0U), update);
+    return true;
+}
+
+void MemoryStore::insert_leg(const LegWrite& write) {
+    legs_[write.leg.id] = write.leg;
+    events_[write.leg.id] = write.events;
+}
+
+Result<void> MemoryStore::add_leg(const LegWrite& write) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    const auto document = look_up(documents_, write.leg.document);
+    if (!document || document->department != write.leg.department) {
+        return Error{Fault::not_found, "no such document"};
+    }
+    if (legs_.contains(write.leg.id)) {
+        return Error{Fault::conflict, "leg id exists"};
+    }
+    insert_leg(write);
+    return {};
+}
+
+Result<std::optional<LegRow>> MemoryStore::find_leg(const LegId& id) {
+    const Lock lock(mutex_);
+    return look_up(legs_, id);
+}
+
+Result<std::vector<LegRow>> MemoryStore::legs_of(const DocumentId& document) {
+    const Lock lock(mutex_);
+    std::vector<LegRow> found;
+    for (const auto& [id, leg] : legs_) {
+        if (leg.document == document) {
+            found.push_back(leg);
+        }
+    }
+    return found;
+}
+
+Result<std::vector<LegEvent>> MemoryStore::leg_events(const LegId& leg) {
+    const Lock lock(mutex_);
+    return look_up(events_, leg).value_or(std::vector<LegEvent>{});
+}
+
+Result<std::vector<InboxEntry>> MemoryStore::inbox(const InboxId& id) {
+    const Lock lock(mutex_);
+    std::vector<InboxEntry> found;
+    for (const auto& [key, entry] : inbox_) {
+        if (key.first == id) {
+            found.push_back(entry);
+        }
+    }
+    return found;
+}
+
+Result<bool> MemoryStore::mark_opened(const InboxId& inbox, const LegId& leg, TimeMs at) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    const auto found = inbox_.find({inbox, leg});
+    if (found == inbox_.end()) {
+        return Error{Fault::not_found, "no such entry"};
+    }
+    const bool first = !found->second.opened;
+    found->second.opened = found->second.opened.value_or(at);
+    return first;
+}
+
+Result<void> MemoryStore::put_grant(const AccessGrant& grant) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    grants_[grant.token_hash] = grant;
+    return {};
+}
+
+Result<std::optional<InboxId>> MemoryStore::try_access(const Digest& token_hash,
+                                                       const Digest& code_hash, TimeMs now) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    const auto found = grants_.find(token_hash);
+    if (found == grants_.end() || found->second.expires <= now ||
+        found->second.attempts_left == 0) {
+        return std::optional<InboxId>();
+    }
+    if (found->second.code_hash != code_hash) {
+        --found->second.attempts_left;
+        return std::optional<InboxId>();
+    }
+    return std::optional(found->second.inbox);
+}
+
+Result<void> MemoryStore::put_api_key(const ApiKey& key, const AuditRow& audit) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    if (key.kid.empty()) {
+        return Error{Fault::invalid_input, "kid is empty"};
+    }
+    if (!keys_.try_emplace(key.kid, key).second) {
+        return Error{Fault::conflict, "kid exists"};
+    }
+    record(audit);
+    return {};
+}
+
+Result<std::optional<ApiKey>> MemoryStore::find_api_key(std::string_view kid) {
+    const Lock lock(mutex_);
+    return look_up(keys_, std::string(kid));
+}
+
+Result<std::vector<ApiKey>> MemoryStore::list_api_keys() {
+    const Lock lock(mutex_);
+    std::vector<ApiKey> found;
+    for (const auto& [kid, key] : keys_) {
+        found.push_back(key);
+    }
+    return found;
+}
+
+Result<void> MemoryStore::revoke_api_key(std::string_view kid, TimeMs at, const AuditRow& audit) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    const auto found = keys_.find(kid);
+    if (found == keys_.end()) {
+        return Error{Fault::not_found, "no such key"};
+    }
+    if (!found->second.revoked) {
+        found->second.revoked = at;
+        record(audit);
+    }
+    return {};
+}
+
+} // namespace songda::fakes

@@ -61,6 +61,18 @@ void tell_refusal(std::size_t row, const issuer::Answer& answer) {
     fmt::print(stderr, "  第{}行 row {}: {}\n", row, row, why);
 }
 
+/// The stored row, not the one in the answer, knows where the file is.
+Result<Bytes> read_issued(store::Store& store, const DocumentId& id) {
+    const auto row = store.find_document(id);
+    if (!row.ok()) {
+        return row.error();
+    }
+    if (!row.value()) {
+        return Error{Fault::corrupt, "an issued document is not there"};
+    }
+    return store.read_file(*row.value());
+}
+
 int issue_here(Desk& desk, const DepartmentCode& department, const std::vector<std::string>& lines,
                const std::string& folder) {
     Counts counts;
@@ -80,7 +92,7 @@ int issue_here(Desk& desk, const DepartmentCode& department, const std::vector<s
                 continue;
             }
             ++(replayed ? counts.replayed : counts.issued);
-            const auto file = desk.store().read_file(answer.document);
+            const auto file = read_issued(desk.store(), answer.document.id);
             if (!file.ok()) {
                 return tell_failure(file.error());
             }

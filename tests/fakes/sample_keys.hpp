@@ -17,7 +17,7 @@ public:
 
 namespace songda::fakes {
 
-inline const DepartmentCode department{"11320199014138860P"};
+inline const DepartmentCode department{"11320199014138860W"};
 
 /// Made once per build folder by keys-sample/make.sh with the openssl command line.
 inline std::string sample_keys_folder() {

@@ -16,7 +16,7 @@
 namespace songda::issuer {
 namespace {
 
-const DepartmentFace face{"11320199014138860P", "示例市行政审批局", "示审", "320199",
+const DepartmentFace face{"11320199014138860W", "示例市行政审批局", "示审", "320199",
                           "示例市行政审批局"};
 
 std::shared_ptr<const FontSet> fonts() {

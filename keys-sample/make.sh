@@ -13,6 +13,15 @@ key() {
     (umask 077 && openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1" 2>/dev/null)
 }
 
+# join OUTFILE FILES…; whole or not at all, since somebody may be reading.
+join() {
+    [ -f "$1" ] && return 0
+    joined=$1
+    shift
+    cat "$@" >"$joined.part"
+    mv "$joined.part" "$joined"
+}
+
 # certificate OUTFILE KEY SUBJECT DAYS EXTENSIONS [ISSUER_CERT ISSUER_KEY]
 certificate() {
     [ -f "$1" ] && return 0
@@ -35,14 +44,14 @@ key "$out/issuing.key"
 certificate "$out/issuing.pem" "$out/issuing.key" "/C=CN/O=$mark/CN=SONGDA SAMPLE ISSUING 样例签发" 3650 \
     'basicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' \
     "$out/root.pem" "$out/root.key"
-cp "$out/root.pem" "$out/trust/root.pem"
+join "$out/trust/root.pem" "$out/root.pem"
 
 key "$out/tls/server.key"
 certificate "$out/tls/server-leaf.pem" "$out/tls/server.key" "/C=CN/O=$mark/CN=localhost" 825 \
     'basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\nsubjectAltName=DNS:localhost,IP:127.0.0.1\n' \
     "$out/issuing.pem" "$out/issuing.key"
-cat "$out/tls/server-leaf.pem" "$out/issuing.pem" >"$out/tls/server.pem"
-cat "$out/issuing.pem" "$out/root.pem" >"$out/tls/client-authority.pem"
+join "$out/tls/server.pem" "$out/tls/server-leaf.pem" "$out/issuing.pem"
+join "$out/tls/client-authority.pem" "$out/issuing.pem" "$out/root.pem"
 
 while [ $# -ge 2 ]; do
     code=$1
@@ -56,7 +65,7 @@ while [ $# -ge 2 ]; do
         "/C=CN/O=$mark/organizationIdentifier=$code/CN=$name" 1825 \
         'basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature,nonRepudiation\nextendedKeyUsage=1.3.6.1.5.5.7.3.36\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' \
         "$out/issuing.pem" "$out/issuing.key"
-    cat "$out/$code/seal-leaf.pem" "$out/issuing.pem" >"$out/$code/seal.pem"
+    join "$out/$code/seal.pem" "$out/$code/seal-leaf.pem" "$out/issuing.pem"
     certificate "$out/$code/client.pem" "$out/$code/client.key" \
         "/C=CN/O=$mark/organizationIdentifier=$code/CN=$name 接口" 825 \
         'basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=clientAuth\n' \

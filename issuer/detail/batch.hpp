@@ -41,6 +41,7 @@ struct Item {
     void close(Answer::Kind kind) {
         answer.kind = kind;
         open = false;
+        hold = {}; // whoever waits for this key may have it
     }
     void fail(Error error) {
         answer.error = std::move(error);

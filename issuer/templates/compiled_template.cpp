@@ -17,8 +17,8 @@ using namespace detail;
 
 namespace {
 
-/// Characters that nearly every value holds: their bytes are in the prefix, hashed once. A template adds
-/// its own by `[[common]]`.
+/// Characters that nearly every value holds: their bytes are in the prefix, hashed once. A template
+/// adds its own by `[[common]]`.
 constexpr std::string_view common_characters = " 0123456789年月日";
 
 constexpr std::string_view seal_style = "song-bold";

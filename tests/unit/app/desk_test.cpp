@@ -1,0 +1,188 @@
+// The whole way over the desk with the real store, seals, fonts and templates: rows become
+// documents that verify, each bad row is told all its faults and harms no other, retries repeat the
+// answer.
+#include "app/desk.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "tests/fakes/sample_keys.hpp"
+#include "verifier/check_pdf.hpp"
+
+namespace songda::app {
+namespace {
+
+using Kind = issuer::Answer::Kind;
+
+std::vector<std::string> samples() {
+    std::ifstream in(SONGDA_SOURCE_DIR "/samples/decisions.jsonl");
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(in, line);) {
+        lines.push_back(line);
+    }
+    return lines;
+}
+
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+    const std::size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    return text.replace(at, from.size(), to);
+}
+
+class DeskTest : public ::testing::Test {
+protected:
+    void SetUp() override {
+        folder_ = std::filesystem::temp_directory_path() /
+                  (std::string("songda-desk-") + std::to_string(getpid()) +
+                   ::testing::UnitTest::GetInstance()->current_test_info()->name());
+        std::filesystem::remove_all(folder_);
+        std::filesystem::create_directories(folder_);
+        config_.production = false;
+        config_.templates_folder = SONGDA_SOURCE_DIR "/templates";
+        config_.fonts_folder = SONGDA_SOURCE_DIR "/build/fonts";
+        config_.trust_folder = fakes::sample_keys_folder() + "/trust";
+        config_.http.public_base = "http://localhost:8080";
+        config_.store = {folder_ / "store", 16, 1};
+        const auto seal = fakes::sample_seal();
+        config_.departments = {{fakes::department.text,
+                                "示例市行政审批局",
+                                "示审",
+                                "320199",
+                                "示例市行政审批局",
+                                {"food-business-licence", "permit-decision"},
+                                seal.seal_key,
+                                seal.seal_certificate,
+                                seal.qr_key,
+                                {}}};
+        // Certificates made in this second are valid from the next.
+        while (!open()) {
+            std::this_thread::yield();
+        }
+        ASSERT_TRUE(desk_);
+    }
+    void TearDown() override {
+        desk_.reset();
+        std::filesystem::remove_all(folder_);
+    }
+    bool open() {
+        auto opened = Desk::open(config_);
+        if (!opened.ok()) {
+            EXPECT_EQ(opened.error().fault, Fault::forbidden) << opened.error().detail;
+            return opened.error().fault != Fault::forbidden;
+        }
+        desk_ = std::move(opened).value();
+        return true;
+    }
+    std::vector<issuer::Answer> issue(const std::vector<std::string>& rows) {
+        std::vector<issuer::Row> views;
+        for (const std::string& row : rows) {
+            views.push_back({row, {}});
+        }
+        return desk_->issuer().issue(fakes::department, views);
+    }
+    static std::vector<std::string> rules(const issuer::Answer& answer) {
+        std::vector<std::string> found;
+        for (const issuer::Finding& finding : answer.findings) {
+            found.push_back(finding.pointer + ' ' + finding.rule);
+        }
+        return found;
+    }
+
+    std::filesystem::path folder_;
+    Config config_;
+    std::unique_ptr<Desk> desk_;
+};
+
+TEST_F(DeskTest, EverySampleBecomesAGenuineDocument) {
+    const auto answers = issue(samples());
+    ASSERT_EQ(answers.size(), 240U);
+    std::set<std::string> numbers;
+    for (const issuer::Answer& answer : answers) {
+        ASSERT_EQ(answer.kind, Kind::issued) << answer.error.detail;
+        numbers.insert(answer.document.number);
+        const auto stored = desk_->store().find_document(answer.document.id);
+        const auto file = desk_->store().read_file(*stored.value());
+        ASSERT_TRUE(file.ok());
+        const auto report = verifier::check_pdf(file.value(), desk_->trust(), desk_->clock().now());
+        EXPECT_EQ(report.integrity.answer, verifier::Answer::yes);
+        EXPECT_EQ(report.authority.answer, verifier::Answer::yes);
+    }
+    EXPECT_EQ(numbers.size(), 240U);
+    EXPECT_TRUE(desk_->store().fsck().value().clean());
+    EXPECT_EQ(desk_->store().open_intents().value().size(), 0U);
+}
+
+TEST_F(DeskTest, RetryRepeatsTheAnswerAndOtherContentIsRefused) {
+    const std::string row = samples()[0];
+    const auto first = issue({row});
+    const auto again = issue({row + "\r"});
+    ASSERT_EQ(again[0].kind, Kind::replayed);
+    EXPECT_EQ(again[0].document.id, first[0].document.id);
+    EXPECT_EQ(issue({replaced(row, "2031-11-", "2030-11-")})[0].kind, Kind::key_conflict);
+    const auto other_key = issue({replaced(row, "sample-0001", "other-0001")});
+    EXPECT_EQ(other_key[0].kind, Kind::case_conflict);
+    EXPECT_EQ(other_key[0].document.id, first[0].document.id);
+}
+
+TEST_F(DeskTest, BadRowsAreToldEverythingAndHarmNoOther) {
+    const std::string good = samples()[1];
+    const std::string licence = samples()[0];
+    const auto answers = issue({
+        "{\"broken\": ",
+        replaced(licence, "\"template\": \"food-business-licence\"",
+                 "\"template\": \"unheard-of\""),
+        replaced(licence, "\"premises\":", "\"premisses\":"),
+        replaced(licence, "\"kind\": \"organisation\"", "\"kind\": \"person\""),
+        good,
+    });
+    EXPECT_EQ(rules(answers[0]), std::vector<std::string>{" json"});
+    EXPECT_NE(answers[0].findings[0].value.find("line 1, column"), std::string::npos);
+    EXPECT_EQ(rules(answers[1]), std::vector<std::string>{"/template known"});
+    EXPECT_EQ(rules(answers[2]),
+              (std::vector<std::string>{"/fields/premises required", "/fields/premisses unknown"}));
+    EXPECT_EQ(rules(answers[3]), std::vector<std::string>{"/recipient/code character"});
+    EXPECT_EQ(answers[4].kind, Kind::issued);
+    EXPECT_EQ(desk_->store().statistics().value().documents, 1U);
+}
+
+TEST_F(DeskTest, EightThreadsWithOneKeyMakeOneDocument) {
+    const std::string row = samples()[0];
+    std::atomic<int> issued{0};
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 8; ++i) {
+        threads.emplace_back([&] { issued += issue({row})[0].kind == Kind::issued ? 1 : 0; });
+    }
+    threads.clear();
+    EXPECT_EQ(issued, 1);
+    EXPECT_EQ(desk_->store().statistics().value().documents, 1U);
+}
+
+TEST_F(DeskTest, IntentLeftByACrashIsClosedAtTheNextStart) {
+    store::Intent intent;
+    intent.id = make_document_id(desk_->clock().now(), desk_->random());
+    intent.department = fakes::department;
+    intent.number = "JY1";
+    intent.template_version = "food-business-licence@1";
+    intent.at = desk_->clock().now();
+    ASSERT_TRUE(desk_->store().put_intents({&intent, 1}).ok());
+    desk_.reset();
+    ASSERT_TRUE(open());
+    EXPECT_EQ(desk_->recovered(), 1U);
+    EXPECT_TRUE(desk_->store().open_intents().value().empty());
+    EXPECT_TRUE(desk_->store().find_intent(intent.id).value().has_value());
+}
+
+TEST_F(DeskTest, ProductionRefusesSampleSeals) {
+    desk_.reset();
+    config_.production = true;
+    const auto opened = Desk::open(config_);
+    ASSERT_FALSE(opened.ok());
+    EXPECT_NE(opened.error().detail.find("a sample key never signs in production"),
+              std::string::npos);
+}
+
+} // namespace
+} // namespace songda::app

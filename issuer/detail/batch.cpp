@@ -270,12 +270,15 @@ void Batch::commit() {
         }
         store::DocumentRow& document = item.answer.document;
         const std::size_t prefix_size = item.ready->compiled->prefix().size();
-        document.file_hash = sha256(item.file.file);
+        const ByteView rest = ByteView(item.file.file).subspan(prefix_size);
+        Sha256 hash = item.ready->midstate;
+        hash.update(rest);
+        document.file_hash = hash.finish();
         document.file.prefix = item.ready->prefix;
         document.file.size = item.file.file.size();
         store::IssueWrite& write = writes.emplace_back();
         write.document = document;
-        write.rest = ByteView(item.file.file).subspan(prefix_size);
+        write.rest = rest;
         write.status = {store::DocumentStatus::valid, document.issued_at, "issued",
                         department_.text};
         write.idempotency_key = item.key;

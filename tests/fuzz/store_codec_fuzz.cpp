@@ -1,3 +1,4 @@
+// sources: store/codec.cpp store/detail/crc32c.cpp
 // The decoder of stored rows: any bytes, with their own checksum and with a right one, are refused
 // or encode to themselves.
 #include "store/codec.hpp"

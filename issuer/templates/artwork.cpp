@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include <fmt/format.h>
 #include <podofo/podofo.h>
 
 #include "issuer/render/detail/font_objects.hpp"
@@ -44,21 +45,30 @@ public:
             }
         }
         PoDoFo::PdfPage* const page = document_.GetPage(0);
+        for (const char* const key : {"AA", "Annots", "Rotate"}) {
+            if (page->GetObject()->GetDictionary().HasKey(key)) {
+                return Error{Fault::invalid_input, std::string("the artwork's page has /") + key};
+            }
+        }
         Artwork artwork;
         const PoDoFo::PdfRect box = page->GetMediaBox();
         artwork.width = box.GetWidth();
         artwork.height = box.GetHeight();
         artwork.form = next_++;
         Bytes form;
-        append(form, "<</Type/XObject/Subtype/Form/BBox[0 0 " + std::to_string(artwork.width) +
-                         ' ' + std::to_string(artwork.height) + "]/Resources ");
-        write(*page->GetResources(), form, 0);
+        append(form, form_head(box));
+        if (PdfObject* const resources = page->GetResources()) {
+            write(*resources, form, 0);
+        } else {
+            append(form, "<<>>");
+        }
         const std::string content = read_content(*page);
         const Bytes packed = detail::deflate(as_bytes(content));
         append(form, "/Filter/FlateDecode/Length " + std::to_string(packed.size()) + ">>stream\n");
         append(form, packed);
         append(form, "\nendstream");
         objects_[artwork.form] = std::move(form);
+        refuse_signature_marks();
         if (!fault_.empty()) {
             return Error{Fault::invalid_input, fault_};
         }
@@ -69,6 +79,48 @@ public:
     }
 
 private:
+    /// The page's lower left corner becomes the origin, wherever its box lies.
+    static std::string form_head(const PoDoFo::PdfRect& box) {
+        return fmt::format("<</Type/XObject/Subtype/Form/BBox[{0:.3f} {1:.3f} {2:.3f} {3:.3f}]"
+                           "/Matrix[1 0 0 1 {4:.3f} {5:.3f}]/Resources ",
+                           box.GetLeft(), box.GetBottom(), box.GetLeft() + box.GetWidth(),
+                           box.GetBottom() + box.GetHeight(), -box.GetLeft(), -box.GetBottom());
+    }
+
+    /// The verifier takes the first `/ByteRange[` of a file for its signature, so that no string or
+    /// stream of the artwork may hold these bytes.
+    void refuse_signature_marks() {
+        for (const auto& [number, body] : objects_) {
+            if (as_text(body).find("/ByteRange") != std::string_view::npos) {
+                refuse("the artwork holds /ByteRange");
+            }
+        }
+    }
+
+    static bool has_name(const PdfDictionary& dictionary, const char* key,
+                         std::initializer_list<const char*> names) {
+        const PdfObject* const value = dictionary.GetKey(key);
+        return value != nullptr && value->IsName() &&
+               std::any_of(names.begin(), names.end(),
+                           [value](const char* name) { return value->GetName() == PdfName(name); });
+    }
+
+    /// ISO 19005-3 §6.2.11.4: every font program is embedded. The standard 14 fonts have no
+    /// descriptor at all; Type0 and Type3 fonts need none.
+    void check_font(const PdfDictionary& dictionary) {
+        const bool simple =
+            has_name(dictionary, "Subtype",
+                     {"Type1", "MMType1", "TrueType", "CIDFontType0", "CIDFontType2"});
+        if (simple && has_name(dictionary, "Type", {"Font"}) &&
+            !dictionary.HasKey("FontDescriptor")) {
+            refuse("a font is not embedded");
+        }
+        if (has_name(dictionary, "Type", {"FontDescriptor"}) && !dictionary.HasKey("FontFile") &&
+            !dictionary.HasKey("FontFile2") && !dictionary.HasKey("FontFile3")) {
+            refuse("a font is not embedded");
+        }
+    }
+
     static std::string read_content(PoDoFo::PdfPage& page) {
         std::string all;
         const auto add = [&all](PdfObject* object) {
@@ -139,13 +191,7 @@ private:
 
     void write_dictionary(const PdfObject& object, Bytes& to, int depth) {
         const PdfDictionary& dictionary = object.GetDictionary();
-        const bool font_descriptor =
-            dictionary.HasKey("Type") && dictionary.GetKey("Type")->IsName() &&
-            dictionary.GetKey("Type")->GetName() == PdfName("FontDescriptor");
-        if (font_descriptor && !dictionary.HasKey("FontFile") && !dictionary.HasKey("FontFile2") &&
-            !dictionary.HasKey("FontFile3")) {
-            refuse("a font is not embedded");
-        }
+        check_font(dictionary);
         append(to, "<<");
         for (const auto& [name, value] : dictionary.GetKeys()) {
             const std::string key = name.GetName();

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include <gtest/gtest.h>
 #include <podofo/podofo.h>
@@ -198,6 +199,35 @@ TEST_P(RenderTest, CodeIsReadAtEveryResolution) {
                   std::string(input.qr_head) + std::string(input.qr_payload) + "\n")
             << dpi;
     }
+}
+
+TEST_P(RenderTest, LargestCodeAndItsQuietZoneTouchNoWord) {
+    static const std::string payload(430, 'K');
+    const Values given = values();
+    RenderInput input = input_of(given);
+    input.qr_payload = payload;
+    const auto set = compiled(GetParam());
+    auto made = Renderer().render(*set, input);
+    ASSERT_TRUE(made.ok()) << made.error().detail;
+    const QrPlace& place = set->spec().qr;
+    const double quiet = place.module * 4 / 100.0; // ISO/IEC 18004 §6.3.8
+    const double side = place.module * place.modules_max / 100.0;
+    const double left = place.x / 100.0 - quiet;
+    const double right = place.x / 100.0 + side + quiet;
+    const double bottom = (set->spec().page_height - place.y) / 100.0 + quiet;
+    const double top = bottom - side - 2 * quiet;
+    std::istringstream words(run("pdftotext -bbox " + write(made.value()) + " -"));
+    int seen = 0;
+    for (std::string line; std::getline(words, line);) {
+        std::array<double, 4> box{};
+        if (std::sscanf(line.c_str(), " <word xMin=\"%lf\" yMin=\"%lf\" xMax=\"%lf\" yMax=\"%lf\"",
+                        &box[0], &box[1], &box[2], &box[3]) == 4) {
+            ++seen;
+            EXPECT_FALSE(box[0] < right && box[2] > left && box[1] < bottom && box[3] > top)
+                << line;
+        }
+    }
+    EXPECT_GT(seen, 10);
 }
 
 TEST_P(RenderTest, CharacterWithoutFontIsRefusedByName) {

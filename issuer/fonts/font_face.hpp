@@ -45,7 +45,8 @@ struct FontMetrics {
 
 /// One font file, taken apart with HarfBuzz in blocks of 256 code points: each block on first use
 /// (about a millisecond), never again. So loading costs nothing and a document costs only copying
-/// (docs/decisions/harfbuzz-at-start-up.md). Safe to call from several threads; views stay good while it lives.
+/// (docs/decisions/harfbuzz-at-start-up.md). Safe to call from several threads; views stay good
+/// while it lives.
 class FontFace {
 public:
     /// Faults: not_found (no such file), invalid_input (not a font that may be embedded: no

@@ -13,7 +13,8 @@ struct QrSymbol {
     std::vector<unsigned char> dark;
 };
 
-/// Byte segment `head`, alphanumeric segment `payload`, ECC M, mask 2 (docs/decisions/libqrencode-fixed-mask.md).
+/// Byte segment `head`, alphanumeric segment `payload`, ECC M, mask 2
+/// (docs/decisions/libqrencode-fixed-mask.md).
 /// Fault invalid_input: too long for any symbol or not alphanumeric.
 [[nodiscard]] Result<QrSymbol> make_qr(std::string_view head, std::string_view payload);
 

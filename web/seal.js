@@ -61,8 +61,8 @@ function readClaims(bytes) {
   if (pairs !== 5 && pairs !== 6) throw new Error('claims');
   const claims = {};
   r.expect(2); claims.holder = r.text();
-  if (pairs === 6) { r.expect(4); claims.validUntil = r.integer(); }
-  r.expect(6); claims.issuedAt = r.integer();
+  if (pairs === 6) { r.expect(4); claims.validUntil = r.head(0); }
+  r.expect(6); claims.issuedAt = r.head(0);
   r.expect(-1); claims.type = r.text();
   r.expect(-2); claims.number = r.text();
   r.expect(-3); claims.recordHash = r.string(2);

@@ -53,6 +53,8 @@ certificate "$out/tls/server-leaf.pem" "$out/tls/server.key" "/C=CN/O=$mark/CN=l
 join "$out/tls/server.pem" "$out/tls/server-leaf.pem" "$out/issuing.pem"
 join "$out/tls/client-authority.pem" "$out/issuing.pem" "$out/root.pem"
 
+# documentSigning (RFC 9336) says what a seal is for; emailProtection beside it because NSS, and with it
+# pdfsig and other readers, trusts no signer without it.
 while [ $# -ge 2 ]; do
     code=$1
     name=$2
@@ -63,7 +65,7 @@ while [ $# -ge 2 ]; do
     key "$out/$code/client.key"
     certificate "$out/$code/seal-leaf.pem" "$out/$code/seal.key" \
         "/C=CN/O=$mark/organizationIdentifier=$code/CN=$name" 1825 \
-        'basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature,nonRepudiation\nextendedKeyUsage=1.3.6.1.5.5.7.3.36\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' \
+        'basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature,nonRepudiation\nextendedKeyUsage=1.3.6.1.5.5.7.3.36,emailProtection\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' \
         "$out/issuing.pem" "$out/issuing.key"
     join "$out/$code/seal.pem" "$out/$code/seal-leaf.pem" "$out/issuing.pem"
     certificate "$out/$code/client.pem" "$out/$code/client.key" \

@@ -115,6 +115,28 @@ TEST_F(DeskTest, EverySampleBecomesAGenuineDocument) {
     EXPECT_EQ(desk_->store().open_intents().value().size(), 0U);
 }
 
+TEST_F(DeskTest, PdfsigTrustsTheWholeDocument) {
+    const auto answers = issue({samples()[0]});
+    const auto file =
+        desk_->store().read_file(*desk_->store().find_document(answers[0].document.id).value());
+    const std::string path = folder_ / "document.pdf";
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(file.value().data()),
+               std::streamsize(file.value().size()));
+    const std::string trust = "sql:" + (folder_ / "nss").string();
+    const std::string command =
+        "mkdir " + (folder_ / "nss").string() + " && certutil -N --empty-password -d " + trust +
+        " && certutil -A -n root -t CT,C,C -i " + fakes::sample_keys_folder() + "/root.pem -d " +
+        trust + " && pdfsig -nssdir " + trust + ' ' + path + " > " + path + ".txt 2>/dev/null";
+    ASSERT_EQ(std::system(command.c_str()), 0);
+    std::ifstream in(path + ".txt");
+    const std::string said{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    for (const auto* words : {"Signature is Valid", "Certificate is Trusted",
+                              "Total document signed", "ETSI.CAdES.detached"}) {
+        EXPECT_NE(said.find(words), std::string::npos) << words << "\n" << said;
+    }
+}
+
 TEST_F(DeskTest, RetryRepeatsTheAnswerAndOtherContentIsRefused) {
     const std::string row = samples()[0];
     const auto first = issue({row});

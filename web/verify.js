@@ -121,11 +121,11 @@ async function loadKeyList() {
 
 function listAge(list, now) {
   const issued = Date.parse(list.issued_at);
-  const days = Math.max(0, Math.floor((now - issued) / DAY_MS));
+  const days = Math.max(0, Math.round((Date.parse(beijing(now).slice(0, 10)) - Date.parse(beijing(issued).slice(0, 10))) / DAY_MS));
   const late = now > Date.parse(list.next_update);
   return {
     late,
-    text: timeText(issued) + (days === 0 ? '（今天或昨天）' : '（' + days + ' 天前）') + (late ? '，已过期，请联网更新' : ''),
+    text: timeText(issued) + (days === 0 ? '（今天）' : '（' + days + ' 天前）') + (late ? '，已过期，请联网更新' : ''),
   };
 }
 
@@ -154,7 +154,9 @@ function deviceVerdict(axes) {
 
 const HERE = ['本机核验', 'Checked on this device'];
 
-function showSeal(result, list, now) {
+/** `agreed`: the server said the same facts, so they are not repeated. */
+function showSeal(result, list, agreed) {
+  const now = Date.now();
   if (!result.claims) {
     const [style, zh, en, textZh, textEn] = SEAL_WORDS[result.verdict];
     const axis = [style, '完整', 'Integrity', textZh, textEn];
@@ -165,6 +167,14 @@ function showSeal(result, list, now) {
   const { claims, department, sample } = result;
   const age = listAge(list, now);
   const axes = deviceAxes(result, age.late, now);
+  const ageFact = ['公钥清单', 'Key list of', age.text, 'key_list'];
+  if (agreed) {
+    const [style, zh, en] = deviceVerdict(axes);
+    const verdict = [style, zh + '，与上面一致', en + ' and says the same'];
+    axes[2] = ['unknown', '现状', 'Status', '以上面服务器的答复为准。', 'The server’s answer above tells.'];
+    place('device', answerBlock({ verdict, note: HERE, facts: [ageFact], axes }));
+    return;
+  }
   const title = (list.types && list.types[claims.type]) || claims.type;
   const facts = [
     ['文书', 'Document', title, 'title'],
@@ -173,7 +183,7 @@ function showSeal(result, list, now) {
     ['持有人', 'Holder', claims.holder, 'holder'],
     ['签发日期', 'Issued on', dayText(claims.issued_at * 1000), 'issued_at'],
     ['有效期至', 'Valid until', claims.valid_until ? dayText(claims.valid_until * 1000) : '', 'valid_until'],
-    ['公钥清单', 'Key list of', age.text, 'key_list'],
+    ageFact,
   ];
   place('device', answerBlock({ verdict: deviceVerdict(axes), note: HERE, sample, facts, axes }));
 }
@@ -242,25 +252,28 @@ async function askServer(key, pageHasAnswer) {
   }
 }
 
+/** Warns of a contradiction; true when both say the same. */
 function compare(seal, facts, claims) {
-  if (facts === undefined) return;
+  if (facts === undefined) return false;
   if (facts === null) {
     if (seal === 'good') {
       warn('二维码签名正确，但服务器没有登记这份文书。请向签发部门核实。',
         'The code is rightly signed, but the server has no such document. Ask the issuing department.');
     }
-    return;
+    return false;
   }
   if (seal === 'seal_wrong') {
     warn('二维码与网上登记不一致：手里的文书可能被改动过。', 'The code does not match the register: the document in your hands may have been altered.');
-    return;
+    return false;
   }
-  if (!claims) return;
+  if (!claims) return false;
   const signed = { number: claims.number, holder: claims.holder, issued_at: dayText(claims.issued_at * 1000) };
-  if (Object.keys(signed).some((name) => facts[name] !== signed[name])) {
+  const agreed = Object.keys(signed).every((name) => facts[name] === signed[name]);
+  if (!agreed) {
     warn('网页内容与二维码里签了名的内容不一致，请勿相信，向签发部门核实。',
       'The page contradicts what is signed in the code. Trust neither; ask the issuing department.');
   }
+  return agreed;
 }
 
 // The visit
@@ -281,8 +294,9 @@ async function visit() {
   const list = await loadKeyList();
   const able = self.crypto && crypto.subtle;
   const result = able ? await checkSeal(key, payload, list) : { verdict: 'no_tools' };
-  showSeal(result, list, Date.now());
-  compare(result.verdict, await asking, result.claims);
+  if (!onPage) showSeal(result, list, false); // not to wait for the network
+  const agreed = compare(result.verdict, await asking, result.claims);
+  showSeal(result, list, agreed && result.verdict === 'good');
 }
 
 // The two forms

@@ -83,6 +83,16 @@ function warn(zh, en) {
   byId('warning').hidden = false;
 }
 
+/** The register's answer is about the register's document; once doubted it is no longer green. */
+function doubtAnswer() {
+  const block = byId('answer');
+  if (!block || !block.classList.contains('yes')) return;
+  block.className = 'answer unknown';
+  const heading = block.querySelector('h2');
+  heading.textContent = '登记的文书有效，手里的这份可疑 ';
+  heading.append(english('The registered document is in force; the one in your hands is doubtful'));
+}
+
 // Times: Beijing, whatever the device thinks
 
 function beijing(ms) {
@@ -263,6 +273,7 @@ function compare(seal, facts, claims) {
     return false;
   }
   if (seal === 'seal_wrong') {
+    doubtAnswer();
     warn('二维码与网上登记不一致：手里的文书可能被改动过。', 'The code does not match the register: the document in your hands may have been altered.');
     return false;
   }
@@ -270,6 +281,7 @@ function compare(seal, facts, claims) {
   const signed = { number: claims.number, holder: claims.holder, issued_at: dayText(claims.issued_at * 1000) };
   const agreed = Object.keys(signed).every((name) => facts[name] === signed[name]);
   if (!agreed) {
+    doubtAnswer();
     warn('网页内容与二维码里签了名的内容不一致，请勿相信，向签发部门核实。',
       'The page contradicts what is signed in the code. Trust neither; ask the issuing department.');
   }

@@ -103,6 +103,7 @@ test('AlteredCodeIsRefusedWithItsFactsHiddenAndAWarning', async () => {
   assert.equal((await page.locator('#device').innerText()).includes(GOOD.claims.number), false);
   await page.waitForSelector('#warning:not([hidden])');
   assert.match(await page.locator('#warning').innerText(), /可能被改动过/);
+  assert.equal(await page.locator('.answer.yes').count(), 0, 'nothing is green beside an altered code');
   await shoot('altered');
 });
 
@@ -112,6 +113,7 @@ test('PageThatContradictsTheCodeIsCalledOut', async () => {
   await scan(KEY, GOOD.payload);
   await page.waitForSelector('#warning:not([hidden])');
   assert.match(await page.locator('#warning').innerText(), /不一致/);
+  assert.equal(await page.locator('.answer.yes').count(), 0);
 });
 
 test('PageWithoutMarkedFactsIsComparedThroughTheApi', async () => {

@@ -98,7 +98,7 @@ protected:
 
 TEST_F(DeskTest, EverySampleBecomesAGenuineDocument) {
     const auto answers = issue(samples());
-    ASSERT_EQ(answers.size(), 240U);
+    ASSERT_EQ(answers.size(), 260U);
     std::set<std::string> numbers;
     for (const issuer::Answer& answer : answers) {
         ASSERT_EQ(answer.kind, Kind::issued) << answer.error.detail;
@@ -110,7 +110,7 @@ TEST_F(DeskTest, EverySampleBecomesAGenuineDocument) {
         EXPECT_EQ(report.integrity.answer, verifier::Answer::yes);
         EXPECT_EQ(report.authority.answer, verifier::Answer::yes);
     }
-    EXPECT_EQ(numbers.size(), 240U);
+    EXPECT_EQ(numbers.size(), 260U);
     EXPECT_TRUE(desk_->store().fsck().value().clean());
     EXPECT_EQ(desk_->store().open_intents().value().size(), 0U);
 }

@@ -1,0 +1,254 @@
+// Proves in a real browser, under the service's Content-Security-Policy, what a person sees: good, altered, revoked,
+// contradicting and unknown codes; the page with the server gone; the applicant's inbox; pages without JavaScript.
+// SONGDA_SCREENSHOTS=FOLDER keeps pictures of every page at phone and desktop size.
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { chromium } from 'playwright-core';
+
+import { ANSWER, INBOX_CODE, KEY, REVOKED, serverFragment, startFakeServer } from './fake_server.mjs';
+
+const golden = (name) => JSON.parse(readFileSync(new URL(`../golden/qr/${name}`, import.meta.url), 'utf8'));
+const GOOD = golden('good.json').find(({ name }) => name === 'organisation');
+const ALTERED = golden('mutated.json').mutations.find(({ verdict }) => verdict === 'seal_wrong');
+const PHONE = { width: 390, height: 844 };
+const DESKTOP = { width: 1280, height: 900 };
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync'];
+const pictures = process.env.SONGDA_SCREENSHOTS;
+
+let profile;
+let browser;
+let server;
+let page;
+let complaints;
+
+async function launch(options = {}) {
+  return chromium.launchPersistentContext(join(profile, String(Math.random())), {
+    executablePath: process.env.SONGDA_CHROMIUM || '/usr/bin/chromium', headless: true, args: FLAGS, viewport: PHONE, ...options,
+  });
+}
+
+before(() => {
+  profile = mkdtempSync(join(tmpdir(), 'songda-web-'));
+  if (pictures) mkdirSync(pictures, { recursive: true });
+});
+after(() => rmSync(profile, { recursive: true, force: true, maxRetries: 5 }));
+
+beforeEach(async () => {
+  server = await startFakeServer();
+  browser = await launch();
+  page = await browser.newPage();
+  complaints = [];
+  page.on('console', (message) => {
+    if (/Content Security Policy|Refused to/.test(message.text())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+});
+afterEach(async () => {
+  await browser.close();
+  await server.stop();
+  assert.deepEqual(complaints, [], 'no script fault and nothing that the policy refused');
+});
+
+async function shoot(name, scheme = 'light') {
+  if (!pictures) return;
+  await page.emulateMedia({ colorScheme: scheme });
+  for (const [size, viewport] of [['phone', PHONE], ['desktop', DESKTOP]]) {
+    await page.setViewportSize(viewport);
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.screenshot({ path: join(pictures, `${name}-${size}.png`), fullPage: true });
+  }
+}
+
+const scan = (key, payload) => page.goto(`${server.origin}/v/${key}#${payload}`);
+const heading = (id) => page.locator(`${id} h2`).first().innerText();
+const waitForDevice = () => page.waitForSelector('#device .answer');
+
+test('GoodCodeAgreesWithTheServer', async () => {
+  await scan(KEY, GOOD.payload);
+  await waitForDevice();
+  assert.match(await heading('#server'), /真实有效/);
+  assert.match(await heading('#device'), /二维码签名正确，与上面一致/);
+  assert.match(await page.locator('#device').innerText(), /公钥清单[^]*2026年11月24日 09:02/);
+  assert.equal(await page.locator('#warning').isVisible(), false);
+  await shoot('good');
+  await shoot('good-dark', 'dark');
+});
+
+test('GoodCodeWithoutAServerShowsItsSignedFactsAndDoesNotKnowItsStatus', async () => {
+  await page.route('**/api/v1/**', (route) => route.abort());
+  server.fragments.set(KEY, ' ');
+  await scan(KEY, GOOD.payload);
+  await page.waitForSelector('#server .answer');
+  await waitForDevice();
+  assert.match(await heading('#device'), /二维码签名正确/);
+  const shown = await page.locator('#device').innerText();
+  for (const value of [GOOD.claims.number, GOOD.claims.holder, '示例市行政审批局', '食品经营许可证', '2026年11月20日', '2031年11月19日']) {
+    assert.ok(shown.includes(value), value);
+  }
+  assert.match(shown, /不知道现在是否仍然有效/);
+  assert.match(shown, /样例，不具法律效力/);
+  assert.equal(await page.locator('#device .axes .unknown').count(), 1);
+  assert.equal(await page.locator('#warning').isVisible(), false);
+  assert.equal(await page.locator('.answer.yes').count(), 0);
+});
+
+test('AlteredCodeIsRefusedWithItsFactsHiddenAndAWarning', async () => {
+  await scan(KEY, ALTERED.payload);
+  await waitForDevice();
+  assert.match(await heading('#device'), /签名不对/);
+  assert.equal((await page.locator('#device').innerText()).includes(GOOD.claims.number), false);
+  await page.waitForSelector('#warning:not([hidden])');
+  assert.match(await page.locator('#warning').innerText(), /可能被改动过/);
+  assert.equal(await page.locator('.answer.yes').count(), 0, 'nothing is green beside an altered code');
+  await shoot('altered');
+});
+
+test('PageThatContradictsTheCodeIsCalledOut', async () => {
+  const face = { ...ANSWER.document, number: 'JY29999999999999' };
+  server.fragments.set(KEY, serverFragment({ ...ANSWER, document: face }));
+  await scan(KEY, GOOD.payload);
+  await page.waitForSelector('#warning:not([hidden])');
+  assert.match(await page.locator('#warning').innerText(), /不一致/);
+  assert.equal(await page.locator('.answer.yes').count(), 0);
+});
+
+test('PageWithoutMarkedFactsIsComparedThroughTheApi', async () => {
+  server.fragments.set(KEY, serverFragment().replace(/ data-fact="[a-z_]+"/g, ''));
+  server.answers.set(KEY, { ...ANSWER, document: { ...ANSWER.document, holder: '李*' } });
+  await scan(KEY, GOOD.payload);
+  await page.waitForSelector('#warning:not([hidden])');
+  assert.match(await page.locator('#warning').innerText(), /不一致/);
+});
+
+test('RevokedDocumentIsSaidToBeRevokedBesideAGoodSignature', async () => {
+  server.fragments.set(KEY, serverFragment(REVOKED));
+  await scan(KEY, GOOD.payload);
+  await waitForDevice();
+  assert.match(await heading('#server'), /已被撤销/);
+  assert.equal(await page.locator('#server .answer.yes').count(), 0);
+  await shoot('revoked');
+});
+
+test('GoodCodeThatTheServerDoesNotKnowIsCalledOut', async () => {
+  server.fragments.clear();
+  server.answers.clear();
+  await scan(KEY, GOOD.payload);
+  await page.waitForSelector('#warning:not([hidden])');
+  assert.match(await page.locator('#warning').innerText(), /没有登记/);
+  await shoot('not-registered');
+});
+
+test('ServiceWorkerVerifiesWithTheServerGoneAndKeepsNothingPersonal', async () => {
+  await scan(KEY, GOOD.payload);
+  await waitForDevice();
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await page.reload();
+  await waitForDevice();
+  await page.evaluate((key) => fetch(`/api/v1/verify/${key}`), KEY);
+  const kept = await page.evaluate(async () => {
+    const texts = {};
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name);
+      for (const request of await cache.keys()) texts[new URL(request.url).pathname] = await (await cache.match(request)).text();
+    }
+    return texts;
+  });
+  assert.deepEqual(Object.keys(kept).sort(),
+    ['/.well-known/songda-keys.json', '/icon.svg', '/seal.js', '/style.css', '/verify', '/verify.js']);
+  for (const [path, text] of Object.entries(kept)) assert.equal(text.includes(GOOD.claims.number), false, path);
+
+  await server.stop();
+  const other = golden('good.json').find(({ name }) => name === 'person_without_end_of_validity');
+  await scan(other.key, other.payload);
+  await waitForDevice();
+  assert.match(await heading('#device'), /二维码签名正确/);
+  assert.ok((await page.locator('#device').innerText()).includes(other.claims.number));
+  await page.waitForSelector('#server .answer');
+  assert.match(await heading('#server'), /联系不上服务器/);
+  assert.equal(await page.locator('.answer.yes').count(), 0, 'never a plain yes without the server');
+  await shoot('offline');
+  await page.goto('about:blank');
+  await scan(KEY, ALTERED.payload);
+  await waitForDevice();
+  assert.match(await heading('#device'), /签名不对/);
+});
+
+test('KeyListPastItsTimeIsNotTrustedInSilence', async () => {
+  await page.clock.setFixedTime(new Date('2027-02-01T00:00:00Z'));
+  await scan(KEY, GOOD.payload);
+  await waitForDevice();
+  assert.match(await heading('#device'), /公钥清单已过期/);
+  assert.match(await page.locator('#device').innerText(), /69 天前/);
+});
+
+test('TypedKeyIsLookedUpAndAMistypedOneExplained', async () => {
+  await page.goto(`${server.origin}/verify`);
+  await shoot('empty');
+  await page.fill('#key', '3VJ6');
+  await page.click('#by-key button');
+  assert.match(await page.locator('#key-error').innerText(), /16 位/);
+  await page.fill('#key', '3vj6-z0q8 k5tm-x2rn');
+  await page.click('#by-key button');
+  await page.waitForURL(`**/v/${KEY}`);
+  assert.match(await heading('#server'), /真实有效/);
+});
+
+test('UploadedFileIsAnswered', async () => {
+  await page.goto(`${server.origin}/verify`);
+  await page.setInputFiles('#file', { name: '许可证.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') });
+  await page.click('#by-file button');
+  await page.waitForSelector('#server .answer.no');
+  assert.match(await heading('#server'), /不是签发的原件/);
+  assert.ok(server.requests.includes('POST /api/v1/verify'));
+});
+
+test('InboxOpensWithTheCodeAndLinksOnlyIntoItself', async () => {
+  await page.goto(`${server.origin}/inbox/abc123`);
+  await shoot('inbox-door');
+  await page.fill('#code', '8765 4321');
+  await page.click('#open button');
+  await page.waitForSelector('#code-error:not([hidden])');
+  assert.match(await page.locator('#code-error').innerText(), /还可以试 4 次/);
+  await page.fill('#code', INBOX_CODE);
+  await page.click('#open button');
+  await page.waitForSelector('#list:not([hidden])');
+  assert.equal(await page.locator('.documents > li').count(), 2);
+  assert.deepEqual(await page.locator('a.button').evaluateAll((links) => links.map((link) => link.getAttribute('href'))),
+    ['/api/v1/inbox/files/0000000001']);
+  assert.match(await page.locator('#list').innerText(), /政务服务平台 已签收/);
+  await shoot('inbox-list');
+});
+
+test('FrontPageLeadsToVerification', async () => {
+  await page.goto(`${server.origin}/`);
+  await shoot('front');
+  await page.click('a.main-door');
+  await page.waitForURL('**/verify');
+});
+
+test('NothingIsWiderThanAnOldPhone', async () => {
+  await page.setViewportSize({ width: 320, height: 568 });
+  for (const path of ['/', '/verify', `/v/${KEY}#${GOOD.payload}`, '/inbox/abc123']) {
+    await page.goto(server.origin + path);
+    if (path.startsWith('/v/')) await waitForDevice();
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 320), path);
+  }
+});
+
+test('WithoutJavaScriptTheServersAnswerAndBothFormsWork', async () => {
+  const plain = await launch({ javaScriptEnabled: false });
+  const still = await plain.newPage();
+  await still.goto(`${server.origin}/v/${KEY}#${GOOD.payload}`);
+  assert.match(await still.locator('#answer h2').innerText(), /真实有效/);
+  assert.equal(await still.locator('#by-file').getAttribute('action'), '/verify');
+  assert.equal(await still.locator('#by-file').getAttribute('enctype'), 'multipart/form-data');
+  assert.equal(await still.locator('#by-key').getAttribute('method'), 'get');
+  await still.goto(`${server.origin}/inbox/abc123`);
+  assert.match(await still.locator('noscript').innerText(), /受理窗口/);
+  await plain.close();
+});

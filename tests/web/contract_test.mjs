@@ -1,0 +1,64 @@
+// Proves what can be read off the files: one place for the answer, nothing inline that the policy would refuse, no
+// foreign address, pages within their weight, the worker keeping just what the verification page loads.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { test } from 'node:test';
+
+const folder = new URL('../../web/', import.meta.url);
+const read = (name) => readFileSync(new URL(name, folder), 'utf8');
+const names = readdirSync(folder).filter((name) => name !== 'README.md');
+const pages = names.filter((name) => name.endsWith('.html'));
+const PAGE_BYTES_MAX = 60000;
+
+/** Root-relative files that a page or script names. */
+const loads = (text) => Array.from(text.matchAll(/(?:href|src|from)\s*=?\s*["'][./]*\/?([a-z]+\.(?:css|js|svg|webmanifest))["']/g), (m) => m[1]);
+
+test('AnswerHasExactlyOnePlace', () => {
+  assert.equal(read('verify.html').split('<!--SONGDA:ANSWER-->').length, 2);
+});
+
+test('PagesHoldNothingInline', () => {
+  assert.ok(pages.length >= 3);
+  for (const name of pages) {
+    const text = read(name);
+    assert.doesNotMatch(text, /<style|\sstyle=|\son[a-z]+=|javascript:/i, name);
+    for (const [, attributes, body] of text.matchAll(/<script([^>]*)>([^]*?)<\/script>/g)) {
+      assert.match(attributes, /src="\/[a-z]+\.js"/, name);
+      assert.equal(body, '', name);
+    }
+  }
+});
+
+test('NothingComesFromElsewhereOrIsParsedAsMarkup', () => {
+  for (const name of names) {
+    const text = read(name).replace('http://www.w3.org/2000/svg', '');
+    assert.doesNotMatch(text, /https?:\/\/|@import|@font-face/, name);
+    assert.doesNotMatch(text, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function/, name);
+  }
+});
+
+test('EachPageIsLight', () => {
+  for (const page of pages) {
+    const seen = new Set([page, 'icon.svg']);
+    for (const name of seen) loads(read(name)).forEach((loaded) => seen.add(loaded));
+    const bytes = Array.from(seen).reduce((sum, name) => sum + Buffer.byteLength(read(name)), 0);
+    assert.ok(bytes < PAGE_BYTES_MAX, `${page}: ${bytes} bytes`);
+    assert.ok(seen.has('style.css'), page);
+  }
+});
+
+test('WorkerKeepsWhatTheVerificationPageLoads', () => {
+  const worker = read('sw.js');
+  const needed = new Set([...loads(read('verify.html')), ...loads(read('verify.js')), 'icon.svg']);
+  needed.delete('manifest.webmanifest');
+  assert.ok(needed.size >= 4);
+  for (const name of needed) assert.ok(worker.includes(`'/${name}'`), name);
+  assert.doesNotMatch(worker.match(/const KEPT = \[[^\]]*\]/)[0], /\/api\/|\/v\/|inbox/);
+});
+
+test('EveryPageIsInTwoTongues', () => {
+  for (const name of pages) {
+    assert.match(read(name), /<html lang="zh-CN">/, name);
+    assert.ok(read(name).split('lang="en"').length > 5, name);
+  }
+});

@@ -1,0 +1,136 @@
+// The applicant's page: opens the inbox with the 8-digit code, lists the documents and how each one travelled.
+// Nothing is kept on the device; the session is the server's cookie.
+
+const byId = (id) => document.getElementById(id);
+
+const STATUS = {
+  valid: ['yes', '有效', 'In force'], suspended: ['no', '暂扣', 'Suspended'], revoked: ['no', '已撤销', 'Revoked'],
+  cancelled: ['no', '已注销', 'Cancelled'], superseded: ['no', '已换发新件', 'Replaced'], expired: ['no', '已过期', 'Expired'],
+  not_yet_valid: ['unknown', '尚未生效', 'Not yet in force'],
+};
+const CHANNELS = {
+  portal: ['政务服务平台', 'Government portal'], email: ['电子邮件', 'E-mail'], sms: ['短信', 'SMS'], wechat: ['微信', 'WeChat'],
+  webhook: ['部门系统', 'Department system'], kiosk: ['自助终端', 'Kiosk'], counter: ['窗口', 'Counter'], post: ['邮寄', 'Post'],
+  fax: ['传真', 'Fax'], voice: ['电话', 'Telephone'],
+};
+const STATES = {
+  created: ['准备发送', 'Being prepared'], held: ['等待条件', 'Waiting'], queued: ['排队发送', 'In the queue'],
+  sending: ['正在发送', 'Being sent'], retry_wait: ['稍后重试', 'Will be tried again'], unknown: ['正在核对结果', 'Being checked'],
+  accepted: ['已交给渠道', 'Handed over'], in_transit: ['在途', 'On its way'], attempted: ['投递未成，将再投', 'Attempted; will be tried again'],
+  available: ['可以领取', 'Ready to collect'], lost_track: ['正在查找', 'Being traced'], reached: ['已到达', 'Arrived'],
+  acknowledged: ['已签收', 'Received'], refused: ['已拒收', 'Refused'], expired: ['逾期未领', 'Not collected in time'],
+  returning: ['退回中', 'On its way back'], returned: ['已退回', 'Returned'], failed: ['未能送到', 'Could not be delivered'],
+  cancelled: ['已取消', 'Cancelled'], disputed: ['正在核实', 'Being clarified'],
+};
+
+function element(name, className, ...children) {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  made.append(...children);
+  return made;
+}
+
+function english(text) {
+  const made = element('span', '', text);
+  made.lang = 'en';
+  return made;
+}
+
+const words = (table, name) => table[String(name).toLowerCase()] || [String(name), ''];
+
+function timeText(text) {
+  const local = new Date(Date.parse(text) + 8 * 3600000).toISOString();
+  const [year, month, day] = local.slice(0, 10).split('-').map(Number);
+  return year + '年' + month + '月' + day + '日 ' + local.slice(11, 16);
+}
+
+function fact(zh, en, ...value) {
+  return element('div', '', element('dt', '', zh + ' ', english(en)), element('dd', '', ...value));
+}
+
+function legItem(leg) {
+  const [channel, channelEn] = words(CHANNELS, leg.channel);
+  const [state, stateEn] = words(STATES, leg.state);
+  const when = leg.at ? [element('span', 'when', timeText(leg.at))] : [];
+  return element('li', '', element('b', '', channel), ' ' + state + ' ', english(channelEn + ': ' + stateEn), ...when);
+}
+
+/** Only a path of the inbox itself is linked, whatever the answer says. */
+function downloadLink(row) {
+  if (!/^\/api\/v1\/inbox\/files\/[0-9A-Za-z_-]+$/.test(row.download)) return [];
+  const link = element('a', 'button', '下载 PDF ', english('Download'));
+  link.href = row.download;
+  link.setAttribute('aria-label', '下载 Download ' + row.title + ' ' + row.number);
+  return [link];
+}
+
+function documentItem(row) {
+  const [style, status, statusEn] = STATUS[row.status] || ['unknown', String(row.status), ''];
+  const facts = element('dl', '',
+    fact('编号', 'Number', row.number),
+    fact('签发部门', 'Issued by', row.issuer),
+    fact('签发时间', 'Issued at', timeText(row.issued_at)),
+    fact('现状', 'Status', element('span', 'badge ' + style, status), ' ', english(statusEn)));
+  const legs = element('ul', 'legs', ...(row.delivery || []).map(legItem));
+  const progress = row.delivery && row.delivery.length > 0 ? [element('h3', '', '送达进度 ', english('Delivery')), legs] : [];
+  return element('li', 'answer ' + style, element('h2', '', row.title), facts, ...downloadLink(row), ...progress);
+}
+
+function complain(zh, en) {
+  const box = byId('code-error');
+  box.textContent = '';
+  box.append(zh + ' ', english(en));
+  box.hidden = false;
+  byId('code').focus();
+}
+
+async function explain(response) {
+  const problem = await response.json().catch(() => ({}));
+  const left = problem.attempts_left;
+  if (response.status === 403 && left > 0) {
+    complain('领取码不对，还可以试 ' + left + ' 次。', 'The code is wrong; ' + left + ' attempts left.');
+  } else if (response.status === 403 && left === 0) {
+    complain('领取码已停用，请联系受理窗口重新发送。', 'The code is void now; ask the counter to send a new one.');
+  } else if (response.status === 403) {
+    complain('领取码不对，或链接已失效。请核对通知，或联系受理窗口。', 'The code is wrong or the link is no longer good. Check your notice, or ask the counter.');
+  } else if (response.status === 404) {
+    complain('链接已失效，请联系受理窗口。', 'This link is no longer good; ask the counter.');
+  } else if (response.status === 429) {
+    complain('试得太快，请过几分钟再来。', 'Too many attempts; please come back in a few minutes.');
+  } else {
+    complain('现在打不开，请稍后再试。', 'It cannot be opened now; please try again later.');
+  }
+}
+
+function show(documents) {
+  byId('door').hidden = true;
+  byId('list').hidden = false;
+  byId('documents').append(...documents.map(documentItem));
+  byId('list-title').focus();
+}
+
+async function open(event) {
+  event.preventDefault();
+  const code = byId('code').value.replace(/[\s-]/g, '').replace(/[０-９]/g, (digit) => String(digit.charCodeAt(0) - 0xff10));
+  byId('code-error').hidden = true;
+  if (!/^[0-9]{8}$/.test(code)) {
+    complain('领取码是 8 位数字。', 'The code has 8 digits.');
+    return;
+  }
+  const button = byId('open').querySelector('button');
+  button.disabled = true;
+  try {
+    const token = location.pathname.split('/')[2] || '';
+    const response = await fetch('/api/v1/inbox/' + token + ':open', {
+      method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ code }),
+    });
+    if (response.ok) show((await response.json()).documents);
+    else await explain(response);
+  } catch (_) {
+    complain('联系不上服务器，请检查网络。', 'The server cannot be reached; check your network.');
+  } finally {
+    button.disabled = false;
+  }
+}
+
+byId('open').addEventListener('submit', open);

@@ -52,10 +52,12 @@ Verdict verdict_of(const Report& report) {
     return {"unknown", "无法完全确认", "Not fully known"};
 }
 
-void fact(std::string& to, std::string_view zh, std::string_view en, std::string_view value) {
+void fact(std::string& to, std::string_view name, std::string_view zh, std::string_view en,
+          std::string_view value) {
     if (!value.empty()) {
-        to += fmt::format("<div><dt>{} <span lang=\"en\">{}</span></dt><dd>{}</dd></div>", zh, en,
-                          escape_html(value));
+        to += fmt::format(
+            "<div><dt>{} <span lang=\"en\">{}</span></dt><dd data-fact=\"{}\">{}</dd></div>", zh,
+            en, name, escape_html(value));
     }
 }
 
@@ -118,16 +120,17 @@ std::string answer_html(const Report& report) {
     if (report.document) {
         const verifier::DocumentFace& face = *report.document;
         to += "<dl>";
-        fact(to, "文书", "Document", face.title);
-        fact(to, "编号", "Number", face.number);
-        fact(to, "签发部门", "Issued by", face.issuer_name);
-        fact(to, "持有人", "Holder", face.holder);
-        fact(to, "签发日期", "Issued on",
+        fact(to, "title", "文书", "Document", face.title);
+        fact(to, "number", "编号", "Number", face.number);
+        fact(to, "issuer", "签发部门", "Issued by", face.issuer_name);
+        fact(to, "holder", "持有人", "Holder", face.holder);
+        fact(to, "issued_at", "签发日期", "Issued on",
              face.issued_at ? to_chinese(china_date(*face.issued_at)) : "");
-        fact(to, "有效期至", "Valid until", face.valid_until ? to_chinese(*face.valid_until) : "");
-        fact(to, "现状始于", "Status since",
+        fact(to, "valid_until", "有效期至", "Valid until",
+             face.valid_until ? to_chinese(*face.valid_until) : "");
+        fact(to, "status_since", "现状始于", "Status since",
              report.status_since ? to_chinese(china_date(*report.status_since)) : "");
-        fact(to, "核验时间", "Checked at", to_china_time(report.status.as_of));
+        fact(to, "checked_at", "核验时间", "Checked at", to_china_time(report.status.as_of));
         to += "</dl>";
     }
     to += "<ul class=\"axes\">";

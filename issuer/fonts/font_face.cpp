@@ -186,8 +186,9 @@ bool FontFace::take_apart(std::size_t number, Block& block) const {
         }
         by_id[id]->components = components;
     }
-    if (notdef_.program.empty() && count > 0) {
+    if (!notdef_known_ && count > 0) { // once: others read it without the lock from then on
         notdef_ = *by_id[0];
+        notdef_known_ = true;
     }
     for (unsigned low = 0; low < 256; ++low) {
         hb_codepoint_t id = 0;

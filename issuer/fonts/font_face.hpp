@@ -95,7 +95,8 @@ private:
     mutable std::vector<std::unique_ptr<const Block>> blocks_;
     mutable std::array<Bytes, 256> private_dicts_; ///< written once each, before a glyph names it
     mutable std::size_t private_dict_count_ = 0;
-    mutable Glyph notdef_; ///< set with the first block
+    mutable bool notdef_known_ = false;
+    mutable Glyph notdef_; ///< set with the first block, never again
     mutable std::array<std::atomic<const Block*>, block_count> by_number_{};
 };
 

@@ -21,6 +21,39 @@ TimeMs to_time(const ASN1_TIME* time) {
     return {(days * 86'400LL + seconds) * 1000};
 }
 
+constexpr std::string_view sample_mark = "SONGDA SAMPLE";
+constexpr std::string_view document_signing = "1.3.6.1.5.5.7.3.36"; // RFC 9336
+
+std::string name_text(const X509_NAME* name, const char* attribute) {
+    const std::unique_ptr<ASN1_OBJECT, openssl::Deleter<ASN1_OBJECT_free>> wanted(
+        OBJ_txt2obj(attribute, 0));
+    const int at = wanted ? X509_NAME_get_index_by_OBJ(name, wanted.get(), -1) : -1;
+    if (at < 0) {
+        return {};
+    }
+    unsigned char* utf8 = nullptr;
+    const int size =
+        ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+    std::string text(reinterpret_cast<const char*>(utf8),
+                     size > 0 ? static_cast<std::size_t>(size) : 0);
+    OPENSSL_free(utf8);
+    return text;
+}
+
+bool allows_document_signing(const X509* certificate) {
+    const std::unique_ptr<EXTENDED_KEY_USAGE, openssl::Deleter<EXTENDED_KEY_USAGE_free>> uses(
+        static_cast<EXTENDED_KEY_USAGE*>(
+            X509_get_ext_d2i(certificate, NID_ext_key_usage, nullptr, nullptr)));
+    for (int i = 0; uses && i < sk_ASN1_OBJECT_num(uses.get()); ++i) {
+        char text[64] = {};
+        OBJ_obj2txt(text, sizeof text, sk_ASN1_OBJECT_value(uses.get(), i), 1);
+        if (text == document_signing) {
+            return true;
+        }
+    }
+    return false;
+}
+
 } // namespace
 
 Result<std::vector<openssl::Certificate>> read_certificates(const std::string& path) {
@@ -73,24 +106,24 @@ Validity validity_of(const X509* certificate) {
 }
 
 std::string subject_text(const X509* certificate, const char* attribute) {
-    const X509_NAME* const subject = X509_get_subject_name(certificate);
-    const std::unique_ptr<ASN1_OBJECT, openssl::Deleter<ASN1_OBJECT_free>> wanted(
-        OBJ_txt2obj(attribute, 0));
-    const int at = wanted ? X509_NAME_get_index_by_OBJ(subject, wanted.get(), -1) : -1;
-    if (at < 0) {
-        return {};
+    return name_text(X509_get_subject_name(certificate), attribute);
+}
+
+bool is_seal_certificate(const X509* certificate) {
+    X509* const shared = const_cast<X509*>(certificate); // OpenSSL caches what it read from it
+    constexpr std::uint32_t usage_needed = KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION;
+    const std::uint32_t flags = X509_get_extension_flags(shared);
+    if ((flags & (EXFLAG_CA | EXFLAG_INVALID)) != 0 || (flags & EXFLAG_KUSAGE) == 0 ||
+        (X509_get_key_usage(shared) & usage_needed) != usage_needed) {
+        return false;
     }
-    unsigned char* utf8 = nullptr;
-    const int size =
-        ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
-    std::string text(reinterpret_cast<const char*>(utf8),
-                     size > 0 ? static_cast<std::size_t>(size) : 0);
-    OPENSSL_free(utf8);
-    return text;
+    return (flags & EXFLAG_XKUSAGE) == 0 || allows_document_signing(shared);
 }
 
 bool is_sample_certificate(const X509* certificate) {
-    return subject_text(certificate, "O").find("SONGDA SAMPLE") != std::string::npos;
+    return name_text(X509_get_subject_name(certificate), "O").find(sample_mark) !=
+               std::string::npos ||
+           name_text(X509_get_issuer_name(certificate), "O").find(sample_mark) != std::string::npos;
 }
 
 } // namespace songda

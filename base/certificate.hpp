@@ -32,8 +32,14 @@ struct Validity {
 /// A subject attribute as UTF-8, empty if absent: `CN`, `O`, `organizationIdentifier`.
 [[nodiscard]] std::string subject_text(const X509* certificate, const char* attribute);
 
-/// Throwaway certificates of keys-sample/ carry this in their organisation; production refuses
-/// them.
+/// May it seal documents? Not an authority; meant for digitalSignature and nonRepudiation; and
+/// where it limits its uses, documentSigning is among them (RFC 5280 §4.2.1.3 and §4.2.1.12, RFC
+/// 9336). A chain to a trusted root is not enough: the same authority also issues client and TLS
+/// certificates, and whoever holds one of those must not be able to seal.
+[[nodiscard]] bool is_seal_certificate(const X509* certificate);
+
+/// Throwaway certificates of keys-sample/ carry this in their organisation or in their issuer's;
+/// production refuses them.
 [[nodiscard]] bool is_sample_certificate(const X509* certificate);
 
 } // namespace songda

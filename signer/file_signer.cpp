@@ -6,7 +6,7 @@
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/x509v3.h>
+#include <openssl/x509.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -89,14 +89,21 @@ Result<openssl::Pkey> read_key(const std::string& path, const std::string& passp
     return key;
 }
 
-Result<void> check_certificate(const std::string& path, X509* certificate, const EVP_PKEY* key,
+Result<void> check_certificate(const SealFiles& files, const X509* certificate, const EVP_PKEY* key,
                                TimeMs now) {
+    const std::string& path = files.seal_certificate;
+    const DepartmentCode& department = files.department;
     if (X509_check_private_key(certificate, key) != 1) {
         ERR_clear_error();
         return Error{Fault::invalid_input, path + ": the certificate belongs to another key"};
     }
-    if ((X509_get_key_usage(certificate) & KU_DIGITAL_SIGNATURE) == 0) {
-        return Error{Fault::invalid_input, path + ": the certificate is not for signatures"};
+    if (!is_seal_certificate(certificate)) {
+        return Error{Fault::invalid_input, path + ": the certificate is not for sealing documents"};
+    }
+    // ETSI EN 319 412-1 §5.1.4 puts a scheme before the code, so the end decides.
+    const std::string named = subject_text(certificate, "organizationIdentifier");
+    if (!named.empty() && !named.ends_with(department.text)) {
+        return Error{Fault::invalid_input, path + ": the certificate names another department"};
     }
     const Validity validity = validity_of(certificate);
     if (now < validity.not_before || validity.not_after < now) {
@@ -119,8 +126,7 @@ Result<Seal> open_seal(const SealFiles& files, bool production, TimeMs now) {
         return chain.error();
     }
     X509* const certificate = chain.value().front().get();
-    const auto checked =
-        check_certificate(files.seal_certificate, certificate, document_key.value().get(), now);
+    const auto checked = check_certificate(files, certificate, document_key.value().get(), now);
     if (!checked.ok()) {
         return checked.error();
     }
@@ -246,7 +252,10 @@ Result<std::unique_ptr<Signer>> open_file_signer(const std::vector<SealFiles>& s
         if (!seal.ok()) {
             return seal.error();
         }
-        opened.emplace(files.department, std::move(seal).value());
+        if (!opened.emplace(files.department, std::move(seal).value()).second) {
+            return Error{Fault::invalid_input,
+                         files.seal_certificate + ": a second seal for " + files.department.text};
+        }
     }
     return std::unique_ptr<Signer>(std::make_unique<FileSigner>(std::move(opened), clock));
 }

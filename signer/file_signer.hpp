@@ -20,8 +20,9 @@ struct SealFiles {
 
 /// Keys from files, parsed once, in OpenSSL's secure heap. Each thread keeps one context per key.
 /// Production refuses sample keys here, at start (design §7.11).
-/// Faults: not_found (file), invalid_input (not P-256, key and certificate differ, usage missing,
-/// sample key in production), forbidden (certificate not valid now).
+/// Faults: not_found (file), invalid_input (not P-256, key and certificate differ, not a
+/// seal certificate, another department's, a department twice, sample key in production), forbidden
+/// (certificate not valid now).
 [[nodiscard]] Result<std::unique_ptr<Signer>> open_file_signer(const std::vector<SealFiles>& seals,
                                                                bool production, const Clock& clock);
 

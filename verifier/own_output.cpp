@@ -21,6 +21,9 @@ Result<void> OwnOutputCheck::add_seal(const X509* certificate) {
     if (!key || !is_p256(key.get())) {
         return Error{Fault::invalid_input, "a seal certificate without a P-256 key"};
     }
+    if (!is_seal_certificate(certificate)) {
+        return Error{Fault::invalid_input, "a certificate that is not for sealing documents"};
+    }
     seals_[sha256(certificate_der(certificate))] = std::move(key);
     return {};
 }

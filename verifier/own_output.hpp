@@ -18,7 +18,7 @@ class OwnOutputCheck {
 public:
     /// Bytes that all documents of one template and department start with.
     void add_prefix(ByteView prefix);
-    /// A department's seal certificate. Fault invalid_input: not P-256.
+    /// A department's seal certificate. Fault invalid_input: not P-256, not a seal.
     [[nodiscard]] Result<void> add_seal(const X509* certificate);
 
     /// Fault corrupt: says which step failed.

@@ -36,6 +36,9 @@ Result<TrustStore> TrustStore::load(const std::string& folder) {
 }
 
 bool TrustStore::trusts(const SignedDocument& document, TimeMs at) const {
+    if (!is_seal_certificate(document.signer.get())) {
+        return false;
+    }
     const openssl::CertificateStore store(X509_STORE_new());
     for (const auto& root : roots_) {
         X509_STORE_add_cert(store.get(), root.get());
@@ -50,8 +53,7 @@ bool TrustStore::trusts(const SignedDocument& document, TimeMs at) const {
     if (trusted) {
         X509_VERIFY_PARAM* const parameters = X509_STORE_CTX_get0_param(context.get());
         X509_VERIFY_PARAM_set_time(parameters, static_cast<time_t>(at.value / 1000));
-        // The only extended usage of a seal is documentSigning, which OpenSSL 3.0 has no purpose
-        // for.
+        // OpenSSL 3.0 has no purpose for documentSigning; is_seal_certificate looked at the usage.
         X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_ANY);
         trusted = X509_verify_cert(context.get()) == 1;
     }

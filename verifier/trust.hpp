@@ -20,7 +20,8 @@ public:
 
     [[nodiscard]] bool empty() const { return roots_.empty(); }
 
-    /// Does a chain from the signer lead to a root, each certificate valid at `at`?
+    /// Is the signer a seal certificate (base/certificate.hpp) from which a chain leads to a root,
+    /// each certificate valid at `at`?
     [[nodiscard]] bool trusts(const SignedDocument& document, TimeMs at) const;
 
 private:

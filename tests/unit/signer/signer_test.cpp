@@ -129,6 +129,42 @@ TEST_F(SignerTest, MismatchedAndMissingFilesAreNamed) {
               "/nowhere/qr.key: cannot be read");
 }
 
+TEST_F(SignerTest, OnlyTheDepartmentsOwnSealCertificateIsTaken) {
+    const std::string folder = fakes::sample_keys_folder() + '/' + department.text;
+    const auto refusal = [&](const std::vector<SealFiles>& seals) {
+        const auto opened = open_file_signer(seals, false, clock_);
+        return opened.ok() ? std::string("taken") : opened.error().detail;
+    };
+    SealFiles client = fakes::sample_seal();
+    client.seal_key = folder + "/client.key";
+    client.seal_certificate = folder + "/client.pem";
+    EXPECT_NE(refusal({client}).find("not for sealing documents"), std::string::npos);
+    SealFiles another = fakes::sample_seal();
+    another.department = {"11100000000013338W"};
+    EXPECT_NE(refusal({another}).find("names another department"), std::string::npos);
+    EXPECT_NE(refusal({fakes::sample_seal(), fakes::sample_seal()}).find("a second seal"),
+              std::string::npos);
+}
+
+TEST_F(SignerTest, ProductionRefusesWhatASampleAuthorityIssued) {
+    const std::string root = fakes::sample_keys_folder();
+    SealFiles disguised = fakes::sample_seal();
+    disguised.seal_certificate = folder_ / "disguised.pem";
+    ASSERT_TRUE(runs("printf 'keyUsage=critical,digitalSignature,nonRepudiation\\n' >" +
+                     (folder_ / "ext").string() + " && openssl req -new -utf8 -key " +
+                     disguised.seal_key + " -subj '/C=CN/O=A real office/CN=A real office' -out " +
+                     (folder_ / "csr").string() + " && openssl x509 -req -in " +
+                     (folder_ / "csr").string() + " -CA " + root + "/issuing.pem -CAkey " + root +
+                     "/issuing.key -set_serial 77 -days 9 -extfile " + (folder_ / "ext").string() +
+                     " -out " + disguised.seal_certificate));
+    const auto opened = open_file_signer({disguised}, true, clock_);
+    ASSERT_FALSE(opened.ok());
+    EXPECT_NE(opened.error().detail.find("a sample key never signs in production"),
+              std::string::npos)
+        << opened.error().detail;
+    EXPECT_TRUE(open_file_signer({disguised}, false, clock_).ok());
+}
+
 TEST_F(SignerTest, ExpiredSealDoesNotSign) {
     clock_.set(clock_.now() + 6LL * 365 * 86'400'000);
     const auto cms = signer_->sign_document(department, store::TicketMint::mint({}, Digest{}));

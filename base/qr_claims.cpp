@@ -15,6 +15,7 @@ constexpr std::int64_t key_type = -1;
 constexpr std::int64_t key_number = -2;
 constexpr std::int64_t key_record = -3;
 
+constexpr std::int64_t seconds_max = 253'402'300'799; // 9999-12-31T23:59:59Z
 constexpr std::uint8_t payload_version = 1;
 constexpr std::uint64_t cose_sign1_tag = 18;
 constexpr std::int64_t header_algorithm = 1;
@@ -30,7 +31,9 @@ std::optional<std::uint64_t> take_seconds(CborReader& reader, std::int64_t key) 
         return std::nullopt;
     }
     const auto value = reader.integer();
-    return value && *value >= 0 ? std::optional(static_cast<std::uint64_t>(*value)) : std::nullopt;
+    return value && *value >= 0 && *value <= seconds_max
+               ? std::optional(static_cast<std::uint64_t>(*value))
+               : std::nullopt;
 }
 
 std::optional<std::string> take_text(CborReader& reader, std::int64_t key) {

@@ -23,7 +23,7 @@ struct QrClaims {
 };
 
 [[nodiscard]] Bytes encode_qr_claims(const QrClaims& claims);
-/// Strict: these keys, in this order, nothing else.
+/// Strict: these keys, in this order, nothing else; times no later than the year 9999.
 [[nodiscard]] std::optional<QrClaims> decode_qr_claims(ByteView cbor);
 
 /// A COSE_Sign1 (RFC 9052) taken apart. Views point into the input.

@@ -28,6 +28,13 @@ bool is_p256_spki(ByteView spki) {
     return key && at == spki.data() + spki.size() && is_p256(key.get());
 }
 
+/// A key of another use must not vouch for a code, and one of another algorithm is for later
+/// readers.
+bool seals_qr_codes(const json& object) {
+    return !object.is_object() ||
+           (text_of(object, "use") == "qr" && text_of(object, "algorithm") == "ES256");
+}
+
 Result<ListedKey> parse_key(const json& object) {
     if (!object.is_object() || !object.contains("department") ||
         !object["department"].is_object()) {
@@ -101,6 +108,9 @@ Result<KeyList> parse_key_list(std::string_view text) {
         }
     }
     for (const json& object : root["keys"]) {
+        if (!seals_qr_codes(object)) {
+            continue;
+        }
         auto key = parse_key(object);
         if (!key.ok()) {
             return key.error();

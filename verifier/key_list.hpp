@@ -36,7 +36,7 @@ inline constexpr std::size_t key_list_keys_max = 10'000;
 
 [[nodiscard]] std::string write_key_list(const KeyList& list);
 /// Fault invalid_input: not JSON, a version we do not know, a key whose kid is not its own hash or
-/// that is not P-256. Unknown members are passed over.
+/// that is not P-256. Unknown members are passed over, and so are keys of another use or algorithm.
 [[nodiscard]] Result<KeyList> parse_key_list(std::string_view json);
 
 } // namespace songda::verifier

@@ -116,7 +116,7 @@ Result<void> Desk::list_key(const DepartmentConfig& department) {
         return chain.error();
     }
     const X509* const certificate = chain.value().front().get();
-    const auto added = own_output_.add_seal(certificate);
+    const auto added = own_output_.add_seal(chain.value());
     if (!added.ok()) {
         return added.error();
     }

@@ -12,8 +12,8 @@ namespace songda::verifier {
 /// as our signer writes them. Nothing about it is verified yet.
 struct SignedDocument {
     openssl::Certificate signer;
-    Digest signer_hash{};    ///< SHA-256 of the signer certificate
-    Bytes signed_attributes; ///< as hashed: tag SET OF
+    Digest signer_hash{};     ///< SHA-256 of the signer certificate
+    Digest attributes_hash{}; ///< SHA-256 of the signed attributes
     Digest message_digest{};
     Bytes signature;
     std::vector<openssl::Certificate> others; ///< the other certificates of the message
@@ -23,7 +23,13 @@ struct SignedDocument {
 /// and signingCertificateV2 name.
 [[nodiscard]] Result<SignedDocument> read_cms(ByteView der);
 
-/// Does the signature fit the attributes under `key`?
+/// IssuerAndSerialNumber of a certificate, DER, as a signer info names it.
+[[nodiscard]] Bytes issuer_and_serial(const X509* certificate);
+
+/// Is `signature` (DER) one of `hash` under the P-256 key?
+[[nodiscard]] bool ecdsa_fits(const Digest& hash, ByteView signature, EVP_PKEY* key);
+
+/// Does the signature fit the attributes under `key`? False for no key and for another curve.
 [[nodiscard]] bool signature_fits(const SignedDocument& document, EVP_PKEY* key);
 
 } // namespace songda::verifier

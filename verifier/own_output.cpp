@@ -1,5 +1,6 @@
 #include "verifier/own_output.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/certificate.hpp"
@@ -16,15 +17,23 @@ void OwnOutputCheck::add_prefix(ByteView bytes) {
     prefixes_.push_back(std::move(prefix));
 }
 
-Result<void> OwnOutputCheck::add_seal(const X509* certificate) {
-    openssl::Pkey key(X509_get_pubkey(const_cast<X509*>(certificate)));
+Result<void> OwnOutputCheck::add_seal(const std::vector<openssl::Certificate>& chain) {
+    if (chain.empty() || !is_seal_certificate(chain.front().get())) {
+        return Error{Fault::invalid_input, "a certificate that is not for sealing documents"};
+    }
+    openssl::Pkey key(X509_get_pubkey(chain.front().get()));
     if (!key || !is_p256(key.get())) {
         return Error{Fault::invalid_input, "a seal certificate without a P-256 key"};
     }
-    if (!is_seal_certificate(certificate)) {
-        return Error{Fault::invalid_input, "a certificate that is not for sealing documents"};
+    Seal seal;
+    for (const auto& certificate : chain) {
+        seal.certificates.push_back(certificate_der(certificate.get()));
     }
-    seals_[sha256(certificate_der(certificate))] = std::move(key);
+    seal.certificate_hash = sha256(seal.certificates.front());
+    std::sort(seal.certificates.begin(), seal.certificates.end());
+    seal.signer_id = issuer_and_serial(chain.front().get());
+    seal.key = std::move(key);
+    seals_.push_back(std::move(seal));
     return {};
 }
 
@@ -33,6 +42,20 @@ const OwnOutputCheck::Prefix* OwnOutputCheck::find_prefix(ByteView file) const {
         if (file.size() >= prefix.bytes.size() &&
             std::memcmp(file.data(), prefix.bytes.data(), prefix.bytes.size()) == 0) {
             return &prefix;
+        }
+    }
+    return nullptr;
+}
+
+/// The seal that the message names by its signed hash, its signer id and its whole chain.
+const OwnOutputCheck::Seal* OwnOutputCheck::find_seal(const CmsParts& parts) const {
+    const auto same = [](ByteView left, ByteView right) { return as_text(left) == as_text(right); };
+    for (const Seal& seal : seals_) {
+        if (same(seal.certificate_hash, parts.certificate_hash) &&
+            same(seal.signer_id, parts.signer_id) &&
+            std::equal(seal.certificates.begin(), seal.certificates.end(),
+                       parts.certificates.begin(), parts.certificates.end(), same)) {
+            return &seal;
         }
     }
     return nullptr;
@@ -51,18 +74,19 @@ Result<void> OwnOutputCheck::check(ByteView file) const {
     Sha256 hash = prefix->midstate;
     hash.update(file.subspan(prefix->hashed, frame.gap_begin - prefix->hashed));
     hash.update(file.subspan(frame.gap_end));
-    const auto document = read_cms(frame.cms);
-    if (!document.ok()) {
-        return document.error();
+    const auto cms = split_cms(frame.cms);
+    if (!cms.ok()) {
+        return cms.error();
     }
-    if (hash.finish() != document.value().message_digest) {
+    const CmsParts& parts = cms.value();
+    if (as_text(hash.finish()) != as_text(parts.message_digest)) {
         return Error{Fault::corrupt, "the digest is another"};
     }
-    const auto seal = seals_.find(document.value().signer_hash);
-    if (seal == seals_.end()) {
+    const Seal* const seal = find_seal(parts);
+    if (seal == nullptr) {
         return Error{Fault::corrupt, "signed with an unknown seal"};
     }
-    if (!signature_fits(document.value(), seal->second.get())) {
+    if (!ecdsa_fits(parts.attributes_hash(), parts.signature, seal->key.get())) {
         return Error{Fault::corrupt, "the signature does not fit"};
     }
     return {};

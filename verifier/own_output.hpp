@@ -1,12 +1,12 @@
 #pragma once
 
-#include <map>
 #include <vector>
 
 #include "base/bytes.hpp"
 #include "base/openssl_handles.hpp"
 #include "base/result.hpp"
 #include "base/sha256.hpp"
+#include "verifier/cms_parts.hpp"
 
 namespace songda::verifier {
 
@@ -18,8 +18,9 @@ class OwnOutputCheck {
 public:
     /// Bytes that all documents of one template and department start with.
     void add_prefix(ByteView prefix);
-    /// A department's seal certificate. Fault invalid_input: not P-256, not a seal.
-    [[nodiscard]] Result<void> add_seal(const X509* certificate);
+    /// A department's seal certificate and its issuers, as the signer was given them. Fault
+    /// invalid_input: not P-256, not a seal certificate.
+    [[nodiscard]] Result<void> add_seal(const std::vector<openssl::Certificate>& chain);
 
     /// Fault corrupt: says which step failed.
     [[nodiscard]] Result<void> check(ByteView file) const;
@@ -30,10 +31,17 @@ private:
         Sha256 midstate; ///< over the whole prefix
         std::size_t hashed = 0;
     };
+    struct Seal {
+        Digest certificate_hash{};
+        std::vector<Bytes> certificates; ///< the whole chain, ascending, as a message carries it
+        Bytes signer_id;
+        openssl::Pkey key;
+    };
     [[nodiscard]] const Prefix* find_prefix(ByteView file) const;
+    [[nodiscard]] const Seal* find_seal(const CmsParts& parts) const;
 
     std::vector<Prefix> prefixes_;
-    std::map<Digest, openssl::Pkey> seals_; ///< SHA-256 of the certificate → its key
+    std::vector<Seal> seals_;
 };
 
 } // namespace songda::verifier

@@ -1,4 +1,4 @@
-// sources: verifier/cms_check.cpp base/certificate.cpp
+// sources: verifier/cms_check.cpp verifier/cms_parts.cpp base/certificate.cpp
 // A CMS of any bytes is read or refused.
 #include "verifier/cms_check.hpp"
 

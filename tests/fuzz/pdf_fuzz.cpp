@@ -1,4 +1,4 @@
-// sources: verifier/check_pdf.cpp verifier/frame.cpp verifier/cms_check.cpp verifier/trust.cpp base/certificate.cpp
+// sources: verifier/check_pdf.cpp verifier/frame.cpp verifier/cms_check.cpp verifier/cms_parts.cpp verifier/trust.cpp base/certificate.cpp
 // An upload of any bytes is answered and never believed: no root is trusted here.
 #include "verifier/check_pdf.hpp"
 

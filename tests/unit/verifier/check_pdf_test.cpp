@@ -166,7 +166,7 @@ TEST(OwnOutput, AcceptsKnownPrefixAndSealOnly) {
     EXPECT_FALSE(check_own.check(as_bytes(text)).ok());
     check_own.add_prefix(as_bytes(text).first(300));
     EXPECT_EQ(check_own.check(as_bytes(text)).error().detail, "signed with an unknown seal");
-    ASSERT_TRUE(check_own.add_seal(certificates.value().front().get()).ok());
+    ASSERT_TRUE(check_own.add_seal(certificates.value()).ok());
     EXPECT_TRUE(check_own.check(as_bytes(text)).ok());
     std::string changed = text;
     changed[400] = 'y';

@@ -38,7 +38,9 @@ openssl::Pkey read_key(const std::string& path) {
 std::string forge(const std::string& certificate, const std::string& key) {
     auto chain = read_certificates(certificate).value();
     auto issuing = read_certificates(fakes::sample_keys_folder() + "/issuing.pem").value();
-    chain.push_back(std::move(issuing.front()));
+    if (X509_cmp(chain.front().get(), issuing.front().get()) != 0) {
+        chain.push_back(std::move(issuing.front()));
+    }
     const auto builder = signer::CmsBuilder::make(chain).value();
     fakes::FramedFile file = fakes::make_framed_file(builder.bytes_max());
     const Digest attributes = sha256(builder.signed_attributes(file.digest()));
@@ -80,7 +82,7 @@ TEST(Trust, OwnOutputCheckTakesSealsOnly) {
     for (const Holder& holder : other_holders()) {
         const auto chain = read_certificates(holder.certificate).value();
         OwnOutputCheck check_own;
-        EXPECT_FALSE(check_own.add_seal(chain.front().get()).ok()) << holder.what;
+        EXPECT_FALSE(check_own.add_seal(chain).ok()) << holder.what;
     }
 }
 

@@ -1,0 +1,69 @@
+// Our own output is accepted only whole and from a known seal with its own chain: every truncation
+// is refused and every flipped byte, also in the authorities' certificates, which no signature of
+// ours covers. Several threads may ask at once.
+#include "verifier/own_output.hpp"
+
+#include <atomic>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "base/certificate.hpp"
+#include "tests/fakes/golden_file.hpp"
+
+namespace songda::verifier {
+namespace {
+
+std::string golden() {
+    return fakes::golden_file("seal/signed.pdf");
+}
+
+OwnOutputCheck make_check(const std::string& file) {
+    const auto chain = read_certificates(SONGDA_SOURCE_DIR "/tests/golden/seal/seal.pem").value();
+    OwnOutputCheck check;
+    check.add_prefix(as_bytes(file).first(100)); // no multiple of a hash block
+    EXPECT_TRUE(check.add_seal(chain).ok());
+    return check;
+}
+
+TEST(OwnOutput, EveryFlippedByteAndTruncationIsRefused) {
+    const std::string file = golden();
+    const OwnOutputCheck check = make_check(file);
+    ASSERT_TRUE(check.check(as_bytes(file)).ok());
+    for (std::size_t i = 0; i < file.size(); ++i) {
+        std::string flipped = file;
+        flipped[i] = static_cast<char>(flipped[i] ^ 1);
+        ASSERT_FALSE(check.check(as_bytes(flipped)).ok()) << i;
+        ASSERT_FALSE(check.check(as_bytes(file).first(i)).ok()) << i;
+    }
+}
+
+TEST(OwnOutput, AnotherChainOfTheSameSealIsRefused) {
+    const std::string file = golden();
+    auto chain = read_certificates(SONGDA_SOURCE_DIR "/tests/golden/seal/seal.pem").value();
+    chain.pop_back();
+    OwnOutputCheck check;
+    check.add_prefix(as_bytes(file).first(100));
+    ASSERT_TRUE(check.add_seal(chain).ok());
+    EXPECT_EQ(check.check(as_bytes(file)).error().detail, "signed with an unknown seal");
+    EXPECT_FALSE(check.add_seal({}).ok());
+}
+
+TEST(OwnOutput, SeveralThreadsMayAskAtOnce) {
+    const std::string file = golden();
+    const OwnOutputCheck check = make_check(file);
+    std::atomic<int> good{0};
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+            for (int j = 0; j < 50; ++j) {
+                good += check.check(as_bytes(file)).ok() ? 1 : 0;
+            }
+        });
+    }
+    threads.clear();
+    EXPECT_EQ(good, 200);
+}
+
+} // namespace
+} // namespace songda::verifier

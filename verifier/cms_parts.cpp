@@ -1,0 +1,167 @@
+#include "verifier/cms_parts.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/sha256.hpp"
+#include "base/text_codec.hpp"
+
+namespace songda::verifier {
+namespace {
+
+constexpr std::uint8_t tag_octets = 0x04;
+constexpr std::uint8_t tag_sequence = 0x30;
+constexpr std::uint8_t tag_set = 0x31;
+constexpr std::uint8_t tag_context_0 = 0xA0;
+
+/// What no signature covers must be these constants, or one document could be spelled in many ways.
+struct Constants {
+    Bytes signed_data = *from_hex("06092a864886f70d010702");
+    /// Version 1, the set of SHA-256, detached id-data.
+    Bytes data_head = *from_hex("020101310d300b0609608648016503040201300b06092a864886f70d010701");
+    Bytes version_1 = *from_hex("020101");
+    Bytes sha256 = *from_hex("300b0609608648016503040201");
+    Bytes ecdsa_sha256 = *from_hex("300a06082a8648ce3d040302");
+    /// contentType id-data (RFC 5652 §11.1), then the head of messageDigest.
+    Bytes before_digest =
+        *from_hex("301806092a864886f70d010903310b06092a864886f70d010701302f06092a864886f70d01090431"
+                  "220420");
+    /// The head of signingCertificateV2 with the default hash and no issuerSerial (RFC 5035 §3).
+    Bytes before_hash = *from_hex("3037060b2a864886f70d010910022f31283026302430220420");
+};
+
+const Constants& constants() {
+    static const Constants made;
+    return made;
+}
+
+bool take(ByteView& rest, ByteView expected) {
+    if (rest.size() < expected.size() ||
+        !std::equal(expected.begin(), expected.end(), rest.begin())) {
+        return false;
+    }
+    rest = rest.subspan(expected.size());
+    return true;
+}
+
+/// Content of the value at the front, whose tag must be `tag` and whose length must be the shortest
+/// form. Two length bytes are enough for a frame's 32 KB.
+std::optional<ByteView> take_value(ByteView& rest, std::uint8_t tag) {
+    if (rest.size() < 2 || rest[0] != tag) {
+        return std::nullopt;
+    }
+    std::size_t size = rest[1];
+    std::size_t head = 2;
+    if (size >= 0x80) {
+        const std::size_t length_bytes = size - 0x80;
+        if (length_bytes < 1 || length_bytes > 2 || rest.size() < head + length_bytes) {
+            return std::nullopt;
+        }
+        size = length_bytes == 1 ? rest[2] : rest[2] * std::size_t{256} + rest[3];
+        if (size < (length_bytes == 1 ? 0x80U : 0x100U)) {
+            return std::nullopt;
+        }
+        head += length_bytes;
+    }
+    if (size > rest.size() - head) {
+        return std::nullopt;
+    }
+    const ByteView content = rest.subspan(head, size);
+    rest = rest.subspan(head + size);
+    return content;
+}
+
+/// The same, whole with its head.
+std::optional<ByteView> take_whole(ByteView& rest, std::uint8_t tag) {
+    const ByteView before = rest;
+    if (!take_value(rest, tag)) {
+        return std::nullopt;
+    }
+    return before.first(before.size() - rest.size());
+}
+
+/// Steps into the value that takes up all the rest.
+bool enter(ByteView& rest, std::uint8_t tag) {
+    const auto content = take_value(rest, tag);
+    if (!content || !rest.empty()) {
+        return false;
+    }
+    rest = *content;
+    return true;
+}
+
+bool read_certificates(ByteView set, CmsParts& parts) {
+    while (!set.empty()) {
+        const auto certificate = take_whole(set, tag_sequence);
+        if (!certificate || parts.certificates.size() == cms_certificates_max ||
+            (!parts.certificates.empty() &&
+             !(as_text(parts.certificates.back()) < as_text(*certificate)))) {
+            return false;
+        }
+        parts.certificates.push_back(*certificate);
+    }
+    return !parts.certificates.empty();
+}
+
+bool read_attributes(ByteView rest, CmsParts& parts) {
+    parts.attributes = rest;
+    if (!take(rest, constants().before_digest) || rest.size() < sizeof(Digest)) {
+        return false;
+    }
+    parts.message_digest = rest.first(sizeof(Digest));
+    rest = rest.subspan(sizeof(Digest));
+    if (!take(rest, constants().before_hash) || rest.size() != sizeof(Digest)) {
+        return false;
+    }
+    parts.certificate_hash = rest;
+    return true;
+}
+
+Error not_ours(const char* why) {
+    return {Fault::corrupt, why};
+}
+
+} // namespace
+
+Digest CmsParts::attributes_hash() const {
+    // 132 bytes, as read_attributes found.
+    static constexpr std::uint8_t head[] = {tag_set, 0x81, 0x84};
+    Sha256 hash;
+    hash.update(head);
+    hash.update(attributes);
+    return hash.finish();
+}
+
+Result<CmsParts> split_cms(ByteView der) {
+    ByteView rest = der;
+    CmsParts parts;
+    parts.certificates.reserve(cms_certificates_max);
+    if (!enter(rest, tag_sequence) || !take(rest, constants().signed_data) ||
+        !enter(rest, tag_context_0) || !enter(rest, tag_sequence) ||
+        !take(rest, constants().data_head)) {
+        return not_ours("not a detached CMS SignedData");
+    }
+    const auto certificates = take_value(rest, tag_context_0);
+    if (!certificates || !read_certificates(*certificates, parts)) {
+        return not_ours("not a set of certificates");
+    }
+    if (!enter(rest, tag_set) || !enter(rest, tag_sequence) || !take(rest, constants().version_1)) {
+        return not_ours("not exactly one signer");
+    }
+    const auto signer_id = take_whole(rest, tag_sequence);
+    if (!signer_id || !take(rest, constants().sha256)) {
+        return not_ours("a signer info that ours is not");
+    }
+    const auto attributes = take_value(rest, tag_context_0);
+    if (!attributes || !read_attributes(*attributes, parts)) {
+        return not_ours("not the three signed attributes");
+    }
+    if (!take(rest, constants().ecdsa_sha256) || !enter(rest, tag_octets)) {
+        return not_ours("a signer info that ours is not");
+    }
+    parts.signer_id = *signer_id;
+    parts.signature = rest;
+    return parts;
+}
+
+} // namespace songda::verifier

@@ -1,18 +1,22 @@
 #!/bin/sh
-# Builds every target of tests/fuzz with clang and libFuzzer and runs each for SECONDS (60): fuzz.sh [SECONDS].
-# A target's first line names the sources that it needs beside base's plain ones.
+# Builds every target of tests/fuzz with clang and libFuzzer and runs each for SECONDS (60): fuzz.sh [SECONDS [NAME …]].
+# The corpora start from the golden seals and grow in build/fuzz/corpus.
+# A target's first lines name the sources that it needs beside base's plain ones.
 set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-60}
+[ $# -eq 0 ] || shift
 out=build/fuzz
 mkdir -p "$out"
+tests/fuzz/seed.py "$out/corpus"
 base="base/bytes.cpp base/cbor.cpp base/ids.cpp base/qr_claims.cpp base/result.cpp base/sha256.cpp base/text_codec.cpp base/time.cpp base/utf8.cpp"
 failed=0
 for target in tests/fuzz/*_fuzz.cpp; do
     name=$(basename "$target" .cpp)
-    sources=$(sed -n '1s#^// sources: *##p' "$target")
+    case " ${*:-$name} " in *" $name "*) ;; *) continue ;; esac
+    sources=$(sed -n 's#^// sources: *##p' "$target")
     # shellcheck disable=SC2086 # lists are meant to split
-    clang++-14 -std=c++20 -g -O1 -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all "$target" $sources $base \
+    clang++-14 -std=c++20 -g -O1 -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -DSONGDA_SOURCE_DIR="\"$PWD\"" "$target" $sources $base \
         -o "$out/$name" -lfmt -lcrypto
     mkdir -p "$out/corpus/$name"
     if "$out/$name" -max_total_time="$seconds" -max_len=70000 -print_final_stats=1 "$out/corpus/$name" 2>"$out/$name.log"; then

@@ -1,11 +1,19 @@
 // sources: verifier/key_list.cpp base/certificate.cpp base/json.cpp
-// A key list of any bytes is read or refused; what is read can be written and read again.
+// The key list reader on any text: what it accepts is written and read again as the same list.
+#include "base/check.hpp"
 #include "verifier/key_list.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const auto list = songda::verifier::parse_key_list({reinterpret_cast<const char*>(data), size});
-    if (list.ok() && !songda::verifier::parse_key_list(songda::verifier::write_key_list(list.value())).ok()) {
-        __builtin_trap();
+    using namespace songda;
+    const auto list = verifier::parse_key_list(as_text({data, size}));
+    if (!list.ok()) {
+        SONGDA_CHECK(list.error().fault == Fault::invalid_input);
+        return 0;
     }
+    const std::string once = verifier::write_key_list(list.value());
+    const auto again = verifier::parse_key_list(once);
+    SONGDA_CHECK(again.ok());
+    SONGDA_CHECK(again.value().keys.size() == list.value().keys.size());
+    SONGDA_CHECK(verifier::write_key_list(again.value()) == once);
     return 0;
 }

@@ -13,13 +13,13 @@
 
 namespace songda::api {
 
-/// Who may use a route. Every route names one; a test lists them all.
+/// Who may use a route. Every route names one.
 enum class Policy {
     anyone,          ///< public, limited per address
     anyone_document, ///< public, limited per address and per document
     issue,           ///< a department's credential with scope `issue`
     read,            ///< a department's credential with scope `read`
-    operations,      ///< from the addresses of `operations.peers` only
+    operations,      ///< from the addresses of `operations_peers` only
 };
 
 [[nodiscard]] std::string_view policy_name(Policy policy);
@@ -43,7 +43,7 @@ struct ApiKeyRequest {
     std::int64_t days = 365;
 };
 
-/// 256 random bits of secret; kid 64 random bits.
+/// 280 random bits of secret, 80 of kid.
 [[nodiscard]] NewApiKey make_api_key(const ApiKeyRequest& request, TimeMs now, Random& random);
 
 /// Finds out who is asking. Thread-safe.

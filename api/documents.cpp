@@ -28,29 +28,30 @@ std::optional<std::string> idempotency_key(const http::Request& request) {
     return std::string(value);
 }
 
-std::string document_json(const ApiParts& parts, const store::DocumentRow& document) {
-    std::string to = "{\"id\":";
-    append_json_string(to, to_text(document.id));
-    const auto member = [&to](std::string_view name, std::string_view text) {
-        to.append(",\"").append(name).append("\":");
-        append_json_string(to, text);
-    };
+/// Members of a document, into an object that the caller opened and ends.
+void put_document(JsonObject& to, const ApiParts& parts, const store::DocumentRow& document) {
     const std::string key = to_text(document.key);
-    member("key", key);
-    member("number", document.number);
-    member("title", document.title);
-    member("template", document.template_version);
-    member("case_number", document.case_number);
-    member("holder", document.holder_masked);
-    member("issued_at", to_rfc3339(document.issued_at));
-    if (document.valid_until) {
-        member("valid_until", to_text(*document.valid_until));
-    }
-    member("sha256", to_hex(document.file_hash));
-    to += fmt::format(",\"bytes\":{}", document.file.size);
-    member("verify", parts.public_base + "/v/" + key);
-    member("file", "/api/v1/documents/" + to_text(document.id) + "/file");
-    return to + '}';
+    to.text("id", to_text(document.id));
+    to.text("key", key);
+    to.text("number", document.number);
+    to.text("title", document.title);
+    to.text("template", document.template_version);
+    to.text("case_number", document.case_number);
+    to.text("holder", document.holder_masked);
+    to.text("issued_at", to_rfc3339(document.issued_at));
+    to.text_if("valid_until", document.valid_until ? to_text(*document.valid_until) : "");
+    to.text("sha256", to_hex(document.file_hash));
+    to.raw("bytes", std::to_string(document.file.size));
+    to.text("verify", parts.public_base + "/v/" + key);
+    to.text("file", "/api/v1/documents/" + to_text(document.id) + "/file");
+}
+
+std::string document_json(const ApiParts& parts, const store::DocumentRow& document) {
+    std::string to;
+    JsonObject object(to);
+    put_document(object, parts, document);
+    object.end();
+    return to;
 }
 
 Problem problem_of_answer(const Answer& answer) {
@@ -191,17 +192,6 @@ http::Response issue_batch(const ApiParts& parts, const http::Request& request,
     return response;
 }
 
-std::string_view status_name(store::DocumentStatus status) {
-    switch (status) {
-    case store::DocumentStatus::valid: return "valid";
-    case store::DocumentStatus::suspended: return "suspended";
-    case store::DocumentStatus::revoked: return "revoked";
-    case store::DocumentStatus::cancelled: return "cancelled";
-    case store::DocumentStatus::superseded: return "superseded";
-    }
-    return "valid";
-}
-
 http::Response not_found() {
     return refusal_response(404, "no such document");
 }
@@ -230,17 +220,23 @@ http::Response show_document(const ApiParts& parts, const http::Request& request
     if (!history.ok()) {
         return problem_response(problem_of(history.error()));
     }
-    std::string body = document_json(parts, document);
-    body.pop_back();
-    body += ",\"status\":[";
+    std::string body;
+    JsonObject object(body);
+    put_document(object, parts, document);
+    object.begin("status");
+    body += '[';
     for (const store::StatusEntry& entry : history.value()) {
         body += body.back() == '[' ? "" : ",";
-        body += fmt::format(R"({{"sequence":{},"status":"{}","at":"{}","reason":)", entry.sequence,
-                            status_name(entry.change.status), to_rfc3339(entry.change.at));
-        append_json_string(body, entry.change.reason);
-        body += '}';
+        JsonObject status(body);
+        status.raw("sequence", std::to_string(entry.sequence));
+        status.text("status", store::status_name(entry.change.status));
+        status.text("at", to_rfc3339(entry.change.at));
+        status.text("reason", entry.change.reason);
+        status.end();
     }
-    return json_response(200, body + "]}");
+    body += ']';
+    object.end();
+    return json_response(200, std::move(body));
 }
 
 http::Response file_response(const ApiParts& parts, const store::DocumentRow& document) {

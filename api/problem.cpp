@@ -12,23 +12,14 @@ namespace {
 
 constexpr std::string_view type_base = "https://songda.example/problems/";
 
-void member(std::string& to, std::string_view name, std::string_view text) {
-    to += to.size() > 1 ? "," : "";
-    append_json_string(to, name);
-    to += ':';
-    append_json_string(to, text);
-}
-
 void append_finding(std::string& to, const issuer::Finding& finding) {
-    std::string object = "{";
-    member(object, "pointer", finding.pointer);
-    member(object, "rule", finding.rule);
-    if (!finding.value.empty()) {
-        member(object, "value", finding.value);
-    }
-    member(object, "message", finding.message_zh);
-    member(object, "message_en", finding.message_en);
-    to += object + '}';
+    JsonObject object(to);
+    object.text("pointer", finding.pointer);
+    object.text("rule", finding.rule);
+    object.text_if("value", finding.value);
+    object.text("message", finding.message_zh);
+    object.text("message_en", finding.message_en);
+    object.end();
 }
 
 struct Wording {
@@ -87,27 +78,26 @@ std::string next_instance() {
 } // namespace
 
 std::string problem_json(const Problem& problem) {
-    std::string to = "{";
-    member(to, "type", fmt::format("{}{}", type_base, problem.code));
-    member(to, "title", problem.title_zh);
-    member(to, "title_en", problem.title_en);
-    to += fmt::format(",\"status\":{}", problem.status);
-    member(to, "code", problem.code);
-    if (!problem.detail.empty()) {
-        member(to, "detail", problem.detail);
-    }
-    if (!problem.document.empty()) {
-        member(to, "document", problem.document);
-    }
+    std::string to;
+    JsonObject object(to);
+    object.text("type", fmt::format("{}{}", type_base, problem.code));
+    object.text("title", problem.title_zh);
+    object.text("title_en", problem.title_en);
+    object.raw("status", std::to_string(problem.status));
+    object.text("code", problem.code);
+    object.text_if("detail", problem.detail);
+    object.text_if("document", problem.document);
     if (problem.errors != nullptr) {
-        to += ",\"errors\":[";
+        object.begin("errors");
+        to += '[';
         for (std::size_t i = 0; i < problem.errors->size(); ++i) {
             to += i > 0 ? "," : "";
             append_finding(to, (*problem.errors)[i]);
         }
         to += ']';
     }
-    return to + '}';
+    object.end();
+    return to;
 }
 
 http::Response problem_response(const Problem& problem) {

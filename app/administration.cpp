@@ -38,17 +38,16 @@ std::string join(const std::vector<std::string>& words) {
 }
 
 struct StatusWord {
-    std::string_view word;
     store::DocumentStatus status;
     std::string_view zh;
 };
 
 constexpr std::array status_words = {
-    StatusWord{"valid", store::DocumentStatus::valid, "有效"},
-    StatusWord{"suspended", store::DocumentStatus::suspended, "暂扣"},
-    StatusWord{"revoked", store::DocumentStatus::revoked, "撤销"},
-    StatusWord{"cancelled", store::DocumentStatus::cancelled, "注销"},
-    StatusWord{"superseded", store::DocumentStatus::superseded, "被替代"},
+    StatusWord{store::DocumentStatus::valid, "有效"},
+    StatusWord{store::DocumentStatus::suspended, "暂扣"},
+    StatusWord{store::DocumentStatus::revoked, "撤销"},
+    StatusWord{store::DocumentStatus::cancelled, "注销"},
+    StatusWord{store::DocumentStatus::superseded, "被替代"},
 };
 
 Result<std::optional<store::DocumentRow>> find_by_text(store::Store& store,
@@ -161,8 +160,10 @@ int run_status(const StatusArguments& arguments) {
     if (arguments.status.empty()) {
         return show_history(*store, document);
     }
-    const auto word = std::find_if(status_words.begin(), status_words.end(),
-                                   [&](const StatusWord& w) { return w.word == arguments.status; });
+    const auto word =
+        std::find_if(status_words.begin(), status_words.end(), [&](const StatusWord& w) {
+            return store::status_name(w.status) == arguments.status;
+        });
     if (word == status_words.end() || arguments.reason.empty()) {
         return tell_failure(
             "状态应为 valid suspended revoked cancelled superseded，并须有 --reason",

@@ -80,6 +80,26 @@ Bytes certificate_der(const X509* certificate) {
     return der;
 }
 
+Bytes issuer_and_serial(const X509* certificate) {
+    const X509_NAME* const name = X509_get_issuer_name(certificate);
+    const ASN1_INTEGER* const number = X509_get0_serialNumber(certificate);
+    Bytes content(static_cast<std::size_t>(i2d_X509_NAME(name, nullptr)) +
+                  static_cast<std::size_t>(i2d_ASN1_INTEGER(number, nullptr)));
+    unsigned char* at = content.data();
+    i2d_X509_NAME(name, &at);
+    i2d_ASN1_INTEGER(number, &at);
+    Bytes sequence = {0x30};
+    if (content.size() >= 0x100) {
+        sequence.push_back(0x82);
+        sequence.push_back(static_cast<std::uint8_t>(content.size() >> 8U));
+    } else if (content.size() >= 0x80) {
+        sequence.push_back(0x81);
+    }
+    sequence.push_back(static_cast<std::uint8_t>(content.size()));
+    append(sequence, content);
+    return sequence;
+}
+
 Bytes public_key_der(const EVP_PKEY* key) {
     Bytes der(static_cast<std::size_t>(i2d_PUBKEY(key, nullptr)));
     unsigned char* at = der.data();

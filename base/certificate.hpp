@@ -16,6 +16,8 @@ namespace songda {
 [[nodiscard]] Result<std::vector<openssl::Certificate>> read_certificates(const std::string& path);
 
 [[nodiscard]] Bytes certificate_der(const X509* certificate);
+/// IssuerAndSerialNumber of a certificate, DER, as a signer info names it.
+[[nodiscard]] Bytes issuer_and_serial(const X509* certificate);
 /// SubjectPublicKeyInfo, DER.
 [[nodiscard]] Bytes public_key_der(const EVP_PKEY* key);
 /// First 8 bytes of SHA-256 of the SubjectPublicKeyInfo.

@@ -14,6 +14,42 @@ namespace songda {
 /// DEL, C1) and U+2028/2029. `text` must be valid UTF-8 (base/utf8.hpp).
 void append_json_string(std::string& to, std::string_view text);
 
+/// Writes one JSON object, members in the order of the calls. `to` outlives it; nested objects
+/// write to the same text between `begin` and the outer object's next member.
+class JsonObject {
+public:
+    explicit JsonObject(std::string& to) : to_(to) { to_ += '{'; }
+    void text(std::string_view name, std::string_view value) {
+        begin(name);
+        append_json_string(to_, value);
+    }
+    /// A member without a value is left out.
+    void text_if(std::string_view name, std::string_view value) {
+        if (!value.empty()) {
+            text(name, value);
+        }
+    }
+    /// `json` is a JSON value already: a number, true, an object.
+    void raw(std::string_view name, std::string_view json) {
+        begin(name);
+        to_ += json;
+    }
+    /// Writes the name; the caller appends the value.
+    void begin(std::string_view name) {
+        if (!first_) {
+            to_ += ',';
+        }
+        first_ = false;
+        append_json_string(to_, name);
+        to_ += ':';
+    }
+    void end() { to_ += '}'; }
+
+private:
+    std::string& to_;
+    bool first_ = true;
+};
+
 /// Reads one JSON text strictly: UTF-8, no key twice, no more than `depth_max` levels, nothing
 /// after it. Fault invalid_input; `detail` says what is wrong with line and column and quotes none
 /// of the input.

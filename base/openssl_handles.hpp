@@ -7,16 +7,12 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "base/deleter.hpp"
+
 /// Owners of OpenSSL objects, for the rooms that use OpenSSL.
 namespace songda::openssl {
 
-template <auto Free>
-struct Deleter {
-    template <class T>
-    void operator()(T* object) const {
-        Free(object);
-    }
-};
+using songda::Deleter;
 
 using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
 using Cms = std::unique_ptr<CMS_ContentInfo, Deleter<CMS_ContentInfo_free>>;

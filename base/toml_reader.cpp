@@ -152,9 +152,6 @@ std::vector<std::string> TomlTable::texts(std::string_view key) {
 std::vector<std::string> TomlTable::texts_or_none(std::string_view key) {
     return impl_->list<std::string>(key, false, "texts");
 }
-std::vector<double> TomlTable::numbers(std::string_view key) {
-    return impl_->list<double>(key, true, "numbers");
-}
 bool TomlTable::has(std::string_view key) const {
     return impl_->table != nullptr && impl_->table->contains(key);
 }
@@ -183,23 +180,6 @@ std::vector<TomlTable> TomlTable::tables(std::string_view key) {
             impl_->child(array->get(i)->as_table(), fmt::format("{}[{}]", impl_->full(key), i)));
     }
     return made;
-}
-
-std::vector<std::string> TomlTable::table_names() const {
-    std::vector<std::pair<toml::source_index, std::string>> found;
-    if (impl_->table != nullptr) {
-        for (const auto& [key, node] : *impl_->table) {
-            if (node.is_table()) {
-                found.emplace_back(node.source().begin.line, std::string(key.str()));
-            }
-        }
-    }
-    std::sort(found.begin(), found.end());
-    std::vector<std::string> names;
-    for (auto& [line, name] : found) {
-        names.push_back(std::move(name));
-    }
-    return names;
 }
 
 void TomlTable::refuse(std::string_view key, std::string_view why) {

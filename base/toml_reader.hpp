@@ -31,14 +31,11 @@ public:
     [[nodiscard]] bool boolean_or(std::string_view key, bool otherwise);
     [[nodiscard]] std::vector<std::string> texts(std::string_view key);
     [[nodiscard]] std::vector<std::string> texts_or_none(std::string_view key);
-    [[nodiscard]] std::vector<double> numbers(std::string_view key);
     [[nodiscard]] bool has(std::string_view key) const;
     /// A missing table reads as an empty one, whose required keys then are findings.
     [[nodiscard]] TomlTable table(std::string_view key);
     /// `[[key]]`, in order; none if absent.
     [[nodiscard]] std::vector<TomlTable> tables(std::string_view key);
-    /// The names of the sub-tables of this table, in the file's order of lines.
-    [[nodiscard]] std::vector<std::string> table_names() const;
 
     /// Adds a finding of the reader's own about `key`.
     void refuse(std::string_view key, std::string_view why);

@@ -127,23 +127,23 @@ struct Framing {
 Framing collect_framing(Head& head) {
     Framing framing;
     for (const auto& [name, value] : head.headers) {
-        const std::string key = to_lower(name);
-        if (key == "content-length") {
+        if (same_name(name, "content-length")) {
             ++framing.lengths;
             framing.length = value;
-        } else if (key == "transfer-encoding") {
+        } else if (same_name(name, "transfer-encoding")) {
             ++framing.encodings;
             framing.encoding = value;
-        } else if (key == "host") {
+        } else if (same_name(name, "host")) {
             ++framing.hosts;
             framing.host = value;
-        } else if (key == "upgrade") {
+        } else if (same_name(name, "upgrade")) {
             framing.upgrade = true;
-        } else if (key == "connection") {
-            const std::string wish = to_lower(value);
-            head.keep_alive = wish == "close" ? false : wish == "keep-alive" || head.keep_alive;
-        } else if (key == "expect") {
-            head.expects_continue = to_lower(value) == "100-continue";
+        } else if (same_name(name, "connection")) {
+            head.keep_alive = same_name(value, "close")
+                                  ? false
+                                  : same_name(value, "keep-alive") || head.keep_alive;
+        } else if (same_name(name, "expect")) {
+            head.expects_continue = same_name(value, "100-continue");
         }
     }
     return framing;

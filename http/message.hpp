@@ -57,6 +57,9 @@ struct Route {
     Handler handle;
 };
 
+/// Header names and tokens: ASCII letters of either case are the same.
+[[nodiscard]] bool same_name(std::string_view left, std::string_view right);
+
 /// The reason phrase of a status code.
 [[nodiscard]] std::string_view reason_phrase(int status);
 

@@ -131,15 +131,4 @@ std::vector<Answer> Issuer::issue(const DepartmentCode& department, std::span<co
     return answers;
 }
 
-std::vector<std::shared_ptr<const CompiledTemplate>>
-Issuer::templates_of(const DepartmentCode& department) const {
-    std::vector<std::shared_ptr<const CompiledTemplate>> found;
-    for (const auto& [key, ready] : impl_->templates) {
-        if (key.first == department.text) {
-            found.push_back(ready.compiled);
-        }
-    }
-    return found;
-}
-
 } // namespace songda::issuer

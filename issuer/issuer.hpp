@@ -89,10 +89,6 @@ public:
     [[nodiscard]] std::vector<Answer> issue(const DepartmentCode& department,
                                             std::span<const Row> rows);
 
-    /// `food-business-licence`, … of this department; for messages and the key list.
-    [[nodiscard]] std::vector<std::shared_ptr<const CompiledTemplate>>
-    templates_of(const DepartmentCode& department) const;
-
 private:
     struct Impl;
     std::unique_ptr<Impl> impl_;

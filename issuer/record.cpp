@@ -7,15 +7,20 @@
 namespace songda::issuer {
 namespace {
 
-/// Writes members in the order given; the caller gives them sorted.
-class ObjectWriter {
+/// Writes members in the order given; the caller gives them sorted. `/` never stands in a value, so
+/// that none can put `/ByteRange` into the PDF.
+class RecordObject : public JsonObject {
 public:
-    explicit ObjectWriter(std::string& to) : to_(to) { to_ += '{'; }
+    explicit RecordObject(std::string& to) : JsonObject(to), to_(to) {}
+
     void text(std::string_view name, std::string_view value) {
-        this->name(name);
+        begin(name);
         const std::size_t start = to_.size();
         append_json_string(to_, value);
-        escape_slashes(start);
+        for (std::size_t at = to_.find('/', start); at != std::string::npos;
+             at = to_.find('/', at)) {
+            to_.replace(at, 1, "\\u002f");
+        }
     }
     /// A member that has no value is left out.
     void day(std::string_view name, const std::optional<Date>& date) {
@@ -23,27 +28,9 @@ public:
             text(name, to_text(*date));
         }
     }
-    void name(std::string_view name) {
-        if (!first_) {
-            to_ += ',';
-        }
-        first_ = false;
-        append_json_string(to_, name);
-        to_ += ':';
-    }
-    void close() { to_ += '}'; }
 
 private:
-    /// `/` never stands in the record, so that no value can put `/ByteRange` into the PDF.
-    void escape_slashes(std::size_t from) {
-        for (std::size_t at = to_.find('/', from); at != std::string::npos;
-             at = to_.find('/', at)) {
-            to_.replace(at, 1, "\\u002f");
-        }
-    }
-
     std::string& to_;
-    bool first_ = true;
 };
 
 } // namespace
@@ -54,37 +41,36 @@ std::string make_record(const Decision& decision, const RecordFacts& facts) {
     std::sort(fields.begin(), fields.end());
     std::string to;
     to.reserve(1024);
-    ObjectWriter record(to);
+    RecordObject record(to);
     record.text("case_number", decision.case_number);
     record.text("decided_on", to_text(decision.decided_on));
-    record.name("fields");
-    ObjectWriter inner(to);
+    record.begin("fields");
+    RecordObject inner(to);
     for (const auto& [name, value] : fields) {
         inner.text(name, value);
     }
-    inner.close();
+    inner.end();
     record.text("issued_at", to_rfc3339(facts.issued_at));
-    record.name("issuer");
-    ObjectWriter issuer(to);
+    record.begin("issuer");
+    RecordObject issuer(to);
     issuer.text("code", facts.department.text);
     issuer.text("name", facts.department_name);
-    issuer.close();
+    issuer.end();
     record.text("key", to_text(facts.key));
     record.text("number", facts.number);
-    record.name("recipient");
-    ObjectWriter recipient(to);
+    record.begin("recipient");
+    RecordObject recipient(to);
     recipient.text("code", holder.code);
     recipient.text("kind", holder.kind == RecipientKind::person ? "person" : "organisation");
     recipient.text("name", holder.name);
-    recipient.close();
+    recipient.end();
     record.text("template", facts.template_full_name);
     record.text("title", facts.title);
     record.text("type", facts.type_code);
     record.day("valid_from", decision.valid_from);
     record.day("valid_until", decision.valid_until);
-    record.name("version");
-    to += '1';
-    record.close();
+    record.raw("version", "1");
+    record.end();
     return to;
 }
 

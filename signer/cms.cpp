@@ -61,18 +61,6 @@ Bytes join(std::initializer_list<ByteView> parts) {
     return made;
 }
 
-Bytes issuer_and_serial(const X509* certificate) {
-    const X509_NAME* const name = X509_get_issuer_name(certificate);
-    Bytes issuer(static_cast<std::size_t>(i2d_X509_NAME(name, nullptr)));
-    unsigned char* at = issuer.data();
-    i2d_X509_NAME(name, &at);
-    const ASN1_INTEGER* const number = X509_get0_serialNumber(certificate);
-    Bytes serial(static_cast<std::size_t>(i2d_ASN1_INTEGER(number, nullptr)));
-    at = serial.data();
-    i2d_ASN1_INTEGER(number, &at);
-    return tlv(tag_sequence, join({issuer, serial}));
-}
-
 } // namespace
 
 Result<CmsBuilder> CmsBuilder::make(const std::vector<openssl::Certificate>& chain) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -75,6 +76,18 @@ enum class DocumentStatus : std::uint8_t {
     cancelled = 4,  ///< 注销
     superseded = 5, ///< replaced by a later document
 };
+
+/// `revoked`, as the API and the command line say it.
+[[nodiscard]] constexpr std::string_view status_name(DocumentStatus status) {
+    switch (status) {
+    case DocumentStatus::valid: return "valid";
+    case DocumentStatus::suspended: return "suspended";
+    case DocumentStatus::revoked: return "revoked";
+    case DocumentStatus::cancelled: return "cancelled";
+    case DocumentStatus::superseded: return "superseded";
+    }
+    return "valid";
+}
 
 struct StatusChange {
     DocumentStatus status = DocumentStatus::valid;

@@ -23,9 +23,6 @@ struct SignedDocument {
 /// and signingCertificateV2 name.
 [[nodiscard]] Result<SignedDocument> read_cms(ByteView der);
 
-/// IssuerAndSerialNumber of a certificate, DER, as a signer info names it.
-[[nodiscard]] Bytes issuer_and_serial(const X509* certificate);
-
 /// Is `signature` (DER) one of `hash` under the P-256 key?
 [[nodiscard]] bool ecdsa_fits(const Digest& hash, ByteView signature, EVP_PKEY* key);
 

@@ -72,56 +72,37 @@ const ReasonWords& words_of(Reason reason) {
     return reasons.front();
 }
 
-void member(std::string& to, std::string_view name, std::string_view text) {
-    to += to.back() == '{' ? "" : ",";
-    append_json_string(to, name);
-    to += ':';
-    append_json_string(to, text);
-}
-
-void member_if(std::string& to, std::string_view name, std::string_view text) {
-    if (!text.empty()) {
-        member(to, name, text);
-    }
-}
-
-void append_axis(std::string& to, std::string_view name, const AxisAnswer& axis,
+void append_axis(JsonObject& report, std::string& to, std::string_view name, const AxisAnswer& axis,
                  const std::optional<TimeMs>& since = std::nullopt) {
-    to += to.back() == '{' ? "" : ",";
-    append_json_string(to, name);
-    to += ":{";
-    member(to, "answer", answer_name(axis.answer));
-    member(to, "reason", reason_name(axis.reason));
-    member(to, "as_of", to_rfc3339(axis.as_of));
-    if (since) {
-        member(to, "since", to_rfc3339(*since));
-    }
-    member(to, "text", reason_text_zh(axis.reason));
-    member(to, "text_en", reason_text_en(axis.reason));
-    to += '}';
+    report.begin(name);
+    JsonObject object(to);
+    object.text("answer", answer_name(axis.answer));
+    object.text("reason", reason_name(axis.reason));
+    object.text("as_of", to_rfc3339(axis.as_of));
+    object.text_if("since", since ? to_rfc3339(*since) : "");
+    object.text("text", reason_text_zh(axis.reason));
+    object.text("text_en", reason_text_en(axis.reason));
+    object.end();
 }
 
-void append_document(std::string& to, const DocumentFace& document) {
-    to += ",\"document\":{";
-    member_if(to, "key", document.key);
-    member_if(to, "title", document.title);
-    member_if(to, "type", document.type_code);
-    member_if(to, "number", document.number);
-    to += to.back() == '{' ? "\"issuer\":{" : ",\"issuer\":{";
-    member(to, "code", document.issuer_code);
-    member(to, "name", document.issuer_name);
-    to += '}';
-    member_if(to, "holder", document.holder);
-    if (document.issued_at) {
-        member(to, "issued_at", to_rfc3339(*document.issued_at));
-    }
-    if (document.valid_from) {
-        member(to, "valid_from", to_text(*document.valid_from));
-    }
-    if (document.valid_until) {
-        member(to, "valid_until", to_text(*document.valid_until));
-    }
-    to += document.sample ? ",\"sample\":true}" : ",\"sample\":false}";
+void append_document(JsonObject& report, std::string& to, const DocumentFace& document) {
+    report.begin("document");
+    JsonObject object(to);
+    object.text_if("key", document.key);
+    object.text_if("title", document.title);
+    object.text_if("type", document.type_code);
+    object.text_if("number", document.number);
+    object.begin("issuer");
+    JsonObject issuer(to);
+    issuer.text("code", document.issuer_code);
+    issuer.text("name", document.issuer_name);
+    issuer.end();
+    object.text_if("holder", document.holder);
+    object.text_if("issued_at", document.issued_at ? to_rfc3339(*document.issued_at) : "");
+    object.text_if("valid_from", document.valid_from ? to_text(*document.valid_from) : "");
+    object.text_if("valid_until", document.valid_until ? to_text(*document.valid_until) : "");
+    object.raw("sample", document.sample ? "true" : "false");
+    object.end();
 }
 
 } // namespace
@@ -141,14 +122,16 @@ std::string_view reason_text_en(Reason reason) {
 }
 
 std::string report_json(const Report& report) {
-    std::string to = "{";
-    append_axis(to, "integrity", report.integrity);
-    append_axis(to, "authority", report.authority);
-    append_axis(to, "status", report.status, report.status_since);
+    std::string to;
+    JsonObject object(to);
+    append_axis(object, to, "integrity", report.integrity);
+    append_axis(object, to, "authority", report.authority);
+    append_axis(object, to, "status", report.status, report.status_since);
     if (report.document) {
-        append_document(to, *report.document);
+        append_document(object, to, *report.document);
     }
-    return to + '}';
+    object.end();
+    return to;
 }
 
 } // namespace songda::verifier

@@ -10,23 +10,17 @@
 #include <hb-subset.h>
 #include <hb.h>
 
+#include "base/deleter.hpp"
 #include "issuer/fonts/cff_reader.hpp"
 #include "issuer/fonts/font_program.hpp"
 
 namespace songda::issuer {
 namespace {
 
-template <auto Free>
-struct Release {
-    template <class T>
-    void operator()(T* object) const {
-        Free(object);
-    }
-};
-using Blob = std::unique_ptr<hb_blob_t, Release<hb_blob_destroy>>;
-using Face = std::unique_ptr<hb_face_t, Release<hb_face_destroy>>;
-using Font = std::unique_ptr<hb_font_t, Release<hb_font_destroy>>;
-using SubsetInput = std::unique_ptr<hb_subset_input_t, Release<hb_subset_input_destroy>>;
+using Blob = std::unique_ptr<hb_blob_t, Deleter<hb_blob_destroy>>;
+using Face = std::unique_ptr<hb_face_t, Deleter<hb_face_destroy>>;
+using Font = std::unique_ptr<hb_font_t, Deleter<hb_font_destroy>>;
+using SubsetInput = std::unique_ptr<hb_subset_input_t, Deleter<hb_subset_input_destroy>>;
 
 Bytes table_of(hb_face_t* face, const char* tag) {
     const Blob blob(hb_face_reference_table(face, HB_TAG(tag[0], tag[1], tag[2], tag[3])));

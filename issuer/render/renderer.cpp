@@ -94,6 +94,18 @@ Renderer& Renderer::operator=(Renderer&&) noexcept = default;
 
 namespace {
 
+/// `s 0 0 s x y cm`: what follows is drawn `scale` / 10^digits as large, from x, y.
+void put_scale(Bytes& to, std::int64_t scale, int digits, Centipoints x, Centipoints y) {
+    put_fixed(to, scale, digits);
+    put(to, " 0 0 ");
+    put_fixed(to, scale, digits);
+    to.push_back(' ');
+    put_points(to, x);
+    to.push_back(' ');
+    put_points(to, y);
+    put(to, " cm");
+}
+
 void put_qr(Bytes& to, const QrPlace& place, const QrSymbol& symbol) {
     const auto side = static_cast<std::size_t>(symbol.modules);
     Bytes rows;
@@ -108,15 +120,8 @@ void put_qr(Bytes& to, const QrPlace& place, const QrSymbol& symbol) {
     }
     put(to, "q ");
     if (as_text(rows).find("EI") == std::string_view::npos) {
-        const Centipoints size = place.module * symbol.modules;
-        put_points(to, size);
-        put(to, " 0 0 ");
-        put_points(to, size);
-        to.push_back(' ');
-        put_points(to, place.x);
-        to.push_back(' ');
-        put_points(to, place.y);
-        put(to, " cm 0 0 0 rg BI/W ");
+        put_scale(to, place.module * symbol.modules, 2, place.x, place.y);
+        put(to, " 0 0 0 rg BI/W ");
         put_number(to, symbol.modules);
         put(to, "/H ");
         put_number(to, symbol.modules);
@@ -127,14 +132,8 @@ void put_qr(Bytes& to, const QrPlace& place, const QrSymbol& symbol) {
     }
     // A reader might take the letters EI inside the image for its end: draw runs of modules
     // instead.
-    put_points(to, place.module);
-    put(to, " 0 0 ");
-    put_points(to, place.module);
-    to.push_back(' ');
-    put_points(to, place.x);
-    to.push_back(' ');
-    put_points(to, place.y);
-    put(to, " cm 0 0 0 rg\n");
+    put_scale(to, place.module, 2, place.x, place.y);
+    put(to, " 0 0 0 rg\n");
     for (std::size_t y = 0; y < side; ++y) {
         for (std::size_t x = 0; x < side;) {
             std::size_t run = 0;
@@ -159,14 +158,8 @@ void put_seal(Bytes& to, Centipoints x, Centipoints y, Centipoints diameter) {
     put(to, "q ");
     const std::int64_t scale =
         std::int64_t{diameter} * 10000 / 11900; // the ring's outer edge is 119 of 120 units
-    put_fixed(to, scale, 4);
-    put(to, " 0 0 ");
-    put_fixed(to, scale, 4);
-    to.push_back(' ');
-    put_points(to, x);
-    to.push_back(' ');
-    put_points(to, y);
-    put(to, " cm /Seal Do Q\n");
+    put_scale(to, scale, 4, x, y);
+    put(to, " /Seal Do Q\n");
 }
 
 void put_widget(Bytes& to, Centipoints x, Centipoints y, Centipoints diameter) {

@@ -1,4 +1,4 @@
-// sources: http/gate.cpp
+// sources: http/gate.cpp http/message.cpp
 // The gate takes any bytes; what it passes names one method, one target and at most one length.
 #include "http/gate.hpp"
 

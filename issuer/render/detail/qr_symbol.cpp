@@ -4,6 +4,8 @@
 
 #include <qrencode.h>
 
+#include "base/deleter.hpp"
+
 // Exported by the library, declared only in its private header: encodes with a fixed mask, which is
 // 13 times faster than the search over all eight. Weak, so that a library without it still works,
 // slower.
@@ -14,13 +16,6 @@ namespace {
 
 constexpr int fixed_mask = 2;
 
-struct InputFree {
-    void operator()(QRinput* input) const { QRinput_free(input); }
-};
-struct CodeFree {
-    void operator()(QRcode* code) const { QRcode_free(code); }
-};
-
 bool append_segment(QRinput* input, QRencodeMode mode, std::string_view text) {
     return QRinput_append(input, mode, static_cast<int>(text.size()),
                           reinterpret_cast<const unsigned char*>(text.data())) == 0;
@@ -29,14 +24,14 @@ bool append_segment(QRinput* input, QRencodeMode mode, std::string_view text) {
 } // namespace
 
 Result<QrSymbol> make_qr(std::string_view head, std::string_view payload) {
-    const std::unique_ptr<QRinput, InputFree> input(QRinput_new2(0, QR_ECLEVEL_M));
+    const std::unique_ptr<QRinput, Deleter<QRinput_free>> input(QRinput_new2(0, QR_ECLEVEL_M));
     if (!input || !append_segment(input.get(), QR_MODE_8, head) ||
         !append_segment(input.get(), QR_MODE_AN, payload)) {
         return Error{Fault::invalid_input, "the QR text cannot be encoded"};
     }
     const bool fast = QRcode_encodeMask != nullptr;
-    const std::unique_ptr<QRcode, CodeFree> code(fast ? QRcode_encodeMask(input.get(), fixed_mask)
-                                                      : QRcode_encodeInput(input.get()));
+    const std::unique_ptr<QRcode, Deleter<QRcode_free>> code(
+        fast ? QRcode_encodeMask(input.get(), fixed_mask) : QRcode_encodeInput(input.get()));
     if (!code) {
         return Error{Fault::invalid_input, "the QR text is too long"};
     }

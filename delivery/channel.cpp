@@ -1,0 +1,58 @@
+#include "delivery/channel.hpp"
+
+#include <array>
+#include <utility>
+
+namespace songda::delivery {
+namespace {
+
+constexpr std::array channel_names = {
+    std::pair{ChannelKind::portal, std::string_view("portal")},
+    std::pair{ChannelKind::webhook, std::string_view("webhook")},
+    std::pair{ChannelKind::email, std::string_view("email")},
+};
+
+} // namespace
+
+std::string_view channel_name(ChannelKind kind) {
+    for (const auto& [known, name] : channel_names) {
+        if (known == kind) {
+            return name;
+        }
+    }
+    return "unknown";
+}
+
+std::optional<ChannelKind> parse_channel(std::string_view name) {
+    for (const auto& [kind, known] : channel_names) {
+        if (known == name) {
+            return kind;
+        }
+    }
+    return std::nullopt;
+}
+
+std::string_view reason_name(Reason reason) {
+    switch (reason) {
+    case Reason::none: return "";
+    case Reason::address_invalid: return "address_invalid";
+    case Reason::address_unreachable: return "address_unreachable";
+    case Reason::mailbox_full: return "mailbox_full";
+    case Reason::policy_rejected: return "policy_rejected";
+    case Reason::content_too_large: return "content_too_large";
+    case Reason::config_auth: return "config_auth";
+    case Reason::config_cert: return "config_cert";
+    case Reason::rate_limited: return "rate_limited";
+    case Reason::provider_down: return "provider_down";
+    case Reason::network: return "network";
+    case Reason::timeout: return "timeout";
+    case Reason::outcome_unknown: return "outcome_unknown";
+    case Reason::endpoint_gone: return "endpoint_gone";
+    case Reason::lease_lost: return "lease_lost";
+    case Reason::no_news: return "no_news";
+    case Reason::deadline_passed: return "deadline_passed";
+    }
+    return "";
+}
+
+} // namespace songda::delivery

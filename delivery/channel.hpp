@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.hpp"
+#include "base/private.hpp"
+#include "store/rows.hpp"
+
+namespace songda::delivery {
+
+/// 送达渠道. The numbers are stored in LegRow::channel; never renumber, never reuse.
+enum class ChannelKind : std::uint8_t {
+    portal = 1,  ///< the inbox that the applicant's page reads
+    webhook = 2, ///< tells the government portal that something arrived (告知, never 送达)
+    email = 3,
+};
+
+/// `email`, as decisions, the API and pages say it.
+[[nodiscard]] std::string_view channel_name(ChannelKind kind);
+[[nodiscard]] std::optional<ChannelKind> parse_channel(std::string_view name);
+
+/// Why a leg stands where it stands (delivery.md §9.2). Stored by name.
+enum class Reason {
+    none,
+    address_invalid,     ///< no such mailbox; syntax the other side refuses
+    address_unreachable, ///< the domain or host is not there for good
+    mailbox_full,
+    policy_rejected, ///< content or sender refused: operations must look
+    content_too_large,
+    config_auth, ///< our credentials are wrong
+    config_cert, ///< TLS was demanded and not offered, or the certificate does not fit
+    rate_limited,
+    provider_down,
+    network,
+    timeout,
+    outcome_unknown, ///< it may have taken effect
+    endpoint_gone,   ///< 410: the receiver wants no more
+    lease_lost,      ///< the worker vanished between lease and answer
+    no_news,
+    deadline_passed,
+};
+
+[[nodiscard]] std::string_view reason_name(Reason reason);
+
+/// How an applicant collects: derived from the leg, the same on every attempt (collection.hpp).
+struct Collection {
+    std::string link;          ///< `https://HOST/inbox/TOKEN`
+    Private<std::string> code; ///< 8 digits; never in the same message as the link's mail
+};
+
+/// One attempt to deliver one document, with everything that a channel may need. Views live until
+/// `send` returns.
+struct Dispatch {
+    const store::LegRow& leg; ///< `address`: the mailbox, or the portal account
+    const store::DocumentRow& document;
+    ByteView file; ///< the signed bytes; empty unless ChannelTraits::needs_file
+    const Collection& collection;
+    TimeMs now; ///< of this attempt
+};
+
+/// What the outside world answered. Retrying is decided in delivery/settle.cpp, never in a channel.
+struct Outcome {
+    enum class Kind {
+        accepted,      ///< the other side took it over; not yet with the addressee
+        temporary,     ///< it surely did not take effect; again later
+        permanent,     ///< refused for good
+        ambiguous,     ///< it may have taken effect: never resent blindly
+        configuration, ///< we are set up wrongly: the channel pauses, the leg loses no attempt
+    };
+    Kind kind = Kind::temporary;
+    Reason reason = Reason::none;
+    /// Protocol facts for the evidence, at most 500 bytes: reply codes, queue ids. No personal data:
+    /// a mailbox in a reply is cut out.
+    std::string trace;
+    /// The other side said when to come back (Retry-After), already clamped; 0: it did not.
+    std::int64_t retry_after_ms = 0;
+};
+
+struct ChannelTraits {
+    ChannelKind kind;
+    /// Sending the same leg twice is recognised by the other side: a lost lease may be sent again.
+    bool idempotent = false;
+    bool needs_file = false;
+    std::int64_t attempt_ms = 0; ///< the longest that `send` may take
+};
+
+/// One way out of the house. `send` may block for `attempt_ms`; it is called from several threads
+/// at once and must not throw.
+class Channel {
+public:
+    Channel() = default;
+    Channel(const Channel&) = delete;
+    Channel& operator=(const Channel&) = delete;
+    virtual ~Channel() = default;
+
+    [[nodiscard]] virtual ChannelTraits traits() const = 0;
+    [[nodiscard]] virtual Outcome send(const Dispatch& dispatch) = 0;
+};
+
+} // namespace songda::delivery

@@ -72,8 +72,8 @@ struct Outcome {
     };
     Kind kind = Kind::temporary;
     Reason reason = Reason::none;
-    /// Protocol facts for the evidence, at most 500 bytes: reply codes, queue ids. No personal data:
-    /// a mailbox in a reply is cut out.
+    /// Protocol facts for the evidence, at most 500 bytes: reply codes, queue ids. No personal
+    /// data: a mailbox in a reply is cut out.
     std::string trace;
     /// The other side said when to come back (Retry-After), already clamped; 0: it did not.
     std::int64_t retry_after_ms = 0;

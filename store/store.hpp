@@ -17,10 +17,13 @@
 
 namespace songda::store {
 
-/// A leg with its first events.
+/// A leg with its first events, and what its recipient may open before the leg has moved: a mail
+/// that arrives must not find its own link unknown.
 struct LegWrite {
     LegRow leg;
     std::vector<LegEvent> events;
+    std::optional<InboxEntry> inbox = std::nullopt;
+    std::optional<AccessGrant> grant = std::nullopt;
 };
 
 /// Everything that one issued document changes, in one transaction: document, first status,
@@ -54,6 +57,7 @@ struct IssueOutcome {
 };
 
 struct ClaimRequest {
+    std::uint8_t channel = 0; ///< only legs of this channel
     TimeMs now;
     std::size_t max = 1; ///< at most claim_max
     std::int64_t lease_ms = 0;
@@ -188,8 +192,8 @@ public:
 
     // Delivery.
 
-    /// Takes up to `max` legs with due ≤ now: due becomes now + lease, fence + 1, state as
-    /// `on_claim` says. Departments take turns, one leg each, starting after the department served
+    /// Takes up to `max` legs of one channel with due ≤ now: due becomes now + lease, fence + 1,
+    /// state as `on_claim` says. Departments take turns, one leg each, starting after the department served
     /// last, so that no department's burst delays another's; inside a department in order
     /// (due, id). An expired lease is simply due again.
     [[nodiscard]] virtual Result<std::vector<ClaimedLeg>>

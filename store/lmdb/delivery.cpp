@@ -14,21 +14,28 @@ struct Turn {
     Bytes last_key; // key before the next one to look at
 };
 
-Bytes after_department(std::string_view department) {
-    Bytes key(department.begin(), department.end());
-    key.push_back(1); // the text ends with 0, so this lies behind all of its keys
+Key own_keys(std::uint8_t channel, std::string_view department) {
+    Key key;
+    key.raw({&channel, 1}).text(department);
     return key;
 }
 
-/// Departments with anything in the due index, starting behind `last_served`.
-std::vector<Turn> departments_in_turn(Transaction& rows, std::string_view last_served) {
+Bytes after_department(std::uint8_t channel, std::string_view department) {
+    Bytes key = own_keys(channel, department).bytes();
+    key.back() = 1; // the text ends with 0, so this lies behind all of its keys
+    return key;
+}
+
+/// Departments with anything in the channel's due index, starting behind `last_served`.
+std::vector<Turn> departments_in_turn(Transaction& rows, std::uint8_t channel,
+                                      std::string_view last_served) {
     std::vector<Turn> turns;
-    std::optional<Entry> entry = rows.at_or_after(Table::due, {});
-    while (entry) {
-        const std::string_view key = as_text(entry->key);
+    std::optional<Entry> entry = rows.at_or_after(Table::due, {&channel, 1});
+    while (entry && entry->key[0] == channel) {
+        const std::string_view key = as_text(entry->key).substr(1);
         const std::string department(key.substr(0, key.find('\0')));
-        turns.push_back({department, Key().text(department).bytes()});
-        entry = rows.at_or_after(Table::due, after_department(department));
+        turns.push_back({department, own_keys(channel, department).bytes()});
+        entry = rows.at_or_after(Table::due, after_department(channel, department));
     }
     const auto first = std::find_if(turns.begin(), turns.end(), [&](const Turn& turn) {
         return turn.department > last_served;
@@ -45,11 +52,11 @@ std::vector<LegId> choose_due(Transaction& rows, const ClaimRequest& request,
     if (max == 0) {
         return chosen;
     }
-    std::vector<Turn> turns = departments_in_turn(rows, last_served);
+    std::vector<Turn> turns = departments_in_turn(rows, request.channel, last_served);
     while (!turns.empty() && chosen.size() < max) {
         for (auto turn = turns.begin(); turn != turns.end() && chosen.size() < max;) {
-            const Key own = Key().text(turn->department);
-            const Key end = Key().text(turn->department).time(request.now + 1);
+            const Key own = own_keys(request.channel, turn->department);
+            const Key end = own_keys(request.channel, turn->department).time(request.now + 1);
             const std::optional<Entry> next = rows.after(Table::due, turn->last_key);
             if (!next || !starts_with(next->key, own) || as_text(next->key) >= as_text(end)) {
                 turn = turns.erase(turn);
@@ -109,7 +116,7 @@ Result<std::vector<ClaimedLeg>> LmdbStore::claim_due(const ClaimRequest& request
     std::vector<ClaimedLeg> claimed;
     std::string served;
     const Result<void> done = committer_->run([&](Batch& batch) -> Result<void> {
-        served = last_served_;
+        served = last_served_[request.channel];
         std::vector<LegRow> legs;
         for (const LegId& id : choose_due(batch.rows, request, served)) {
             auto stored = find_row<LegRow>(batch.rows, Table::leg, id.view());
@@ -122,7 +129,7 @@ Result<std::vector<ClaimedLeg>> LmdbStore::claim_due(const ClaimRequest& request
             claimed.push_back(claim(batch.rows, leg, request));
         }
         // If the commit fails only the order of turns has moved.
-        last_served_ = served;
+        last_served_[request.channel] = served;
         return {};
     });
     if (!done.ok()) {

@@ -69,9 +69,10 @@ template <class AnyId>
     return bytes.size() >= prefix.size() && as_text(bytes).starts_with(as_text(prefix));
 }
 
+/// The channel comes first: a slow channel's backlog is never in the way of another's claim.
 [[nodiscard]] inline Key due_key(const LegRow& leg) {
     Key key;
-    key.text(leg.department.text).time(*leg.due).raw(leg.id.view());
+    key.raw({&leg.channel, 1}).text(leg.department.text).time(*leg.due).raw(leg.id.view());
     return key;
 }
 

@@ -75,6 +75,12 @@ void put_new_leg(Transaction& rows, const LegWrite& write) {
         rows.put(Table::due, due_key(leg), {});
     }
     append_events(rows, leg.id, write.events);
+    if (write.inbox) {
+        put_inbox_entry(rows, *write.inbox);
+    }
+    if (write.grant) {
+        rows.put(Table::grant, write.grant->token_hash, encode(*write.grant));
+    }
 }
 
 void replace_leg(Transaction& rows, const LegRow& before, const LegRow& after) {

@@ -90,7 +90,8 @@ private:
     Environment environment_;
     SegmentFiles segments_;
     std::unique_ptr<Committer> committer_;
-    std::string last_served_; // department of the last claim; only the committer's thread
+    /// Department of a channel's last claim; only the committer's thread.
+    std::array<std::string, 256> last_served_;
 };
 
 } // namespace songda::store

@@ -18,16 +18,16 @@ Result<std::vector<ClaimedLeg>> MemoryStore::claim_due(const ClaimRequest& reque
     }
     std::map<std::string, std::set<std::pair<TimeMs, LegId>>> waiting;
     for (const auto& [id, leg] : legs_) {
-        if (leg.due && *leg.due <= request.now) {
+        if (leg.channel == request.channel && leg.due && *leg.due <= request.now) {
             waiting[leg.department.text].insert({*leg.due, id});
         }
     }
     std::vector<ClaimedLeg> claimed;
     while (!waiting.empty() && claimed.size() < std::min(request.max, claim_max)) {
-        auto turn = waiting.upper_bound(last_served_);
+        auto turn = waiting.upper_bound(last_served_[request.channel]);
         turn = turn == waiting.end() ? waiting.begin() : turn;
         LegRow& leg = legs_[turn->second.begin()->second];
-        last_served_ = turn->first;
+        last_served_[request.channel] = turn->first;
         turn->second.erase(turn->second.begin());
         if (turn->second.empty()) {
             waiting.erase(turn);
@@ -104,6 +104,12 @@ Result<bool> MemoryStore::append_leg_event(const LegId& leg, std::uint8_t expect
 void MemoryStore::insert_leg(const LegWrite& write) {
     legs_[write.leg.id] = write.leg;
     events_[write.leg.id] = write.events;
+    if (write.inbox) {
+        inbox_.try_emplace({write.inbox->inbox, write.inbox->leg}, *write.inbox);
+    }
+    if (write.grant) {
+        grants_[write.grant->token_hash] = *write.grant;
+    }
 }
 
 Result<void> MemoryStore::add_leg(const LegWrite& write) {

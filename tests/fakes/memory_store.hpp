@@ -110,7 +110,7 @@ private:
     std::map<Digest, AccessGrant> grants_;
     std::map<std::string, ApiKey, std::less<>> keys_;
     std::vector<AuditEntry> audit_;
-    std::string last_served_;
+    std::map<std::uint8_t, std::string> last_served_;
 };
 
 } // namespace songda::fakes

@@ -153,7 +153,7 @@ private:
             LegRow leg = samples::leg(++next_leg_, number, 0, std::nullopt);
             leg.department = write.document.department;
             leg.due = below(4) == 0 ? std::nullopt : std::optional(now_ + std::int64_t(below(300)));
-            write.legs.push_back({leg, {LegEvent{"queued", now_, now_, 1, ""}}});
+            write.legs.push_back(random_leg_write(leg));
         }
         return write;
     }
@@ -212,8 +212,8 @@ private:
     }
 
     bool claim() {
-        const ClaimRequest request{now_, 1 + below(8), 50 + static_cast<std::int64_t>(below(451)),
-                                   on_claim_};
+        const ClaimRequest request{static_cast<std::uint8_t>(1 + below(3)), now_, 1 + below(8),
+                                   50 + static_cast<std::int64_t>(below(451)), on_claim_};
         const auto left = model_.claim_due(request);
         const auto right = engine_.claim_due(request);
         if (!left.ok() || !right.ok() || left.value().size() != right.value().size()) {
@@ -248,6 +248,18 @@ private:
         return update;
     }
 
+    LegWrite random_leg_write(LegRow leg) {
+        leg.channel = static_cast<std::uint8_t>(1 + below(3));
+        LegWrite write{leg, {LegEvent{"queued", now_, now_, 1, ""}}, std::nullopt, std::nullopt};
+        if (below(3) == 0) {
+            write.inbox = InboxEntry{any_inbox(), leg.document, leg.id, now_, std::nullopt};
+        }
+        if (below(3) == 0) {
+            write.grant = random_grant();
+        }
+        return write;
+    }
+
     AccessGrant random_grant() {
         return {Digest{std::uint8_t(below(6))}, any_inbox(), Digest{std::uint8_t(below(3))},
                 static_cast<std::uint8_t>(below(5)), now_ + std::int64_t(below(2000))};
@@ -277,7 +289,8 @@ private:
 
     bool add_leg() {
         const std::uint64_t number = below(5) == 0 ? below(next_leg_ + 1) : ++next_leg_;
-        LegWrite write{samples::leg(number, below(next_ + 1), 1 + below(3), now_), {}};
+        const LegWrite write =
+            random_leg_write(samples::leg(number, below(next_ + 1), 1 + below(3), now_));
         return same_answer(model_.add_leg(write), engine_.add_leg(write));
     }
 

@@ -47,7 +47,7 @@ TEST(StoreRace, NoLegIsClaimedTwiceByFourThreads) {
     std::atomic<int> twice = 0;
     in_threads(4, [&](int) {
         for (int empty = 0; empty < 3;) {
-            const auto claimed = store->claim_due({TimeMs{200}, 10, 1'000'000, {}});
+            const auto claimed = store->claim_due({2, TimeMs{200}, 10, 1'000'000, {}});
             ASSERT_TRUE(claimed.ok());
             empty += claimed.value().empty() ? 1 : 0;
             const std::lock_guard lock(mutex);
@@ -64,7 +64,7 @@ TEST(StoreRace, OneFenceIsFinishedOnce) {
     const samples::Directory directory;
     const auto store = samples::open_small(directory.path());
     put_legs(*store, 1, 1, 1);
-    const ClaimedLeg claim = store->claim_due({TimeMs{200}, 1, 1000, {}}).value().at(0);
+    const ClaimedLeg claim = store->claim_due({2, TimeMs{200}, 1, 1000, {}}).value().at(0);
     std::atomic<int> finished = 0;
     in_threads(8, [&](int) {
         LegUpdate update;
@@ -135,7 +135,7 @@ TEST(StoreFairness, ABurstOfOneDepartmentDoesNotDelayAnother) {
     put_legs(*store, 1, 1, 2000);
     put_legs(*store, 500, 2, 3);
     std::size_t of_second = 0;
-    const auto claimed = store->claim_due({TimeMs{200}, 8, 1000, {}});
+    const auto claimed = store->claim_due({2, TimeMs{200}, 8, 1000, {}});
     for (const ClaimedLeg& leg : claimed.value()) {
         of_second += leg.row.department == samples::department(2) ? 1U : 0U;
     }

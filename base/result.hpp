@@ -47,7 +47,8 @@ public:
         SONGDA_CHECK(ok());
         return *std::get_if<0>(&state_);
     }
-    [[nodiscard]] T&& value() && {
+    /// By value, so that a loop over `make().value()` does not look at a destroyed temporary.
+    [[nodiscard]] T value() && {
         SONGDA_CHECK(ok());
         return std::move(*std::get_if<0>(&state_));
     }

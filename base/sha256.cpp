@@ -3,7 +3,11 @@
 // The low-level calls are deprecated in OpenSSL 3.0, but only they give a state that is copied by
 // assignment and costs no allocation; EVP needs a heap context for each copy.
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/sha.h>
+
+#include "base/check.hpp"
 
 namespace songda {
 namespace {
@@ -32,6 +36,13 @@ Digest Sha256::finish() {
 Digest sha256(ByteView bytes) {
     Digest digest;
     SHA256(bytes.data(), bytes.size(), digest.data());
+    return digest;
+}
+
+Digest hmac_sha256(ByteView key, ByteView message) {
+    Digest digest;
+    SONGDA_CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), message.data(),
+                      message.size(), digest.data(), nullptr) != nullptr);
     return digest;
 }
 

@@ -8,6 +8,8 @@
 namespace songda {
 
 [[nodiscard]] Digest sha256(ByteView bytes);
+/// RFC 2104 with SHA-256.
+[[nodiscard]] Digest hmac_sha256(ByteView key, ByteView message);
 
 /// SHA-256 in pieces. Copyable: a copy taken after a prefix that many documents share saves hashing
 /// that prefix again (the midstate of docs/formats/pdf.md). One object belongs to one thread.

@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::array channel_names = {
     std::pair{ChannelKind::portal, std::string_view("portal")},
-    std::pair{ChannelKind::webhook, std::string_view("webhook")},
     std::pair{ChannelKind::email, std::string_view("email")},
 };
 
@@ -51,6 +50,8 @@ std::string_view reason_name(Reason reason) {
     case Reason::lease_lost: return "lease_lost";
     case Reason::no_news: return "no_news";
     case Reason::deadline_passed: return "deadline_passed";
+    case Reason::revoked: return "revoked";
+    case Reason::storage: return "storage";
     }
     return "";
 }

@@ -13,9 +13,8 @@ namespace songda::delivery {
 
 /// 送达渠道. The numbers are stored in LegRow::channel; never renumber, never reuse.
 enum class ChannelKind : std::uint8_t {
-    portal = 1,  ///< the inbox that the applicant's page reads
-    webhook = 2, ///< tells the government portal that something arrived (告知, never 送达)
-    email = 3,
+    portal = 1, ///< 政务服务网: the inbox that the applicant's page reads, told by a signed webhook
+    email = 2,
 };
 
 /// `email`, as decisions, the API and pages say it.
@@ -41,6 +40,8 @@ enum class Reason {
     lease_lost,      ///< the worker vanished between lease and answer
     no_news,
     deadline_passed,
+    revoked, ///< the document no longer holds: nothing outdated is sent (Oban #1018)
+    storage, ///< our own copy could not be read
 };
 
 [[nodiscard]] std::string_view reason_name(Reason reason);
@@ -80,7 +81,6 @@ struct Outcome {
 };
 
 struct ChannelTraits {
-    ChannelKind kind;
     /// Sending the same leg twice is recognised by the other side: a lost lease may be sent again.
     bool idempotent = false;
     bool needs_file = false;

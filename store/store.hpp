@@ -193,9 +193,9 @@ public:
     // Delivery.
 
     /// Takes up to `max` legs of one channel with due ≤ now: due becomes now + lease, fence + 1,
-    /// state as `on_claim` says. Departments take turns, one leg each, starting after the department served
-    /// last, so that no department's burst delays another's; inside a department in order
-    /// (due, id). An expired lease is simply due again.
+    /// state as `on_claim` says. Departments take turns, one leg each, starting after the
+    /// department served last, so that no department's burst delays another's; inside a department
+    /// in order (due, id). An expired lease is simply due again.
     [[nodiscard]] virtual Result<std::vector<ClaimedLeg>>
     claim_due(const ClaimRequest& request) = 0;
     /// False when the fence is stale or the leg unknown: then nothing was changed. Success moves
@@ -225,6 +225,8 @@ public:
                                                    TimeMs at) = 0;
     /// A new grant, or a new code for a token; usually given with LegUpdate instead.
     [[nodiscard]] virtual Result<void> put_grant(const AccessGrant& grant) = 0;
+    [[nodiscard]] virtual Result<std::optional<AccessGrant>>
+    find_grant(const Digest& token_hash) = 0;
     /// The inbox, or nothing: unknown token, wrong code, expired and used up look the same and cost
     /// the same one durable commit. The attempt is on disk before the answer exists; a right code
     /// gives it back.

@@ -57,6 +57,11 @@ Result<void> LmdbStore::put_grant(const AccessGrant& grant) {
     });
 }
 
+Result<std::optional<AccessGrant>> LmdbStore::find_grant(const Digest& token_hash) {
+    Transaction rows = environment_.read();
+    return find_row<AccessGrant>(rows, Table::grant, token_hash);
+}
+
 Result<std::optional<InboxId>> LmdbStore::try_access(const Digest& token_hash,
                                                      const Digest& code_hash, TimeMs now) {
     std::optional<AccessGrant> live;

@@ -61,6 +61,7 @@ public:
     Result<std::vector<InboxEntry>> inbox(const InboxId& id) override;
     Result<bool> mark_opened(const InboxId& inbox, const LegId& leg, TimeMs at) override;
     Result<void> put_grant(const AccessGrant& grant) override;
+    Result<std::optional<AccessGrant>> find_grant(const Digest& token_hash) override;
     Result<std::optional<InboxId>> try_access(const Digest& token_hash, const Digest& code_hash,
                                               TimeMs now) override;
     Result<void> put_api_key(const ApiKey& key, const AuditRow& audit) override;

@@ -183,6 +183,11 @@ Result<void> MemoryStore::put_grant(const AccessGrant& grant) {
     return {};
 }
 
+Result<std::optional<AccessGrant>> MemoryStore::find_grant(const Digest& token_hash) {
+    const Lock lock(mutex_);
+    return look_up(grants_, token_hash);
+}
+
 Result<std::optional<InboxId>> MemoryStore::try_access(const Digest& token_hash,
                                                        const Digest& code_hash, TimeMs now) {
     const Lock lock(mutex_);

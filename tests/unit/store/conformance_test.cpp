@@ -322,7 +322,8 @@ private:
         const Digest code{std::uint8_t(below(3))};
         const InboxId inbox = any_inbox();
         const LegId leg = any_leg();
-        return same_answer(model_.try_access(token, code, now_),
+        return same_answer(model_.find_grant(token), engine_.find_grant(token)) &&
+               same_answer(model_.try_access(token, code, now_),
                            engine_.try_access(token, code, now_)) &&
                same_answer(model_.mark_opened(inbox, leg, now_),
                            engine_.mark_opened(inbox, leg, now_)) &&

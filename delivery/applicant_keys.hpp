@@ -1,0 +1,66 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.hpp"
+#include "base/ids.hpp"
+#include "base/private.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "delivery/channel.hpp"
+#include "store/rows.hpp"
+
+namespace songda::delivery {
+
+/// What lets an applicant in: a link (something they were sent) and a code (told over another way),
+/// then a short session. All of it follows by HMAC-SHA-256 from one secret, so that a mail sent
+/// again carries the same link, a clerk can be told the code once more, and nothing on a stolen
+/// disk opens an inbox: 8 digits could be guessed from a plain hash, not from a keyed one.
+/// docs/formats/applicant.md. Immutable, so safe from several threads.
+class ApplicantKeys {
+public:
+    static constexpr std::size_t secret_bytes_min = 32;
+    static constexpr std::uint8_t attempts = 5; ///< wrong codes before a link is shut (threat T6)
+
+    /// Fault invalid_input: the secret is shorter than secret_bytes_min.
+    [[nodiscard]] static Result<ApplicantKeys> make(Bytes secret, std::string public_base);
+
+    /// One inbox a recipient and department; the recipient's code does not leave this call.
+    [[nodiscard]] store::InboxId inbox_of(const DepartmentCode& department,
+                                          std::string_view recipient_code) const;
+
+    /// Link and code of a leg, the same each time.
+    [[nodiscard]] Collection collection_of(const LegId& leg) const;
+    /// What the store keeps for it: hashes.
+    [[nodiscard]] store::AccessGrant grant_of(const LegId& leg, const store::InboxId& inbox,
+                                              TimeMs expires) const;
+
+    /// What to ask the store with. Nothing unless the token has the form of one.
+    struct Attempt {
+        Digest token_hash;
+        Digest code_hash;
+    };
+    [[nodiscard]] std::optional<Attempt> attempt_of(std::string_view token,
+                                                    std::string_view code) const;
+
+    /// The value of a session cookie: inbox, end and a keyed hash over both.
+    [[nodiscard]] std::string make_session(const store::InboxId& inbox, TimeMs expires) const;
+    /// Nothing for a forged, foreign or expired one.
+    [[nodiscard]] std::optional<store::InboxId> check_session(std::string_view cookie,
+                                                              TimeMs now) const;
+
+private:
+    ApplicantKeys(Bytes secret, std::string public_base)
+        : secret_(std::move(secret)), public_base_(std::move(public_base)) {}
+    [[nodiscard]] Digest derive(std::string_view purpose, ByteView what) const;
+    [[nodiscard]] std::string token_of(const LegId& leg) const;
+    [[nodiscard]] std::string code_of(const LegId& leg) const;
+    [[nodiscard]] Digest code_hash(const Digest& token_hash, std::string_view code) const;
+
+    Bytes secret_;
+    std::string public_base_;
+};
+
+} // namespace songda::delivery

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/time.hpp"
+#include "delivery/applicant_keys.hpp"
+#include "store/store.hpp"
+
+namespace songda::delivery {
+
+/// One document in an applicant's inbox, and how it travelled.
+struct InboxDocument {
+    store::DocumentRow document;
+    store::StatusEntry status;
+    std::vector<store::LegRow> legs;
+};
+
+/// The applicant's counter: opens an inbox with link and code, shows what is in it, hands it over
+/// and writes down that it was. Safe to call from several threads.
+class Collecting {
+public:
+    Collecting(store::Store& store, const ApplicantKeys& keys, const Clock& clock)
+        : store_(store), keys_(keys), clock_(clock) {}
+
+    /// The inbox, or nothing: an unknown link, a wrong code, an expired and a shut link look the
+    /// same. The attempt is on disk before the answer exists.
+    [[nodiscard]] Result<std::optional<store::InboxId>> open(std::string_view token,
+                                                             std::string_view code);
+
+    /// Newest first.
+    [[nodiscard]] Result<std::vector<InboxDocument>> list(const store::InboxId& inbox);
+
+    /// The file, if the document lies in that inbox; its legs that it can have come by are
+    /// ACKNOWLEDGED (已签收: opened by who holds link and code) before the bytes leave.
+    struct Handover {
+        store::DocumentRow document;
+        Bytes file;
+    };
+    [[nodiscard]] Result<std::optional<Handover>> hand_over(const store::InboxId& inbox,
+                                                            const DocumentId& document);
+
+    /// Link and code of a document's newest leg, with all attempts back and a new end: for the
+    /// clerk who has seen the applicant's identity card. Nothing if the document has no leg.
+    [[nodiscard]] Result<std::optional<Collection>> renew(const DocumentId& document,
+                                                          TimeMs expires);
+
+private:
+    [[nodiscard]] Result<void> acknowledge(const store::InboxId& inbox, const DocumentId& document);
+
+    store::Store& store_;
+    const ApplicantKeys& keys_;
+    const Clock& clock_;
+};
+
+} // namespace songda::delivery

@@ -1,0 +1,233 @@
+#include "delivery/courier.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "base/log.hpp"
+#include "delivery/breaker.hpp"
+#include "delivery/settle.hpp"
+
+namespace songda::delivery {
+namespace {
+
+using store::ClaimedLeg;
+using store::LegUpdate;
+
+constexpr auto poll = std::chrono::seconds(1);
+/// Beyond the longest attempt: reading the file, two commits, a slow disk.
+constexpr std::int64_t lease_margin_ms = 30'000;
+
+struct LaneMetrics {
+    LaneMetrics(metrics::Registry& registry, ChannelKind kind)
+        : channel{{"channel", std::string(channel_name(kind))}},
+          seconds(registry.seconds("songda_leg_attempt_seconds", "One attempt of a leg.", channel)),
+          paused(registry.gauge("songda_channel_paused", "1 while a channel is paused.", channel)),
+          registry_(registry) {}
+
+    void count(std::string_view state) const {
+        metrics::Labels labels = channel;
+        labels.emplace_back("state", std::string(state));
+        registry_.counter("songda_legs_settled_total", "Legs by the state they came to.", labels)
+            .add();
+    }
+
+    metrics::Labels channel;
+    metrics::Histogram seconds;
+    metrics::Gauge paused;
+
+private:
+    metrics::Registry& registry_;
+};
+
+/// One lane at work. Used by all threads of the lane.
+class LaneWork {
+public:
+    LaneWork(const CourierParts& parts, const Lane& lane)
+        : parts_(parts), lane_(lane), traits_(lane.channel.traits()),
+          meters_(parts.metrics, lane.kind) {}
+
+    [[nodiscard]] unsigned threads() const { return lane_.threads; }
+
+    /// Claims, sends, settles. Returns how many legs were settled.
+    std::size_t run(const std::atomic<bool>& stopping) {
+        const TimeMs now = parts_.clock.now();
+        const bool paused = breaker_.paused_until() > now;
+        meters_.paused.set(paused ? 1 : 0);
+        if (paused) {
+            return 0;
+        }
+        const std::size_t claim = traits_.idempotent ? lane_.claim : 1;
+        const auto claimed = parts_.store.claim_due(
+            {static_cast<std::uint8_t>(lane_.kind), now, claim,
+             traits_.attempt_ms * static_cast<std::int64_t>(claim) + lease_margin_ms,
+             states_on_claim()});
+        if (!claimed.ok()) {
+            log::error("claim_failed", {{"why", claimed.error().detail}});
+            return 0;
+        }
+        std::vector<store::LegFinish> finishes;
+        for (const ClaimedLeg& leg : claimed.value()) {
+            finishes.push_back({leg.row.id, leg.fence, settle(leg.row, stopping)});
+        }
+        finish(finishes);
+        return finishes.size();
+    }
+
+private:
+    LegUpdate settle(const store::LegRow& leg, const std::atomic<bool>& stopping) {
+        if (auto by_time = settle_by_time(leg, traits_.idempotent, moment())) {
+            return *std::move(by_time);
+        }
+        if (stopping || breaker_.paused_until() > parts_.clock.now()) {
+            return settle_untried(leg, parts_.clock.now());
+        }
+        const auto started = std::chrono::steady_clock::now();
+        const Outcome outcome = attempt(leg);
+        meters_.seconds.observe(
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
+        if (breaker_.take(outcome, parts_.clock.now())) {
+            log::warning("channel_paused", {{"channel", channel_name(lane_.kind)},
+                                            {"reason", reason_name(outcome.reason)}});
+        }
+        return settle_outcome(leg, outcome, moment());
+    }
+
+    /// Everything that a channel needs, read at the time of sending: a document that was revoked
+    /// while it waited does not leave (pitfall 21).
+    Outcome attempt(const store::LegRow& leg) {
+        const auto document = parts_.store.find_document(leg.document);
+        const auto status = parts_.store.find_status(leg.document);
+        if (!document.ok() || !document.value() || !status.ok() || !status.value()) {
+            return {Outcome::Kind::temporary, Reason::storage, {}, 0};
+        }
+        if (status.value()->change.status != store::DocumentStatus::valid) {
+            return {Outcome::Kind::permanent, Reason::revoked, {}, 0};
+        }
+        Bytes file;
+        if (traits_.needs_file) {
+            auto read = parts_.store.read_file(*document.value());
+            if (!read.ok()) {
+                log::error("leg_file_unreadable",
+                           {{"leg", to_text(leg.id)}, {"why", read.error().detail}});
+                return {Outcome::Kind::temporary, Reason::storage, {}, 0};
+            }
+            file = std::move(read).value();
+        }
+        const Collection collection = parts_.keys.collection_of(leg.id);
+        return lane_.channel.send({leg, *document.value(), file, collection, parts_.clock.now()});
+    }
+
+    /// A stale fence means that the leg moved meanwhile, by an event from outside or after a lease
+    /// that was too short: what was learned here is dropped, the leg's own history stands.
+    void finish(const std::vector<store::LegFinish>& finishes) {
+        if (finishes.empty()) {
+            return;
+        }
+        const auto done = parts_.store.finish_legs(finishes);
+        if (!done.ok()) {
+            // The lease ends and time settles it.
+            log::error("finish_failed", {{"why", done.error().detail}});
+            return;
+        }
+        for (std::size_t i = 0; i < finishes.size(); ++i) {
+            tell(finishes[i], done.value()[i]);
+        }
+    }
+
+    void tell(const store::LegFinish& finish, bool applied) {
+        const auto state = leg_state(finish.update.state);
+        const std::string_view name = applied && state ? state_name(*state) : "stale";
+        meters_.count(name);
+        const bool alarm = !applied || state == LegState::failed || state == LegState::unknown ||
+                           state == LegState::lost_track || state == LegState::expired;
+        log::write(alarm ? log::Level::warning : log::Level::info, "leg_settled",
+                   {{"leg", to_text(finish.leg)},
+                    {"channel", channel_name(lane_.kind)},
+                    {"state", name},
+                    {"reason", finish.update.reason}});
+    }
+
+    Moment moment() const {
+        std::uint32_t number = 0;
+        parts_.random.fill({reinterpret_cast<std::uint8_t*>(&number), sizeof number});
+        return {parts_.clock.now(), number / 4294967296.0};
+    }
+
+    const CourierParts& parts_;
+    const Lane lane_;
+    const ChannelTraits traits_;
+    const LaneMetrics meters_;
+    Breaker breaker_;
+};
+
+} // namespace
+
+struct Courier::Impl {
+    explicit Impl(CourierParts given) : parts(std::move(given)) {
+        for (const Lane& lane : parts.lanes) {
+            lanes.push_back(std::make_unique<LaneWork>(parts, lane));
+        }
+    }
+
+    void work(LaneWork& lane) {
+        std::uint64_t seen = 0;
+        while (!stopping) {
+            if (lane.run(stopping) > 0) {
+                continue;
+            }
+            std::unique_lock lock(mutex);
+            woken.wait_for(lock, poll, [&] { return stopping || wakes != seen; });
+            seen = wakes;
+        }
+    }
+
+    CourierParts parts;
+    std::vector<std::unique_ptr<LaneWork>> lanes;
+    std::atomic<bool> stopping{false};
+    std::mutex mutex;
+    std::condition_variable woken;
+    std::uint64_t wakes = 0; ///< under `mutex`
+    std::vector<std::jthread> threads;
+};
+
+Courier::Courier(CourierParts parts) : impl_(std::make_unique<Impl>(std::move(parts))) {}
+
+Courier::~Courier() {
+    stop();
+}
+
+void Courier::start() {
+    for (const auto& lane : impl_->lanes) {
+        for (unsigned i = 0; i < lane->threads(); ++i) {
+            impl_->threads.emplace_back([this, &work = *lane] { impl_->work(work); });
+        }
+    }
+}
+
+void Courier::wake() {
+    const std::scoped_lock lock(impl_->mutex);
+    ++impl_->wakes;
+    impl_->woken.notify_all();
+}
+
+void Courier::stop() {
+    {
+        const std::scoped_lock lock(impl_->mutex);
+        impl_->stopping = true;
+        impl_->woken.notify_all();
+    }
+    impl_->threads.clear();
+}
+
+std::size_t Courier::run_once() {
+    std::size_t settled = 0;
+    for (const auto& lane : impl_->lanes) {
+        settled += lane->run(impl_->stopping);
+    }
+    return settled;
+}
+
+} // namespace songda::delivery

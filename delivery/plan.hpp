@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/random.hpp"
+#include "delivery/applicant_keys.hpp"
+#include "delivery/channel.hpp"
+#include "store/store.hpp"
+
+namespace songda::delivery {
+
+/// One channel that the recipient chose, with the address on it.
+struct Choice {
+    ChannelKind channel;
+    Private<std::string> address; ///< mailbox or portal account
+};
+
+struct PlanRequest {
+    const store::DocumentRow& document;
+    std::vector<Choice> choices; ///< in the recipient's order
+    std::string_view recipient_code; ///< 统一社会信用代码 or ID number; only its keyed hash is kept
+};
+
+/// Makes the legs of a document, to be stored in the transaction that issues it: each chosen
+/// channel gets one, queued and due at once, with the inbox entry and the grant that its link
+/// needs. Safe to call from several threads.
+class Planner {
+public:
+    /// `keys` and `random` outlive it. `link_ms`: how long a link opens the inbox.
+    Planner(const ApplicantKeys& keys, Random& random, std::int64_t link_ms)
+        : keys_(keys), random_(random), link_ms_(link_ms) {}
+
+    [[nodiscard]] std::vector<store::LegWrite> plan(const PlanRequest& request) const;
+
+private:
+    const ApplicantKeys& keys_;
+    Random& random_;
+    std::int64_t link_ms_;
+};
+
+} // namespace songda::delivery

@@ -1,0 +1,198 @@
+#include "delivery/settle.hpp"
+
+#include <initializer_list>
+
+#include "base/check.hpp"
+#include "delivery/policy.hpp"
+
+namespace songda::delivery {
+namespace {
+
+using store::LegRow;
+using store::LegUpdate;
+
+/// Walks the table; a step that it does not allow is a defect of ours.
+LegState walk(LegState state, std::initializer_list<LegStep> steps) {
+    for (const LegStep step : steps) {
+        const auto next = state_after(state, step);
+        SONGDA_CHECK(next.has_value());
+        state = *next;
+    }
+    return state;
+}
+
+LegState state_of(const LegRow& leg) {
+    const auto state = leg_state(leg.state);
+    SONGDA_CHECK(state.has_value()); // only numbers of the table are ever written
+    return *state;
+}
+
+const ChannelPolicy& policy_of_leg(const LegRow& leg) {
+    return policy_of(static_cast<ChannelKind>(leg.channel));
+}
+
+/// A waiting leg that was leased.
+LegState sending(const LegRow& leg) {
+    return state_of(leg) == LegState::retry_wait
+               ? walk(LegState::retry_wait, {LegStep::due, LegStep::lease})
+               : walk(state_of(leg), {LegStep::lease});
+}
+
+void record(LegUpdate& update, LegStep step, LegState after, TimeMs now, std::string detail = {}) {
+    update.state = static_cast<std::uint8_t>(after);
+    update.events.push_back(
+        {std::string(step_name(step)), now, now, update.state, std::move(detail)});
+}
+
+std::string reason_and_trace(const Outcome& outcome) {
+    std::string text(reason_name(outcome.reason));
+    if (!outcome.trace.empty()) {
+        text += text.empty() ? outcome.trace : ": " + outcome.trace;
+    }
+    return text;
+}
+
+/// Temporary failure: again later, or never if the deadline comes first.
+void wait_or_give_up(LegUpdate& update, const LegRow& leg, TimeMs again, TimeMs now) {
+    if (again <= leg.deadline) {
+        update.due = again;
+        return;
+    }
+    record(update, LegStep::exhausted, walk(LegState::retry_wait, {LegStep::exhausted}), now);
+}
+
+LegUpdate one_step(const LegRow& leg, LegStep step, Reason reason, TimeMs now) {
+    LegUpdate update;
+    update.reason = reason_name(reason);
+    record(update, step, walk(state_of(leg), {step}), now, update.reason);
+    return update;
+}
+
+LegUpdate settle_lost_lease(const LegRow& leg, bool idempotent, TimeMs now) {
+    LegUpdate update = one_step(leg, LegStep::lease_lost, Reason::lease_lost, now);
+    update.attempts_delta = 1; // it may have been made
+    if (idempotent) {
+        record(update, LegStep::idempotent_resend,
+               walk(LegState::unknown, {LegStep::idempotent_resend}), now);
+        update.due = now;
+    } else {
+        update.due = now + policy_of_leg(leg).unknown;
+    }
+    return update;
+}
+
+/// Portal: its answer says that the message is in the account holder's own system (delivery.md
+/// §1.2, REACHED). A mail relay only promises.
+LegStep accepted_step(const LegRow& leg) {
+    return static_cast<ChannelKind>(leg.channel) == ChannelKind::portal ? LegStep::reached
+                                                                        : LegStep::accepted;
+}
+
+} // namespace
+
+const std::array<std::uint8_t, 256>& states_on_claim() {
+    static const auto states = [] {
+        std::array<std::uint8_t, 256> map{};
+        for (std::size_t i = 0; i < map.size(); ++i) {
+            map[i] = static_cast<std::uint8_t>(i);
+        }
+        const auto set = [&map](LegState before, LegState held) {
+            map[static_cast<std::size_t>(before)] = static_cast<std::uint8_t>(held);
+        };
+        set(LegState::queued, walk(LegState::queued, {LegStep::lease}));
+        set(LegState::retry_wait, walk(LegState::retry_wait, {LegStep::due, LegStep::lease}));
+        set(LegState::sending, walk(LegState::sending, {LegStep::lease_lost}));
+        return map;
+    }();
+    return states;
+}
+
+std::optional<LegUpdate> settle_by_time(const LegRow& leg, bool idempotent, Moment moment) {
+    switch (state_of(leg)) {
+    case LegState::sending: return settle_lost_lease(leg, idempotent, moment.now);
+    case LegState::unknown:
+        return one_step(leg, LegStep::give_up, Reason::outcome_unknown, moment.now);
+    case LegState::accepted:
+    case LegState::in_transit:
+    case LegState::attempted: return one_step(leg, LegStep::no_news, Reason::no_news, moment.now);
+    case LegState::queued:
+    case LegState::retry_wait:
+        if (moment.now <= leg.deadline) {
+            return std::nullopt;
+        }
+        return one_step(leg, LegStep::deadline, Reason::deadline_passed, moment.now);
+    case LegState::held:
+    case LegState::available:
+        return one_step(leg, LegStep::deadline, Reason::deadline_passed, moment.now);
+    default: {
+        // Nothing to wait for in this state: the entry that made it due is dropped.
+        LegUpdate update;
+        update.state = leg.state;
+        update.reason = leg.reason;
+        return update;
+    }
+    }
+}
+
+LegUpdate settle_outcome(const LegRow& leg, const Outcome& outcome, Moment moment) {
+    using Kind = Outcome::Kind;
+    const LegState from = sending(leg);
+    const ChannelPolicy& policy = policy_of_leg(leg);
+    LegUpdate update;
+    update.reason = reason_name(outcome.reason);
+    update.attempts_delta = outcome.kind == Kind::configuration ? 0 : 1;
+    const auto step = [&](LegStep which) {
+        record(update, which, walk(from, {which}), moment.now, reason_and_trace(outcome));
+    };
+    switch (outcome.kind) {
+    case Kind::accepted:
+        step(accepted_step(leg));
+        if (update.state == static_cast<std::uint8_t>(LegState::accepted)) {
+            update.due = moment.now + policy.no_news;
+        }
+        return update;
+    case Kind::permanent: step(LegStep::perm_fail); return update;
+    case Kind::ambiguous:
+        step(LegStep::ambiguous);
+        update.due = moment.now + policy.unknown;
+        return update;
+    case Kind::temporary:
+    case Kind::configuration: {
+        step(LegStep::temp_fail);
+        const std::int64_t wait =
+            std::max(retry_delay(policy, leg.attempts, moment.jitter), outcome.retry_after_ms);
+        wait_or_give_up(update, leg, moment.now + wait, moment.now);
+        return update;
+    }
+    }
+    return update;
+}
+
+LegUpdate settle_untried(const LegRow& leg, TimeMs now) {
+    LegUpdate update;
+    update.state = static_cast<std::uint8_t>(walk(sending(leg), {LegStep::temp_fail}));
+    update.reason = leg.reason;
+    update.due = now;
+    return update;
+}
+
+std::optional<LegUpdate> settle_opened(const LegRow& leg, TimeMs now) {
+    const LegState state = state_of(leg);
+    LegUpdate update;
+    const bool given_up =
+        state == LegState::failed && leg.reason == reason_name(Reason::outcome_unknown);
+    if (state == LegState::unknown || given_up) {
+        record(update, LegStep::late_report_reached, walk(state, {LegStep::late_report_reached}),
+               now);
+        record(update, LegStep::ack, walk(LegState::reached, {LegStep::ack}), now);
+        return update;
+    }
+    const auto after = state_after(state, LegStep::ack);
+    if (!after) {
+        return std::nullopt;
+    }
+    record(update, LegStep::ack, *after, now);
+    return update;
+}
+
+} // namespace songda::delivery

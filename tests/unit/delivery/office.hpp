@@ -1,0 +1,109 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/check.hpp"
+#include "base/sha256.hpp"
+#include "delivery/applicant_keys.hpp"
+#include "delivery/courier.hpp"
+#include "delivery/leg_state.hpp"
+#include "delivery/plan.hpp"
+#include "tests/fakes/fixed_world.hpp"
+#include "tests/fakes/memory_store.hpp"
+
+/// A dispatch office with a store in memory, a clock that the test moves and channels that answer
+/// what the test says.
+namespace songda::delivery::office {
+
+/// Writes down what it was asked to send, and answers by a function of the leg.
+class ScriptedChannel final : public Channel {
+public:
+    explicit ScriptedChannel(bool idempotent) : idempotent_(idempotent) {}
+
+    std::function<Outcome(const Dispatch&)> answer = [](const Dispatch&) {
+        return Outcome{Outcome::Kind::accepted, Reason::none, "taken", 0};
+    };
+    std::map<LegId, std::vector<Outcome::Kind>> sent;
+    std::vector<std::string> links;
+    std::size_t file_bytes = 0;
+
+    [[nodiscard]] ChannelTraits traits() const override { return {idempotent_, true, 60'000}; }
+    [[nodiscard]] Outcome send(const Dispatch& dispatch) override {
+        const Outcome outcome = answer(dispatch);
+        sent[dispatch.leg.id].push_back(outcome.kind);
+        links.push_back(dispatch.collection.link);
+        file_bytes = dispatch.file.size();
+        return outcome;
+    }
+
+private:
+    bool idempotent_;
+};
+
+struct Office {
+    explicit Office(std::uint64_t seed = 1) : random(seed) {}
+
+    fakes::ManualClock clock;
+    fakes::SeededRandom random;
+    fakes::MemoryStore store;
+    metrics::Registry registry;
+    ApplicantKeys keys = ApplicantKeys::make(Bytes(32, 7), "https://songda.test").value();
+    Planner planner{keys, random, 30LL * 86'400'000};
+    ScriptedChannel portal{true};
+    ScriptedChannel email{false};
+
+    [[nodiscard]] CourierParts parts() {
+        return parts({{ChannelKind::portal, portal, 1, 16}, {ChannelKind::email, email, 1, 16}});
+    }
+    [[nodiscard]] CourierParts parts(std::vector<Lane> lanes) {
+        return {store, keys, clock, random, registry, std::move(lanes)};
+    }
+
+    /// Issues a document to a recipient over the channels, as the issuer does.
+    DocumentId issue(const DepartmentCode& department, std::vector<ChannelKind> channels,
+                     std::string_view recipient = "91320199MA5JMH929H") {
+        const Bytes file = {1, 2, 3};
+        store::Intent intent;
+        intent.id = make_document_id(clock.now(), random);
+        intent.department = department;
+        intent.at = clock.now();
+        SONGDA_CHECK(store.put_intents({&intent, 1}).ok());
+        store::IssueWrite write;
+        write.document.id = intent.id;
+        write.document.key = make_document_key(random);
+        write.document.department = department;
+        write.document.issued_at = clock.now();
+        write.document.file_hash = sha256(file);
+        write.document.file.size = file.size();
+        write.rest = file;
+        write.status = {store::DocumentStatus::valid, clock.now(), "issued", "test"};
+        std::vector<Choice> choices;
+        for (const ChannelKind channel : channels) {
+            choices.push_back({channel, Private<std::string>("someone@example.org")});
+        }
+        write.legs = planner.plan({write.document, choices, recipient});
+        const auto outcome = store.put_issues({&write, 1});
+        SONGDA_CHECK(outcome.ok() && outcome.value()[0].kind == store::IssueOutcome::Kind::created);
+        return intent.id;
+    }
+
+    /// The document's leg over that channel; its only one when none is named.
+    [[nodiscard]] store::LegRow leg(const DocumentId& document,
+                                    std::optional<ChannelKind> channel = std::nullopt) {
+        for (const store::LegRow& leg : store.legs_of(document).value()) {
+            if (!channel || leg.channel == static_cast<std::uint8_t>(*channel)) {
+                return leg;
+            }
+        }
+        SONGDA_CHECK(false);
+    }
+    [[nodiscard]] LegState state(const DocumentId& document,
+                                 std::optional<ChannelKind> channel = std::nullopt) {
+        return *leg_state(leg(document, channel).state);
+    }
+};
+
+} // namespace songda::delivery::office

@@ -1,0 +1,186 @@
+// What answers and time mean for a leg: every outcome from every state in which it can come, the
+// waiting times, and that no recorded step is outside the table.
+#include "delivery/settle.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "delivery/policy.hpp"
+
+namespace songda::delivery {
+namespace {
+
+constexpr std::int64_t hour = 3'600'000;
+constexpr TimeMs start{1'000'000};
+
+store::LegRow leg(LegState state, ChannelKind channel = ChannelKind::email) {
+    store::LegRow row;
+    row.channel = static_cast<std::uint8_t>(channel);
+    row.state = static_cast<std::uint8_t>(state);
+    row.created = start;
+    row.deadline = start + 48 * hour;
+    return row;
+}
+
+LegState state_of(const store::LegUpdate& update) {
+    return *leg_state(update.state);
+}
+
+Outcome outcome(Outcome::Kind kind, Reason reason = Reason::none) {
+    return {kind, reason, "trace", 0};
+}
+
+std::vector<std::string> steps(const store::LegUpdate& update) {
+    std::vector<std::string> names;
+    for (const store::LegEvent& event : update.events) {
+        names.push_back(event.kind);
+    }
+    return names;
+}
+
+using Steps = std::vector<std::string>;
+
+TEST(Settle, AcceptedMailWaitsForNewsAndIsNotDelivered) {
+    const auto update =
+        settle_outcome(leg(LegState::queued), outcome(Outcome::Kind::accepted), {start + 5, 0});
+    EXPECT_EQ(state_of(update), LegState::accepted);
+    EXPECT_EQ(update.due, start + 5 + 72 * hour);
+    EXPECT_EQ(update.attempts_delta, 1);
+    EXPECT_EQ(update.events.front().detail, "trace");
+}
+
+TEST(Settle, PortalThatTookTheMessageIsReached) {
+    const auto update = settle_outcome(leg(LegState::retry_wait, ChannelKind::portal),
+                                       outcome(Outcome::Kind::accepted), {start, 0});
+    EXPECT_EQ(state_of(update), LegState::reached);
+    EXPECT_FALSE(update.due);
+}
+
+TEST(Settle, TemporaryFailureWaitsLongerEachTime) {
+    std::int64_t before = 0;
+    for (std::uint16_t attempts = 0; attempts < 6; ++attempts) {
+        auto row = leg(LegState::queued);
+        row.attempts = attempts;
+        const auto update = settle_outcome(row, outcome(Outcome::Kind::temporary, Reason::network),
+                                           {start, 0.999999});
+        EXPECT_EQ(state_of(update), LegState::retry_wait);
+        EXPECT_EQ(update.reason, "network");
+        EXPECT_GT(*update.due - start, before);
+        before = *update.due - start;
+    }
+}
+
+TEST(Settle, RetryAfterOfTheOtherSideIsKept) {
+    Outcome busy = outcome(Outcome::Kind::temporary, Reason::rate_limited);
+    busy.retry_after_ms = 2 * hour;
+    EXPECT_EQ(settle_outcome(leg(LegState::queued), busy, {start, 0}).due, start + 2 * hour);
+}
+
+TEST(Settle, NoAttemptBehindTheDeadline) {
+    auto row = leg(LegState::retry_wait);
+    row.attempts = 6;
+    const auto update = settle_outcome(row, outcome(Outcome::Kind::temporary, Reason::network),
+                                       {row.deadline + -1000, 0.5});
+    EXPECT_EQ(state_of(update), LegState::failed);
+    EXPECT_EQ(steps(update), (Steps{"temp_fail", "exhausted"}));
+    EXPECT_FALSE(update.due);
+}
+
+TEST(Settle, WrongConfigurationCostsNoAttempt) {
+    const auto update =
+        settle_outcome(leg(LegState::queued),
+                       outcome(Outcome::Kind::configuration, Reason::config_auth), {start, 0.5});
+    EXPECT_EQ(state_of(update), LegState::retry_wait);
+    EXPECT_EQ(update.attempts_delta, 0);
+}
+
+TEST(Settle, AmbiguousAnswerIsNeverResent) {
+    const auto update = settle_outcome(
+        leg(LegState::queued), outcome(Outcome::Kind::ambiguous, Reason::timeout), {start, 0});
+    EXPECT_EQ(state_of(update), LegState::unknown);
+    const auto later = settle_by_time(leg(LegState::unknown), false, {*update.due, 0});
+    EXPECT_EQ(state_of(*later), LegState::failed);
+    EXPECT_EQ(later->reason, "outcome_unknown");
+}
+
+TEST(Settle, LostLeaseOfMailIsUnknownAndOfAWebhookIsSentAgain) {
+    const auto mail = settle_by_time(leg(LegState::sending), false, {start, 0});
+    EXPECT_EQ(state_of(*mail), LegState::unknown);
+    EXPECT_EQ(mail->due, start + 24 * hour);
+    const auto webhook =
+        settle_by_time(leg(LegState::sending, ChannelKind::portal), true, {start, 0});
+    EXPECT_EQ(state_of(*webhook), LegState::queued);
+    EXPECT_EQ(webhook->due, start);
+    EXPECT_EQ(steps(*webhook), (Steps{"lease_lost", "idempotent_resend"}));
+}
+
+TEST(Settle, SilenceAfterAcceptanceIsLostTrack) {
+    const auto update = settle_by_time(leg(LegState::accepted), false, {start, 0});
+    EXPECT_EQ(state_of(*update), LegState::lost_track);
+    EXPECT_EQ(update->reason, "no_news");
+}
+
+TEST(Settle, WaitingLegBehindItsDeadlineExpires) {
+    for (const LegState state : {LegState::queued, LegState::retry_wait}) {
+        const auto row = leg(state);
+        EXPECT_FALSE(settle_by_time(row, false, {row.deadline, 0}));
+        EXPECT_EQ(state_of(*settle_by_time(row, false, {row.deadline + 1, 0})), LegState::expired);
+    }
+}
+
+TEST(Settle, UntriedLegIsDueAtOnceWithItsAttempts) {
+    const auto update = settle_untried(leg(LegState::queued), start);
+    EXPECT_EQ(state_of(update), LegState::retry_wait);
+    EXPECT_EQ(update.due, start);
+    EXPECT_EQ(update.attempts_delta, 0);
+    EXPECT_TRUE(update.events.empty());
+}
+
+TEST(Settle, OpeningAcknowledgesWhatCanHaveArrived) {
+    for (const LegState state : {LegState::accepted, LegState::reached, LegState::lost_track}) {
+        EXPECT_EQ(state_of(*settle_opened(leg(state), start)), LegState::acknowledged);
+    }
+    const auto unknown = settle_opened(leg(LegState::unknown), start);
+    EXPECT_EQ(steps(*unknown), (Steps{"late_report_reached", "ack"}));
+    for (const LegState state : {LegState::queued, LegState::sending, LegState::acknowledged,
+                                 LegState::cancelled, LegState::disputed}) {
+        EXPECT_FALSE(settle_opened(leg(state), start)) << state_name(state);
+    }
+}
+
+TEST(Settle, OnlyAnUnknownFailureAcceptsALateReport) {
+    auto row = leg(LegState::failed);
+    row.reason = "address_invalid";
+    EXPECT_FALSE(settle_opened(row, start));
+    row.reason = "outcome_unknown";
+    EXPECT_EQ(state_of(*settle_opened(row, start)), LegState::acknowledged);
+}
+
+TEST(Settle, EveryStateHasAnAnswerToTime) {
+    for (std::uint8_t number = 1; number <= leg_state_count; ++number) {
+        for (const bool idempotent : {false, true}) {
+            const auto update =
+                settle_by_time(leg(*leg_state(number)), idempotent, {start + 100 * hour, 0});
+            ASSERT_TRUE(update.has_value()) << state_name(*leg_state(number));
+            for (const store::LegEvent& event : update->events) {
+                EXPECT_TRUE(leg_state(event.state_after));
+            }
+        }
+    }
+}
+
+RC_GTEST_PROP(Settle, DelaysStayWithinTheirSpread, (std::uint8_t attempts)) {
+    const double jitter = *rc::gen::map(rc::gen::inRange(0, 1'000'000),
+                                        [](int parts) { return parts / 1'000'000.0; });
+    for (const ChannelKind kind : {ChannelKind::portal, ChannelKind::email}) {
+        const ChannelPolicy& policy = policy_of(kind);
+        const std::int64_t full =
+            policy.delays[std::min<std::size_t>(attempts, policy.delays.size() - 1)];
+        const std::int64_t delay = retry_delay(policy, attempts, jitter);
+        RC_ASSERT(delay >= 1000);
+        RC_ASSERT(delay <= std::max<std::int64_t>(1000, full + full / 5));
+    }
+}
+
+} // namespace
+} // namespace songda::delivery

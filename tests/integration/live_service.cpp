@@ -33,10 +33,9 @@ std::uint16_t port_in(const std::string& line) {
 
 } // namespace
 
-CommandResult run_songda(const std::string& arguments) {
+CommandResult run_command(const std::string& line) {
     CommandResult result;
-    const std::string command = std::string(SONGDA_PROGRAM) + ' ' + arguments + " 2>&1";
-    FILE* const pipe = popen(command.c_str(), "r");
+    FILE* const pipe = popen(("{ " + line + "; } 2>&1").c_str(), "r");
     SONGDA_CHECK(pipe != nullptr);
     std::array<char, 4096> part{};
     for (std::size_t got = 0; (got = fread(part.data(), 1, part.size(), pipe)) > 0;) {
@@ -47,7 +46,11 @@ CommandResult run_songda(const std::string& arguments) {
     return result;
 }
 
-Service::Service(Options options) {
+CommandResult run_songda(const std::string& arguments) {
+    return run_command(std::string(SONGDA_PROGRAM) + ' ' + arguments);
+}
+
+Service::Service(const Options& options) {
     std::string pattern = (std::filesystem::temp_directory_path() / "songda-live-XXXXXX").string();
     SONGDA_CHECK(mkdtemp(pattern.data()) != nullptr);
     folder_ = pattern;
@@ -84,8 +87,11 @@ void Service::write_config(const Options& options) const {
         << "seal_text = \"示例市行政审批局\"\n"
         << "templates = [\"food-business-licence\", \"permit-decision\"]\n"
         << "seal_key = \"" << own << "/seal.key\"\nseal_certificate = \"" << own << "/seal.pem\"\n"
-        << "qr_key = \"" << own << "/qr.key\"\nclient_certificates = [\"" << own
-        << "/client.pem\"]\n";
+        << "qr_key = \"" << own << "/qr.key\"\nclient_certificates = [\"" << own << "/client.pem\"";
+    for (const std::string& more : options.client_certificates) {
+        out << ", \"" << more << '"';
+    }
+    out << "]\n";
     SONGDA_CHECK(out.good());
 }
 

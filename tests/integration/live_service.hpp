@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -11,13 +12,15 @@
 
 namespace songda::live {
 
-/// How a command of `songda` ended.
+/// How a command ended.
 struct CommandResult {
     int status = -1;
     std::string output; ///< standard output and standard error together
 };
 
-/// Runs `songda ARGUMENTS`, words for a shell, and waits for its end.
+/// Runs a line of shell with standard error joined to the output, and waits for its end.
+[[nodiscard]] CommandResult run_command(const std::string& line);
+/// Runs `songda ARGUMENTS` in the same way.
 [[nodiscard]] CommandResult run_songda(const std::string& arguments);
 
 /// The real `songda serve` on a folder of its own, to be talked to, stopped and killed. Loopback,
@@ -29,9 +32,11 @@ public:
     struct Options {
         bool tls = false; ///< with client certificates asked for
         int requests_per_minute = 1'000'000;
+        /// Files that identify the department beside its client.pem.
+        std::vector<std::string> client_certificates;
     };
     Service() : Service(Options()) {}
-    explicit Service(Options options);
+    explicit Service(const Options& options);
     ~Service();
     Service(const Service&) = delete;
     Service& operator=(const Service&) = delete;

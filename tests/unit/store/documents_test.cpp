@@ -163,14 +163,14 @@ TEST_F(StoreDocuments, AFullMapAnswersUnavailableAndKeepsWhatItHas) {
 TEST_F(StoreDocuments, TheSameProcessDoesNotOpenItTwice) {
     const auto second = open_lmdb(samples::small_options(directory_.path()));
     ASSERT_FALSE(second.ok());
-    EXPECT_EQ(second.error().fault, Fault::unavailable);
+    EXPECT_EQ(second.error().fault, Fault::conflict);
 }
 
 /// What a second process sees while the first holds the store. Forked before the store is opened:
 /// LMDB does not survive a fork. Exit status 0: all as it must be.
 int second_process(const std::string& directory, const std::string& holder) {
     const auto service = open_lmdb(samples::small_options(directory));
-    if (service.ok() || service.error().fault != Fault::unavailable ||
+    if (service.ok() || service.error().fault != Fault::conflict ||
         service.error().detail.find(holder) == std::string::npos) {
         return 1;
     }

@@ -148,4 +148,10 @@ std::string nothing_html() {
            "code on the document again.</span></p></section>";
 }
 
+std::string no_file_html() {
+    return "<section class=\"answer unknown\" id=\"answer\"><h2>没有收到文件 <span lang=\"en\">No "
+           "file came</span></h2><p>请先选择要核验的 PDF 文件。<span lang=\"en\">Choose the PDF "
+           "first.</span></p></section>";
+}
+
 } // namespace songda::api

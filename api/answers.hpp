@@ -19,6 +19,8 @@ namespace songda::api {
 [[nodiscard]] std::string answer_html(const verifier::Report& report);
 /// The same place when there is nothing under that key: equal for absent and forbidden.
 [[nodiscard]] std::string nothing_html();
+/// The same place when the form came without a file.
+[[nodiscard]] std::string no_file_html();
 
 [[nodiscard]] std::string escape_html(std::string_view text);
 

@@ -22,7 +22,7 @@ constexpr std::string_view script = "text/javascript; charset=utf-8";
 
 constexpr std::array known_files = {
     KnownFile{"/", "index.html", html},
-    KnownFile{"/verify", "verify.html", html},
+    KnownFile{"", "verify.html", html}, // its routes put the answer in
     KnownFile{"/style.css", "style.css", "text/css; charset=utf-8"},
     KnownFile{"/verify.js", "verify.js", script},
     KnownFile{"/seal.js", "seal.js", script},
@@ -45,6 +45,10 @@ http::Headers page_headers() {
             {"Permissions-Policy", "geolocation=(), microphone=()"}};
 }
 
+std::string etag_of(std::string_view bytes) {
+    return '"' + to_hex(ByteView(sha256(as_bytes(bytes))).first(8)) + '"';
+}
+
 Result<Pages> Pages::load(const std::string& folder) {
     Pages pages;
     for (const KnownFile& known : known_files) {
@@ -56,7 +60,7 @@ Result<Pages> Pages::load(const std::string& folder) {
         std::ostringstream text;
         text << in.rdbuf();
         auto bytes = std::make_shared<const std::string>(text.str());
-        const std::string etag = '"' + to_hex(ByteView(sha256(as_bytes(*bytes))).first(8)) + '"';
+        const std::string etag = etag_of(*bytes);
         pages.files_[std::string(known.name)] = {std::string(known.content_type), etag,
                                                  std::move(bytes)};
     }
@@ -71,6 +75,9 @@ std::string_view Pages::text(const std::string& name) const {
 
 void Pages::add_routes(std::vector<ApiRoute>& to) const {
     for (const KnownFile& known : known_files) {
+        if (known.path.empty()) {
+            continue;
+        }
         const File file = files_.at(std::string(known.name));
         to.push_back({"GET", std::string(known.path), Policy::anyone, 0, http::Place::quick,
                       [file](const http::Request& request, const ApiRoute::Caller&) {

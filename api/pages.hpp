@@ -20,7 +20,7 @@ public:
     /// A page's text; it must be one of the known files.
     [[nodiscard]] std::string_view text(const std::string& name) const;
 
-    /// Static files with ETag, and `/`.
+    /// Static files with ETag, and `/`. Not verify.html: see add_verify_routes.
     void add_routes(std::vector<ApiRoute>& to) const;
 
 private:
@@ -35,5 +35,7 @@ private:
 /// Strict headers of every page: no foreign content, no framing, no referrer (the address holds the
 /// key).
 [[nodiscard]] http::Headers page_headers();
+/// Strong ETag of a page's bytes.
+[[nodiscard]] std::string etag_of(std::string_view bytes);
 
 } // namespace songda::api

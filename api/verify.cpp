@@ -5,6 +5,7 @@
 #include "api/problem.hpp"
 #include "api/routes.hpp"
 #include "base/sha256.hpp"
+#include "http/form_upload.hpp"
 #include "verifier/check_pdf.hpp"
 
 namespace songda::api {
@@ -78,25 +79,89 @@ http::Response verify_page(const ApiParts& parts, const PageHalves& halves,
 
 /// Exact bytes first: immune to every trick that a parser could fall for (design §7.6, §7.12). Only
 /// a miss is looked at by the strict frame, and then the register is asked nothing.
-http::Response verify_upload(const ApiParts& parts, const http::Request& request) {
+Result<verifier::Report> check_upload(const ApiParts& parts, std::string_view file) {
     const TimeMs now = parts.clock.now();
-    const auto found = parts.store.find_by_file_hash(sha256(as_bytes(request.body)));
+    const auto found = parts.store.find_by_file_hash(sha256(as_bytes(file)));
     if (!found.ok()) {
-        return problem_response(problem_of(found.error()));
+        return found.error();
     }
     if (!found.value()) {
-        verifier::Report report = verifier::check_pdf(as_bytes(request.body), parts.trust, now);
+        verifier::Report report = verifier::check_pdf(as_bytes(file), parts.trust, now);
         report.status.reason = verifier::Reason::not_in_register;
-        return json(verifier::report_json(report));
+        return report;
     }
     const auto status = parts.store.find_status(found.value()->id);
     if (!status.ok() || !status.value()) {
-        return problem_response(
-            problem_of(status.ok() ? Error{Fault::corrupt, "no status"} : status.error()));
+        return status.ok() ? Error{Fault::corrupt, "no status"} : status.error();
     }
     verifier::Report report = register_report(*found.value(), *status.value(), now);
     report.integrity.reason = verifier::Reason::exact_bytes;
-    return json(verifier::report_json(report));
+    return report;
+}
+
+http::Response verify_upload(const ApiParts& parts, const http::Request& request) {
+    const auto report = check_upload(parts, request.body);
+    return report.ok() ? json(verifier::report_json(report.value()))
+                       : problem_response(problem_of(report.error()));
+}
+
+/// The page's form without JavaScript.
+http::Response verify_form(const ApiParts& parts, const PageHalves& halves,
+                           const http::Request& request) {
+    const auto file = http::read_form_upload(request.header("Content-Type"), request.body, "file");
+    if (!file.ok()) {
+        return refusal_response(400, file.error().detail);
+    }
+    if (file.value().empty()) {
+        return page(halves, 400, no_file_html());
+    }
+    if (file.value().size() > parts.limits.upload_bytes_max) {
+        return refusal_response(413, "the file is too large to be one of ours");
+    }
+    const auto report = check_upload(parts, file.value());
+    return report.ok() ? page(halves, 200, answer_html(report.value()))
+                       : problem_response(problem_of(report.error()));
+}
+
+/// `key=TEXT` of the look-up form, as people type it: nothing when there is no such field.
+std::optional<std::string> typed_key(std::string_view query) {
+    static constexpr std::string_view field = "key=";
+    if (!query.starts_with(field)) {
+        return std::nullopt;
+    }
+    const auto text = http::percent_decode(query.substr(field.size()), true);
+    std::string tidy;
+    for (const char letter : text.value_or("")) {
+        const char upper =
+            letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
+        if (upper != ' ' && upper != '-' && upper != '\t') {
+            tidy += upper == 'O' ? '0' : upper == 'I' || upper == 'L' ? '1' : upper;
+        }
+    }
+    return tidy;
+}
+
+/// The empty page, which the service worker keeps too; with a typed key, the way to its answer.
+http::Response verify_shell(const PageHalves& halves, const std::string& etag,
+                            const http::Request& request) {
+    if (const auto text = typed_key(request.query)) {
+        const auto key = parse_document_key(*text);
+        if (!key) {
+            return page(halves, 404, nothing_html());
+        }
+        http::Response response;
+        response.status = 303;
+        response.headers = {{"Location", "/v/" + to_text(*key)}, {"Cache-Control", "no-store"}};
+        return response;
+    }
+    http::Response response = page(halves, 200, "");
+    response.headers.back().second = "no-cache";
+    response.headers.emplace_back("ETag", etag);
+    if (request.header("If-None-Match") == etag) {
+        response.status = 304;
+        response.body.clear();
+    }
+    return response;
 }
 
 } // namespace
@@ -106,6 +171,16 @@ void add_verify_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::st
     const std::size_t place = std::min(html.find(answer_place), html.size());
     const std::size_t after = std::min(place + answer_place.size(), html.size());
     const PageHalves halves{std::string(html.substr(0, place)), std::string(html.substr(after))};
+    to.push_back({"GET", "/verify", Policy::anyone, 0, http::Place::quick,
+                  [halves, etag = etag_of(html)](const http::Request& request, const Caller&) {
+                      return verify_shell(halves, etag, request);
+                  }});
+    to.push_back({"POST", "/verify", Policy::anyone,
+                  parts.limits.upload_bytes_max + http::form_overhead_bytes_max,
+                  http::Place::worker,
+                  [&parts, halves](const http::Request& request, const Caller&) {
+                      return verify_form(parts, halves, request);
+                  }});
     to.push_back({"GET", "/v/{key}", Policy::anyone_document, 0, http::Place::quick,
                   [&parts, halves](const http::Request& request, const Caller&) {
                       return verify_page(parts, halves, request);

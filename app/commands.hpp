@@ -17,6 +17,8 @@ struct IssueArguments {
     std::string department; ///< empty: the only one of the configuration
     std::string input;      ///< NDJSON file
     std::string output;     ///< folder for the PDFs
+    std::string url;        ///< of a running service, to issue through it; empty: see key_file
+    std::string key_file;   ///< file with the API key; with it a held store is no obstacle
 };
 int run_issue(const IssueArguments& arguments);
 

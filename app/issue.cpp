@@ -1,54 +1,24 @@
-// songda issue FILE.jsonl --out DIR: issues from the command line, with no service running.
+// songda issue FILE.jsonl --out DIR: issues from the command line, by itself while no service runs,
+// else through the service.
 
 #include <filesystem>
-#include <fstream>
 
 #include <fmt/core.h>
 
 #include "app/commands.hpp"
 #include "app/desk.hpp"
+#include "app/issue_output.hpp"
 #include "app/terminal.hpp"
 
 namespace songda::app {
 namespace {
 
-constexpr std::size_t rows_per_call = 256;
-
-struct Counts {
-    std::size_t issued = 0;
-    std::size_t replayed = 0;
-    std::size_t refused = 0;
-};
-
-bool write_file(const std::string& path, ByteView bytes) {
-    const std::string half = path + ".part";
-    std::ofstream out(half, std::ios::binary);
-    out.write(reinterpret_cast<const char*>(bytes.data()),
-              static_cast<std::streamsize>(bytes.size()));
-    out.close();
-    std::error_code failure;
-    std::filesystem::rename(half, path, failure);
-    return out.good() && !failure;
-}
-
-Result<std::vector<std::string>> read_lines(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) {
-        return Error{Fault::not_found, path + ": cannot be read"};
-    }
-    std::vector<std::string> lines;
-    for (std::string line; std::getline(in, line);) {
-        lines.push_back(std::move(line));
-    }
-    return lines;
-}
-
 void tell_refusal(std::size_t row, const issuer::Answer& answer) {
     using Kind = issuer::Answer::Kind;
     if (answer.kind == Kind::refused) {
         for (const issuer::Finding& finding : answer.findings) {
-            fmt::print(stderr, "  第{}行 row {}: {} [{}] {} {}\n", row, row, finding.pointer,
-                       finding.rule, finding.message_zh, finding.message_en);
+            tell_finding(row,
+                         {finding.pointer, finding.rule, finding.message_zh, finding.message_en});
         }
         return;
     }
@@ -58,7 +28,7 @@ void tell_refusal(std::size_t row, const issuer::Answer& answer) {
         : answer.kind == Kind::key_running   ? "同键正在办理 the same key is running"
         : answer.kind == Kind::case_conflict ? "该办件已出具 this case already has one"
                                              : std::string_view(answer.error.detail);
-    fmt::print(stderr, "  第{}行 row {}: {}\n", row, row, why);
+    tell_row(row, why);
 }
 
 /// The stored row, not the one in the answer, knows where the file is.
@@ -75,11 +45,11 @@ Result<Bytes> read_issued(store::Store& store, const DocumentId& id) {
 
 int issue_here(Desk& desk, const DepartmentCode& department, const std::vector<std::string>& lines,
                const std::string& folder) {
-    Counts counts;
+    IssueCounts counts;
     Progress progress("出证 issuing", lines.size());
-    for (std::size_t at = 0; at < lines.size(); at += rows_per_call) {
+    for (std::size_t at = 0; at < lines.size(); at += issue_rows_per_call) {
         std::vector<issuer::Row> rows;
-        for (std::size_t i = at; i < std::min(at + rows_per_call, lines.size()); ++i) {
+        for (std::size_t i = at; i < std::min(at + issue_rows_per_call, lines.size()); ++i) {
             rows.push_back({lines[i], {}});
         }
         const auto answers = desk.issuer().issue(department, rows);
@@ -104,9 +74,7 @@ int issue_here(Desk& desk, const DepartmentCode& department, const std::vector<s
         progress.set(at + answers.size());
     }
     progress.finish();
-    fmt::print("出证 issued {} · 重放 replayed {} · 拒绝 refused {} → {}\n", counts.issued,
-               counts.replayed, counts.refused, folder);
-    return counts.refused == 0 ? 0 : 1;
+    return tell_counts(counts, folder);
 }
 
 const DepartmentConfig* find_department(const Config& config, const std::string& code) {
@@ -121,9 +89,31 @@ const DepartmentConfig* find_department(const Config& config, const std::string&
     return nullptr;
 }
 
-} // namespace
+/// The service holds the store: says what to type instead.
+int tell_held(const Error& held, const IssueArguments& arguments, const Config& config,
+              const DepartmentConfig& department) {
+    tell_failure(held);
+    fmt::print(stderr,
+               "  服务正在运行，请经由服务出证 the service is running; issue through it:\n");
+    const std::string key = arguments.key_file.empty() ? "api-key" : arguments.key_file;
+    if (!config.http.tls_certificate.empty()) {
+        fmt::print(stderr,
+                   "  curl --data-binary @{} -H 'Authorization: Bearer KEY' "
+                   "-H 'Content-Type: application/x-ndjson' {}/api/v1/documents:batch\n",
+                   arguments.input, config.http.public_base);
+        return 2;
+    }
+    if (arguments.key_file.empty()) {
+        fmt::print(stderr, "  songda key add -c {} -d {} >{}\n", arguments.config, department.code,
+                   key);
+    }
+    fmt::print(stderr, "  songda issue {} --out {} --url http://{}:{} --key {}\n", arguments.input,
+               arguments.output, config.http.address, config.http.port, key);
+    return 2;
+}
 
-int run_issue(const IssueArguments& arguments) {
+/// By itself when the store is free; through the service that holds it when there is a key for it.
+int issue_here_or_there(const IssueArguments& arguments, const std::vector<std::string>& lines) {
     const auto config = read_config(arguments.config);
     if (!config.ok()) {
         return tell_failure(config.error());
@@ -134,6 +124,24 @@ int run_issue(const IssueArguments& arguments) {
         return tell_failure("请用 --department 指明部门",
                             "name the department with --department CODE");
     }
+    auto desk = Desk::open(config.value());
+    if (desk.ok()) {
+        return issue_here(*desk.value(), {department->code}, lines, arguments.output);
+    }
+    if (desk.error().fault != Fault::conflict) {
+        return tell_failure(desk.error());
+    }
+    const HttpConfig& http = config.value().http;
+    if (arguments.key_file.empty() || !http.tls_certificate.empty() || http.port == 0) {
+        return tell_held(desk.error(), arguments, config.value(), *department);
+    }
+    return issue_through({http.address, http.port, "localhost"}, arguments.key_file, lines,
+                         arguments.output);
+}
+
+} // namespace
+
+int run_issue(const IssueArguments& arguments) {
     const auto lines = read_lines(arguments.input);
     if (!lines.ok()) {
         return tell_failure(lines.error());
@@ -143,11 +151,16 @@ int run_issue(const IssueArguments& arguments) {
     if (failure) {
         return tell_failure("无法建立文件夹", arguments.output);
     }
-    auto desk = Desk::open(config.value());
-    if (!desk.ok()) {
-        return tell_failure(desk.error());
+    if (arguments.url.empty()) {
+        return issue_here_or_there(arguments, lines.value());
     }
-    return issue_here(*desk.value(), {department->code}, lines.value(), arguments.output);
+    if (arguments.key_file.empty()) {
+        return tell_failure("经由服务出证须有 --key FILE", "--url needs --key FILE");
+    }
+    const auto service = parse_service_url(arguments.url);
+    return service.ok()
+               ? issue_through(service.value(), arguments.key_file, lines.value(), arguments.output)
+               : tell_failure(service.error());
 }
 
 } // namespace songda::app

@@ -31,12 +31,15 @@ int main(int count, char** words) {
 
     IssueArguments issue;
     auto* issuing = app.add_subcommand(
-        "issue", "离线出证 issue decisions from a file, with no service running");
+        "issue", "按文件出证 issue decisions from a file, itself or through the running service");
     add_config(*issuing, config);
     issuing->add_option("FILE", issue.input, "每行一份决定 NDJSON, a decision a line")->required();
     issuing->add_option("-o,--out", issue.output, "PDF 输出文件夹 folder for the PDFs")->required();
     issuing->add_option("-d,--department", issue.department,
                         "部门统一社会信用代码 department code");
+    issuing->add_option("--url", issue.url,
+                        "经由运行中的服务 through the service at http://ADDRESS:PORT");
+    issuing->add_option("--key", issue.key_file, "接口密钥文件 file with the API key for that");
     issuing->callback([&] {
         issue.config = config;
         status = run_issue(issue);

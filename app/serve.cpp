@@ -9,6 +9,7 @@
 #include "api/routes.hpp"
 #include "app/commands.hpp"
 #include "app/desk.hpp"
+#include "app/housekeeping.hpp"
 #include "app/terminal.hpp"
 #include "base/certificate.hpp"
 #include "base/log.hpp"
@@ -127,6 +128,8 @@ int run_serve(const std::string& path) {
     if (!server.ok()) {
         return tell_failure(server.error());
     }
+    Housekeeping housekeeping(desk.store(), desk.clock(), desk.metrics());
+    housekeeping.start();
     tell_open(config.value(), desk, server.value()->port());
     signals.wait();
     // Doors first, then the work that is still on the desks, then the couriers; the store closes

@@ -3,7 +3,6 @@
 #include <map>
 
 #include <openssl/crypto.h>
-#include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -11,6 +10,7 @@
 #include <sys/resource.h>
 
 #include "base/certificate.hpp"
+#include "base/ecdsa_signature.hpp"
 #include "base/qr_claims.hpp"
 #include "base/sha256.hpp"
 #include "signer/cms.hpp"
@@ -19,15 +19,14 @@ namespace songda::signer {
 namespace {
 
 constexpr std::size_t secure_heap_bytes = std::size_t{1} << 18U;
-constexpr int component_bytes = 32; // P-256
 
 /// One private key. Contexts must not be shared between threads, keys may.
 class SigningKey {
 public:
     explicit SigningKey(openssl::Pkey key) : key_(std::move(key)) {}
 
-    /// ECDSA-Sig-Value in DER.
-    [[nodiscard]] Result<Bytes> sign(const Digest& digest) const {
+    /// Always with the low s.
+    [[nodiscard]] Result<EcdsaSignature> sign(const Digest& digest) const {
         EVP_PKEY_CTX* const context = own_context();
         Bytes signature(signature_bytes_max);
         std::size_t size = signature.size();
@@ -36,8 +35,11 @@ public:
             ERR_clear_error();
             return Error{Fault::internal, "the key did not sign"};
         }
-        signature.resize(size);
-        return signature;
+        const auto made = read_ecdsa_der(ByteView(signature).first(size));
+        if (!made) {
+            return Error{Fault::internal, "not a P-256 signature"};
+        }
+        return with_low_s(*made);
     }
     [[nodiscard]] const EVP_PKEY* get() const { return key_.get(); }
 
@@ -149,22 +151,6 @@ Result<Seal> open_seal(const SealFiles& files, bool production, TimeMs now) {
                 sample};
 }
 
-/// DER ECDSA-Sig-Value → r ‖ s, as COSE wants it (RFC 9053 §2.1).
-Result<Bytes> to_fixed(ByteView der) {
-    const unsigned char* at = der.data();
-    const std::unique_ptr<ECDSA_SIG, openssl::Deleter<ECDSA_SIG_free>> signature(
-        d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size())));
-    Bytes fixed(2 * component_bytes);
-    if (!signature ||
-        BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), fixed.data(), component_bytes) !=
-            component_bytes ||
-        BN_bn2binpad(ECDSA_SIG_get0_s(signature.get()), fixed.data() + component_bytes,
-                     component_bytes) != component_bytes) {
-        return Error{Fault::internal, "not a P-256 signature"};
-    }
-    return fixed;
-}
-
 class FileSigner final : public Signer {
 public:
     FileSigner(std::map<DepartmentCode, Seal> seals, const Clock& clock)
@@ -181,7 +167,7 @@ public:
         if (!signature.ok()) {
             return signature.error();
         }
-        return seal.value()->cms.build(digest, signature.value());
+        return seal.value()->cms.build(digest, write_ecdsa_der(signature.value()));
     }
 
     Result<Bytes> seal_qr(const DepartmentCode& department, const DocumentKey& key,
@@ -196,11 +182,7 @@ public:
         if (!signature.ok()) {
             return signature.error();
         }
-        const auto fixed = to_fixed(signature.value());
-        if (!fixed.ok()) {
-            return fixed.error();
-        }
-        return write_qr_seal(header, claims, fixed.value());
+        return write_qr_seal(header, claims, write_ecdsa_fixed(signature.value()));
     }
 
     Result<std::size_t> cms_bytes_reserved(const DepartmentCode& department) const override {

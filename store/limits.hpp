@@ -20,5 +20,6 @@ inline constexpr std::size_t issues_per_call_max = 4096;
 inline constexpr std::size_t legs_per_issue_max = 64;
 inline constexpr std::size_t claim_max = 4096;
 inline constexpr std::size_t list_rows_max = 10'000;
+inline constexpr std::size_t prune_rows_max = 10'000;
 
 } // namespace songda::store

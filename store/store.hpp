@@ -94,6 +94,14 @@ struct FsckReport {
     [[nodiscard]] bool clean() const { return findings.empty(); }
 };
 
+/// One step of a walk that forgets old idempotency rows.
+struct PruneStep {
+    std::size_t looked_at = 0;
+    std::size_t removed = 0;
+    std::string next; ///< where the next step goes on; empty: the end was reached
+    bool operator==(const PruneStep&) const = default;
+};
+
 struct Statistics {
     std::uint64_t documents = 0;
     std::uint64_t intents_open = 0;
@@ -255,6 +263,13 @@ public:
     [[nodiscard]] virtual Result<std::uint64_t> verify_audit() = 0;
 
     // Care.
+
+    /// Looks at the idempotency rows after `from` (empty: from the first), at most
+    /// min(rows_max, prune_rows_max), and removes those that expired at or before `expired`: they
+    /// are honoured no more. One commit when something is removed, none otherwise. Give a moment
+    /// some time back, so that a clock that is set back finds its keys still there.
+    [[nodiscard]] virtual Result<PruneStep> prune_idempotency(TimeMs expired, std::string_view from,
+                                                              std::size_t rows_max) = 0;
 
     /// Copies the store, while it is used, into a directory that does not exist or is empty. On
     /// return the copy is durable and can be opened and checked like the original.

@@ -1,6 +1,7 @@
 #include "verifier/check_pdf.hpp"
 
 #include "base/certificate.hpp"
+#include "base/ecdsa_signature.hpp"
 #include "base/sha256.hpp"
 #include "verifier/frame.hpp"
 
@@ -41,6 +42,11 @@ Report check_pdf(ByteView file, const TrustStore& trust, TimeMs at) {
     }
     if (digest_around(file, *reading.frame) != document.value().message_digest) {
         report.integrity.reason = Reason::altered;
+        return report;
+    }
+    const auto signature = read_ecdsa_der(document.value().signature);
+    if (signature && !has_low_s(*signature)) {
+        report.integrity.reason = Reason::signature_form_wrong;
         return report;
     }
     if (!signature_fits(document.value(), X509_get0_pubkey(document.value().signer.get()))) {

@@ -1,8 +1,8 @@
 #include "verifier/check_qr.hpp"
 
-#include <openssl/ecdsa.h>
 #include <openssl/err.h>
 
+#include "base/ecdsa_signature.hpp"
 #include "base/openssl_handles.hpp"
 #include "base/qr_claims.hpp"
 #include "base/sha256.hpp"
@@ -31,28 +31,17 @@ std::optional<ScannedCode> scan(std::string_view text) {
     return ScannedCode{*key, std::move(*payload)};
 }
 
-/// r ‖ s → DER.
-Bytes to_der(ByteView fixed) {
-    const std::unique_ptr<ECDSA_SIG, openssl::Deleter<ECDSA_SIG_free>> signature(ECDSA_SIG_new());
-    const auto half = static_cast<int>(fixed.size() / 2);
-    ECDSA_SIG_set0(signature.get(), BN_bin2bn(fixed.data(), half, nullptr),
-                   BN_bin2bn(fixed.data() + half, half, nullptr));
-    Bytes der(static_cast<std::size_t>(i2d_ECDSA_SIG(signature.get(), nullptr)));
-    unsigned char* at = der.data();
-    i2d_ECDSA_SIG(signature.get(), &at);
-    return der;
-}
-
-bool fits(const ListedKey& listed, const QrSeal& seal, const DocumentKey& key) {
+bool fits(const ListedKey& listed, const QrSeal& seal, const EcdsaSignature& signature,
+          const DocumentKey& key) {
     const unsigned char* at = listed.spki.data();
     const openssl::Pkey public_key(d2i_PUBKEY(nullptr, &at, static_cast<long>(listed.spki.size())));
     const openssl::PkeyContext context(public_key ? EVP_PKEY_CTX_new(public_key.get(), nullptr)
                                                   : nullptr);
     const Digest digest = sha256(qr_signed_bytes(seal.protected_header, key, seal.claims));
-    const Bytes signature = to_der(seal.signature);
-    const bool good = context && EVP_PKEY_verify_init(context.get()) == 1 &&
-                      EVP_PKEY_verify(context.get(), signature.data(), signature.size(),
-                                      digest.data(), digest.size()) == 1;
+    const Bytes der = write_ecdsa_der(signature);
+    const bool good =
+        context && EVP_PKEY_verify_init(context.get()) == 1 &&
+        EVP_PKEY_verify(context.get(), der.data(), der.size(), digest.data(), digest.size()) == 1;
     ERR_clear_error();
     return good;
 }
@@ -90,9 +79,11 @@ Report check_qr(std::string_view text, const KeyList& keys, TimeMs now) {
     const auto code = scan(text);
     const auto seal = code ? read_qr_seal(code->payload) : std::nullopt;
     const auto claims = seal ? decode_qr_claims(seal->claims) : std::nullopt;
-    if (!claims) {
+    const auto signature = seal ? read_ecdsa_fixed(seal->signature) : std::nullopt;
+    if (!claims || !signature) {
         return report;
     }
+    const bool low_s = has_low_s(*signature);
     report.authority = {Answer::no, Reason::key_not_listed, keys.issued_at};
     const ListedKey* named = nullptr;
     for (const ListedKey& listed : keys.keys) { // a kid is a hint: every key that has it is tried
@@ -100,7 +91,7 @@ Report check_qr(std::string_view text, const KeyList& keys, TimeMs now) {
             continue;
         }
         named = &listed;
-        if (!fits(listed, *seal, code->key)) {
+        if (!low_s || !fits(listed, *seal, *signature, code->key)) {
             continue;
         }
         report.integrity = {Answer::yes, Reason::seal_signature, now};
@@ -116,7 +107,8 @@ Report check_qr(std::string_view text, const KeyList& keys, TimeMs now) {
         return report;
     }
     if (named != nullptr) {
-        report.integrity = {Answer::no, Reason::seal_wrong, now};
+        report.integrity = {Answer::no, low_s ? Reason::seal_wrong : Reason::signature_form_wrong,
+                            now};
     } else {
         report.integrity = {Answer::unknown, Reason::key_not_listed, now};
     }

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/certificate.hpp"
+#include "base/ecdsa_signature.hpp"
 #include "verifier/cms_check.hpp"
 #include "verifier/frame.hpp"
 
@@ -85,6 +86,10 @@ Result<void> OwnOutputCheck::check(ByteView file) const {
     const Seal* const seal = find_seal(parts);
     if (seal == nullptr) {
         return Error{Fault::corrupt, "signed with an unknown seal"};
+    }
+    const auto signature = read_ecdsa_der(parts.signature);
+    if (!signature || !has_low_s(*signature)) {
+        return Error{Fault::corrupt, "the signature is not in its one form"};
     }
     if (!ecdsa_fits(parts.attributes_hash(), parts.signature, seal->key.get())) {
         return Error{Fault::corrupt, "the signature does not fit"};

@@ -22,6 +22,7 @@ enum class Reason {
     not_a_songda_file,
     signature_wrong,
     seal_wrong,
+    signature_form_wrong, ///< not the one form that is issued: s above half the order
     payload_unreadable,
     // authority
     seal_certificate_trusted,

@@ -3,7 +3,7 @@
 // accepted for every value, everything else is refused.
 //
 // Order of the checks, which decides what a broken payload is told:
-//   text -> base41 -> version -> COSE envelope -> kid in the list -> signature -> claims -> key's validity
+//   text -> base41 -> version -> COSE envelope -> kid in the list -> low s -> signature -> claims -> key's validity
 // Claims are read only after their signature is right, so nothing unsigned is ever shown.
 
 const BASE41 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$+-/:';
@@ -14,6 +14,12 @@ export const LIMITS = Object.freeze({
   keysInList: 4096,
   secondsMax: 253402300799, // 9999-12-31T23:59:59Z
 });
+
+// The whole part of n / 2 of P-256. (r, n - s) verifies wherever (r, s) does; only the smaller s is ever issued.
+const HALF_ORDER = Uint8Array.from([
+  0x7f, 0xff, 0xff, 0xff, 0x80, 0x00, 0x00, 0x00, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+  0xde, 0x73, 0x7d, 0x56, 0xd3, 0x8b, 0xcf, 0x42, 0x79, 0xdc, 0xe5, 0x61, 0x7e, 0x31, 0x92, 0xa8,
+]);
 
 const PROTECTED_HEAD = [0x4d, 0xa2, 0x01, 0x26, 0x04, 0x48];
 const PROTECTED_BYTES = 14; // the bstr's head and its 13 bytes
@@ -190,7 +196,7 @@ export function readKeyList(list) {
  * Checks a payload against a key list.
  *
  * Answers {verdict, claims?, department?, sample?} with verdict one of
- *   good · seal_wrong · key_not_listed · outside_key_validity · payload_unreadable · no_trust_list.
+ *   good · seal_wrong · signature_form_wrong · key_not_listed · outside_key_validity · payload_unreadable · no_trust_list.
  * `claims` and `department` are present only when the signature is right. It never says whether the
  * document holds now: that cannot be known offline.
  */
@@ -213,6 +219,7 @@ export async function checkSeal(key, payload, keyList) {
   }
   if (candidates.length === 0) return { verdict: 'key_not_listed' };
 
+  if (!hasLowS(envelope.signature)) return { verdict: 'signature_form_wrong' };
   const message = signedBytes(envelope, key);
   const algorithm = { name: 'ECDSA', hash: 'SHA-256' };
   for (const { entry, imported } of candidates) {
@@ -221,6 +228,13 @@ export async function checkSeal(key, payload, keyList) {
     }
   }
   return { verdict: 'seal_wrong' };
+}
+
+/** Is s, the second half of r || s, at most half the curve's order? */
+function hasLowS(signature) {
+  const s = signature.subarray(32);
+  const at = s.findIndex((byte, i) => byte !== HALF_ORDER[i]);
+  return at < 0 || s[at] < HALF_ORDER[at];
 }
 
 function judgeSigned(envelope, entry) {

@@ -14,6 +14,8 @@ const byId = (id) => document.getElementById(id);
 const SEAL_WORDS = {
   seal_wrong: ['no', '二维码的签名不对，不要相信', 'The signature in the code is wrong: do not trust it',
     '内容被改动过，或不属于这个网址。', 'It was altered, or does not belong to this address.'],
+  signature_form_wrong: ['no', '二维码签名的写法与签发时不同，不要相信', 'The signature is not written as it is issued: do not trust it',
+    '签发的二维码只有一种写法，这不是签发的那一个。', 'A code is issued in one form only, and this is not it.'],
   key_not_listed: ['unknown', '不认识的签名者，无法判断', 'Unknown signer: cannot tell',
     '签名密钥不在公布的清单中。清单较旧时请联网再试；否则不要相信。',
     'The key is not on the published list. If the list is old, try again online; otherwise do not trust it.'],
@@ -272,7 +274,7 @@ function compare(seal, facts, claims) {
     }
     return false;
   }
-  if (seal === 'seal_wrong') {
+  if (seal === 'seal_wrong' || seal === 'signature_form_wrong') {
     doubtAnswer();
     warn('二维码与网上登记不一致：手里的文书可能被改动过。', 'The code does not match the register: the document in your hands may have been altered.');
     return false;

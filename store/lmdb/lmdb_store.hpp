@@ -12,7 +12,7 @@
 namespace songda::store {
 
 /// The embedded engine. Verbs by subject: issuing.cpp, documents.cpp, delivery.cpp, access.cpp,
-/// audit.cpp, care.cpp, fsck.cpp; opening in open_lmdb.cpp.
+/// audit.cpp, care.cpp, fsck.cpp, prune.cpp; opening in open_lmdb.cpp.
 class LmdbStore final : public Store {
 public:
     explicit LmdbStore(LmdbOptions options) : options_(std::move(options)) {}
@@ -73,6 +73,8 @@ public:
     Result<std::vector<AuditEntry>> list_audit(std::uint64_t after, std::size_t limit) override;
     Result<std::uint64_t> verify_audit() override;
 
+    Result<PruneStep> prune_idempotency(TimeMs expired, std::string_view from,
+                                        std::size_t rows_max) override;
     Result<void> backup(const std::string& directory) override;
     Result<FsckReport> fsck() override;
     Result<Statistics> statistics() override;

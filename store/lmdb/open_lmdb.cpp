@@ -89,7 +89,7 @@ Result<void> LmdbStore::open() {
     options_.directory = std::filesystem::canonical(options_.directory, wrong).string();
     registered_ = !wrong && enter(options_.directory);
     if (!registered_) {
-        return Error{Fault::unavailable, "store is already open in this process"};
+        return Error{Fault::conflict, "store is already open in this process"};
     }
     if (!options_.free_bytes) {
         options_.free_bytes = [directory = options_.directory] { return free_bytes_at(directory); };
@@ -115,7 +115,7 @@ Result<void> LmdbStore::lock_directory() {
         return Error{Fault::unavailable, "cannot open service.lock"};
     }
     if (flock(lock_, LOCK_EX | LOCK_NB) != 0) {
-        return Error{Fault::unavailable, "store is in use by process " + read_holder(lock_)};
+        return Error{Fault::conflict, "store is in use by process " + read_holder(lock_)};
     }
     const std::string holder = std::to_string(getpid());
     if (ftruncate(lock_, 0) != 0 ||

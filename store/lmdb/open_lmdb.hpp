@@ -31,8 +31,8 @@ struct LmdbOptions {
 };
 
 /// Opens or makes a store. One store object per directory and process; never fork after opening.
-/// Faults: `unavailable` (another exclusive opener; the detail says which process), `corrupt`
-/// (not a store, or of an unknown version), `invalid_input` (options).
+/// Faults: `conflict` (another exclusive opener; the detail says which process), `corrupt`
+/// (not a store, or of an unknown version), `unavailable` (the disk), `invalid_input` (options).
 [[nodiscard]] Result<std::unique_ptr<Store>> open_lmdb(const LmdbOptions& options);
 
 } // namespace songda::store

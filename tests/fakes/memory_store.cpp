@@ -207,6 +207,33 @@ Result<std::optional<IdempotencyRow>> MemoryStore::find_idempotent(const Departm
     return look_up(idempotency_, {department, std::string(key)});
 }
 
+Result<PruneStep> MemoryStore::prune_idempotency(TimeMs expired, std::string_view from,
+                                                 std::size_t rows_max) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    PruneStep step;
+    std::string last(from);
+    for (auto at = idempotency_.begin(); at != idempotency_.end();) {
+        const std::string place = at->first.first.text + '\0' + at->first.second + '\0';
+        if (place <= from) {
+            ++at;
+            continue;
+        }
+        if (step.looked_at == rows_max) {
+            step.next = last;
+            return step;
+        }
+        last = place;
+        ++step.looked_at;
+        const bool old = at->second.expires <= expired;
+        step.removed += old ? 1 : 0;
+        at = old ? idempotency_.erase(at) : std::next(at);
+    }
+    return step;
+}
+
 Result<std::optional<DocumentId>> MemoryStore::find_case(const DepartmentCode& department,
                                                          std::string_view template_version,
                                                          std::string_view case_number) {

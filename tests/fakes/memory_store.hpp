@@ -74,6 +74,8 @@ public:
     Result<std::vector<AuditEntry>> list_audit(std::uint64_t after, std::size_t limit) override;
     Result<std::uint64_t> verify_audit() override;
 
+    Result<PruneStep> prune_idempotency(TimeMs expired, std::string_view from,
+                                        std::size_t rows_max) override;
     /// A memory has no copy: `unavailable`.
     Result<void> backup(const std::string& directory) override;
     Result<FsckReport> fsck() override;

@@ -18,6 +18,7 @@ public:
 namespace songda::fakes {
 
 inline const DepartmentCode department{"11320199014138860W"};
+inline const DepartmentCode other_department{"11100000000013338W"};
 
 /// Made once per build folder by keys-sample/make.sh with the openssl command line.
 inline std::string sample_keys_folder() {
@@ -25,7 +26,8 @@ inline std::string sample_keys_folder() {
         const std::string made = SONGDA_BINARY_DIR "/sample-keys";
         const std::string command =
             std::string("flock " SONGDA_BINARY_DIR " " SONGDA_SOURCE_DIR "/keys-sample/make.sh ") +
-            made + ' ' + department.text + " 示例市行政审批局";
+            made + ' ' + department.text + " 示例市行政审批局 " + other_department.text +
+            " 示例市市场监督管理局";
         if (std::system(command.c_str()) != 0) {
             std::abort();
         }
@@ -34,9 +36,9 @@ inline std::string sample_keys_folder() {
     return folder;
 }
 
-inline signer::SealFiles sample_seal() {
-    const std::string folder = sample_keys_folder() + '/' + department.text;
-    return {department, folder + "/seal.key", folder + "/seal.pem", folder + "/qr.key", ""};
+inline signer::SealFiles sample_seal(const DepartmentCode& owner = department) {
+    const std::string folder = sample_keys_folder() + '/' + owner.text;
+    return {owner, folder + "/seal.key", folder + "/seal.pem", folder + "/qr.key", ""};
 }
 
 /// A minute from now, so that certificates made in this very second are valid.

@@ -2,7 +2,7 @@
 // sources: verifier/cms_parts.cpp verifier/trust.cpp base/certificate.cpp
 
 // An upload of any bytes is answered; with the golden root trusted, only the golden file itself is
-// believed. (ECDSA's second value n - s would be another spelling; no fuzzer finds it.)
+// believed.
 #include "verifier/check_pdf.hpp"
 
 #include "base/check.hpp"

@@ -26,8 +26,10 @@ def main():
     payload = qr.split("#")[1]
     seal = from_base41(payload)
     claims = seal[seal.index(b"\xa6\x02"):-66]
-    seeds = {"frame": [pdf], "pdf": [pdf], "cms": [cms, (GOLDEN / "with-signing-time.der").read_bytes()],
-             "qr": [qr.encode(), qr.split("/v/")[1].encode()],
+    seeds = {"frame": [pdf], "pdf": [pdf, (GOLDEN / "high-s.pdf").read_bytes()], "cms": [cms, (GOLDEN / "with-signing-time.der").read_bytes()],
+             "qr": [qr.encode(), qr.split("/v/")[1].encode(), (GOLDEN / "high-s.txt").read_bytes()],
+             "form_upload": [b"multipart/form-data; boundary=b\n--b\r\nContent-Disposition: form-data; name=\"file\"; "
+                             b"filename=\"a.pdf\"\r\nContent-Type: application/pdf\r\n\r\n%PDF\r\n--b--\r\n"],
              "key_list": [(GOLDEN / "keys.json").read_bytes()],
              "qr_seal": [payload.encode(), seal, claims]}
     for target, inputs in seeds.items():

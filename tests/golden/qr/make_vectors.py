@@ -74,6 +74,7 @@ def kid(private) -> bytes:
 
 def raw_signature(private, message: bytes) -> bytes:
     r, s = decode_dss_signature(private.sign(message, ec.ECDSA(hashes.SHA256())))
+    s = min(s, ORDER - s)
     return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 
@@ -195,6 +196,16 @@ def bad_claims() -> list:
     ]
 
 
+def form_verdict(seal: bytes) -> str:
+    """What is told of a seal whose signature does not fit: the high s is seen before the curve is asked."""
+    return "signature_form_wrong" if int.from_bytes(seal[-32:], "big") > ORDER // 2 else "seal_wrong"
+
+
+def twin(seal: bytes) -> bytes:
+    """The other signature that fits the same message and key: (r, n - s)."""
+    return seal[:-32] + (ORDER - int.from_bytes(seal[-32:], "big")).to_bytes(32, "big")
+
+
 def signature_cases(seal: bytes) -> list:
     r, s, start = seal[-64:-32], seal[-32:], seal[:-64]
     order, zero = ORDER.to_bytes(32, "big"), bytes(32)
@@ -205,6 +216,9 @@ def signature_cases(seal: bytes) -> list:
         ("signature_r_is_order", start + order + s),
         ("signature_s_is_order", start + r + order),
         ("signature_swapped", start + s + r),
+        ("signature_with_high_s", twin(seal)),
+        ("signature_s_just_above_half", start + r + (ORDER // 2 + 1).to_bytes(32, "big")),
+        ("signature_s_is_half", start + r + (ORDER // 2).to_bytes(32, "big")),
     ]
 
 
@@ -247,7 +261,9 @@ def refused_cases() -> list:
             ("listed_kid_signed_by_another", KEY,
              sealed(UNLISTED, cbor(ORGANISATION), protected=bytes.fromhex("a201260448") + kid(LISTED)), "seal_wrong")]
     rows += [(n, KEY, sealed(LISTED, c), "payload_unreadable") for n, c in bad_claims()]
-    rows += [(n, KEY, s, "seal_wrong") for n, s in signature_cases(seal)]
+    rows += [(n, KEY, s, form_verdict(s)) for n, s in signature_cases(seal)]
+    rows += [("person_with_high_s", "0123456789ABCDEF", twin(sealed(LISTED, cbor(PERSON), "0123456789ABCDEF")),
+              "signature_form_wrong")]
     rows += [(n, KEY, s, "payload_unreadable") for n, s in envelope_cases(seal)]
     cases = [{"name": n, "key": k, "payload": base41(s), "verdict": v} for n, k, s, v in rows]
     texts = [("lower_case", text.lower()), ("space", text[:30] + " " + text[31:]), ("tail_of_one", text + "0"),
@@ -267,7 +283,7 @@ def mutations() -> dict:
         if 9 <= at < 17:
             verdict = "key_not_listed"
         elif claims_end - len(cbor(ORGANISATION)) <= at < claims_end or at >= len(seal) - 64:
-            verdict = "seal_wrong"
+            verdict = form_verdict(changed)
         rows.append({"at": at, "payload": base41(bytes(changed)), "verdict": verdict})
     return {"key": KEY, "payload": base41(seal), "bytes": len(seal), "mutations": rows}
 

@@ -15,6 +15,7 @@ import tempfile
 
 CODE, NAME = "11320199014138860W", "示例市行政审批局"
 KEY = "0123456789ABCDEF"
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 QR_HOLDER, QR_NUMBER, QR_TYPE = "张**", "JY13201990000012", "SPJY"
 QR_ISSUED, QR_UNTIL = 1_796_000_000, 1_953_734_399
@@ -71,8 +72,25 @@ def issuer_and_serial(certificate):
     return tlv(0x30, body[3], body[1])
 
 
+def integer(value):
+    data = value.to_bytes(32, "big").lstrip(b"\0")
+    return tlv(0x02, b"\0" + data if data[0] >= 0x80 else data)
+
+
+def twin(signature):
+    """The other signature that fits the same message: (r, n - s)."""
+    r, s = (int.from_bytes(part[2:], "big") for part in children(signature))
+    return tlv(0x30, integer(r), integer(ORDER - s))
+
+
+def has_low_s(signature):
+    return int.from_bytes(children(signature)[1][2:], "big") <= ORDER // 2
+
+
 def sign(key, data):
-    return run("openssl", "dgst", "-sha256", "-sign", key, data=data)
+    """With the low s, the only one that is issued."""
+    signature = run("openssl", "dgst", "-sha256", "-sign", key, data=data)
+    return signature if has_low_s(signature) else twin(signature)
 
 
 def signed_attributes(digest, certificate):
@@ -84,11 +102,11 @@ def signed_attributes(digest, certificate):
                   tlv(0x30, tlv(0x30, tlv(0x30, tlv(0x04, hashlib.sha256(certificate).digest())))))]))
 
 
-def make_cms(digest, key, chain):
+def make_cms(digest, chain, sign_attributes):
     sha256 = tlv(0x30, oid("2.16.840.1.101.3.4.2.1"))
     attributes = signed_attributes(digest, chain[0])
     info = tlv(0x30, tlv(0x02, b"\1"), issuer_and_serial(chain[0]), sha256, tlv(0xA0, attributes),
-               tlv(0x30, oid("1.2.840.10045.4.3.2")), tlv(0x04, sign(key, tlv(0x31, attributes))))
+               tlv(0x30, oid("1.2.840.10045.4.3.2")), tlv(0x04, sign_attributes(tlv(0x31, attributes))))
     data = tlv(0x30, tlv(0x02, b"\1"), tlv(0x31, sha256), tlv(0x30, oid("1.2.840.113549.1.7.1")),
                tlv(0xA0, *sorted(chain)), tlv(0x31, info))
     return tlv(0x30, oid("1.2.840.113549.1.7.2"), tlv(0xA0, data))
@@ -122,11 +140,16 @@ def make_pdf(cms_bytes):
 
 
 def make_signed_pdf(key, chain):
-    reserved = len(make_cms(bytes(32), key, chain)) + 8
+    reserved = len(make_cms(bytes(32), chain, lambda _: bytes(72))) + 4
     text, begin, end = make_pdf(reserved)
     signed = text[:begin] + text[end:]
-    cms = make_cms(hashlib.sha256(signed).digest(), key, chain)
-    return text[:begin + 1] + cms.hex().encode().ljust(2 * reserved, b"0") + text[end - 1:], cms, signed
+    digest = hashlib.sha256(signed).digest()
+    signature = sign(key, tlv(0x31, signed_attributes(digest, chain[0])))
+
+    def filled(value):
+        cms = make_cms(digest, chain, lambda _: value)
+        return text[:begin + 1] + cms.hex().encode().ljust(2 * reserved, b"0") + text[end - 1:], cms
+    return (*filled(signature), *filled(twin(signature)), signed)
 
 
 # QR ------------------------------------------------------------------------------------------------
@@ -171,9 +194,12 @@ def make_qr(key, spki):
     header = cbor({1: -7, 4: hashlib.sha256(spki).digest()[:8]})
     claims = cbor({2: QR_HOLDER, 4: QR_UNTIL, 6: QR_ISSUED, -1: QR_TYPE, -2: QR_NUMBER,
                    -3: hashlib.sha256(b"record").digest()})
-    signature = fixed(sign(key, cbor(["Signature1", header, KEY.encode(), claims])))
-    seal = b"\x01\xd2" + cbor([header, {}, claims, signature])
-    return f"https://verify.example/v/{KEY}#{base41(seal)}"
+    signature = sign(key, cbor(["Signature1", header, KEY.encode(), claims]))
+
+    def text(value):
+        seal = b"\x01\xd2" + cbor([header, {}, claims, fixed(value)])
+        return f"https://verify.example/v/{KEY}#{base41(seal)}"
+    return text(signature), text(twin(signature))
 
 
 def make_key_list(spki):
@@ -194,13 +220,15 @@ def main():
         seal = work / CODE
         der = lambda path: run("openssl", "x509", "-in", path, "-outform", "DER")
         chain = [der(seal / "seal-leaf.pem"), der(work / "issuing.pem")]
-        pdf, cms, signed = make_signed_pdf(seal / "seal.key", chain)
+        pdf, cms, twin_pdf, twin_cms, signed = make_signed_pdf(seal / "seal.key", chain)
         spki = run("openssl", "pkey", "-in", seal / "qr.key", "-pubout", "-outform", "DER")
-        (work / "cms.der").write_bytes(cms)
         (work / "signed").write_bytes(signed)
-        run("openssl", "cms", "-verify", "-cades", "-binary", "-purpose", "any", "-inform", "DER", "-in",
-            work / "cms.der", "-content", work / "signed", "-CAfile", work / "root.pem")
+        for message in (cms, twin_cms):  # openssl believes both: that is why the twin must be refused
+            (work / "cms.der").write_bytes(message)
+            run("openssl", "cms", "-verify", "-cades", "-binary", "-purpose", "any", "-inform", "DER", "-in",
+                work / "cms.der", "-content", work / "signed", "-CAfile", work / "root.pem")
         (out / "signed.pdf").write_bytes(pdf)
+        (out / "high-s.pdf").write_bytes(twin_pdf)
         run("qpdf", "--check", out / "signed.pdf")
         if b"Signature is Valid" not in run("pdfsig", "-nocert", out / "signed.pdf"):
             sys.exit("pdfsig does not find the signature valid")
@@ -208,7 +236,9 @@ def main():
         (out / "with-signing-time.der").write_bytes(
             run("openssl", "cms", "-sign", "-cades", "-binary", "-outform", "DER", "-in", work / "signed",
                 "-signer", seal / "seal-leaf.pem", "-inkey", seal / "seal.key", "-certfile", work / "issuing.pem"))
-        (out / "qr.txt").write_text(make_qr(seal / "qr.key", spki))
+        qr, twin_qr = make_qr(seal / "qr.key", spki)
+        (out / "qr.txt").write_text(qr)
+        (out / "high-s.txt").write_text(twin_qr)
         (out / "keys.json").write_text(json.dumps(make_key_list(spki), ensure_ascii=False, indent=1) + "\n")
         (out / "trust/root.pem").write_bytes((work / "root.pem").read_bytes())
         (out / "seal.pem").write_bytes((seal / "seal.pem").read_bytes())

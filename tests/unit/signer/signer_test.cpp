@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/ecdsa_signature.hpp"
 #include "base/qr_claims.hpp"
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
@@ -67,6 +68,25 @@ TEST_F(SignerTest, ReservedSizeIsNeverExceededAndHardlyWasted) {
         const auto cms = signer_->sign_document(department, store::TicketMint::mint({}, Digest{i}));
         ASSERT_LE(cms.value().size(), reserved);
         ASSERT_GE(cms.value().size() + 8, reserved);
+    }
+}
+
+TEST_F(SignerTest, EverySignatureHasTheLowS) {
+    DocumentKey key;
+    const Bytes claims = encode_qr_claims({"张**", 2, 1, "SPJY", "JY1", Digest{7}});
+    for (std::uint8_t i = 0; i < 200; ++i) { // by chance alone: once in 2^400
+        const auto cms = signer_->sign_document(department, store::TicketMint::mint({}, Digest{i}));
+        const ByteView message = cms.value();
+        // The signature is the last thing in the message: a SEQUENCE in an OCTET STRING.
+        std::optional<EcdsaSignature> signature;
+        for (std::size_t size = 60; size <= 72 && !signature; ++size) {
+            signature = read_ecdsa_der(message.last(size));
+        }
+        ASSERT_TRUE(signature) << int{i};
+        ASSERT_TRUE(has_low_s(*signature)) << int{i};
+        key.bytes[0] = i;
+        const auto sealed = signer_->seal_qr(department, key, claims);
+        ASSERT_TRUE(has_low_s(*read_ecdsa_fixed(ByteView(sealed.value()).last(64)))) << int{i};
     }
 }
 

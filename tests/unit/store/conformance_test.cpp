@@ -89,7 +89,8 @@ public:
                                              Verb{"access", 3, &Run::access},
                                              Verb{"keys", 2, &Run::keys},
                                              Verb{"void", 1, &Run::void_intents},
-                                             Verb{"audit", 1, &Run::audit}};
+                                             Verb{"audit", 1, &Run::audit},
+                                             Verb{"prune", 2, &Run::prune}};
         std::uint64_t total = 0;
         for (const Verb& verb : verbs) {
             total += verb.weight;
@@ -347,6 +348,17 @@ private:
         return same_answer(model_.void_intents(ids, "test"), engine_.void_intents(ids, "test"));
     }
 
+    /// Some steps of the walk; now and then from its beginning.
+    bool prune() {
+        pruned_to_ = below(4) == 0 ? "" : pruned_to_;
+        const TimeMs expired = now_ + -static_cast<std::int64_t>(below(2000));
+        const std::size_t rows_max = 1 + below(40);
+        const auto left = model_.prune_idempotency(expired, pruned_to_, rows_max);
+        const auto right = engine_.prune_idempotency(expired, pruned_to_, rows_max);
+        pruned_to_ = left.ok() ? left.value().next : "";
+        return same_answer(left, right);
+    }
+
     bool audit() {
         const std::array rows = {samples::audit_row(below(1000)), samples::audit_row(1)};
         const std::uint64_t after = below(200);
@@ -365,6 +377,7 @@ private:
     Digest prefix_{};
     Bytes prefix_bytes_;
     std::vector<ClaimedLeg> claims_;
+    std::string pruned_to_;
 };
 
 void run_seed(std::uint64_t seed) {

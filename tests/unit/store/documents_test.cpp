@@ -45,6 +45,37 @@ TEST_F(StoreDocuments, AKeyIsHonouredUntilItExpires) {
     EXPECT_EQ(put_issue(again), IssueOutcome::Kind::no_intent) << "no longer the same request";
 }
 
+TEST_F(StoreDocuments, ExpiredKeysAreForgottenInSmallSteps) {
+    for (std::uint64_t number = 1; number <= 25; ++number) {
+        const Bytes file = samples::file_bytes(number, 100);
+        IssueWrite write = samples::issue(number, file, 1 + number % 2);
+        write.idempotency_expires = TimeMs{number % 5 == 0 ? 9000 : 5000};
+        ASSERT_TRUE(samples::put(*store_, write));
+    }
+    std::size_t looked_at = 0;
+    std::size_t removed = 0;
+    std::size_t steps = 0;
+    std::string from;
+    do {
+        const auto step = store_->prune_idempotency(TimeMs{5000}, from, 4);
+        ASSERT_TRUE(step.ok());
+        EXPECT_LE(step.value().looked_at, 4U);
+        looked_at += step.value().looked_at;
+        removed += step.value().removed;
+        from = step.value().next;
+    } while (!from.empty() && ++steps < 100);
+    EXPECT_EQ(looked_at, 25U);
+    EXPECT_EQ(removed, 20U);
+    for (std::uint64_t number = 1; number <= 25; ++number) {
+        const auto row = store_->find_idempotent(samples::department(1 + number % 2),
+                                                 "key-" + std::to_string(number));
+        EXPECT_EQ(row.value().has_value(), number % 5 == 0) << number;
+    }
+    EXPECT_EQ(store_->prune_idempotency(TimeMs{8999}, "", 100).value().removed, 0U);
+    EXPECT_EQ(store_->statistics().value().documents, 25U) << "documents stay";
+    EXPECT_TRUE(store_->fsck().value().clean());
+}
+
 TEST_F(StoreDocuments, AnotherDepartmentsIdIsAbsent) {
     const Bytes file = samples::file_bytes(1, 100);
     ASSERT_TRUE(samples::put(*store_, samples::issue(1, file, 1)));
@@ -163,14 +194,14 @@ TEST_F(StoreDocuments, AFullMapAnswersUnavailableAndKeepsWhatItHas) {
 TEST_F(StoreDocuments, TheSameProcessDoesNotOpenItTwice) {
     const auto second = open_lmdb(samples::small_options(directory_.path()));
     ASSERT_FALSE(second.ok());
-    EXPECT_EQ(second.error().fault, Fault::unavailable);
+    EXPECT_EQ(second.error().fault, Fault::conflict);
 }
 
 /// What a second process sees while the first holds the store. Forked before the store is opened:
 /// LMDB does not survive a fork. Exit status 0: all as it must be.
 int second_process(const std::string& directory, const std::string& holder) {
     const auto service = open_lmdb(samples::small_options(directory));
-    if (service.ok() || service.error().fault != Fault::unavailable ||
+    if (service.ok() || service.error().fault != Fault::conflict ||
         service.error().detail.find(holder) == std::string::npos) {
         return 1;
     }

@@ -5,8 +5,12 @@
 #include <gtest/gtest.h>
 
 #include "base/certificate.hpp"
+#include "base/ecdsa_signature.hpp"
+#include "signer/cms.hpp"
 #include "tests/fakes/framed_file.hpp"
 #include "tests/fakes/sample_keys.hpp"
+#include "verifier/cms_check.hpp"
+#include "verifier/cms_parts.hpp"
 #include "verifier/frame.hpp"
 #include "verifier/own_output.hpp"
 
@@ -139,6 +143,25 @@ TEST(CheckPdf, EveryTruncationIsNoticed) {
     for (std::size_t size = 0; size < text.size(); ++size) {
         ASSERT_NE(check(text.substr(0, size)).integrity.answer, Answer::yes) << size;
     }
+}
+
+TEST(CheckPdf, TwinOfAWholeFileIsRefused) {
+    // (r, n - s) fits wherever (r, s) does, so anybody who holds a file can write this one.
+    const Frame frame = read_frame(as_bytes(sample().file.text)).frame.value();
+    const auto parts = split_cms(frame.cms);
+    const EcdsaSignature high = twin_of(read_ecdsa_der(parts.value().signature).value());
+    const auto chain = read_certificates(fakes::sample_seal().seal_certificate);
+    const auto builder = signer::CmsBuilder::make(chain.value());
+    const Bytes twin = builder.value().build(sample().file.digest(), write_ecdsa_der(high));
+    fakes::FramedFile file = sample().file;
+    file.insert(twin);
+    const Report report = check(file.text);
+    EXPECT_EQ(report.integrity.answer, Answer::no);
+    EXPECT_EQ(report.integrity.reason, Reason::signature_form_wrong);
+    EXPECT_FALSE(report.document);
+    // It is s alone that speaks against it: the signature does fit.
+    const auto document = read_cms(twin);
+    EXPECT_TRUE(signature_fits(document.value(), X509_get0_pubkey(chain.value().front().get())));
 }
 
 TEST(CheckPdf, OpensslAgrees) {

@@ -2,10 +2,13 @@
 // known offline is said to be unknown.
 #include "verifier/check_qr.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 #include <openssl/pem.h>
 
 #include "base/certificate.hpp"
+#include "base/ecdsa_signature.hpp"
 #include "base/qr_claims.hpp"
 #include "base/text_codec.hpp"
 #include "tests/fakes/sample_keys.hpp"
@@ -84,6 +87,18 @@ TEST(CheckQr, EveryFlippedBitOfThePayloadIsNoticed) {
         ASSERT_NE(report.integrity.answer, Answer::yes) << i;
         ASSERT_FALSE(report.document) << i;
     }
+}
+
+TEST(CheckQr, TwinWithHighSIsRefused) {
+    Bytes twin = sample().payload;
+    const auto signature = read_ecdsa_fixed(ByteView(twin).last(64));
+    const Bytes high = write_ecdsa_fixed(twin_of(signature.value()));
+    std::copy(high.begin(), high.end(), twin.end() - 64);
+    const std::string head = sample().text.substr(0, sample().text.find('#') + 1);
+    const Report report = check_qr(head + to_base41(twin), sample().keys, sample().now);
+    EXPECT_EQ(report.integrity.answer, Answer::no);
+    EXPECT_EQ(report.integrity.reason, Reason::signature_form_wrong);
+    EXPECT_FALSE(report.document);
 }
 
 TEST(CheckQr, UnknownKeyAndOldKeyAreToldApart) {

@@ -32,6 +32,21 @@ TEST(Golden, SignedPdfOfAnotherWriterIsGenuine) {
     EXPECT_TRUE(report.document->sample);
 }
 
+TEST(Golden, TwinWithHighSIsRefused) {
+    // openssl accepted both files when they were made: s and n - s fit the same message.
+    const std::string file = fakes::golden_file("seal/high-s.pdf");
+    ASSERT_EQ(file.size(), fakes::golden_file("seal/signed.pdf").size());
+    const Report report = check_golden(file, soon_after);
+    EXPECT_EQ(report.integrity.answer, Answer::no);
+    EXPECT_EQ(report.integrity.reason, Reason::signature_form_wrong);
+    EXPECT_FALSE(report.document);
+    const auto keys = parse_key_list(fakes::golden_file("seal/keys.json"));
+    const Report code = check_qr(fakes::golden_file("seal/high-s.txt"), keys.value(), soon_after);
+    EXPECT_EQ(code.integrity.answer, Answer::no);
+    EXPECT_EQ(code.integrity.reason, Reason::signature_form_wrong);
+    EXPECT_FALSE(code.document);
+}
+
 TEST(Golden, SealIsNotTrustedBeforeOrAfterItsCertificate) {
     const std::string file = fakes::golden_file("seal/signed.pdf");
     for (const std::int64_t days : {-30, 6 * 365}) {

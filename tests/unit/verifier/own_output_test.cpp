@@ -49,6 +49,12 @@ TEST(OwnOutput, AnotherChainOfTheSameSealIsRefused) {
     EXPECT_FALSE(check.add_seal({}).ok());
 }
 
+TEST(OwnOutput, TwinWithHighSIsRefused) {
+    const OwnOutputCheck check = make_check(golden());
+    const std::string twin = fakes::golden_file("seal/high-s.pdf");
+    EXPECT_EQ(check.check(as_bytes(twin)).error().detail, "the signature is not in its one form");
+}
+
 TEST(OwnOutput, SeveralThreadsMayAskAtOnce) {
     const std::string file = golden();
     const OwnOutputCheck check = make_check(file);

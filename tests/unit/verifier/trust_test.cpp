@@ -6,6 +6,7 @@
 #include <openssl/pem.h>
 
 #include "base/certificate.hpp"
+#include "base/ecdsa_signature.hpp"
 #include "signer/cms.hpp"
 #include "tests/fakes/framed_file.hpp"
 #include "tests/fakes/sample_keys.hpp"
@@ -52,8 +53,8 @@ std::string forge(const std::string& certificate, const std::string& key) {
     EXPECT_EQ(
         EVP_PKEY_sign(context.get(), signature.data(), &size, attributes.data(), attributes.size()),
         1);
-    signature.resize(size);
-    file.insert(builder.build(file.digest(), signature));
+    const auto made = read_ecdsa_der(ByteView(signature).first(size));
+    file.insert(builder.build(file.digest(), write_ecdsa_der(with_low_s(made.value()))));
     return file.text;
 }
 

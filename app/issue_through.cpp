@@ -1,0 +1,223 @@
+// songda issue --url: the same rows through the running service, as any client would send them.
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include "app/issue_output.hpp"
+#include "app/terminal.hpp"
+#include "base/ids.hpp"
+#include "base/json.hpp"
+#include "base/sha256.hpp"
+#include "base/text_codec.hpp"
+#include "http/client.hpp"
+
+namespace songda::app {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t key_bytes_max = 512;
+
+std::string text_of(const json& object, const char* name) {
+    const auto found = object.is_object() ? object.find(name) : object.end();
+    return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+/// The first line that is not empty; `songda key add` prints nothing else on standard output.
+Result<std::string> read_key(const std::string& path) {
+    const auto lines = read_lines(path);
+    if (!lines.ok()) {
+        return lines.error();
+    }
+    for (const std::string& line : lines.value()) {
+        const bool visible = std::all_of(line.begin(), line.end(),
+                                         [](char letter) { return letter > ' ' && letter <= '~'; });
+        if (!line.empty()) {
+            return visible && line.size() <= key_bytes_max && line.find('.') != std::string::npos
+                       ? Result<std::string>(line)
+                       : Error{Fault::invalid_input, path + ": not an API key (KID.SECRET)"};
+        }
+    }
+    return Error{Fault::invalid_input, path + ": no API key in it"};
+}
+
+/// What the service said instead of an answer, in its own words.
+Error refusal_of(const http::Response& response) {
+    const auto problem = parse_json(response.body);
+    const std::string said = problem.ok() ? text_of(problem.value(), "title") + ' ' +
+                                                text_of(problem.value(), "title_en")
+                                          : "";
+    const Fault fault = response.status < 500 ? Fault::forbidden : Fault::unavailable;
+    return {fault, fmt::format("the service answered {} {}", response.status, said)};
+}
+
+/// One run over the rows of a file.
+class Errand {
+public:
+    Errand(http::Client client, std::string key, std::string folder)
+        : client_(std::move(client)), credential_("Bearer " + std::move(key)),
+          folder_(std::move(folder)) {}
+
+    /// Sends rows [at, at + lines.size()) and takes their answers. A fault ends the run.
+    [[nodiscard]] Result<void> issue(std::span<const std::string> lines, std::size_t at,
+                                     Progress& progress) {
+        std::string body;
+        for (const std::string& line : lines) {
+            body += line + '\n';
+        }
+        const auto sent = client_.send(
+            "POST", "/api/v1/documents:batch",
+            {{"Authorization", credential_}, {"Content-Type", "application/x-ndjson"}}, body);
+        if (!sent.ok()) {
+            return sent.error();
+        }
+        if (sent.value().status != 200) {
+            return refusal_of(sent.value());
+        }
+        std::string_view answers = sent.value().body;
+        for (std::size_t row = at + 1; row <= at + lines.size(); ++row) {
+            const std::size_t end = answers.find('\n');
+            const auto answer = parse_json(answers.substr(0, end));
+            if (end == std::string_view::npos || !answer.ok()) {
+                return Error{Fault::corrupt, "the service's answer has no line for each row"};
+            }
+            answers.remove_prefix(end + 1);
+            const auto taken = take(row, answer.value());
+            if (!taken.ok()) {
+                return taken;
+            }
+            progress.set(row);
+        }
+        return {};
+    }
+    [[nodiscard]] const IssueCounts& counts() const { return counts_; }
+
+private:
+    Result<void> take(std::size_t row, const json& answer) {
+        if (!answer.is_object() || !answer.contains("document")) {
+            ++counts_.refused;
+            tell_problem(row, answer);
+            return {};
+        }
+        const bool replayed = answer.contains("replayed") && answer["replayed"] == true;
+        ++(replayed ? counts_.replayed : counts_.issued);
+        return download(answer["document"]);
+    }
+
+    static void tell_problem(std::size_t row, const json& answer) {
+        const json problem = answer.is_object() ? answer.value("problem", json()) : json();
+        const json findings = problem.is_object() ? problem.value("errors", json()) : json();
+        for (const json& finding : findings) {
+            const std::string words[] = {text_of(finding, "pointer"), text_of(finding, "rule"),
+                                         text_of(finding, "message"),
+                                         text_of(finding, "message_en")};
+            tell_finding(row, {words[0], words[1], words[2], words[3]});
+        }
+        if (findings.empty()) {
+            tell_row(row, text_of(problem, "title") + ' ' + text_of(problem, "title_en"));
+        }
+    }
+
+    /// The names come from the service, so they are held to their form before they become a path.
+    Result<void> download(const json& document) {
+        const auto key = parse_document_key(text_of(document, "key"));
+        const auto id = parse_document_id(text_of(document, "id"));
+        if (!key || !id) {
+            return Error{Fault::corrupt, "the service's answer names no document"};
+        }
+        const auto file = client_.send("GET", "/api/v1/documents/" + to_text(*id) + "/file",
+                                       {{"Authorization", credential_}}, "");
+        if (!file.ok()) {
+            return file.error();
+        }
+        if (file.value().status == 401) {
+            return Error{Fault::forbidden,
+                         "issued, but this key may not download: it needs the "
+                         "scope read (songda key add --scope issue --scope read)"};
+        }
+        if (file.value().status != 200) {
+            return refusal_of(file.value());
+        }
+        const ByteView bytes = as_bytes(file.value().body);
+        if (to_hex(sha256(bytes)) != text_of(document, "sha256")) {
+            return Error{Fault::corrupt, "a file that is not the one that was issued"};
+        }
+        const std::string path = folder_ + '/' + to_text(*key) + ".pdf";
+        return write_file(path, bytes) ? Result<void>()
+                                       : Error{Fault::unavailable, path + ": cannot be written"};
+    }
+
+    http::Client client_;
+    std::string credential_;
+    std::string folder_;
+    IssueCounts counts_;
+};
+
+} // namespace
+
+Result<ServiceAddress> parse_service_url(std::string_view url) {
+    static constexpr std::string_view scheme = "http://";
+    if (url.starts_with("https://")) {
+        return Error{Fault::invalid_input, "--url: the command line speaks plain HTTP only; send "
+                                           "the rows with curl (docs/formats/api.md)"};
+    }
+    const bool known = url.starts_with(scheme);
+    url.remove_prefix(known ? scheme.size() : 0);
+    if (url.ends_with('/')) {
+        url.remove_suffix(1);
+    }
+    const std::size_t colon = url.rfind(':');
+    const std::string_view host = url.substr(0, colon);
+    const std::string_view digits = colon == std::string_view::npos ? "80" : url.substr(colon + 1);
+    ServiceAddress service;
+    const auto [end, failure] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), service.port);
+    if (!known || host.empty() || host.find_first_of("/@[]?# ") != std::string_view::npos ||
+        failure != std::errc() || end != digits.data() + digits.size() || service.port == 0) {
+        return Error{Fault::invalid_input, "--url: must be http://ADDRESS:PORT"};
+    }
+    service.host = host;
+    service.address = host == "localhost" ? "127.0.0.1" : host;
+    return service;
+}
+
+int issue_through(const ServiceAddress& service, const std::string& key_file,
+                  const std::vector<std::string>& lines, const std::string& folder) {
+    auto key = read_key(key_file);
+    if (!key.ok()) {
+        return tell_failure(key.error());
+    }
+    http::ClientOptions options;
+    options.address = service.address;
+    options.port = service.port;
+    options.host = service.host;
+    auto client = http::Client::connect(options);
+    if (!client.ok()) {
+        return tell_failure(client.error());
+    }
+    fmt::print("经由服务 through the service at {}:{}\n", service.address, service.port);
+    Errand errand(std::move(client).value(), std::move(key).value(), folder);
+    Progress progress("出证 issuing", lines.size());
+    for (std::size_t at = 0; at < lines.size(); at += issue_rows_per_call) {
+        const auto some =
+            std::span(lines).subspan(at, std::min(issue_rows_per_call, lines.size() - at));
+        const auto done = errand.issue(some, at, progress);
+        if (!done.ok()) {
+            progress.finish();
+            tell_counts(errand.counts(), folder);
+            if (done.error().fault == Fault::unavailable) {
+                fmt::print(stderr, "  请再次运行同一命令，不会重复出证 run the same command again: "
+                                   "nothing is issued twice\n");
+            }
+            return tell_failure(done.error());
+        }
+    }
+    progress.finish();
+    return tell_counts(errand.counts(), folder);
+}
+
+} // namespace songda::app

@@ -1,0 +1,173 @@
+#include "tests/integration/live_service.hpp"
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/check.hpp"
+#include "tests/fakes/sample_keys.hpp"
+
+namespace songda::live {
+namespace {
+
+int wait_for(pid_t process) {
+    int status = 0;
+    SONGDA_CHECK(waitpid(process, &status, 0) == process);
+    return status;
+}
+
+/// The number in "(127.0.0.1:PORT)" of the first line that the service prints.
+std::uint16_t port_in(const std::string& line) {
+    const std::size_t end = line.rfind(')');
+    const std::size_t colon = line.rfind(':', end);
+    return static_cast<std::uint16_t>(std::stoul(line.substr(colon + 1, end - colon - 1)));
+}
+
+} // namespace
+
+CommandResult run_command(const std::string& line) {
+    CommandResult result;
+    FILE* const pipe = popen(("{ " + line + "; } 2>&1").c_str(), "r");
+    SONGDA_CHECK(pipe != nullptr);
+    std::array<char, 4096> part{};
+    for (std::size_t got = 0; (got = fread(part.data(), 1, part.size(), pipe)) > 0;) {
+        result.output.append(part.data(), got);
+    }
+    const int status = pclose(pipe);
+    result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+    return result;
+}
+
+CommandResult run_songda(const std::string& arguments) {
+    return run_command(std::string(SONGDA_PROGRAM) + ' ' + arguments);
+}
+
+Service::Service(const Options& options) {
+    std::string pattern = (std::filesystem::temp_directory_path() / "songda-live-XXXXXX").string();
+    SONGDA_CHECK(mkdtemp(pattern.data()) != nullptr);
+    folder_ = pattern;
+    write_config(options);
+}
+
+Service::~Service() {
+    kill();
+    std::filesystem::remove_all(folder_);
+}
+
+void Service::write_config(const Options& options) const {
+    const std::string keys = fakes::sample_keys_folder();
+    const std::string own = keys + '/' + fakes::department.text;
+    std::ofstream out(config());
+    out << "production = false\nlog_file = \"\"\nlog_level = \"warning\"\n"
+        << "templates_folder = \"" SONGDA_SOURCE_DIR "/templates\"\n"
+        << "fonts_folder = \"" SONGDA_SOURCE_DIR "/build/fonts\"\n"
+        << "web_folder = \"" SONGDA_SOURCE_DIR "/web\"\n"
+        << "trust_folder = \"" << keys << "/trust\"\n"
+        << "[http]\naddress = \"127.0.0.1\"\nport = 0\npublic_base = \"https://localhost\"\n"
+        << "hosts = [\"localhost\", \"127.0.0.1\"]\nio_threads = 2\nworker_threads = 4\n"
+        << "operations_peers = [\"127.0.0.1\"]\n"
+        << "requests_per_minute = " << options.requests_per_minute << '\n'
+        << "requests_per_minute_document = 1000000\n";
+    if (options.tls) {
+        out << "tls_certificate = \"" << keys << "/tls/server.pem\"\n"
+            << "tls_key = \"" << keys << "/tls/server.key\"\n"
+            << "tls_client_authority = \"" << keys << "/tls/client-authority.pem\"\n";
+    }
+    out << "[store]\nfolder = \"store\"\nsegment_mib = 16\nreserve_mib = 1\n"
+        << "[[department]]\ncode = \"" << fakes::department.text << "\"\n"
+        << "name = \"示例市行政审批局\"\nnumber_prefix = \"示审\"\nregion = \"320199\"\n"
+        << "seal_text = \"示例市行政审批局\"\n"
+        << "templates = [\"food-business-licence\", \"permit-decision\"]\n"
+        << "seal_key = \"" << own << "/seal.key\"\nseal_certificate = \"" << own << "/seal.pem\"\n"
+        << "qr_key = \"" << own << "/qr.key\"\nclient_certificates = [\"" << own << "/client.pem\"";
+    for (const std::string& more : options.client_certificates) {
+        out << ", \"" << more << '"';
+    }
+    out << "]\n";
+    SONGDA_CHECK(out.good());
+}
+
+void Service::spawn() {
+    SONGDA_CHECK(process_ < 0);
+    int ends[2];
+    SONGDA_CHECK(pipe2(ends, O_CLOEXEC) == 0);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    const std::string complaints = folder_ / "complaints";
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, complaints.c_str(),
+                                     O_WRONLY | O_CREAT | O_APPEND, 0600);
+    std::string program = SONGDA_PROGRAM;
+    std::string command = "serve";
+    std::string option = "--config=" + config();
+    char* const words[] = {program.data(), command.data(), option.data(), nullptr};
+    spawned_ = std::chrono::steady_clock::now();
+    SONGDA_CHECK(posix_spawn(&process_, program.c_str(), &actions, nullptr, words, environ) == 0);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    output_ = ends[0];
+}
+
+bool Service::wait_ready() {
+    std::string line;
+    for (char letter = 0; read(output_, &letter, 1) == 1 && letter != '\n';) {
+        line += letter;
+    }
+    if (line.find(':') == std::string::npos) {
+        return false;
+    }
+    port_ = port_in(line);
+    ready_time_ = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - spawned_);
+    return true;
+}
+
+void Service::kill() {
+    if (process_ < 0) {
+        return;
+    }
+    ::kill(process_, SIGKILL);
+    wait_for(process_);
+    close(output_);
+    process_ = -1;
+}
+
+int Service::stop() {
+    ::kill(process_, SIGTERM);
+    const int status = wait_for(process_);
+    close(output_);
+    process_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+std::string Service::complaint() const {
+    std::ifstream in(folder_ / "complaints");
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+std::string Service::make_key(const std::string& scopes) {
+    const CommandResult made =
+        run_songda("key add -c " + config() + " -d " + fakes::department.text + ' ' + scopes);
+    SONGDA_CHECK(made.status == 0);
+    // The key is the last line, after the advice on standard error.
+    const std::string line = made.output.substr(0, made.output.rfind('\n'));
+    return line.substr(line.rfind('\n') + 1);
+}
+
+Result<http::Client> Service::client() const {
+    http::ClientOptions options;
+    options.port = port_;
+    return http::Client::connect(options);
+}
+
+} // namespace songda::live

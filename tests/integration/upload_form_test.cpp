@@ -1,0 +1,44 @@
+// The upload form of the page over the network, filled in by curl as a browser without JavaScript
+// would: the page comes back with the answer in it.
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "tests/integration/live_service.hpp"
+
+namespace songda {
+namespace {
+
+TEST(UploadForm, IsAnsweredWithThePage) {
+    live::Service service;
+    ASSERT_TRUE(service.start()) << service.complaint();
+    const std::string key = service.folder() / "api-key";
+    std::ofstream(key) << service.make_key();
+    const std::string url = "http://127.0.0.1:" + std::to_string(service.port());
+    const std::string out = service.folder() / "pdf";
+    const live::CommandResult issued = live::run_command(
+        "head -n 1 " SONGDA_SOURCE_DIR "/samples/decisions.jsonl >" + out + ".jsonl");
+    ASSERT_EQ(issued.status, 0);
+    ASSERT_EQ(
+        live::run_songda("issue " + out + ".jsonl --out " + out + " --url " + url + " --key " + key)
+            .status,
+        0);
+    const auto send = [&](const std::string& form) {
+        return live::run_command("curl -s -w '\\n%{http_code}\\n' " + form + ' ' + url + "/verify")
+            .output;
+    };
+    const std::string good = send("-F file=@$(ls " + out + "/*.pdf)");
+    EXPECT_NE(good.find("class=\"answer yes\""), std::string::npos) << good;
+    EXPECT_NE(good.find("\n200\n"), std::string::npos);
+    const std::string other = send("-F file=@" + service.config());
+    EXPECT_NE(other.find("class=\"answer no\""), std::string::npos) << other;
+    EXPECT_NE(send("-F 'file=;filename='").find("\n400\n"), std::string::npos);
+    EXPECT_NE(send("-F file=@" + key + " -F more=x").find("\n400\n"), std::string::npos);
+    EXPECT_NE(send("-d file=x").find("\n400\n"), std::string::npos);
+    const std::string large = service.folder() / "large";
+    ASSERT_EQ(live::run_command("head -c 9000000 /dev/zero >" + large).status, 0);
+    EXPECT_NE(send("-F file=@" + large).find("\n413\n"), std::string::npos);
+}
+
+} // namespace
+} // namespace songda

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <filesystem>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "api/routes.hpp"
+#include "app/desk.hpp"
+#include "base/check.hpp"
+#include "http/router.hpp"
+#include "tests/fakes/sample_keys.hpp"
+
+namespace songda::api {
+
+/// The guarded routes over a real desk of two departments, asked without a network. The clock
+/// stands still, so that no rate limit recovers while a test looks.
+class CounterTest : public ::testing::Test {
+protected:
+    void SetUp() override {
+        folder_ = std::filesystem::temp_directory_path() /
+                  (std::string("songda-counter-") + std::to_string(getpid()) +
+                   ::testing::UnitTest::GetInstance()->current_test_info()->name());
+        std::filesystem::create_directories(folder_);
+        app::Config config;
+        config.templates_folder = SONGDA_SOURCE_DIR "/templates";
+        config.fonts_folder = SONGDA_SOURCE_DIR "/build/fonts";
+        config.trust_folder = fakes::sample_keys_folder() + "/trust";
+        config.http.public_base = "http://localhost:8080";
+        config.store = {folder_ / "store", 16, 1};
+        config.departments = {department(fakes::department), department(fakes::other_department)};
+        Result<std::unique_ptr<app::Desk>> opened = app::Desk::open(config);
+        while (!opened.ok() && opened.error().fault == Fault::forbidden) {
+            std::this_thread::yield(); // certificates made in this second are valid from the next
+            opened = app::Desk::open(config);
+        }
+        ASSERT_TRUE(opened.ok()) << opened.error().detail;
+        desk_ = std::move(opened).value();
+        gatekeeper_ =
+            std::make_unique<Gatekeeper>(desk_->store(), std::map<Digest, DepartmentCode>());
+        parts_.reset(new ApiParts{.store = desk_->store(),
+                                  .issuer = desk_->issuer(),
+                                  .clock = clock_,
+                                  .random = desk_->random(),
+                                  .metrics = desk_->metrics(),
+                                  .gatekeeper = *gatekeeper_,
+                                  .trust = desk_->trust(),
+                                  .key_list = [this] { return desk_->key_list(); },
+                                  .ready = [] { return true; },
+                                  .web_folder = SONGDA_SOURCE_DIR "/web",
+                                  .public_base = config.http.public_base,
+                                  .operations_peers = {"127.0.0.1"},
+                                  .limits = {}});
+        router_ = std::make_unique<http::Router>(guard_routes(routes(), *parts_));
+    }
+    void TearDown() override {
+        router_.reset();
+        desk_.reset();
+        std::filesystem::remove_all(folder_);
+    }
+
+    static app::DepartmentConfig department(const DepartmentCode& code) {
+        const auto seal = fakes::sample_seal(code);
+        return {code.text,
+                "示例市行政审批局",
+                "示审",
+                "320199",
+                "示例市行政审批局",
+                {"food-business-licence", "permit-decision"},
+                seal.seal_key,
+                seal.seal_certificate,
+                seal.qr_key,
+                {}};
+    }
+    [[nodiscard]] std::vector<ApiRoute> routes() const {
+        auto made = make_api_routes(*parts_);
+        SONGDA_CHECK(made.ok());
+        return std::move(made).value();
+    }
+    /// A key of `owner`, and its row as stored.
+    NewApiKey make_key(const DepartmentCode& owner, const std::vector<std::string>& scopes,
+                       std::int64_t days = 1) {
+        NewApiKey key = make_api_key({owner, scopes, "test", days}, clock_.now(), desk_->random());
+        SONGDA_CHECK(desk_->store().put_api_key(key.row, {}).ok());
+        return key;
+    }
+    http::Response ask(http::Request request) {
+        const auto match = router_->find(request.method, request.path);
+        SONGDA_CHECK(match.route != nullptr);
+        request.path_values = match.path_values;
+        if (request.peer.empty()) {
+            request.peer = "192.0.2.1";
+        }
+        return match.route->handle(request);
+    }
+    http::Response ask(const std::string& method, const std::string& path,
+                       const std::string& bearer = {}, const std::string& body = {}) {
+        http::Request request;
+        request.method = method;
+        request.path = path;
+        request.body = body;
+        if (!bearer.empty()) {
+            request.headers.emplace_back("Authorization", "Bearer " + bearer);
+        }
+        return ask(std::move(request));
+    }
+
+    std::filesystem::path folder_;
+    fakes::FixedClock clock_;
+    std::unique_ptr<app::Desk> desk_;
+    std::unique_ptr<Gatekeeper> gatekeeper_;
+    std::unique_ptr<ApiParts> parts_;
+    std::unique_ptr<http::Router> router_;
+};
+
+} // namespace songda::api

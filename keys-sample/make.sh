@@ -53,6 +53,24 @@ certificate "$out/tls/server-leaf.pem" "$out/tls/server.key" "/C=CN/O=$mark/CN=l
 join "$out/tls/server.pem" "$out/tls/server-leaf.pem" "$out/issuing.pem"
 join "$out/tls/client-authority.pem" "$out/issuing.pem" "$out/root.pem"
 
+# secret FILE COMMAND…: what the command prints, for our eyes only.
+secret() {
+    [ -f "$1" ] && return 0
+    secret_file=$1
+    shift
+    (umask 077 && "$@" >"$secret_file.part" && mv "$secret_file.part" "$secret_file")
+}
+webhook_secret() { printf 'whsec_%s\n' "$(openssl rand -base64 32)"; }
+
+# What delivery needs: the webhook's key and secret, the secret behind return paths and collection codes, and
+# the password of the local mail sink.
+mkdir -p "$out/delivery"
+secret "$out/delivery/webhook.key" openssl genpkey -algorithm ED25519
+[ -f "$out/delivery/webhook.pub" ] || openssl pkey -in "$out/delivery/webhook.key" -pubout -out "$out/delivery/webhook.pub"
+secret "$out/delivery/webhook.secret" webhook_secret
+secret "$out/delivery/delivery.secret" openssl rand -hex 32
+secret "$out/delivery/smtp.password" openssl rand -hex 16
+
 # documentSigning (RFC 9336) says what a seal is for; emailProtection beside it because NSS, and with it
 # pdfsig and other readers, trusts no signer without it.
 while [ $# -ge 2 ]; do

@@ -1,0 +1,118 @@
+#include "delivery/channels/webhook_signature.hpp"
+
+#include <openssl/err.h>
+#include <openssl/hmac.h>
+#include <openssl/pem.h>
+
+#include "base/text_codec.hpp"
+
+namespace songda::delivery {
+namespace {
+
+using DigestContext = std::unique_ptr<EVP_MD_CTX, Deleter<EVP_MD_CTX_free>>;
+
+constexpr std::string_view secret_prefix = "whsec_";
+constexpr std::size_t secret_bytes_min = 24;
+constexpr std::size_t secret_bytes_max = 64;
+constexpr std::size_t ed25519_signature_bytes = 64;
+
+Result<openssl::Pkey> read_key(const std::string& path) {
+    const openssl::Bio file(BIO_new_file(path.c_str(), "r"));
+    if (!file) {
+        ERR_clear_error();
+        return Error{Fault::not_found, "webhook key file " + path};
+    }
+    // The empty pass phrase keeps OpenSSL from asking at the terminal.
+    openssl::Pkey key(PEM_read_bio_PrivateKey(file.get(), nullptr, nullptr, const_cast<char*>("")));
+    ERR_clear_error();
+    if (!key || EVP_PKEY_base_id(key.get()) != EVP_PKEY_ED25519) {
+        return Error{Fault::invalid_input, "not an Ed25519 private key: " + path};
+    }
+    return key;
+}
+
+std::optional<Bytes> parse_secret(std::string_view text) {
+    if (!text.starts_with(secret_prefix)) {
+        return std::nullopt;
+    }
+    auto bytes = from_base64(text.substr(secret_prefix.size()));
+    if (!bytes || bytes->size() < secret_bytes_min || bytes->size() > secret_bytes_max) {
+        return std::nullopt;
+    }
+    return bytes;
+}
+
+std::string hmac_signature(ByteView secret, std::string_view content) {
+    Digest value{};
+    const ByteView bytes = as_bytes(content);
+    if (HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), bytes.data(),
+             bytes.size(), value.data(), nullptr) == nullptr) {
+        return {};
+    }
+    return "v1," + to_base64(value);
+}
+
+std::string ed25519_signature(EVP_PKEY* key, std::string_view content) {
+    const DigestContext context(EVP_MD_CTX_new());
+    std::array<std::uint8_t, ed25519_signature_bytes> value{};
+    std::size_t size = value.size();
+    const ByteView bytes = as_bytes(content);
+    if (!context || EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key) != 1 ||
+        EVP_DigestSign(context.get(), value.data(), &size, bytes.data(), bytes.size()) != 1) {
+        ERR_clear_error();
+        return {};
+    }
+    return "v1a," + to_base64(value);
+}
+
+} // namespace
+
+Result<WebhookSigner> WebhookSigner::make(const std::string& ed25519_key_file,
+                                          const std::vector<Private<std::string>>& secrets) {
+    WebhookSigner signer;
+    if (!ed25519_key_file.empty()) {
+        auto key = read_key(ed25519_key_file);
+        if (!key.ok()) {
+            return key.error();
+        }
+        signer.key_ = std::move(key).value();
+    }
+    for (const auto& text : secrets) {
+        auto secret = parse_secret(text.reveal());
+        if (!secret) {
+            return Error{Fault::invalid_input,
+                         "a webhook secret is not whsec_ and base64 of 24 to 64 bytes"};
+        }
+        signer.secrets_.emplace_back(std::move(*secret));
+    }
+    if (!signer.key_ && signer.secrets_.empty()) {
+        return Error{Fault::invalid_input, "a webhook needs a key or a secret"};
+    }
+    return signer;
+}
+
+Result<std::string> WebhookSigner::sign(const WebhookStamp& stamp, std::string_view body) const {
+    std::string content(stamp.id);
+    content += '.';
+    content += std::to_string(stamp.timestamp_seconds);
+    content += '.';
+    content += body;
+    std::vector<std::string> signatures;
+    if (key_) {
+        signatures.push_back(ed25519_signature(key_.get(), content));
+    }
+    for (const auto& secret : secrets_) {
+        signatures.push_back(hmac_signature(secret.reveal(), content));
+    }
+    std::string value;
+    for (const std::string& signature : signatures) {
+        if (signature.empty()) {
+            return Error{Fault::internal, "a webhook was not signed"};
+        }
+        value += value.empty() ? "" : " ";
+        value += signature;
+    }
+    return value;
+}
+
+} // namespace songda::delivery

@@ -19,10 +19,14 @@ enum class Policy {
     anyone_document, ///< public, limited per address and per document
     issue,           ///< a department's credential with scope `issue`
     read,            ///< a department's credential with scope `read`
+    applicant,       ///< who opened an inbox with link and code, limited per address
     operations,      ///< from the addresses of `operations_peers` only
 };
 
 [[nodiscard]] std::string_view policy_name(Policy policy);
+
+/// Holds an applicant's session (delivery/applicant_keys.hpp).
+inline constexpr std::string_view session_cookie = "songda_inbox";
 
 /// The department behind a credential. The tenant is taken from here and nowhere else.
 struct Principal {

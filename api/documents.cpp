@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "api/delivery_json.hpp"
+#include "api/file_response.hpp"
 #include "api/problem.hpp"
 #include "api/routes.hpp"
 #include "base/json.hpp"
@@ -206,19 +208,15 @@ find_own(const ApiParts& parts, const http::Request& request, const Principal& p
     return parts.store.find_document_for(principal.department, *id);
 }
 
-http::Response show_document(const ApiParts& parts, const http::Request& request,
-                             const Principal& principal) {
-    const auto found = find_own(parts, request, principal);
-    if (!found.ok()) {
-        return problem_response(problem_of(found.error()));
-    }
-    if (!found.value()) {
-        return not_found();
-    }
-    const store::DocumentRow& document = *found.value();
+http::Response show_document(const ApiParts& parts, const store::DocumentRow& document,
+                             const Principal&) {
     const auto history = parts.store.status_history(document.id);
     if (!history.ok()) {
         return problem_response(problem_of(history.error()));
+    }
+    const auto legs = delivery::progress_of(parts.store, document.id);
+    if (!legs.ok()) {
+        return problem_response(problem_of(legs.error()));
     }
     std::string body;
     JsonObject object(body);
@@ -235,23 +233,63 @@ http::Response show_document(const ApiParts& parts, const http::Request& request
         status.end();
     }
     body += ']';
+    object.raw("delivery", delivery_json(legs.value()));
     object.end();
     return json_response(200, std::move(body));
 }
 
-http::Response file_response(const ApiParts& parts, const store::DocumentRow& document) {
-    auto file = parts.store.read_file(document);
-    if (!file.ok()) {
-        return problem_response(problem_of(file.error()));
+http::Response send_file(const ApiParts& parts, const store::DocumentRow& document) {
+    const auto file = parts.store.read_file(document);
+    return file.ok() ? file_response(document, file.value())
+                     : problem_response(problem_of(file.error()));
+}
+
+/// For the clerk who has seen the applicant's identity card: the link opens again, the code is
+/// told. Asking twice gives the same link and code, so it needs no idempotency key.
+http::Response renew_collection(const ApiParts& parts, const store::DocumentRow& document,
+                                const Principal& principal) {
+    const TimeMs now = parts.clock.now();
+    const TimeMs expires = now + parts.link_ms;
+    const auto renewed = parts.collecting.renew(document.id, expires);
+    if (!renewed.ok()) {
+        return problem_response(problem_of(renewed.error()));
     }
-    http::Response response;
-    response.content_type = "application/pdf";
-    response.headers = {
-        {"Cache-Control", "private, no-store"},
-        {"X-Content-Type-Options", "nosniff"},
-        {"Content-Disposition", "attachment; filename=\"" + to_text(document.key) + ".pdf\""}};
-    response.body.assign(file.value().begin(), file.value().end());
-    return response;
+    if (!renewed.value()) {
+        return not_found();
+    }
+    const store::AuditRow row{now, principal.actor, "collection_code_told", to_text(document.id),
+                              ""};
+    const auto written = parts.store.append_audit({&row, 1});
+    if (!written.ok()) {
+        return problem_response(problem_of(written.error()));
+    }
+    std::string body;
+    JsonObject object(body);
+    object.text("link", renewed.value()->link);
+    object.text("code", renewed.value()->code.reveal());
+    object.text("expires", to_rfc3339(expires));
+    object.end();
+    return json_response(200, std::move(body));
+}
+
+using OwnHandler = http::Response (*)(const ApiParts&, const store::DocumentRow&, const Principal&);
+
+/// A route about one of the caller's own documents.
+ApiRoute own_route(const ApiParts& parts, std::string method, std::string pattern, Policy policy,
+                   OwnHandler handle) {
+    return {std::move(method),
+            std::move(pattern),
+            policy,
+            0,
+            http::Place::worker,
+            [&parts, handle](const http::Request& request, const ApiRoute::Caller& caller) {
+                const auto found = find_own(parts, request, caller.principal);
+                if (!found.ok()) {
+                    return problem_response(problem_of(found.error()));
+                }
+                return found.value() ? handle(parts, *found.value(), caller.principal)
+                                     : not_found();
+            }};
 }
 
 } // namespace
@@ -268,18 +306,12 @@ void add_document_routes(std::vector<ApiRoute>& to, const ApiParts& parts) {
                   [&parts](const http::Request& request, const Caller& caller) {
                       return issue_batch(parts, request, caller.principal);
                   }});
-    to.push_back({"GET", "/api/v1/documents/{id}", Policy::read, 0, http::Place::worker,
-                  [&parts](const http::Request& request, const Caller& caller) {
-                      return show_document(parts, request, caller.principal);
-                  }});
-    to.push_back({"GET", "/api/v1/documents/{id}/file", Policy::read, 0, http::Place::worker,
-                  [&parts](const http::Request& request, const Caller& caller) {
-                      const auto found = find_own(parts, request, caller.principal);
-                      if (!found.ok()) {
-                          return problem_response(problem_of(found.error()));
-                      }
-                      return found.value() ? file_response(parts, *found.value()) : not_found();
-                  }});
+    to.push_back(own_route(parts, "GET", "/api/v1/documents/{id}", Policy::read, &show_document));
+    to.push_back(own_route(parts, "GET", "/api/v1/documents/{id}/file", Policy::read,
+                           [](const ApiParts& all, const store::DocumentRow& document,
+                              const Principal&) { return send_file(all, document); }));
+    to.push_back(own_route(parts, "POST", "/api/v1/documents/{id}/collection-code", Policy::issue,
+                           &renew_collection));
 }
 
 } // namespace songda::api

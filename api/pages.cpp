@@ -12,7 +12,7 @@ namespace songda::api {
 namespace {
 
 struct KnownFile {
-    std::string_view path; ///< where it is served
+    std::string_view path; ///< where it is served as it is; empty: another counter serves it
     std::string_view name; ///< in the web folder
     std::string_view content_type;
 };
@@ -23,6 +23,8 @@ constexpr std::string_view script = "text/javascript; charset=utf-8";
 constexpr std::array known_files = {
     KnownFile{"/", "index.html", html},
     KnownFile{"", "verify.html", html}, // its routes put the answer in
+    KnownFile{"", "inbox.html", html},
+    KnownFile{"/inbox.js", "inbox.js", script},
     KnownFile{"/style.css", "style.css", "text/css; charset=utf-8"},
     KnownFile{"/verify.js", "verify.js", script},
     KnownFile{"/seal.js", "seal.js", script},

@@ -71,6 +71,25 @@ http::Response serve(Guards& guards, const ApiRoute& route, const http::Request&
         caller.principal = std::move(*found.value());
         break;
     }
+    case Policy::applicant: {
+        if (auto refused = check_rate(guards, route.policy, request)) {
+            return std::move(*refused);
+        }
+        const auto inbox =
+            parts.applicant_keys.check_session(request.cookie(session_cookie), parts.clock.now());
+        if (!inbox) {
+            return problem_response(
+                {403,
+                 "session-ended",
+                 "领取页面已关闭，请重新打开链接并输入领取码",
+                 "The session has ended; open the link and enter the code again.",
+                 {},
+                 nullptr,
+                 {}});
+        }
+        caller.inbox = *inbox;
+        break;
+    }
     case Policy::operations:
         if (std::find(parts.operations_peers.begin(), parts.operations_peers.end(), request.peer) ==
             parts.operations_peers.end()) {
@@ -92,6 +111,7 @@ Result<std::vector<ApiRoute>> make_api_routes(const ApiParts& parts) {
         return pages.error();
     }
     add_verify_routes(routes, parts, pages.value().text("verify.html"));
+    add_inbox_routes(routes, parts, pages.value().text("inbox.html"));
     pages.value().add_routes(routes);
     return routes;
 }

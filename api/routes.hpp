@@ -10,6 +10,8 @@
 #include "base/metrics.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "delivery/applicant_keys.hpp"
+#include "delivery/collecting.hpp"
 #include "http/message.hpp"
 #include "issuer/issuer.hpp"
 #include "store/store.hpp"
@@ -36,12 +38,15 @@ struct ApiParts {
     Random& random;
     metrics::Registry& metrics;
     const Gatekeeper& gatekeeper;
+    delivery::Collecting& collecting;
+    const delivery::ApplicantKeys& applicant_keys;
     const verifier::TrustStore& trust;
     std::function<verifier::KeyList()> key_list;
     std::function<bool()> ready; ///< may new work come in?
     std::string web_folder;
     std::string public_base;                   ///< `https://HOST`, for addresses in answers
     std::vector<std::string> operations_peers; ///< numeric addresses that may read /metrics
+    std::int64_t link_ms = 0;                  ///< how long a renewed collection link opens
     ApiLimits limits;
 };
 
@@ -52,9 +57,10 @@ struct ApiRoute {
     Policy policy;
     std::size_t body_bytes_max;
     http::Place place;
-    /// The principal is set for policies `issue` and `read`.
+    /// The principal is set for policies `issue` and `read`, the inbox for `applicant`.
     struct Caller {
         Principal principal;
+        store::InboxId inbox;
     };
     std::function<http::Response(const http::Request&, const Caller&)> handle;
 };
@@ -70,6 +76,7 @@ struct ApiRoute {
 // The counters, one file each.
 void add_document_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_verify_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
+void add_inbox_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_operation_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 
 } // namespace songda::api

@@ -51,6 +51,52 @@ HttpConfig read_http(TomlTable table, const Paths& path) {
     return http;
 }
 
+PortalConfig read_portal(TomlTable table, const Paths& path) {
+    PortalConfig portal;
+    portal.url = table.text("url");
+    portal.signing_key = path(table.text_or("signing_key", ""));
+    for (const std::string& file : table.texts_or_none("secret_files")) {
+        portal.secret_files.push_back(path(file));
+    }
+    portal.ca_file = path(table.text_or("ca_file", ""));
+    portal.allow_private_addresses = table.boolean_or("allow_private_addresses", false);
+    portal.threads = static_cast<unsigned>(table.integer_or("threads", 2, 1, 64));
+    return portal;
+}
+
+EmailConfig read_email(TomlTable table, const Paths& path) {
+    EmailConfig email;
+    email.server = table.text("server");
+    email.port = static_cast<std::uint16_t>(table.integer_or("port", 587, 1, 65535));
+    email.tls = table.text_or("tls", "starttls");
+    if (email.tls != "none" && email.tls != "starttls" && email.tls != "tls") {
+        table.refuse("tls", "must be none, starttls or tls");
+    }
+    email.ca_file = path(table.text_or("ca_file", ""));
+    email.user = table.text_or("user", "");
+    email.password_file = path(table.text_or("password_file", ""));
+    if (email.user.empty() != email.password_file.empty()) {
+        table.refuse("password_file", "user and password_file go together");
+    }
+    email.from = table.text("from");
+    email.from_name = table.text("from_name");
+    email.bounce_domain = table.text("bounce_domain");
+    email.attach_file = table.boolean_or("attach_file", true);
+    email.threads = static_cast<unsigned>(table.integer_or("threads", 4, 1, 64));
+    email.attempt_seconds = table.integer_or("attempt_seconds", 60, 5, 600);
+    return email;
+}
+
+DeliveryConfig read_delivery(TomlTable table, const Paths& path) {
+    DeliveryConfig delivery;
+    delivery.secret_file = path(table.text("secret_file"));
+    delivery.link_days = table.integer_or("link_days", 30, 1, 365);
+    delivery.paused = table.boolean_or("paused", false);
+    delivery.portal = read_portal(table.table("portal"), path);
+    delivery.email = read_email(table.table("email"), path);
+    return delivery;
+}
+
 DepartmentConfig read_department(TomlTable& table, const Paths& path) {
     DepartmentConfig department;
     department.code = table.text("code");
@@ -107,6 +153,7 @@ Result<Config> read_config(const std::string& file_path) {
         static_cast<std::uint64_t>(store.integer_or("segment_mib", 1024, 1, 16384));
     config.store.reserve_mib =
         static_cast<std::uint64_t>(store.integer_or("reserve_mib", 64, 1, 1 << 20));
+    config.delivery = read_delivery(root.table("delivery"), path);
     std::set<std::string> codes;
     for (TomlTable& table : root.tables("department")) {
         config.departments.push_back(read_department(table, path));

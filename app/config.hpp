@@ -44,6 +44,39 @@ struct StoreConfig {
     std::uint64_t reserve_mib = 0;
 };
 
+/// Where the portal (政务服务网) hears of documents for its account holders.
+struct PortalConfig {
+    std::string url;
+    std::string signing_key;
+    std::vector<std::string> secret_files;
+    std::string ca_file;
+    bool allow_private_addresses = false;
+    unsigned threads = 0;
+};
+
+struct EmailConfig {
+    std::string server;
+    std::uint16_t port = 0;
+    std::string tls; ///< none, starttls or tls
+    std::string ca_file;
+    std::string user;
+    std::string password_file;
+    std::string from;
+    std::string from_name;
+    std::string bounce_domain;
+    bool attach_file = true;
+    unsigned threads = 0;
+    std::int64_t attempt_seconds = 0;
+};
+
+struct DeliveryConfig {
+    std::string secret_file;
+    std::int64_t link_days = 0;
+    bool paused = false; ///< legs are planned and wait; nothing leaves
+    PortalConfig portal;
+    EmailConfig email;
+};
+
 struct Config {
     bool production = false;
     std::string log_file;
@@ -54,6 +87,7 @@ struct Config {
     std::string trust_folder;
     HttpConfig http;
     StoreConfig store;
+    DeliveryConfig delivery;
     std::vector<DepartmentConfig> departments;
 };
 

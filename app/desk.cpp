@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <malloc.h>
 
+#include "app/secret_file.hpp"
 #include "base/certificate.hpp"
 #include "base/log.hpp"
 #include "issuer/fonts/font_set.hpp"
@@ -31,6 +32,22 @@ void keep_freed_memory() {
     mallopt(M_TRIM_THRESHOLD, 256 << 20);
 }
 
+/// The issuer's words for a delivery in the dispatch office's.
+delivery::PlanRequest plan_request(const store::DocumentRow& document,
+                                   const issuer::Decision& decision) {
+    const issuer::Recipient& recipient = decision.recipient.reveal();
+    delivery::PlanRequest request{document, {}, recipient.code};
+    for (const std::string& name : decision.delivery) {
+        if (const auto channel = delivery::parse_channel(name)) {
+            request.choices.push_back(
+                {*channel, Private<std::string>(*channel == delivery::ChannelKind::email
+                                                    ? recipient.email
+                                                    : recipient.portal_account)});
+        }
+    }
+    return request;
+}
+
 issuer::DepartmentFace face_of(const DepartmentConfig& department) {
     return {department.code, department.name, department.number_prefix, department.region,
             department.seal_text};
@@ -46,7 +63,7 @@ Result<std::unique_ptr<Desk>> Desk::open(const Config& config) {
     signer::harden_process();
     keep_freed_memory();
     std::unique_ptr<Desk> desk(new Desk(config));
-    for (const auto step : {&Desk::open_store, &Desk::open_seals}) {
+    for (const auto step : {&Desk::open_store, &Desk::open_seals, &Desk::open_delivery_plan}) {
         const auto done = (desk.get()->*step)();
         if (!done.ok()) {
             return done.error();
@@ -60,6 +77,17 @@ Result<std::unique_ptr<Desk>> Desk::open(const Config& config) {
         .metrics = desk->metrics_,
         .check_output = [&check = desk->own_output_](ByteView file) { return check.check(file); },
         .verify_base = config.http.public_base + "/v/",
+        .plan_legs =
+            [&planner = *desk->planner_](const store::DocumentRow& document,
+                                         const issuer::Decision& decision) {
+                return planner.plan(plan_request(document, decision));
+            },
+        .issued =
+            [&issued = desk->issued_] {
+                if (issued) {
+                    issued();
+                }
+            },
     });
     const auto templates = desk->open_templates();
     if (!templates.ok()) {
@@ -79,6 +107,20 @@ Result<void> Desk::open_store() {
         return opened.error();
     }
     store_ = std::move(opened).value();
+    return {};
+}
+
+Result<void> Desk::open_delivery_plan() {
+    auto secret = read_secret_hex(config_.delivery.secret_file);
+    if (!secret.ok()) {
+        return secret.error();
+    }
+    auto keys = delivery::ApplicantKeys::make(std::move(secret).value(), config_.http.public_base);
+    if (!keys.ok()) {
+        return keys.error();
+    }
+    keys_of_applicants_.emplace(std::move(keys).value());
+    planner_.emplace(*keys_of_applicants_, random_, link_ms());
     return {};
 }
 

@@ -1,12 +1,16 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "app/config.hpp"
 #include "base/metrics.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "delivery/applicant_keys.hpp"
+#include "delivery/plan.hpp"
 #include "issuer/issuer.hpp"
 #include "signer/signer.hpp"
 #include "store/store.hpp"
@@ -21,8 +25,7 @@ namespace songda::app {
 class Desk {
 public:
     /// Opens the store exclusively, closes what a crash left open, loads seals, fonts and
-    /// templates. `wake_delivery` is called after each commit; may be empty. Faults name the file
-    /// or key at fault.
+    /// templates. Faults name the file or key at fault.
     [[nodiscard]] static Result<std::unique_ptr<Desk>> open(const Config& config);
 
     Desk(const Desk&) = delete;
@@ -34,6 +37,13 @@ public:
     [[nodiscard]] Random& random() { return random_; }
     [[nodiscard]] metrics::Registry& metrics() { return metrics_; }
     [[nodiscard]] const verifier::TrustStore& trust() const { return trust_; }
+    [[nodiscard]] const delivery::ApplicantKeys& applicant_keys() const {
+        return *keys_of_applicants_;
+    }
+    [[nodiscard]] const std::string& public_base() const { return config_.http.public_base; }
+    [[nodiscard]] std::int64_t link_ms() const { return config_.delivery.link_days * 86'400'000; }
+    /// What to do after each commit that stored documents. Set it while nothing is being issued.
+    void set_issued(std::function<void()> issued) { issued_ = std::move(issued); }
     /// As of now; next update in a month.
     [[nodiscard]] verifier::KeyList key_list() const;
     /// How many intents the last crash had left open.
@@ -43,6 +53,7 @@ private:
     explicit Desk(const Config& config) : config_(config) {}
     [[nodiscard]] Result<void> open_store();
     [[nodiscard]] Result<void> open_seals();
+    [[nodiscard]] Result<void> open_delivery_plan();
     [[nodiscard]] Result<void> open_templates();
     [[nodiscard]] Result<void> list_key(const DepartmentConfig& department);
 
@@ -55,6 +66,9 @@ private:
     verifier::KeyList keys_;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<signer::Signer> signer_;
+    std::optional<delivery::ApplicantKeys> keys_of_applicants_;
+    std::optional<delivery::Planner> planner_;
+    std::function<void()> issued_;
     std::unique_ptr<issuer::Issuer> issuer_;
     std::size_t recovered_ = 0;
 };

@@ -10,6 +10,7 @@
 #include "app/commands.hpp"
 #include "app/desk.hpp"
 #include "app/housekeeping.hpp"
+#include "app/office.hpp"
 #include "app/terminal.hpp"
 #include "base/certificate.hpp"
 #include "base/log.hpp"
@@ -65,6 +66,38 @@ http::ServerOptions server_options(const HttpConfig& config) {
     return options;
 }
 
+/// What `run_serve` made for the counters; outlives them.
+struct Counters {
+    const api::Gatekeeper& gatekeeper;
+    delivery::Collecting& collecting;
+    const std::atomic<bool>& ready;
+};
+
+api::ApiParts make_parts(const Config& config, Desk& desk, const Counters& made) {
+    api::ApiLimits limits;
+    limits.per_address = {config.http.requests_per_minute, config.http.requests_per_minute / 3};
+    limits.per_document = {config.http.requests_per_minute_document,
+                           config.http.requests_per_minute_document / 2};
+    return {
+        .store = desk.store(),
+        .issuer = desk.issuer(),
+        .clock = desk.clock(),
+        .random = desk.random(),
+        .metrics = desk.metrics(),
+        .gatekeeper = made.gatekeeper,
+        .collecting = made.collecting,
+        .applicant_keys = desk.applicant_keys(),
+        .trust = desk.trust(),
+        .key_list = [&desk] { return desk.key_list(); },
+        .ready = [&ready = made.ready] { return ready.load(); },
+        .web_folder = config.web_folder,
+        .public_base = config.http.public_base,
+        .operations_peers = config.http.operations_peers,
+        .link_ms = desk.link_ms(),
+        .limits = limits,
+    };
+}
+
 void tell_open(const Config& config, const Desk& desk, std::uint16_t port) {
     fmt::print("送达 Songda · {} ({}:{})\n", config.http.public_base, config.http.address, port);
     if (!config.production) {
@@ -96,32 +129,19 @@ int run_serve(const std::string& path) {
     if (!certificates.ok()) {
         return tell_failure(certificates.error());
     }
+    auto office = Office::open(config.value().delivery, desk);
+    if (!office.ok()) {
+        return tell_failure(office.error());
+    }
+    delivery::Collecting collecting(desk.store(), desk.applicant_keys(), desk.clock());
     const api::Gatekeeper gatekeeper(desk.store(), certificates.value());
     std::atomic<bool> ready{true};
-    api::ApiLimits limits;
-    limits.per_address = {config.value().http.requests_per_minute,
-                          config.value().http.requests_per_minute / 3};
-    limits.per_document = {config.value().http.requests_per_minute_document,
-                           config.value().http.requests_per_minute_document / 2};
-    const api::ApiParts parts{
-        .store = desk.store(),
-        .issuer = desk.issuer(),
-        .clock = desk.clock(),
-        .random = desk.random(),
-        .metrics = desk.metrics(),
-        .gatekeeper = gatekeeper,
-        .trust = desk.trust(),
-        .key_list = [&desk] { return desk.key_list(); },
-        .ready = [&ready] { return ready.load(); },
-        .web_folder = config.value().web_folder,
-        .public_base = config.value().http.public_base,
-        .operations_peers = config.value().http.operations_peers,
-        .limits = limits,
-    };
+    const api::ApiParts parts = make_parts(config.value(), desk, {gatekeeper, collecting, ready});
     auto routes = api::make_api_routes(parts);
     if (!routes.ok()) {
         return tell_failure(routes.error());
     }
+    office.value()->start();
     auto server = http::Server::start(server_options(config.value().http),
                                       api::guard_routes(std::move(routes).value(), parts),
                                       &api::refusal_response, desk.metrics());
@@ -136,6 +156,7 @@ int run_serve(const std::string& path) {
     // last.
     ready = false;
     server.value()->stop();
+    office.value()->stop();
     fmt::print("已停止，没有遗失 stopped, nothing lost\n");
     return 0;
 }

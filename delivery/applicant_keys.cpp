@@ -61,8 +61,8 @@ std::string ApplicantKeys::token_of(const LegId& leg) const {
 }
 
 /// 64 bits modulo 10^8 favour no code by more than 2^-37.
-std::string ApplicantKeys::code_of(const LegId& leg) const {
-    const Digest derived = derive("code", leg.view());
+std::string ApplicantKeys::code_of(const DocumentId& document) const {
+    const Digest derived = derive("code", document.view());
     std::uint64_t number = 0;
     for (std::size_t i = 0; i < 8; ++i) {
         number = (number << 8U) | derived[i];
@@ -74,14 +74,14 @@ Digest ApplicantKeys::code_hash(const Digest& token_hash, std::string_view code)
     return derive("code-hash", joined(token_hash, as_bytes(code)));
 }
 
-Collection ApplicantKeys::collection_of(const LegId& leg) const {
-    return {public_base_ + "/inbox/" + token_of(leg), Private<std::string>(code_of(leg))};
+Collection ApplicantKeys::collection_of(const LegId& leg, const DocumentId& document) const {
+    return {public_base_ + "/inbox/" + token_of(leg), Private<std::string>(code_of(document))};
 }
 
-store::AccessGrant ApplicantKeys::grant_of(const LegId& leg, const InboxId& inbox,
-                                           TimeMs expires) const {
+store::AccessGrant ApplicantKeys::grant_of(const LegId& leg, const DocumentId& document,
+                                           const InboxId& inbox, TimeMs expires) const {
     const Digest token_hash = sha256(as_bytes(token_of(leg)));
-    return {token_hash, inbox, code_hash(token_hash, code_of(leg)), attempts, expires};
+    return {token_hash, inbox, code_hash(token_hash, code_of(document)), attempts, expires};
 }
 
 std::optional<ApplicantKeys::Attempt> ApplicantKeys::attempt_of(std::string_view token,

@@ -31,11 +31,12 @@ public:
     [[nodiscard]] store::InboxId inbox_of(const DepartmentCode& department,
                                           std::string_view recipient_code) const;
 
-    /// Link and code of a leg, the same each time.
-    [[nodiscard]] Collection collection_of(const LegId& leg) const;
+    /// Link of a leg and code of its document, the same each time: the portal's message tells the
+    /// code that opens the link in the mail.
+    [[nodiscard]] Collection collection_of(const LegId& leg, const DocumentId& document) const;
     /// What the store keeps for it: hashes.
-    [[nodiscard]] store::AccessGrant grant_of(const LegId& leg, const store::InboxId& inbox,
-                                              TimeMs expires) const;
+    [[nodiscard]] store::AccessGrant grant_of(const LegId& leg, const DocumentId& document,
+                                              const store::InboxId& inbox, TimeMs expires) const;
 
     /// What to ask the store with. Nothing unless the token has the form of one.
     struct Attempt {
@@ -44,6 +45,9 @@ public:
     };
     [[nodiscard]] std::optional<Attempt> attempt_of(std::string_view token,
                                                     std::string_view code) const;
+
+    /// What marks our own return paths (docs/formats/mail.md), so that a forged bounce is seen.
+    [[nodiscard]] Digest return_path_secret() const { return derive("return-path", {}); }
 
     /// The value of a session cookie: inbox, end and a keyed hash over both.
     [[nodiscard]] std::string make_session(const store::InboxId& inbox, TimeMs expires) const;
@@ -56,7 +60,7 @@ private:
         : secret_(std::move(secret)), public_base_(std::move(public_base)) {}
     [[nodiscard]] Digest derive(std::string_view purpose, ByteView what) const;
     [[nodiscard]] std::string token_of(const LegId& leg) const;
-    [[nodiscard]] std::string code_of(const LegId& leg) const;
+    [[nodiscard]] std::string code_of(const DocumentId& document) const;
     [[nodiscard]] Digest code_hash(const Digest& token_hash, std::string_view code) const;
 
     Bytes secret_;

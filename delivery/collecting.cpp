@@ -6,6 +6,23 @@
 
 namespace songda::delivery {
 
+Result<std::vector<LegProgress>> progress_of(store::Store& store, const DocumentId& document) {
+    auto legs = store.legs_of(document);
+    if (!legs.ok()) {
+        return legs.error();
+    }
+    std::vector<LegProgress> progress;
+    for (store::LegRow& leg : legs.value()) {
+        const auto events = store.leg_events(leg.id);
+        if (!events.ok()) {
+            return events.error();
+        }
+        const TimeMs since = events.value().empty() ? leg.created : events.value().back().happened;
+        progress.push_back({std::move(leg), since});
+    }
+    return progress;
+}
+
 Result<std::optional<store::InboxId>> Collecting::open(std::string_view token,
                                                        std::string_view code) {
     const auto attempt = keys_.attempt_of(token, code);
@@ -30,7 +47,7 @@ Result<std::vector<InboxDocument>> Collecting::list(const store::InboxId& inbox)
     for (const DocumentId& id : ids) {
         const auto document = store_.find_document(id);
         const auto status = store_.find_status(id);
-        auto legs = store_.legs_of(id);
+        auto legs = progress_of(store_, id);
         for (const Error* failure :
              {document.ok() ? nullptr : &document.error(), status.ok() ? nullptr : &status.error(),
               legs.ok() ? nullptr : &legs.error()}) {
@@ -111,7 +128,7 @@ Result<std::optional<Collection>> Collecting::renew(const DocumentId& document, 
         return std::optional<Collection>();
     }
     const LegId newest = legs.value().back().id;
-    store::AccessGrant grant = keys_.grant_of(newest, {}, expires);
+    store::AccessGrant grant = keys_.grant_of(newest, document, {}, expires);
     const auto stored = store_.find_grant(grant.token_hash);
     if (!stored.ok()) {
         return stored.error();
@@ -124,7 +141,7 @@ Result<std::optional<Collection>> Collecting::renew(const DocumentId& document, 
     if (!renewed.ok()) {
         return renewed.error();
     }
-    return std::optional(keys_.collection_of(newest));
+    return std::optional(keys_.collection_of(newest, document));
 }
 
 } // namespace songda::delivery

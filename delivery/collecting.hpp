@@ -10,11 +10,21 @@
 
 namespace songda::delivery {
 
+/// Where a leg stands, and since when (of the event, not of our learning).
+struct LegProgress {
+    store::LegRow leg;
+    TimeMs since;
+};
+
+/// A document's legs in the order of their ids.
+[[nodiscard]] Result<std::vector<LegProgress>> progress_of(store::Store& store,
+                                                           const DocumentId& document);
+
 /// One document in an applicant's inbox, and how it travelled.
 struct InboxDocument {
     store::DocumentRow document;
     store::StatusEntry status;
-    std::vector<store::LegRow> legs;
+    std::vector<LegProgress> legs;
 };
 
 /// The applicant's counter: opens an inbox with link and code, shows what is in it, hands it over

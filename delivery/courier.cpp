@@ -116,7 +116,7 @@ private:
             }
             file = std::move(read).value();
         }
-        const Collection collection = parts_.keys.collection_of(leg.id);
+        const Collection collection = parts_.keys.collection_of(leg.id, leg.document);
         return lane_.channel.send({leg, *document.value(), file, collection, parts_.clock.now()});
     }
 

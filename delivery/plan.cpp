@@ -24,7 +24,7 @@ std::vector<store::LegWrite> Planner::plan(const PlanRequest& request) const {
         leg.created = now;
         leg.deadline = now + policy_of(choice.channel).give_up;
         write.inbox = store::InboxEntry{inbox, document.id, leg.id, now, std::nullopt};
-        write.grant = keys_.grant_of(leg.id, inbox, now + link_ms_);
+        write.grant = keys_.grant_of(leg.id, document.id, inbox, now + link_ms_);
     }
     return legs;
 }

@@ -64,6 +64,12 @@ struct IssuerParts {
     std::function<Result<void>(ByteView file)> check_output;
     std::string verify_base; ///< `https://HOST/v/`, printed on paper
     unsigned threads = 2;    ///< how many threads one large batch may use
+    /// Legs of a document that is about to be issued, stored in its transaction: the issuer does
+    /// not know how documents are delivered. Empty: none.
+    std::function<std::vector<store::LegWrite>(const store::DocumentRow&, const Decision&)>
+        plan_legs = nullptr;
+    /// Called after a commit that stored documents, so that couriers need not look. May be empty.
+    std::function<void()> issued = nullptr;
 };
 
 /// The writing desk: decision → lint → number → record → QR seal → render → intent on disk →

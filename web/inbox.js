@@ -64,6 +64,14 @@ function downloadLink(row) {
   return [link];
 }
 
+/** What the page of a stranger shows who scans the code. */
+function verifyLink(row) {
+  if (!/^\/v\/[0-9A-Z]+$/.test(row.verify)) return [];
+  const link = element('a', 'plain', '核验页 ', english('Check it'));
+  link.href = row.verify;
+  return [element('p', '', link)];
+}
+
 function documentItem(row) {
   const [style, status, statusEn] = STATUS[row.status] || ['unknown', String(row.status), ''];
   const facts = element('dl', '',
@@ -73,7 +81,9 @@ function documentItem(row) {
     fact('现状', 'Status', element('span', 'badge ' + style, status), ' ', english(statusEn)));
   const legs = element('ul', 'legs', ...(row.delivery || []).map(legItem));
   const progress = row.delivery && row.delivery.length > 0 ? [element('h3', '', '送达进度 ', english('Delivery')), legs] : [];
-  return element('li', 'answer ' + style, element('h2', '', row.title), facts, ...downloadLink(row), ...progress);
+  const sample = row.sample ? [element('p', 'sample', '样例，不具法律效力 ', english('Sample, without legal effect'))] : [];
+  return element('li', 'answer ' + style, element('h2', '', row.title), ...sample, facts, ...downloadLink(row),
+    ...verifyLink(row), ...progress);
 }
 
 function complain(zh, en) {

@@ -286,6 +286,9 @@ void Batch::commit() {
         write.idempotency_expires = now + idempotency_ms;
         write.audit = {now, department_.text, "document_issued", to_text(document.id),
                        document.number};
+        if (desk_.parts.plan_legs) {
+            write.legs = desk_.parts.plan_legs(document, item.decision);
+        }
         waiting.push_back(&item);
     }
     if (writes.empty()) {
@@ -298,6 +301,9 @@ void Batch::commit() {
         } else {
             waiting[i]->fail(outcomes.error());
         }
+    }
+    if (outcomes.ok() && desk_.parts.issued) {
+        desk_.parts.issued();
     }
 }
 

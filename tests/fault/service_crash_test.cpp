@@ -1,7 +1,9 @@
 // kill -9 of the real service at random moments, under load over HTTP and while it starts: every
 // answered document is there with the bytes that were promised, no key and no case has a second
 // one, every signature has its intent and no intent is left open. Clients whose answer was lost ask
-// again under the same key. SONGDA_KILLS sets the number of kills, SONGDA_SEED the moments.
+// again under the same key. Meanwhile a mail server and a portal receive: every document has the
+// legs that its decision chose, no mail comes twice, and what a leg says is what was received.
+// SONGDA_KILLS sets the number of kills, SONGDA_SEED the moments.
 #include <algorithm>
 #include <atomic>
 #include <deque>
@@ -17,9 +19,12 @@
 
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
+#include "delivery/channel.hpp"
+#include "delivery/leg_state.hpp"
 #include "store/lmdb/open_lmdb.hpp"
 #include "tests/fakes/sample_keys.hpp"
 #include "tests/integration/live_service.hpp"
+#include "tests/integration/sinks.hpp"
 #include "verifier/frame.hpp"
 
 namespace songda {
@@ -61,6 +66,7 @@ public:
         }
     }
     Call make(std::mt19937_64& random) {
+        const std::scoped_lock lock(mutex_);
         Call call;
         call.batch = random() % 3 != 0;
         const std::size_t rows = call.batch ? 1 + random() % batch_rows_max : 1;
@@ -70,14 +76,22 @@ public:
             row["case_number"] = "case-" + number;
             row["idempotency_key"] = "key-" + number;
             call.keys.push_back("key-" + number);
+            channels_[row["case_number"]] = row["delivery"].size();
             call.body += row.dump() + (call.batch ? "\n" : "");
         }
         return call;
     }
 
+    /// How many channels the decision of a case chose.
+    [[nodiscard]] std::size_t channels_of(const std::string& case_number) const {
+        return channels_.at(case_number);
+    }
+
 private:
+    std::mutex mutex_;
     std::vector<json> samples_;
-    std::atomic<std::uint64_t> count_{0};
+    std::uint64_t count_ = 0;
+    std::map<std::string, std::size_t> channels_;
 };
 
 /// What the clients know between them. Thread-safe.
@@ -242,17 +256,52 @@ bool is_signed_as_intended(store::Store& store, const store::DocumentRow& row) {
     return hash.finish() == intent.value()->digest && intent.value()->number == row.number;
 }
 
-/// The place for what delivery must keep: no leg lost, none doubled. Issuing schedules no leg until
-/// there is a worker; then say here which legs each document has.
-constexpr std::size_t legs_per_document = 0;
+/// What the outside received, by the leg's id.
+struct Received {
+    std::map<std::string, int> mails;
+    std::set<std::string> events;
+};
 
-void check_legs(store::Store& store, const store::DocumentRow& row) {
-    const auto legs = store.legs_of(row.id);
-    ASSERT_TRUE(legs.ok());
-    ASSERT_EQ(legs.value().size(), legs_per_document) << to_text(row.id);
+Received receive(const live::Sinks& sinks) {
+    Received received;
+    for (const std::filesystem::path& file : sinks.mail_files()) {
+        const std::string mail = fakes::read_file(file);
+        const std::size_t at = mail.find("\r\nMessage-ID: <");
+        ++received.mails[mail.substr(at + 15, 32)];
+    }
+    for (const json& event : sinks.events()) {
+        received.events.insert(event["webhook_id"]);
+    }
+    return received;
 }
 
-void check_store(const live::Service& service, const Memory& memory) {
+/// A leg that waits to be sent was not received, one that says it was is there; while it is being
+/// sent, or after its answer was lost, both may be.
+void check_leg(const store::LegRow& leg, const Received& received) {
+    const std::string id = to_text(leg.id);
+    const bool email = leg.channel == static_cast<std::uint8_t>(delivery::ChannelKind::email);
+    const bool there = email ? received.mails.contains(id) : received.events.contains(id);
+    const delivery::LegState state = *delivery::leg_state(leg.state);
+    if (state == delivery::LegState::accepted || state == delivery::LegState::reached) {
+        ASSERT_TRUE(there) << id << " says " << delivery::state_name(state);
+    }
+    if (email && (state == delivery::LegState::queued || state == delivery::LegState::retry_wait)) {
+        ASSERT_FALSE(there) << id << " would be sent again";
+    }
+}
+
+void check_legs(store::Store& store, const store::DocumentRow& row, const Decisions& decisions,
+                const Received& received) {
+    const auto legs = store.legs_of(row.id);
+    ASSERT_TRUE(legs.ok());
+    ASSERT_EQ(legs.value().size(), decisions.channels_of(row.case_number)) << to_text(row.id);
+    for (const store::LegRow& leg : legs.value()) {
+        check_leg(leg, received);
+    }
+}
+
+void check_store(const live::Service& service, const Memory& memory, const Decisions& decisions,
+                 const Received& received) {
     store::LmdbOptions options;
     options.directory = service.store_folder();
     options.exclusive = false;
@@ -279,7 +328,7 @@ void check_store(const live::Service& service, const Memory& memory) {
             ASSERT_TRUE(promised.contains(to_text(row.id))) << "nobody was told of " << row.number;
             ASSERT_TRUE(cases.insert(row.case_number).second) << row.case_number;
             ASSERT_TRUE(is_signed_as_intended(store, row)) << row.number;
-            check_legs(store, row);
+            check_legs(store, row, decisions, received);
             after = row.id;
             ++stored;
         }
@@ -296,7 +345,11 @@ TEST(ServiceCrash, NothingAnsweredIsLostByKill) {
     SCOPED_TRACE("SONGDA_SEED=" + std::to_string(seed));
     std::printf("SONGDA_SEED=%llu\n", static_cast<unsigned long long>(seed));
     std::mt19937_64 random(seed);
-    live::Service service;
+    const live::Sinks sinks;
+    live::Service::Options options;
+    options.portal_port = sinks.portal_port();
+    options.mail_port = sinks.mail_port();
+    live::Service service(options);
     ASSERT_TRUE(service.start()) << service.complaint();
     const std::string api_key = service.make_key();
     service.kill();
@@ -321,11 +374,17 @@ TEST(ServiceCrash, NothingAnsweredIsLostByKill) {
     ASSERT_EQ(memory.faults(), std::vector<std::string>());
     check_downloads(service, api_key, memory);
     EXPECT_EQ(service.stop(), 0) << service.complaint();
-    check_store(service, memory);
+    const Received received = receive(sinks);
+    check_store(service, memory, decisions, received);
+    for (const auto& [leg, count] : received.mails) {
+        ASSERT_EQ(count, 1) << "the mail of leg " << leg << " came more than once";
+    }
     const auto checked = live::run_songda("check-store -c " + service.config());
     EXPECT_EQ(checked.status, 0) << checked.output;
     EXPECT_GT(memory.promises().size(), kills) << "the clients never got far enough";
     std::sort(starts.begin(), starts.end());
+    std::printf("mails %zu, portal messages %zu, no mail twice\n", received.mails.size(),
+                received.events.size());
     std::printf("kills %llu, answered %zu, lost 0, doubled 0; start in %lld ms (median), %lld ms "
                 "(slowest)\n",
                 static_cast<unsigned long long>(kills), memory.promises().size(),

@@ -81,6 +81,19 @@ void Service::write_config(const Options& options) const {
             << "tls_key = \"" << keys << "/tls/server.key\"\n"
             << "tls_client_authority = \"" << keys << "/tls/client-authority.pem\"\n";
     }
+    const bool deliver = options.portal_port != 0 && options.mail_port != 0;
+    const std::string secrets = keys + "/delivery/";
+    out << "[delivery]\nsecret_file = \"" << secrets << "delivery.secret\"\n"
+        << "paused = " << (deliver ? "false" : "true") << "\n[delivery.portal]\n"
+        << "url = \"http://127.0.0.1:" << options.portal_port << "/songda\"\n"
+        << "signing_key = \"" << secrets << "webhook.key\"\n"
+        << "secret_files = [\"" << secrets << "webhook.secret\"]\n"
+        << "allow_private_addresses = true\n[delivery.email]\nserver = \"localhost\"\n"
+        << "port = " << std::max<int>(options.mail_port, 1) << "\ntls = \"starttls\"\n"
+        << "ca_file = \"" << keys << "/tls/client-authority.pem\"\nuser = \"songda\"\n"
+        << "password_file = \"" << secrets << "smtp.password\"\n"
+        << "from = \"noreply@songda.example.org\"\nfrom_name = \"示例市行政审批局\"\n"
+        << "bounce_domain = \"bounce.songda.example.org\"\n";
     out << "[store]\nfolder = \"store\"\nsegment_mib = 16\nreserve_mib = 1\n"
         << "[[department]]\ncode = \"" << fakes::department.text << "\"\n"
         << "name = \"示例市行政审批局\"\nnumber_prefix = \"示审\"\nregion = \"320199\"\n"

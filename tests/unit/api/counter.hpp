@@ -27,6 +27,8 @@ protected:
         config.fonts_folder = SONGDA_SOURCE_DIR "/build/fonts";
         config.trust_folder = fakes::sample_keys_folder() + "/trust";
         config.http.public_base = "http://localhost:8080";
+        config.delivery.secret_file = fakes::sample_keys_folder() + "/delivery/delivery.secret";
+        config.delivery.link_days = 30;
         config.store = {folder_ / "store", 16, 1};
         config.departments = {department(fakes::department), department(fakes::other_department)};
         Result<std::unique_ptr<app::Desk>> opened = app::Desk::open(config);
@@ -38,18 +40,23 @@ protected:
         desk_ = std::move(opened).value();
         gatekeeper_ =
             std::make_unique<Gatekeeper>(desk_->store(), std::map<Digest, DepartmentCode>());
+        collecting_ =
+            std::make_unique<delivery::Collecting>(desk_->store(), desk_->applicant_keys(), clock_);
         parts_.reset(new ApiParts{.store = desk_->store(),
                                   .issuer = desk_->issuer(),
                                   .clock = clock_,
                                   .random = desk_->random(),
                                   .metrics = desk_->metrics(),
                                   .gatekeeper = *gatekeeper_,
+                                  .collecting = *collecting_,
+                                  .applicant_keys = desk_->applicant_keys(),
                                   .trust = desk_->trust(),
                                   .key_list = [this] { return desk_->key_list(); },
                                   .ready = [] { return true; },
                                   .web_folder = SONGDA_SOURCE_DIR "/web",
                                   .public_base = config.http.public_base,
                                   .operations_peers = {"127.0.0.1"},
+                                  .link_ms = desk_->link_ms(),
                                   .limits = {}});
         router_ = std::make_unique<http::Router>(guard_routes(routes(), *parts_));
     }
@@ -109,6 +116,7 @@ protected:
     fakes::FixedClock clock_;
     std::unique_ptr<app::Desk> desk_;
     std::unique_ptr<Gatekeeper> gatekeeper_;
+    std::unique_ptr<delivery::Collecting> collecting_;
     std::unique_ptr<ApiParts> parts_;
     std::unique_ptr<http::Router> router_;
 };

@@ -45,6 +45,8 @@ protected:
         config_.fonts_folder = SONGDA_SOURCE_DIR "/build/fonts";
         config_.trust_folder = fakes::sample_keys_folder() + "/trust";
         config_.http.public_base = "http://localhost:8080";
+        config_.delivery.secret_file = fakes::sample_keys_folder() + "/delivery/delivery.secret";
+        config_.delivery.link_days = 30;
         config_.store = {folder_ / "store", 16, 1};
         const auto seal = fakes::sample_seal();
         config_.departments = {{fakes::department.text,

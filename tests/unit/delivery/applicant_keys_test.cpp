@@ -20,6 +20,12 @@ ApplicantKeys keys(std::uint8_t first = 0) {
     return ApplicantKeys::make(secret, "https://songda.example.gov.cn").value();
 }
 
+DocumentId document(std::uint8_t number) {
+    DocumentId id;
+    id.bytes.back() = number;
+    return id;
+}
+
 LegId leg(std::uint8_t number) {
     LegId id;
     id.bytes.back() = number;
@@ -31,13 +37,13 @@ std::string token_in(const std::string& link) {
 }
 
 TEST(ApplicantKeys, AreWhatPythonDerives) {
-    const Collection collection = keys().collection_of(leg(7));
+    const Collection collection = keys().collection_of(leg(7), document(7));
     EXPECT_EQ(collection.link,
               "https://songda.example.gov.cn/inbox/K7XR8MJX4CA9R6Z77A3QYNFZX4C414NT");
     EXPECT_EQ(collection.code.reveal(), "48541196");
     EXPECT_EQ(to_hex(keys().inbox_of({"11320199014138860W"}, "91320199MA5JMH929H").view()),
               "f6a42c99a646c34534c2cb6db709ac27");
-    const auto grant = keys().grant_of(leg(7), {}, TimeMs{1});
+    const auto grant = keys().grant_of(leg(7), document(7), {}, TimeMs{1});
     EXPECT_EQ(to_hex(grant.token_hash),
               "65865f8a17dc04e46d536f54fdd636279af5cebb1aed7300fed3b9e11ca2baed");
     EXPECT_EQ(to_hex(grant.code_hash),
@@ -51,8 +57,8 @@ TEST(ApplicantKeys, ShortSecretIsRefused) {
 }
 
 TEST(ApplicantKeys, AnotherSecretGivesAnotherLinkCodeAndInbox) {
-    const Collection one = keys().collection_of(leg(1));
-    const Collection other = keys(1).collection_of(leg(1));
+    const Collection one = keys().collection_of(leg(1), document(1));
+    const Collection other = keys(1).collection_of(leg(1), document(1));
     EXPECT_NE(one.link, other.link);
     EXPECT_NE(one.code, other.code);
     EXPECT_NE(keys().inbox_of({"A"}, "B"), keys(1).inbox_of({"A"}, "B"));
@@ -67,7 +73,7 @@ TEST(ApplicantKeys, LegsShareNoLinkAndRarelyACode) {
     std::set<std::string> links;
     std::set<std::string> codes;
     for (std::uint8_t number = 0; number < 200; ++number) {
-        const Collection collection = keys().collection_of(leg(number));
+        const Collection collection = keys().collection_of(leg(number), document(number));
         links.insert(collection.link);
         codes.insert(collection.code.reveal());
         EXPECT_EQ(collection.code.reveal().size(), 8U);
@@ -76,9 +82,14 @@ TEST(ApplicantKeys, LegsShareNoLinkAndRarelyACode) {
     EXPECT_GE(codes.size(), 199U);
 }
 
+TEST(ApplicantKeys, LegsOfADocumentShareItsCode) {
+    EXPECT_EQ(keys().collection_of(leg(1), document(5)).code,
+              keys().collection_of(leg(2), document(5)).code);
+}
+
 TEST(ApplicantKeys, AttemptFitsTheGrantHoweverTheTokenIsTyped) {
-    const Collection collection = keys().collection_of(leg(9));
-    const auto grant = keys().grant_of(leg(9), {}, TimeMs{1});
+    const Collection collection = keys().collection_of(leg(9), document(9));
+    const auto grant = keys().grant_of(leg(9), document(9), {}, TimeMs{1});
     std::string token = token_in(collection.link);
     for (int round = 0; round < 2; ++round) {
         const auto attempt = keys().attempt_of(token, collection.code.reveal());
@@ -92,7 +103,7 @@ TEST(ApplicantKeys, AttemptFitsTheGrantHoweverTheTokenIsTyped) {
 }
 
 TEST(ApplicantKeys, WhatHasNotTheFormIsNoAttempt) {
-    const std::string token = token_in(keys().collection_of(leg(9)).link);
+    const std::string token = token_in(keys().collection_of(leg(9), document(9)).link);
     EXPECT_FALSE(keys().attempt_of("", "12345678"));
     EXPECT_FALSE(keys().attempt_of(token.substr(1), "12345678"));
     EXPECT_FALSE(keys().attempt_of(token + '0', "12345678"));

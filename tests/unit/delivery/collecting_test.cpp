@@ -15,7 +15,8 @@ const DepartmentCode department{"11320199014138860W"};
 class CollectingTest : public testing::Test {
 protected:
     [[nodiscard]] std::pair<std::string, std::string> way_in(const DocumentId& document) {
-        const Collection collection = office_.keys.collection_of(office_.leg(document).id);
+        const Collection collection =
+            office_.keys.collection_of(office_.leg(document).id, document);
         return {collection.link.substr(collection.link.rfind('/') + 1), collection.code.reveal()};
     }
     [[nodiscard]] std::optional<store::InboxId> open(const std::string& token,

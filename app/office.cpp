@@ -1,0 +1,116 @@
+#include "app/office.hpp"
+
+#include <array>
+
+#include "app/secret_file.hpp"
+#include "base/log.hpp"
+#include "delivery/channels/email_channel.hpp"
+#include "delivery/channels/webhook_channel.hpp"
+
+namespace songda::app {
+namespace {
+
+/// Webhooks that share one claim and its two commits (courier.hpp, Lane::claim).
+constexpr std::size_t portal_legs_per_claim = 16;
+
+delivery::SmtpTls tls_of(const std::string& word) {
+    return word == "none"  ? delivery::SmtpTls::none
+           : word == "tls" ? delivery::SmtpTls::tls
+                           : delivery::SmtpTls::starttls;
+}
+
+} // namespace
+
+Office::~Office() {
+    stop();
+}
+
+Result<std::unique_ptr<Office>> Office::open(const DeliveryConfig& config, Desk& desk) {
+    std::unique_ptr<Office> office(new Office(config, desk));
+    for (const auto step : {&Office::open_portal, &Office::open_email}) {
+        const auto done = (office.get()->*step)();
+        if (!done.ok()) {
+            return done.error();
+        }
+    }
+    using delivery::ChannelKind;
+    office->courier_ = std::make_unique<delivery::Courier>(delivery::CourierParts{
+        desk.store(),
+        desk.applicant_keys(),
+        desk.clock(),
+        desk.random(),
+        desk.metrics(),
+        {{ChannelKind::portal, *office->portal_, config.portal.threads, portal_legs_per_claim},
+         {ChannelKind::email, *office->email_, config.email.threads, 1}}});
+    return office;
+}
+
+void Office::start() {
+    if (config_.paused) {
+        log::warning("delivery_paused", {});
+        return;
+    }
+    desk_.set_issued([courier = courier_.get()] { courier->wake(); });
+    courier_->start();
+}
+
+void Office::stop() {
+    desk_.set_issued(nullptr);
+    if (courier_) {
+        courier_->stop();
+    }
+}
+
+Result<void> Office::open_portal() {
+    delivery::WebhookOptions options;
+    options.url = config_.portal.url;
+    options.ed25519_key_file = config_.portal.signing_key;
+    options.ca_file = config_.portal.ca_file;
+    options.allow_private_addresses = config_.portal.allow_private_addresses;
+    for (const std::string& file : config_.portal.secret_files) {
+        auto secret = read_secret_line(file);
+        if (!secret.ok()) {
+            return secret.error();
+        }
+        options.secrets.push_back(std::move(secret).value());
+    }
+    auto made = delivery::WebhookChannel::make(std::move(options));
+    if (!made.ok()) {
+        return made.error();
+    }
+    portal_ = std::move(made).value();
+    return {};
+}
+
+Result<void> Office::open_email() {
+    const EmailConfig& config = config_.email;
+    delivery::EmailOptions options;
+    options.server = config.server;
+    options.port = config.port;
+    options.tls = tls_of(config.tls);
+    options.ca_file = config.ca_file;
+    options.username = config.user;
+    if (!config.password_file.empty()) {
+        auto password = read_secret_line(config.password_file);
+        if (!password.ok()) {
+            return password.error();
+        }
+        options.password = std::move(password).value();
+    }
+    options.from_address = config.from;
+    options.from_name = config.from_name;
+    options.bounce_domain = config.bounce_domain;
+    const Digest secret = desk_.applicant_keys().return_path_secret();
+    options.return_secret = Private<Bytes>(Bytes(secret.begin(), secret.end()));
+    options.public_base = desk_.public_base();
+    options.attach_file = config.attach_file;
+    options.attempt_ms = config.attempt_seconds * 1000;
+    auto made = delivery::EmailChannel::make(std::move(options));
+    if (!made.ok()) {
+        return made.error();
+    }
+    email_ = std::move(made).value();
+    return {};
+}
+
+} // namespace songda::app

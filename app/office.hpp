@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+
+#include "app/config.hpp"
+#include "app/desk.hpp"
+#include "delivery/courier.hpp"
+
+namespace songda::app {
+
+/// The dispatch office wired: channels by configuration, couriers on the desk's store, woken by
+/// the desk's issuer.
+class Office {
+public:
+    /// Faults name the file or key at fault. `desk` outlives the office.
+    [[nodiscard]] static Result<std::unique_ptr<Office>> open(const DeliveryConfig& config,
+                                                              Desk& desk);
+    ~Office();
+    Office(const Office&) = delete;
+    Office& operator=(const Office&) = delete;
+
+    /// Starts the couriers, unless the configuration says that delivery is paused.
+    void start();
+    /// Lets running attempts end.
+    void stop();
+
+private:
+    Office(const DeliveryConfig& config, Desk& desk) : config_(config), desk_(desk) {}
+    [[nodiscard]] Result<void> open_portal();
+    [[nodiscard]] Result<void> open_email();
+
+    const DeliveryConfig config_;
+    Desk& desk_;
+    std::unique_ptr<delivery::Channel> portal_;
+    std::unique_ptr<delivery::Channel> email_;
+    std::unique_ptr<delivery::Courier> courier_;
+};
+
+} // namespace songda::app

@@ -1,0 +1,167 @@
+// The way out of the house, with servers that nobody here wrote: the real service issues, a mail
+// server of aiosmtpd (STARTTLS, AUTH) and a portal that checks signatures with Python's
+// cryptography receive, and what they were told opens the inbox.
+#include <fstream>
+#include <set>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "base/sha256.hpp"
+#include "base/text_codec.hpp"
+#include "tests/fakes/child_process.hpp"
+#include "tests/fakes/sample_keys.hpp"
+#include "tests/integration/live_service.hpp"
+#include "tests/integration/sinks.hpp"
+
+namespace songda {
+namespace {
+
+using nlohmann::json;
+
+class DeliveryLive : public testing::Test {
+protected:
+    void start() {
+        live::Service::Options options;
+        options.portal_port = sinks_.portal_port();
+        options.mail_port = sinks_.mail_port();
+        service_ = std::make_unique<live::Service>(options);
+        ASSERT_TRUE(service_->start()) << service_->complaint();
+        client_ = std::make_unique<http::Client>(service_->client().value());
+        bearer_ = service_->make_key();
+    }
+    http::Response ask(const std::string& method, const std::string& path, http::Headers headers,
+                       const std::string& body = {}) {
+        return client_->send(method, path, headers, body).value();
+    }
+    /// The first samples that go over both channels, issued.
+    std::vector<json> issue(std::size_t count) {
+        std::string rows;
+        std::ifstream in(SONGDA_SOURCE_DIR "/samples/decisions.jsonl");
+        for (std::string line; count > 0 && std::getline(in, line);) {
+            if (json::parse(line)["delivery"].size() == 2) {
+                rows += line + '\n';
+                --count;
+            }
+        }
+        std::vector<json> documents;
+        std::istringstream answer(
+            ask("POST", "/api/v1/documents:batch", {{"Authorization", "Bearer " + bearer_}}, rows)
+                .body);
+        for (std::string line; std::getline(answer, line);) {
+            documents.push_back(json::parse(line)["document"]);
+        }
+        return documents;
+    }
+    json legs(const json& document) {
+        const http::Response shown =
+            ask("GET", "/api/v1/documents/" + document["id"].get<std::string>(),
+                {{"Authorization", "Bearer " + bearer_}});
+        return json::parse(shown.body)["delivery"];
+    }
+    std::set<std::string> states(const json& document) {
+        std::set<std::string> found;
+        const json all = legs(document);
+        for (const json& leg : all) {
+            found.insert(leg["channel"].get<std::string>() + ' ' + leg["state"].get<std::string>());
+        }
+        return found;
+    }
+
+    live::Sinks sinks_;
+    std::unique_ptr<live::Service> service_;
+    std::unique_ptr<http::Client> client_;
+    std::string bearer_;
+};
+
+TEST_F(DeliveryLive, MailAndPortalReceiveAndTheApplicantCollects) {
+    start();
+    const std::vector<json> documents = issue(5);
+    ASSERT_EQ(documents.size(), 5U);
+    ASSERT_TRUE(sinks_.wait_for_mails(5));
+    ASSERT_TRUE(sinks_.wait_for_events(5));
+
+    std::map<std::string, json> mails; // by the SHA-256 of what is attached
+    for (const json& mail : sinks_.mails()) {
+        mails[mail["files"][0]["sha256"]] = mail;
+    }
+    std::map<std::string, json> events;
+    for (const json& event : sinks_.events()) {
+        events[event["event"]["data"]["document"]] = event["event"]["data"];
+    }
+    for (const json& document : documents) {
+        ASSERT_TRUE(mails.contains(document["sha256"]));
+        const json& mail = mails[document["sha256"]];
+        const std::string subject = mail["subject"];
+        const std::string text = mail["body"];
+        EXPECT_NE(subject.find(document["number"].get<std::string>()), std::string::npos);
+        EXPECT_EQ(mail["defects"], json::array());
+        const json data = events[document["id"]];
+        const std::string code = data["code"];
+        EXPECT_EQ(text.find(code), std::string::npos) << "the code is never in the mail";
+
+        // The link of the mail with the code of the portal.
+        const std::size_t at = text.find("/inbox/") + 7;
+        const std::string token = text.substr(at, 32);
+        const http::Response opened =
+            ask("POST", "/api/v1/inbox/" + token + ":open", {}, json({{"code", code}}).dump());
+        ASSERT_EQ(opened.status, 200) << opened.body;
+        std::string cookie;
+        for (const auto& [name, value] : opened.headers) {
+            cookie = name == "Set-Cookie" ? value.substr(0, value.find(';')) : cookie;
+        }
+        const http::Response file =
+            ask("GET", "/api/v1/inbox/files/" + document["id"].get<std::string>(),
+                {{"Cookie", cookie}});
+        ASSERT_EQ(file.status, 200);
+        EXPECT_EQ(to_hex(sha256(as_bytes(file.body))), document["sha256"]);
+    }
+    EXPECT_EQ(service_->stop(), 0);
+    EXPECT_EQ(live::run_songda("check-store -c " + service_->config()).status, 0);
+    ASSERT_TRUE(service_->start());
+    client_ = std::make_unique<http::Client>(service_->client().value());
+    for (const json& document : documents) {
+        EXPECT_EQ(states(document),
+                  (std::set<std::string>{"email acknowledged", "portal acknowledged"}));
+    }
+}
+
+TEST_F(DeliveryLive, LogHoldsNoMailboxAndNoCode) {
+    start();
+    issue(3);
+    ASSERT_TRUE(sinks_.wait_for_mails(3));
+    ASSERT_TRUE(sinks_.wait_for_events(3));
+    EXPECT_EQ(service_->stop(), 0);
+    const std::string log = service_->complaint();
+    EXPECT_EQ(log.find('@'), std::string::npos) << log;
+    for (const json& event : sinks_.events()) {
+        EXPECT_EQ(log.find(event["event"]["data"]["code"].get<std::string>()), std::string::npos);
+        EXPECT_EQ(log.find(event["event"]["data"]["portal_account"].get<std::string>()),
+                  std::string::npos);
+    }
+}
+
+TEST_F(DeliveryLive, MailServerThatIsAwayHoldsUpNothingElse) {
+    sinks_.stop_mail();
+    start();
+    const std::vector<json> documents = issue(3);
+    ASSERT_EQ(documents.size(), 3U);
+    ASSERT_TRUE(sinks_.wait_for_events(3));
+    EXPECT_EQ(service_->stop(), 0);
+    ASSERT_TRUE(service_->start());
+    client_ = std::make_unique<http::Client>(service_->client().value());
+    for (const json& document : documents) {
+        const json all = legs(document);
+        ASSERT_EQ(all.size(), 2U);
+        for (const json& leg : all) {
+            if (leg["channel"] == "portal") {
+                EXPECT_EQ(leg["state"], "reached");
+            } else {
+                EXPECT_TRUE(leg["state"] == "retry_wait" || leg["state"] == "queued") << leg;
+            }
+        }
+    }
+}
+
+} // namespace
+} // namespace songda

@@ -1,0 +1,167 @@
+// The applicant at the counter, asked without a network: link and code open the inbox, the session
+// hands over its own files and nobody else's, every refusal looks the same.
+#include <fstream>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "base/sha256.hpp"
+#include "base/text_codec.hpp"
+#include "tests/unit/api/counter.hpp"
+
+namespace songda::api {
+namespace {
+
+using nlohmann::json;
+
+class InboxTest : public CounterTest {
+protected:
+    void SetUp() override {
+        CounterTest::SetUp();
+        bearer_ = make_key(fakes::department, {"issue", "read"}).bearer;
+        std::ifstream in(SONGDA_SOURCE_DIR "/samples/decisions.jsonl");
+        for (std::string line; std::getline(in, line) && documents_.size() < 3;) {
+            http::Request request;
+            request.method = "POST";
+            request.path = "/api/v1/documents";
+            request.headers = {{"Authorization", "Bearer " + bearer_},
+                               {"Idempotency-Key", std::to_string(documents_.size())}};
+            request.body = line;
+            documents_.push_back(json::parse(ask(request).body));
+        }
+    }
+
+    /// Link's token and code, as the clerk is told them.
+    std::pair<std::string, std::string> way_in(const json& document) {
+        const json told = json::parse(
+            ask("POST",
+                "/api/v1/documents/" + document["id"].get<std::string>() + "/collection-code",
+                bearer_)
+                .body);
+        const std::string link = told["link"];
+        return {link.substr(link.rfind('/') + 1), told["code"]};
+    }
+    http::Response open(const std::string& token, const std::string& body) {
+        return ask("POST", "/api/v1/inbox/" + token + ":open", {}, body);
+    }
+    static std::string code_body(const std::string& code) { return json({{"code", code}}).dump(); }
+    static std::string cookie_of(const http::Response& response) {
+        for (const auto& [name, value] : response.headers) {
+            if (name == "Set-Cookie") {
+                return value.substr(0, value.find(';'));
+            }
+        }
+        return {};
+    }
+    http::Response download(const std::string& path, const std::string& cookie) {
+        http::Request request;
+        request.method = "GET";
+        request.path = path;
+        request.headers = {{"Cookie", "other=1; " + cookie}};
+        return ask(request);
+    }
+
+    std::string bearer_;
+    std::vector<json> documents_;
+};
+
+TEST_F(InboxTest, LinkAndCodeOpenTheInboxAndTheFileIsTheOneThatWasIssued) {
+    const auto [token, code] = way_in(documents_[0]);
+    const http::Response opened = open(token, code_body(code));
+    ASSERT_EQ(opened.status, 200) << opened.body;
+    const json list = json::parse(opened.body)["documents"];
+    ASSERT_EQ(list.size(), 1U);
+    EXPECT_EQ(list[0]["number"], documents_[0]["number"]);
+    EXPECT_EQ(list[0]["status"], "valid");
+    EXPECT_EQ(list[0]["delivery"].size(), 2U);
+    const http::Response file = download(list[0]["download"], cookie_of(opened));
+    ASSERT_EQ(file.status, 200);
+    EXPECT_EQ(to_hex(sha256(as_bytes(file.body))), documents_[0]["sha256"]);
+}
+
+TEST_F(InboxTest, SessionIsForNoScriptAndNoOtherSite) {
+    const auto [token, code] = way_in(documents_[0]);
+    for (const auto& [name, value] : open(token, code_body(code)).headers) {
+        if (name == "Set-Cookie") {
+            EXPECT_NE(value.find("HttpOnly"), std::string::npos);
+            EXPECT_NE(value.find("SameSite=Strict"), std::string::npos);
+            EXPECT_NE(value.find("Path=/api/v1/inbox"), std::string::npos);
+        }
+    }
+}
+
+TEST_F(InboxTest, EveryRefusalLooksTheSame) {
+    const auto [token, code] = way_in(documents_[0]);
+    const std::string wrong = code == "00000000" ? "00000001" : "00000000";
+    const http::Response refused = open(token, code_body(wrong));
+    EXPECT_EQ(refused.status, 403);
+    for (const auto& [other_token, body] :
+         {std::pair{token, std::string("{}")}, std::pair{token, std::string("not json")},
+          std::pair{token, std::string("{\"code\":12345678}")},
+          std::pair{std::string(32, '0'), code_body(code)},
+          std::pair{std::string("x"), code_body(code)},
+          std::pair{way_in(documents_[1]).first, code_body(code)}}) {
+        const http::Response other = open(other_token, body);
+        EXPECT_EQ(other.status, 403);
+        EXPECT_EQ(other.body, refused.body);
+        EXPECT_EQ(other.headers, refused.headers);
+    }
+}
+
+TEST_F(InboxTest, FilesNeedAnOpenSessionOfTheirOwnInbox) {
+    const auto [token, code] = way_in(documents_[0]);
+    const std::string cookie = cookie_of(open(token, code_body(code)));
+    const std::string own = "/api/v1/inbox/files/" + documents_[0]["id"].get<std::string>();
+    const std::string foreign = "/api/v1/inbox/files/" + documents_[1]["id"].get<std::string>();
+    EXPECT_EQ(download(own, "").status, 403);
+    EXPECT_EQ(download(own, cookie + "A").status, 403);
+    EXPECT_EQ(download(own, cookie).status, 200);
+    const http::Response other = download(foreign, cookie);
+    EXPECT_EQ(other.status, 404);
+    EXPECT_EQ(other.body, download("/api/v1/inbox/files/nonsense", cookie).body);
+    clock_.set(clock_.now() + 15 * 60'000);
+    EXPECT_EQ(download(own, cookie).status, 403) << "the session has ended";
+}
+
+TEST_F(InboxTest, DepartmentSeesThatItsApplicantCollected) {
+    const auto [token, code] = way_in(documents_[0]);
+    const std::string cookie = cookie_of(open(token, code_body(code)));
+    const std::string id = documents_[0]["id"];
+    const auto states = [&] {
+        std::vector<std::string> found;
+        const json shown = json::parse(ask("GET", "/api/v1/documents/" + id, bearer_).body);
+        for (const json& leg : shown["delivery"]) {
+            found.push_back(leg["state"]);
+        }
+        return found;
+    };
+    EXPECT_EQ(states(), (std::vector<std::string>{"queued", "queued"}));
+    // Nothing was sent yet: opening says nothing about the channels.
+    EXPECT_EQ(download("/api/v1/inbox/files/" + id, cookie).status, 200);
+    EXPECT_EQ(states(), (std::vector<std::string>{"queued", "queued"}));
+    const auto legs = desk_->store().legs_of(*parse_document_id(id)).value();
+    for (const store::LegRow& leg : legs) {
+        ASSERT_TRUE(desk_->store()
+                        .append_leg_event(leg.id, leg.state,
+                                          {static_cast<std::uint8_t>(7), {}, {}, 1, {}, {}, {}, {}})
+                        .value());
+    }
+    EXPECT_EQ(download("/api/v1/inbox/files/" + id, cookie).status, 200);
+    EXPECT_EQ(states(), (std::vector<std::string>{"acknowledged", "acknowledged"}));
+}
+
+TEST_F(InboxTest, TellingTheCodeIsOnRecord) {
+    way_in(documents_[0]);
+    const auto audit = desk_->store().list_audit(0, 1000).value();
+    EXPECT_EQ(audit.back().row.action, "collection_code_told");
+    EXPECT_EQ(audit.back().row.subject, documents_[0]["id"]);
+}
+
+TEST_F(InboxTest, PageIsTheSameForEveryToken) {
+    const http::Response page = ask("GET", "/inbox/anything");
+    EXPECT_EQ(page.status, 200);
+    EXPECT_EQ(*page.shared_body, *ask("GET", "/inbox/" + way_in(documents_[0]).first).shared_body);
+}
+
+} // namespace
+} // namespace songda::api

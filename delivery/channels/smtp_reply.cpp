@@ -146,7 +146,8 @@ Outcome classify_delay(const SmtpTranscript& transcript) {
     if (enhanced && enhanced->subject == 2 && enhanced->detail == 2) {
         return outcome(Kind::temporary, Reason::mailbox_full);
     }
-    if (enhanced && enhanced->subject == 7) { // greylisting and quotas say 4.7.x
+    // 454 is TLS or AUTH that does not work now; otherwise 4.7.x is greylisting or a quota.
+    if (enhanced && enhanced->subject == 7 && transcript.code() != 454) {
         return outcome(Kind::temporary, Reason::rate_limited);
     }
     return outcome(Kind::temporary, Reason::provider_down);

@@ -181,6 +181,16 @@ TEST(Email, WithoutStartTlsNothingIsSent) {
     EXPECT_TRUE(server.taken().empty());
 }
 
+TEST(Email, AStartTlsThatFailsForNowIsTemporary) {
+    ScriptedSmtp server({.hello = "250-fake.example\r\n250 STARTTLS"});
+    EmailOptions options = options_for(server.port());
+    options.tls = SmtpTls::starttls;
+    const samples::SampleDispatch sample;
+    EXPECT_OUTCOME(channel_for(options)->send(sample.dispatch()), Kind::temporary,
+                   Reason::provider_down);
+    EXPECT_TRUE(server.taken().empty());
+}
+
 TEST(Email, AServerThatWantsAuthenticationIsOurConfiguration) {
     EXPECT_OUTCOME(send_with({.sender = "530 5.7.0 Authentication required"}), Kind::configuration,
                    Reason::config_auth);

@@ -11,6 +11,7 @@
 #include "tests/fakes/child_process.hpp"
 #include "tests/fakes/sample_keys.hpp"
 #include "tests/fakes/smtp_script.hpp"
+#include "tests/unit/channels/other_certificate.hpp"
 #include "tests/unit/channels/read_mail.hpp"
 #include "tests/unit/channels/sample_dispatch.hpp"
 
@@ -143,10 +144,15 @@ TEST_F(StrictSink, ACertificateThatNobodyVouchesForGetsNothing) {
 }
 
 TEST_F(StrictSink, ANameThatTheCertificateDoesNotHaveGetsNothing) {
-    EmailOptions other = options();
-    other.server = "127.0.0.2"; // the sink listens on 127.0.0.1 alone, so: nobody, or a wrong name
-    EXPECT_NE(send_with(other, sample_).kind, Kind::accepted);
-    EXPECT_TRUE(kept_nothing());
+    const fakes::OtherCertificate other;
+    const fakes::Sink sink("smtp_sink.py", {"--folder", folder_.path() / "other", "--tls-cert",
+                                            other.certificate(), "--tls-key", other.key()});
+    EmailOptions trusting = options_for(sink.port());
+    trusting.ca_file = other.certificate();
+    const Outcome outcome = send_with(trusting, sample_);
+    EXPECT_EQ(outcome.kind, Kind::configuration) << outcome.trace;
+    EXPECT_EQ(outcome.reason, Reason::config_cert);
+    EXPECT_TRUE(std::filesystem::is_empty(folder_.path() / "other"));
 }
 
 /// OpenSMTPD on a loopback port, with spool and socket of its own, delivering one domain into a

@@ -13,6 +13,14 @@ std::string to_utf8(std::u32string_view text) {
     return made;
 }
 
+/// The name without a remark in brackets at its end, `（普通合伙）`: its last characters would be
+/// half a word and a bracket.
+std::u32string_view without_remark(std::u32string_view name) {
+    const bool remarked = name.ends_with(U'）') || name.ends_with(U')');
+    const std::size_t begin = remarked ? name.find_last_of(U"（(") : std::u32string_view::npos;
+    return begin == std::u32string_view::npos || begin == 0 ? name : name.substr(0, begin);
+}
+
 } // namespace
 
 std::string mask_person(std::string_view name) {
@@ -24,7 +32,7 @@ std::string mask_person(std::string_view name) {
 std::string mask_organisation(std::string_view name) {
     static constexpr std::string_view stars = "********";
     const std::u32string characters = to_code_points(name);
-    const std::u32string_view view(characters);
+    const std::u32string_view view = without_remark(characters);
     if (view.size() < 2) {
         return std::string(stars);
     }

@@ -12,7 +12,8 @@ namespace songda::catalogue {
 
 /// `示例市鑫源餐饮管理有限公司` → `示例市********公司`: first three and last two characters; always
 /// eight stars, so that the length is not told either. Names of up to six characters keep one at
-/// each end.
+/// each end. A remark in brackets at the end is no part of what is kept:
+/// `示例市甲乙丙中心（有限合伙）` → `示例市********中心`.
 [[nodiscard]] std::string mask_organisation(std::string_view name);
 
 } // namespace songda::catalogue

@@ -73,6 +73,21 @@ Bytes make_claims(const store::DocumentRow& document) {
     return encode_qr_claims(claims);
 }
 
+/// A value that was given but could not be read is not also missing.
+void add_faults(const std::vector<Finding>& faults, std::vector<Finding>& findings) {
+    const std::size_t read = findings.size();
+    for (const Finding& fault : faults) {
+        const auto end = findings.begin() + static_cast<std::ptrdiff_t>(read);
+        const bool told = fault.rule == "required" &&
+                          std::any_of(findings.begin(), end, [&](const Finding& finding) {
+                              return finding.pointer == fault.pointer;
+                          });
+        if (!told) {
+            findings.push_back(fault);
+        }
+    }
+}
+
 } // namespace
 
 void Batch::run() {
@@ -136,8 +151,7 @@ void Batch::check(Item& item) {
     } else {
         item.ready = &found->second;
         const Values values = make_values(item.decision, {});
-        const auto faults = renderer_.check_values(*item.ready->compiled, values.list);
-        findings.insert(findings.end(), faults.begin(), faults.end());
+        add_faults(renderer_.check_values(*item.ready->compiled, values.list), findings);
     }
     if (!findings.empty()) {
         item.close(Answer::Kind::refused);
@@ -233,11 +247,16 @@ void Batch::intend_and_sign() {
             abandoned.push_back(waiting[i]->answer.document.id);
         }
     }
-    if (!abandoned.empty()) {
-        const auto closed = desk_.parts.store.void_intents(abandoned, "not signed");
-        if (!closed.ok()) {
-            log::error("intent_left_open", {{"why", closed.error().detail}}); // recover() closes it
-        }
+    close_intents(abandoned, "not signed");
+}
+
+void Batch::close_intents(const std::vector<DocumentId>& ids, std::string_view reason) {
+    if (ids.empty()) {
+        return;
+    }
+    const auto closed = desk_.parts.store.void_intents(ids, reason);
+    if (!closed.ok()) {
+        log::error("intent_left_open", {{"why", closed.error().detail}}); // recover() closes it
     }
 }
 
@@ -295,13 +314,18 @@ void Batch::commit() {
         return;
     }
     const auto outcomes = desk_.parts.store.put_issues(writes);
+    std::vector<DocumentId> beaten; // another request was first between our look and our write
     for (std::size_t i = 0; i < waiting.size(); ++i) {
-        if (outcomes.ok()) {
-            take_outcome(*waiting[i], outcomes.value()[i]);
-        } else {
+        if (!outcomes.ok()) {
             waiting[i]->fail(outcomes.error());
+            continue;
         }
+        if (outcomes.value()[i].kind != store::IssueOutcome::Kind::created) {
+            beaten.push_back(writes[i].document.id);
+        }
+        take_outcome(*waiting[i], outcomes.value()[i]);
     }
+    close_intents(beaten, "another request issued it first");
     if (outcomes.ok() && desk_.parts.issued) {
         desk_.parts.issued();
     }

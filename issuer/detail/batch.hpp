@@ -69,6 +69,8 @@ private:
     void intend_and_sign();
     void sign(Item& item, SigningTicket ticket);
     void commit();
+    /// Their numbers stay void, with the reason.
+    void close_intents(const std::vector<DocumentId>& ids, std::string_view reason);
     void take_outcome(Item& item, const store::IssueOutcome& outcome);
 
     const Desk& desk_;

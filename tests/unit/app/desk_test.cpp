@@ -160,6 +160,8 @@ TEST_F(DeskTest, BadRowsAreToldEverythingAndHarmNoOther) {
                  "\"template\": \"unheard-of\""),
         replaced(licence, "\"premises\":", "\"premisses\":"),
         replaced(licence, "\"kind\": \"organisation\"", "\"kind\": \"person\""),
+        replaced(licence, "\"valid_until\": \"2031-11-15\"", "\"valid_until\": \"2031-02-30\""),
+        replaced(licence, "\"signatory\": \"郑雨珺\"", "\"signatory\": 7"),
         good,
     });
     EXPECT_EQ(rules(answers[0]), std::vector<std::string>{" json"});
@@ -168,7 +170,10 @@ TEST_F(DeskTest, BadRowsAreToldEverythingAndHarmNoOther) {
     EXPECT_EQ(rules(answers[2]),
               (std::vector<std::string>{"/fields/premises required", "/fields/premisses unknown"}));
     EXPECT_EQ(rules(answers[3]), std::vector<std::string>{"/recipient/code character"});
-    EXPECT_EQ(answers[4].kind, Kind::issued);
+    EXPECT_EQ(rules(answers[4]), std::vector<std::string>{"/valid_until date"})
+        << "an impossible day is not also missing";
+    EXPECT_EQ(rules(answers[5]), std::vector<std::string>{"/fields/signatory kind"});
+    EXPECT_EQ(answers[6].kind, Kind::issued);
     EXPECT_EQ(desk_->store().statistics().value().documents, 1U);
 }
 
@@ -182,6 +187,28 @@ TEST_F(DeskTest, EightThreadsWithOneKeyMakeOneDocument) {
     threads.clear();
     EXPECT_EQ(issued, 1);
     EXPECT_EQ(desk_->store().statistics().value().documents, 1U);
+}
+
+TEST_F(DeskTest, RaceForOneCaseLeavesNoIntentOpen) {
+    std::atomic<int> issued{0};
+    std::atomic<int> beaten{0};
+    for (int round = 0; round < 5; ++round) {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < 8; ++i) {
+            const std::string unique = std::to_string(round) + '-' + std::to_string(i);
+            const std::string row =
+                replaced(replaced(samples()[0], "sample-0001", unique), "32019920261120000001",
+                         "case-" + std::to_string(round));
+            threads.emplace_back([&, row] {
+                const Kind kind = issue({row})[0].kind;
+                issued += kind == Kind::issued ? 1 : 0;
+                beaten += kind == Kind::case_conflict ? 1 : 0;
+            });
+        }
+    }
+    EXPECT_EQ(issued, 5);
+    EXPECT_EQ(beaten, 35);
+    EXPECT_TRUE(desk_->store().open_intents().value().empty());
 }
 
 TEST_F(DeskTest, IntentLeftByACrashIsClosedAtTheNextStart) {

@@ -21,5 +21,15 @@ TEST(Mask, OrganisationHidesItsLength) {
     EXPECT_EQ(mask_organisation("店"), "********");
 }
 
+TEST(Mask, RemarkInBracketsAtTheEndIsPassedOver) {
+    EXPECT_EQ(mask_organisation("示例市甲乙丙中心（有限合伙）"), "示例市********中心");
+    EXPECT_EQ(mask_organisation("示例市甲乙丙丁中心(有限合伙)"), "示例市********中心");
+    EXPECT_EQ(mask_organisation("示例市甲（江苏）乙丙有限公司"), "示例市********公司");
+    EXPECT_EQ(mask_organisation("小吃店（个体工商户）"), "小********店");
+    EXPECT_EQ(mask_organisation("店（个体工商户）"), "********");
+    EXPECT_EQ(mask_organisation("（个体户）"), "（********）") << "nothing else is there";
+    EXPECT_EQ(mask_organisation("示例市甲乙丙公司）"), "示例市********司）") << "no remark";
+}
+
 } // namespace
 } // namespace songda::catalogue

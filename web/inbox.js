@@ -9,7 +9,7 @@ const STATUS = {
   not_yet_valid: ['unknown', '尚未生效', 'Not yet in force'],
 };
 const CHANNELS = {
-  portal: ['政务服务平台', 'Government portal'], email: ['电子邮件', 'E-mail'], sms: ['短信', 'SMS'], wechat: ['微信', 'WeChat'],
+  portal: ['政务服务网', 'Government portal'], email: ['电子邮件', 'E-mail'], sms: ['短信', 'SMS'], wechat: ['微信', 'WeChat'],
   webhook: ['部门系统', 'Department system'], kiosk: ['自助终端', 'Kiosk'], counter: ['窗口', 'Counter'], post: ['邮寄', 'Post'],
   fax: ['传真', 'Fax'], voice: ['电话', 'Telephone'],
 };
@@ -94,17 +94,10 @@ function complain(zh, en) {
   byId('code').focus();
 }
 
-async function explain(response) {
-  const problem = await response.json().catch(() => ({}));
-  const left = problem.attempts_left;
-  if (response.status === 403 && left > 0) {
-    complain('领取码不对，还可以试 ' + left + ' 次。', 'The code is wrong; ' + left + ' attempts left.');
-  } else if (response.status === 403 && left === 0) {
-    complain('领取码已停用，请联系受理窗口重新发送。', 'The code is void now; ask the counter to send a new one.');
-  } else if (response.status === 403) {
-    complain('领取码不对，或链接已失效。请核对通知，或联系受理窗口。', 'The code is wrong or the link is no longer good. Check your notice, or ask the counter.');
-  } else if (response.status === 404) {
-    complain('链接已失效，请联系受理窗口。', 'This link is no longer good; ask the counter.');
+/** A wrong code, an unknown and a shut link look the same: the server does not say which. */
+function explain(response) {
+  if (response.status === 403) {
+    complain('领取码不对，或链接已失效。输错五次后链接会停用，请核对通知，或联系受理窗口。', 'The code is wrong or the link is no longer good. Five wrong codes shut it: check your notice, or ask the counter.');
   } else if (response.status === 429) {
     complain('试得太快，请过几分钟再来。', 'Too many attempts; please come back in a few minutes.');
   } else {
@@ -135,7 +128,7 @@ async function open(event) {
       method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ code }),
     });
     if (response.ok) show((await response.json()).documents);
-    else await explain(response);
+    else explain(response);
   } catch (_) {
     complain('联系不上服务器，请检查网络。', 'The server cannot be reached; check your network.');
   } finally {

@@ -218,14 +218,16 @@ test('InboxOpensWithTheCodeAndLinksOnlyIntoItself', async () => {
   await page.fill('#code', '8765 4321');
   await page.click('#open button');
   await page.waitForSelector('#code-error:not([hidden])');
-  assert.match(await page.locator('#code-error').innerText(), /还可以试 4 次/);
+  assert.match(await page.locator('#code-error').innerText(), /领取码不对，或链接已失效/);
   await page.fill('#code', INBOX_CODE);
   await page.click('#open button');
   await page.waitForSelector('#list:not([hidden])');
   assert.equal(await page.locator('.documents > li').count(), 2);
   assert.deepEqual(await page.locator('a.button').evaluateAll((links) => links.map((link) => link.getAttribute('href'))),
     ['/api/v1/inbox/files/0000000001']);
-  assert.match(await page.locator('#list').innerText(), /政务服务平台 已签收/);
+  assert.deepEqual(await page.locator('a.plain').evaluateAll((links) => links.map((link) => link.getAttribute('href'))), [`/v/${KEY}`]);
+  assert.equal(await page.locator('.documents .sample').count(), 1);
+  assert.match(await page.locator('#list').innerText(), /政务服务网 已签收/);
   await shoot('inbox-list');
 });
 

@@ -58,17 +58,17 @@ const NOTHING = '<section class="answer unknown" id="answer"><h2>没有找到这
 const INBOX = {
   documents: [
     { title: '食品经营许可证', number: 'JY23201990012345', issuer: '示例市行政审批局', issued_at: '2026-11-20T01:30:15.000Z',
-      status: 'valid', download: '/api/v1/inbox/files/0000000001',
+      status: 'valid', sample: true, download: '/api/v1/inbox/files/0000000001', verify: `/v/${KEY}`,
       delivery: [{ channel: 'portal', state: 'acknowledged', at: '2026-11-20T02:11:00.000Z' },
         { channel: 'email', state: 'reached', at: '2026-11-20T01:30:21.000Z' }] },
     { title: '准予行政许可决定书', number: '示例许准〔2026〕123号', issuer: '示例市行政审批局', issued_at: '2026-11-20T01:30:14.000Z',
-      status: 'valid', download: 'https://elsewhere.example/x', delivery: [{ channel: 'email', state: 'in_transit', at: '2026-11-20T01:31:00.000Z' }] },
+      status: 'valid', download: 'https://elsewhere.example/x', verify: 'https://elsewhere.example/v/0', delivery: [{ channel: 'email', state: 'in_transit', at: '2026-11-20T01:31:00.000Z' }] },
   ],
 };
 
 /** Starts on a free loopback port: {origin, fragments: Map key → HTML, answers: Map key → answer, requests, stop}. */
 export async function startFakeServer() {
-  const state = { fragments: new Map([[KEY, serverFragment()]]), answers: new Map([[KEY, ANSWER]]), requests: [], attempts: 5 };
+  const state = { fragments: new Map([[KEY, serverFragment()]]), answers: new Map([[KEY, ANSWER]]), requests: [] };
   const send = (response, status, type, body, more = {}) => {
     response.writeHead(status, { 'Content-Type': type, 'Content-Security-Policy': POLICY, 'X-Content-Type-Options': 'nosniff',
       'Referrer-Policy': 'no-referrer', 'Cache-Control': 'no-cache', ...more });
@@ -78,8 +78,7 @@ export async function startFakeServer() {
 
   function openInbox(response, body) {
     if (JSON.parse(body).code === INBOX_CODE) return json(response, 200, INBOX);
-    state.attempts -= 1;
-    return json(response, 403, { title: 'code refused', detail: '', attempts_left: state.attempts });
+    return json(response, 403, { code: 'link-or-code-wrong', status: 403 });
   }
 
   function route(request, response, body) {

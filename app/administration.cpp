@@ -5,29 +5,13 @@
 #include <fmt/core.h>
 
 #include "api/access.hpp"
+#include "app/beside.hpp"
 #include "app/commands.hpp"
 #include "app/desk.hpp"
 #include "app/terminal.hpp"
 
 namespace songda::app {
 namespace {
-
-constexpr std::string_view operator_name = "operator:command-line";
-
-/// The store beside a running service, or a told failure.
-std::unique_ptr<store::Store> open_or_tell(const std::string& config_path) {
-    const auto config = read_config(config_path);
-    if (!config.ok()) {
-        tell_failure(config.error());
-        return nullptr;
-    }
-    auto opened = open_store_beside(config.value());
-    if (!opened.ok()) {
-        tell_failure(opened.error());
-        return nullptr;
-    }
-    return std::move(opened).value();
-}
 
 std::string join(const std::vector<std::string>& words) {
     std::string joined;
@@ -49,17 +33,6 @@ constexpr std::array status_words = {
     StatusWord{store::DocumentStatus::cancelled, "注销"},
     StatusWord{store::DocumentStatus::superseded, "被替代"},
 };
-
-Result<std::optional<store::DocumentRow>> find_by_text(store::Store& store,
-                                                       const std::string& text) {
-    if (const auto id = parse_document_id(text)) {
-        return store.find_document(*id);
-    }
-    if (const auto key = parse_document_key(text)) {
-        return store.find_by_key(*key);
-    }
-    return std::optional<store::DocumentRow>();
-}
 
 int show_history(store::Store& store, const store::DocumentRow& document) {
     const auto history = store.status_history(document.id);
@@ -149,14 +122,11 @@ int run_status(const StatusArguments& arguments) {
     if (!store) {
         return 2;
     }
-    const auto found = find_by_text(*store, arguments.document);
-    if (!found.ok()) {
-        return tell_failure(found.error());
+    const auto found = find_or_tell(*store, arguments.document);
+    if (!found) {
+        return 2;
     }
-    if (!found.value()) {
-        return tell_failure("没有这份文书", "no such document");
-    }
-    const store::DocumentRow& document = *found.value();
+    const store::DocumentRow& document = *found;
     if (arguments.status.empty()) {
         return show_history(*store, document);
     }

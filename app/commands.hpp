@@ -50,6 +50,14 @@ struct StatusArguments {
 };
 int run_status(const StatusArguments& arguments);
 
+struct DeliveryArguments {
+    std::string config;
+    std::string document; ///< id or key
+    std::string resend;   ///< channel to send over once more; empty: show the legs
+    std::string reason;
+};
+int run_delivery(const DeliveryArguments& arguments);
+
 int run_backup(const std::string& config, const std::string& folder);
 int run_check_store(const std::string& config);
 

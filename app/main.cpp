@@ -91,6 +91,18 @@ int main(int count, char** words) {
         status = run_status(change);
     });
 
+    DeliveryArguments legs;
+    auto* delivering = app.add_subcommand(
+        "delivery", "查看送达过程，或再次发送 show how a document travelled, or send it again");
+    add_config(*delivering, config);
+    delivering->add_option("DOCUMENT", legs.document, "文书编号或核验码 id or key")->required();
+    delivering->add_option("--resend", legs.resend, "再次发送的渠道 channel: portal, email");
+    delivering->add_option("--reason", legs.reason, "事由 why");
+    delivering->callback([&] {
+        legs.config = config;
+        status = run_delivery(legs);
+    });
+
     std::string folder;
     auto* backing = app.add_subcommand("backup", "运行中备份 copy the store while it is used");
     add_config(*backing, config);

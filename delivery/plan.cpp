@@ -7,26 +7,41 @@ namespace songda::delivery {
 
 std::vector<store::LegWrite> Planner::plan(const PlanRequest& request) const {
     const store::DocumentRow& document = request.document;
-    const TimeMs now = document.issued_at;
     const store::InboxId inbox = keys_.inbox_of(document.department, request.recipient_code);
     std::vector<store::LegWrite> legs;
     legs.reserve(request.choices.size());
+    store::LegRow like;
+    like.document = document.id;
+    like.department = document.department;
     for (const Choice& choice : request.choices) {
-        store::LegWrite& write = legs.emplace_back();
-        store::LegRow& leg = write.leg;
-        leg.id = make_leg_id(now, random_);
-        leg.document = document.id;
-        leg.department = document.department;
-        leg.channel = static_cast<std::uint8_t>(choice.channel);
-        leg.state = static_cast<std::uint8_t>(*state_after(LegState::created, LegStep::enqueue));
-        leg.due = now;
-        leg.address = choice.address;
-        leg.created = now;
-        leg.deadline = now + policy_of(choice.channel).give_up;
-        write.inbox = store::InboxEntry{inbox, document.id, leg.id, now, std::nullopt};
-        write.grant = keys_.grant_of(leg.id, document.id, inbox, now + link_ms_);
+        like.channel = static_cast<std::uint8_t>(choice.channel);
+        like.address = choice.address;
+        legs.push_back(make_leg(like, inbox, document.issued_at));
     }
     return legs;
+}
+
+store::LegWrite Planner::again(const store::LegRow& before, const store::InboxId& inbox,
+                               TimeMs now) const {
+    return make_leg(before, inbox, now);
+}
+
+store::LegWrite Planner::make_leg(const store::LegRow& like, const store::InboxId& inbox,
+                                  TimeMs now) const {
+    store::LegWrite write;
+    store::LegRow& leg = write.leg;
+    leg.id = make_leg_id(now, random_);
+    leg.document = like.document;
+    leg.department = like.department;
+    leg.channel = like.channel;
+    leg.address = like.address;
+    leg.state = static_cast<std::uint8_t>(*state_after(LegState::created, LegStep::enqueue));
+    leg.due = now;
+    leg.created = now;
+    leg.deadline = now + policy_of(static_cast<ChannelKind>(like.channel)).give_up;
+    write.inbox = store::InboxEntry{inbox, leg.document, leg.id, now, std::nullopt};
+    write.grant = keys_.grant_of(leg.id, leg.document, inbox, now + link_ms_);
+    return write;
 }
 
 } // namespace songda::delivery

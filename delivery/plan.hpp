@@ -34,7 +34,15 @@ public:
 
     [[nodiscard]] std::vector<store::LegWrite> plan(const PlanRequest& request) const;
 
+    /// One more leg over the channel and to the address of `before`, because an operator says so: a
+    /// dispatch of its own, with a new link. `inbox`: of the grant of `before`.
+    [[nodiscard]] store::LegWrite again(const store::LegRow& before, const store::InboxId& inbox,
+                                        TimeMs now) const;
+
 private:
+    [[nodiscard]] store::LegWrite make_leg(const store::LegRow& like, const store::InboxId& inbox,
+                                           TimeMs now) const;
+
     const ApplicantKeys& keys_;
     Random& random_;
     std::int64_t link_ms_;

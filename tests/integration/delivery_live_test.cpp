@@ -126,6 +126,29 @@ TEST_F(DeliveryLive, MailAndPortalReceiveAndTheApplicantCollects) {
     }
 }
 
+TEST_F(DeliveryLive, OperatorSeesTheWayAndSendsAgain) {
+    start();
+    const json document = issue(1).at(0);
+    ASSERT_TRUE(sinks_.wait_for_mails(1));
+    const std::string command =
+        "delivery " + document["key"].get<std::string>() + " -c " + service_->config();
+    EXPECT_NE(live::run_songda(command + " --resend email").status, 0) << "a reason is needed";
+    EXPECT_NE(live::run_songda(command + " --resend fax --reason x").status, 0);
+    const auto again = live::run_songda(command + " --resend email --reason 邮箱已清理");
+    EXPECT_EQ(again.status, 0) << again.output;
+    ASSERT_TRUE(sinks_.wait_for_mails(2));
+    std::set<std::string> message_ids;
+    for (const json& mail : sinks_.mails()) {
+        message_ids.insert(mail["message_id"]);
+    }
+    EXPECT_EQ(message_ids.size(), 2U);
+    EXPECT_EQ(service_->stop(), 0);
+    const auto shown = live::run_songda(command);
+    EXPECT_NE(shown.output.find("渠道已受理"), std::string::npos) << shown.output;
+    EXPECT_NE(shown.output.find("已到达"), std::string::npos) << shown.output;
+    EXPECT_EQ(shown.output.find('@'), std::string::npos) << shown.output;
+}
+
 TEST_F(DeliveryLive, LogHoldsNoMailboxAndNoCode) {
     start();
     issue(3);

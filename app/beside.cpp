@@ -1,0 +1,48 @@
+#include "app/beside.hpp"
+
+#include "app/desk.hpp"
+#include "app/terminal.hpp"
+
+namespace songda::app {
+namespace {
+
+Result<std::optional<store::DocumentRow>> find_by_text(store::Store& store,
+                                                       const std::string& text) {
+    if (const auto id = parse_document_id(text)) {
+        return store.find_document(*id);
+    }
+    if (const auto key = parse_document_key(text)) {
+        return store.find_by_key(*key);
+    }
+    return std::optional<store::DocumentRow>();
+}
+
+} // namespace
+
+std::unique_ptr<store::Store> open_or_tell(const std::string& config_path) {
+    const auto config = read_config(config_path);
+    if (!config.ok()) {
+        tell_failure(config.error());
+        return nullptr;
+    }
+    auto opened = open_store_beside(config.value());
+    if (!opened.ok()) {
+        tell_failure(opened.error());
+        return nullptr;
+    }
+    return std::move(opened).value();
+}
+
+std::optional<store::DocumentRow> find_or_tell(store::Store& store, const std::string& text) {
+    auto found = find_by_text(store, text);
+    if (!found.ok()) {
+        tell_failure(found.error());
+        return std::nullopt;
+    }
+    if (!found.value()) {
+        tell_failure("没有这份文书", "no such document");
+    }
+    return std::move(found).value();
+}
+
+} // namespace songda::app

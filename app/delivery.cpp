@@ -1,0 +1,124 @@
+// songda delivery DOCUMENT: how a document travelled, and once more over a channel when that is
+// what is needed.
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "app/beside.hpp"
+#include "app/commands.hpp"
+#include "app/secret_file.hpp"
+#include "app/terminal.hpp"
+#include "delivery/leg_state.hpp"
+#include "delivery/plan.hpp"
+
+namespace songda::app {
+namespace {
+
+std::string_view state_zh(std::uint8_t number) {
+    const auto state = delivery::leg_state(number);
+    return state ? delivery::state_name_zh(*state) : "?";
+}
+
+int show_legs(store::Store& store, const store::DocumentRow& document) {
+    const auto legs = store.legs_of(document.id);
+    if (!legs.ok()) {
+        return tell_failure(legs.error());
+    }
+    fmt::print("{} {} {}\n", document.title, document.number, to_text(document.key));
+    for (const store::LegRow& leg : legs.value()) {
+        fmt::print("  {:6} {} · 尝试 attempts {}{}{}\n",
+                   delivery::channel_name(static_cast<delivery::ChannelKind>(leg.channel)),
+                   state_zh(leg.state), leg.attempts, leg.reason.empty() ? "" : " · ", leg.reason);
+        const auto events = store.leg_events(leg.id);
+        if (!events.ok()) {
+            return tell_failure(events.error());
+        }
+        for (const store::LegEvent& event : events.value()) {
+            fmt::print("         {} {} → {} {}\n", to_china_time(event.happened), event.kind,
+                       state_zh(event.state_after), event.detail);
+        }
+        if (leg.due) {
+            fmt::print("         下次 next {}\n", to_china_time(*leg.due));
+        }
+    }
+    if (legs.value().empty()) {
+        fmt::print("  没有送达记录 no legs\n");
+    }
+    return 0;
+}
+
+/// The newest leg over that channel: its address is the recipient's.
+std::optional<store::LegRow> newest_leg(const std::vector<store::LegRow>& legs,
+                                        std::string_view channel) {
+    const auto kind = delivery::parse_channel(channel);
+    const auto found = std::find_if(legs.rbegin(), legs.rend(), [&](const store::LegRow& leg) {
+        return kind && leg.channel == static_cast<std::uint8_t>(*kind);
+    });
+    return found == legs.rend() ? std::nullopt : std::optional(*found);
+}
+
+Result<void> send_again(store::Store& store, const DeliveryArguments& arguments,
+                        const store::LegRow& before) {
+    const auto config = read_config(arguments.config);
+    if (!config.ok()) {
+        return config.error();
+    }
+    auto secret = read_secret_hex(config.value().delivery.secret_file);
+    if (!secret.ok()) {
+        return secret.error();
+    }
+    const auto keys =
+        delivery::ApplicantKeys::make(std::move(secret).value(), config.value().http.public_base);
+    if (!keys.ok()) {
+        return keys.error();
+    }
+    SystemRandom random;
+    const TimeMs now = SystemClock().now();
+    const delivery::Planner planner(keys.value(), random,
+                                    config.value().delivery.link_days * 86'400'000);
+    const auto grant =
+        store.find_grant(keys.value().grant_of(before.id, before.document, {}, now).token_hash);
+    if (!grant.ok()) {
+        return grant.error();
+    }
+    if (!grant.value()) {
+        return Error{Fault::not_found, "the leg's link is not of this delivery secret"};
+    }
+    const store::AuditRow audit{now, std::string(operator_name), "sent_again",
+                                to_text(before.document), arguments.reason};
+    const auto written = store.append_audit({&audit, 1});
+    return written.ok() ? store.add_leg(planner.again(before, grant.value()->inbox, now)) : written;
+}
+
+} // namespace
+
+int run_delivery(const DeliveryArguments& arguments) {
+    const auto store = open_or_tell(arguments.config);
+    if (!store) {
+        return 2;
+    }
+    const auto document = find_or_tell(*store, arguments.document);
+    if (!document) {
+        return 2;
+    }
+    if (arguments.resend.empty()) {
+        return show_legs(*store, *document);
+    }
+    if (arguments.reason.empty()) {
+        return tell_failure("重新发送须有 --reason", "sending again needs --reason");
+    }
+    const auto legs = store->legs_of(document->id);
+    if (!legs.ok()) {
+        return tell_failure(legs.error());
+    }
+    const auto before = newest_leg(legs.value(), arguments.resend);
+    if (!before) {
+        return tell_failure("这份文书没有选择这个渠道",
+                            "this document has no leg over that channel");
+    }
+    const auto sent = send_again(*store, arguments, *before);
+    return sent.ok() ? show_legs(*store, *document) : tell_failure(sent.error());
+}
+
+} // namespace songda::app

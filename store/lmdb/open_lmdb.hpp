@@ -11,12 +11,19 @@
 
 namespace songda::store {
 
+/// ThreadSanitizer leaves a program too little address space to find a tebibyte in it every time.
+#if defined(__SANITIZE_THREAD__)
+inline constexpr std::uint64_t map_bytes_default = std::uint64_t{1} << 34U;
+#else
+inline constexpr std::uint64_t map_bytes_default = std::uint64_t{1} << 40U;
+#endif
+
 struct LmdbOptions {
     std::string directory; ///< made if its parent exists; mode 0700
     /// The service: holds DIR/service.lock and may write documents. Otherwise (`songda key`): may
     /// read everything and write keys, audit rows and statuses beside a running service.
     bool exclusive = true;
-    std::uint64_t map_bytes = std::uint64_t{1} << 40U; ///< address space, not disk
+    std::uint64_t map_bytes = map_bytes_default; ///< address space, not disk
     std::uint64_t segment_bytes = std::uint64_t{1} << 30U;
     /// Segments are zero-filled this far ahead of the cursor.
     std::uint64_t zero_fill_bytes = std::uint64_t{64} << 20U;

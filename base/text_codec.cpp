@@ -60,11 +60,11 @@ int value_of(const ValueOf& values, char c) {
 } // namespace
 
 std::string to_hex(ByteView bytes) {
-    std::string text;
-    text.reserve(bytes.size() * 2);
+    std::string text(bytes.size() * 2, '0');
+    char* at = text.data();
     for (const std::uint8_t byte : bytes) {
-        text += hex_digits[byte >> 4U];
-        text += hex_digits[byte & 15U];
+        *at++ = hex_digits[byte >> 4U];
+        *at++ = hex_digits[byte & 15U];
     }
     return text;
 }
@@ -170,13 +170,13 @@ std::optional<Bytes> from_base32(std::string_view text) {
 }
 
 std::string to_base41(ByteView bytes) {
-    std::string text;
-    text.reserve((bytes.size() + 1) / 2 * 3);
+    std::string text(bytes.size() / 2 * 3 + bytes.size() % 2 * 2, '0');
+    char* at = text.data();
     for (std::size_t i = 0; i < bytes.size(); i += 2) {
         const bool pair = i + 1 < bytes.size();
         unsigned value = pair ? bytes[i] * 256U + bytes[i + 1] : bytes[i];
         for (int digit = 0; digit < (pair ? 3 : 2); ++digit) {
-            text += base41_alphabet[value % 41];
+            *at++ = base41_alphabet[value % 41];
             value /= 41;
         }
     }

@@ -86,9 +86,7 @@ Result<void> Issuer::add_template(std::shared_ptr<const CompiledTemplate> compil
         return stored.error();
     }
     const auto key = std::make_pair(compiled->face().code, compiled->spec().id);
-    Sha256 midstate;
-    midstate.update(compiled->prefix());
-    impl_->templates[key] = {std::move(compiled), stored.value(), midstate};
+    impl_->templates[key] = {std::move(compiled), stored.value()};
     return {};
 }
 

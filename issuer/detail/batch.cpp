@@ -290,9 +290,7 @@ void Batch::commit() {
         store::DocumentRow& document = item.answer.document;
         const std::size_t prefix_size = item.ready->compiled->prefix().size();
         const ByteView rest = ByteView(item.file.file).subspan(prefix_size);
-        Sha256 hash = item.ready->midstate;
-        hash.update(rest);
-        document.file_hash = hash.finish();
+        document.file_hash = file_hash(item.file);
         document.file.prefix = item.ready->prefix;
         document.file.size = item.file.file.size();
         store::IssueWrite& write = writes.emplace_back();

@@ -2,7 +2,6 @@
 
 #include <optional>
 
-#include "base/sha256.hpp"
 #include "issuer/detail/running_keys.hpp"
 #include "issuer/detail/sequencer.hpp"
 #include "issuer/issuer.hpp"
@@ -14,7 +13,6 @@ namespace songda::issuer::detail {
 struct ReadyTemplate {
     std::shared_ptr<const CompiledTemplate> compiled;
     Digest prefix{};
-    Sha256 midstate; ///< over the prefix: a file's hash goes on from it
 };
 
 /// What all batches share.

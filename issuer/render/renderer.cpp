@@ -216,6 +216,19 @@ void patch_byte_range(Unsigned& made, std::size_t range_at) {
               made.file.begin() + static_cast<std::ptrdiff_t>(range_at));
 }
 
+/// Every byte behind the prefix is hashed once: what the digest and the file's hash share stands in
+/// `before_hex`.
+void hash_around_signature(Unsigned& made, const CompiledTemplate::Impl& compiled) {
+    const ByteView file(made.file);
+    const std::size_t gap_begin = made.hex_begin - 1;
+    Sha256 hash = compiled.midstate;
+    hash.update(file.subspan(compiled.prefix.size(), gap_begin - compiled.prefix.size()));
+    made.before_hex = hash;
+    made.before_hex.update(file.subspan(gap_begin, 1));
+    hash.update(file.subspan(made.hex_end + 1));
+    made.digest = hash.finish();
+}
+
 } // namespace
 
 Result<Unsigned> Renderer::render(const CompiledTemplate& compiled_template,
@@ -286,11 +299,7 @@ Result<Unsigned> Renderer::render(const CompiledTemplate& compiled_template,
     objects.end();
     put_cross_references(made.file, impl_->offsets, sha256(input.record));
     patch_byte_range(made, range_at);
-    Sha256 hash = compiled.midstate;
-    const ByteView file(made.file);
-    hash.update(file.subspan(compiled.prefix.size(), made.hex_begin - 1 - compiled.prefix.size()));
-    hash.update(file.subspan(made.hex_end + 1));
-    made.digest = hash.finish();
+    hash_around_signature(made, compiled);
     return made;
 }
 
@@ -307,6 +316,12 @@ Result<void> insert_signature(Unsigned& document, ByteView cms) {
     std::copy(hex.begin(), hex.end(),
               document.file.begin() + static_cast<std::ptrdiff_t>(document.hex_begin));
     return {};
+}
+
+Digest file_hash(const Unsigned& document) {
+    Sha256 hash = document.before_hex;
+    hash.update(ByteView(document.file).subspan(document.hex_begin));
+    return hash.finish();
 }
 
 } // namespace songda::issuer

@@ -8,6 +8,7 @@
 #include "base/bytes.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
+#include "base/sha256.hpp"
 #include "base/time.hpp"
 #include "issuer/finding.hpp"
 #include "issuer/templates/compiled_template.hpp"
@@ -38,6 +39,7 @@ struct Unsigned {
     std::size_t hex_begin = 0;
     std::size_t hex_end = 0;
     Digest digest{};
+    Sha256 before_hex; ///< over `file[0, hex_begin)`: the finished file's hash goes on from it
 };
 
 /// Sets documents. Deterministic: the same template and input give the same bytes. One object
@@ -67,5 +69,8 @@ private:
 /// Puts a DER CMS into its slot: lower-case hexadecimal, zeros after it. Fault: internal if it is
 /// longer than the slot.
 [[nodiscard]] Result<void> insert_signature(Unsigned& document, ByteView cms);
+
+/// SHA-256 of the whole file with its signature in it.
+[[nodiscard]] Digest file_hash(const Unsigned& document);
 
 } // namespace songda::issuer

@@ -15,7 +15,7 @@ using namespace store; // NOLINT(google-build-using-namespace): a second engine 
 /// The store as maps under one mutex: what the verbs mean, said as plainly as possible. The
 /// conformance test compares every engine with it; other rooms use it where durability is not the
 /// subject. It knows no limits of length and never runs out of space unless told.
-class MemoryStore final : public Store {
+class MemoryStore : public Store {
 public:
     /// Writes answer `unavailable` from now on, or work again.
     void set_writable(bool writable);

@@ -150,6 +150,9 @@ TEST_P(RenderTest, SameInputGivesTheSameBytesAndTheirDigest) {
     hash.update(file.first(first.hex_begin - 1));
     hash.update(file.subspan(first.hex_end + 1));
     EXPECT_EQ(first.digest, hash.finish());
+    Unsigned signed_file = first;
+    ASSERT_TRUE(insert_signature(signed_file, Bytes(1500, 7)).ok());
+    EXPECT_EQ(file_hash(signed_file), sha256(signed_file.file));
     // Glyphs of the letter's 仿宋 are twice as large as those of the licence's 宋.
     const std::size_t budget = std::string_view(GetParam()) == "permit-decision" ? 80 : 68;
     EXPECT_LE(first.file.size(), budget << 10U);

@@ -10,7 +10,8 @@ namespace songda::bench {
 /// which nothing has happened yet.
 class ForgetfulStore final : public fakes::MemoryStore {
 public:
-    Result<std::vector<SigningTicket>> put_intents(std::span<const store::Intent> intents) override {
+    Result<std::vector<SigningTicket>>
+    put_intents(std::span<const store::Intent> intents) override {
         std::vector<SigningTicket> tickets;
         tickets.reserve(intents.size());
         for (const store::Intent& intent : intents) {
@@ -25,9 +26,9 @@ public:
         for (const store::IssueWrite& issue : issues) {
             const bool sound = !issue.rest.empty() && issue.rest.back() == '\n' &&
                                issue.document.file.size > issue.rest.size();
-            outcomes.push_back({sound ? store::IssueOutcome::Kind::created
-                                      : store::IssueOutcome::Kind::no_intent,
-                                issue.document.id});
+            outcomes.push_back(
+                {sound ? store::IssueOutcome::Kind::created : store::IssueOutcome::Kind::no_intent,
+                 issue.document.id});
         }
         return outcomes;
     }

@@ -108,25 +108,15 @@ void put_scale(Bytes& to, std::int64_t scale, int digits, Centipoints x, Centipo
 
 void put_qr(Bytes& to, const QrPlace& place, const QrSymbol& symbol) {
     const auto side = static_cast<std::size_t>(symbol.modules);
-    Bytes rows;
-    for (std::size_t y = 0; y < side; ++y) {
-        for (std::size_t x = 0; x < side; x += 8) {
-            unsigned byte = 0;
-            for (std::size_t bit = 0; bit < 8; ++bit) {
-                byte = byte << 1U | (x + bit < side ? symbol.dark[y * side + x + bit] : 0U);
-            }
-            rows.push_back(static_cast<std::uint8_t>(byte));
-        }
-    }
     put(to, "q ");
-    if (as_text(rows).find("EI") == std::string_view::npos) {
+    if (as_text(symbol.rows).find("EI") == std::string_view::npos) {
         put_scale(to, place.module * symbol.modules, 2, place.x, place.y);
         put(to, " 0 0 0 rg BI/W ");
         put_number(to, symbol.modules);
         put(to, "/H ");
         put_number(to, symbol.modules);
         put(to, "/IM true/D[1 0] ID ");
-        append(to, rows);
+        append(to, symbol.rows);
         put(to, "\nEI Q\n");
         return;
     }
@@ -137,7 +127,7 @@ void put_qr(Bytes& to, const QrPlace& place, const QrSymbol& symbol) {
     for (std::size_t y = 0; y < side; ++y) {
         for (std::size_t x = 0; x < side;) {
             std::size_t run = 0;
-            while (x + run < side && symbol.dark[y * side + x + run] != 0) {
+            while (x + run < side && symbol.dark(x + run, y)) {
                 ++run;
             }
             if (run > 0) {

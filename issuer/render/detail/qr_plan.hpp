@@ -1,0 +1,44 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+
+namespace songda::issuer::detail {
+
+/// One version of the QR code at ECC M, laid out once so that a symbol costs its bits and no more:
+/// libqrencode lays out every symbol anew (docs/decisions/qr-plans.md). The layout is not known
+/// here: it is read off a symbol of libqrencode, and the plan must draw that very symbol before it
+/// may draw another. Immutable; share it.
+class QrPlan {
+public:
+    /// The least version that holds both segments; 0 if no plan can draw it.
+    [[nodiscard]] static int version_for(std::string_view head, std::string_view payload);
+
+    /// `modules` is a symbol with mask 2 as libqrencode gives it, a byte a module with its flags,
+    /// drawn from these segments. Nothing if the plan would draw another.
+    [[nodiscard]] static std::optional<QrPlan>
+    learn(int version, ByteView modules, std::string_view head, std::string_view payload);
+
+    /// Rows of the symbol (QrSymbol::rows). Nothing if `payload` is not alphanumeric. The segments
+    /// must be of this version.
+    [[nodiscard]] std::optional<Bytes> draw(std::string_view head, std::string_view payload) const;
+
+private:
+    static constexpr std::size_t ecc_bytes_max = 32;
+
+    QrPlan(int version, ByteView modules);
+    void append_ecc(ByteView data, Bytes& to) const;
+
+    std::size_t version_index_ = 0;
+    Bytes blank_;                       ///< rows of the symbol whose codewords are all zero
+    std::vector<std::uint16_t> places_; ///< of each codeword bit in `blank_`, in bits
+    /// The generator polynomial times each byte (ISO/IEC 18004 §7.5.2).
+    std::vector<std::array<std::uint8_t, ecc_bytes_max>> multiples_;
+};
+
+} // namespace songda::issuer::detail

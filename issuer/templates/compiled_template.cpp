@@ -1,7 +1,6 @@
 #include "issuer/templates/compiled_template.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -17,9 +16,9 @@ using namespace detail;
 
 namespace {
 
-/// Characters that nearly every value holds: their bytes are in the prefix, hashed once. A template
-/// adds its own by `[[common]]`.
-constexpr std::string_view common_characters = " 0123456789年月日";
+/// What days, numbers and codes are written with: the styles that print any carry it in the prefix,
+/// where it is hashed once. A template adds its own by `[[common]]`.
+constexpr std::string_view number_characters = " 0123456789年月日";
 
 constexpr std::string_view seal_style = "song-bold";
 
@@ -141,8 +140,30 @@ private:
         }
     }
 
+    /// Does the pattern print a day, a number or a code?
+    [[nodiscard]] bool prints_numbers(const Pattern& pattern) const {
+        return std::any_of(pattern.begin(), pattern.end(), [this](const PatternPiece& piece) {
+            static constexpr std::string_view fields = "fields.";
+            if (!piece.is_value || made_.own_value(piece.text) != nullptr) {
+                return false;
+            }
+            if (!piece.text.starts_with(fields)) {
+                return piece.text != "recipient.name";
+            }
+            const std::string_view name = std::string_view(piece.text).substr(fields.size());
+            return std::any_of(made_.spec.fields.begin(), made_.spec.fields.end(),
+                               [name](const TemplateField& field) {
+                                   return field.name == name && (field.kind == FieldKind::date ||
+                                                                 field.kind == FieldKind::code);
+                               });
+        });
+    }
+
     /// The template's own words of a pattern are carried whether or not values stand between them.
     void carry_pattern(const Pattern& pattern, std::string_view style) {
+        if (prints_numbers(pattern)) {
+            carry_text(number_characters, style);
+        }
         for (const PatternPiece& piece : pattern) {
             const std::string* const own =
                 piece.is_value ? made_.own_value(piece.text) : &piece.text;
@@ -155,11 +176,9 @@ private:
     Result<void> write_static_text() {
         Bytes content;
         put(content, static_content_);
-        std::set<std::string, std::less<>> document_styles;
         for (const TextItem& item : made_.spec.items) {
             if (CompiledTemplate::Impl::needs_document(item.pattern)) {
                 made_.document_items.push_back(&item);
-                document_styles.insert(item.look.style);
                 carry_pattern(item.pattern, item.look.style);
                 continue;
             }
@@ -181,13 +200,10 @@ private:
         }
         if (made_.spec.flow) {
             for (const FlowBlock& block : made_.spec.flow->blocks) {
-                document_styles.insert(block.look.style);
                 carry_pattern(block.pattern, block.look.style);
             }
             carry_pattern(made_.spec.flow->signature, made_.spec.flow->closing_look.style);
-        }
-        for (const std::string& style : document_styles) {
-            carry_text(common_characters, style);
+            carry_pattern(made_.spec.flow->date, made_.spec.flow->closing_look.style);
         }
         for (const auto& [style, characters] : made_.spec.common_characters) {
             carry_text(characters, style);

@@ -7,7 +7,9 @@
 namespace songda::issuer::detail {
 namespace {
 
-constexpr std::size_t entries_per_block = 100; // PDF limit for bfchar
+/// A range may not leave one high byte of the codes (ISO 32000-1 §9.10.3); 100 to a block at most.
+constexpr std::size_t range_codes = 0x100;
+constexpr std::size_t ranges_max = 100;
 
 void put_utf16(Bytes& to, char32_t c) {
     if (c < 0x10000) {
@@ -20,25 +22,31 @@ void put_utf16(Bytes& to, char32_t c) {
 
 Bytes make_to_unicode(std::span<const SubsetGlyph> glyphs) {
     Bytes to;
-    to.reserve(400 + glyphs.size() * 16);
+    to.reserve(400 + glyphs.size() * 8);
     put(to, "/CIDInit/ProcSet findresource begin 12 dict begin "
             "begincmap/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)"
             "/Supplement 0>>def/CMapName/Adobe-Identity-UCS def/CMapType 2 def 1 "
             "begincodespacerange<0000><ffff>"
             "endcodespacerange\n");
-    for (std::size_t at = 0; at < glyphs.size(); at += entries_per_block) {
-        const std::size_t count = std::min(entries_per_block, glyphs.size() - at);
-        put_number(to, static_cast<std::int64_t>(count));
-        put(to, " beginbfchar\n");
-        for (std::size_t i = at; i < at + count; ++i) {
+    const std::size_t ranges = glyphs.size() / range_codes + 1;
+    SONGDA_CHECK(ranges <= ranges_max);
+    put_number(to, static_cast<std::int64_t>(ranges));
+    put(to, " beginbfrange\n");
+    for (std::size_t code = 1; code <= glyphs.size();) {
+        const std::size_t end = std::min(code / range_codes * range_codes + range_codes, glyphs.size() + 1);
+        to.push_back('<');
+        put_hex4(to, static_cast<std::uint32_t>(code));
+        put(to, "><");
+        put_hex4(to, static_cast<std::uint32_t>(end - 1));
+        put(to, ">[");
+        for (; code < end; ++code) {
             to.push_back('<');
-            put_hex4(to, static_cast<std::uint32_t>(i + 1));
-            put(to, "><");
-            put_utf16(to, glyphs[i].character);
-            put(to, ">\n");
+            put_utf16(to, glyphs[code - 1].character);
+            to.push_back('>');
         }
-        put(to, "endbfchar\n");
+        put(to, "]\n");
     }
+    put(to, "endbfrange\n");
     put(to, "endcmap CMapName currentdict/CMap defineresource pop end end");
     return to;
 }

@@ -1,7 +1,7 @@
 #include "base/json.hpp"
 
 #include <algorithm>
-#include <set>
+#include <array>
 #include <vector>
 
 #include <fmt/format.h>
@@ -120,36 +120,69 @@ std::string where(std::string_view text, std::size_t offset) {
     return fmt::format("line {}, column {}", line, column);
 }
 
+/// A character that must be escaped, and its bytes; length 0 for one that need not.
+struct Escape {
+    unsigned character = 0;
+    std::size_t length = 0;
+};
+
+/// Bytes that begin no escape: nearly all.
+constexpr std::array<bool, 256> plain_bytes = [] {
+    std::array<bool, 256> plain{};
+    for (unsigned c = 0x20; c < plain.size(); ++c) {
+        plain[c] = c != '"' && c != '\\' && c != 0x7F && c != 0xC2 && c != 0xE2;
+    }
+    return plain;
+}();
+
+Escape escape_at(std::string_view text, std::size_t at) {
+    const auto c = static_cast<unsigned char>(text[at]);
+    if (plain_bytes[c]) {
+        return {};
+    }
+    if (c < 0x80) {
+        return {c, 1};
+    }
+    const std::string_view rest = text.substr(at);
+    if (c == 0xC2 && rest.size() > 1 && static_cast<unsigned char>(rest[1]) < 0xA0) {
+        return {static_cast<unsigned char>(rest[1]), 2};
+    }
+    if (rest.starts_with("\xE2\x80\xA8")) {
+        return {0x2028, 3};
+    }
+    return rest.starts_with("\xE2\x80\xA9") ? Escape{0x2029, 3} : Escape{};
+}
+
+void put_escape(std::string& to, unsigned character) {
+    static constexpr std::string_view hex = "0123456789abcdef";
+    if (character == '"' || character == '\\') {
+        to += '\\';
+        to += static_cast<char>(character);
+        return;
+    }
+    to += "\\u";
+    for (int shift = 12; shift >= 0; shift -= 4) {
+        to += hex[character >> shift & 15U];
+    }
+}
+
 } // namespace
 
 void append_json_string(std::string& to, std::string_view text) {
-    static constexpr std::string_view hex = "0123456789abcdef";
     to += '"';
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto c = static_cast<unsigned char>(text[i]);
-        if (c == '"' || c == '\\') {
-            to += '\\';
-            to += static_cast<char>(c);
-        } else if (c < 0x20 || c == 0x7F) {
-            to += "\\u00";
-            to += hex[c >> 4U];
-            to += hex[c & 15U];
-        } else if (c == 0xC2 && i + 1 < text.size() &&
-                   static_cast<unsigned char>(text[i + 1]) < 0xA0) {
-            const auto low = static_cast<unsigned char>(text[++i]);
-            to += "\\u00";
-            to += hex[low >> 4U];
-            to += hex[low & 15U];
-        } else if (c == 0xE2 && text.substr(i, 3) == "\xE2\x80\xA8") {
-            to += "\\u2028";
-            i += 2;
-        } else if (c == 0xE2 && text.substr(i, 3) == "\xE2\x80\xA9") {
-            to += "\\u2029";
-            i += 2;
-        } else {
-            to += static_cast<char>(c);
+    std::size_t plain = 0; // where the run begins that needs no escape
+    for (std::size_t i = 0; i < text.size();) {
+        const Escape escape = escape_at(text, i);
+        if (escape.length == 0) {
+            ++i;
+            continue;
         }
+        to.append(text.substr(plain, i - plain));
+        put_escape(to, escape.character);
+        i += escape.length;
+        plain = i;
     }
+    to.append(text.substr(plain));
     to += '"';
 }
 

@@ -21,27 +21,19 @@ std::string mask(const Recipient& recipient) {
                                                    : catalogue::mask_organisation(recipient.name);
 }
 
-/// Values by the names that templates use. `storage` holds what is made here.
-struct Values {
-    std::vector<std::string> names;
-    std::vector<std::string> storage;
-    std::vector<NamedValue> list;
-};
-
-Values make_values(const Decision& decision, std::string_view number) {
+/// All but the number, which is not known yet.
+Values make_values(const Decision& decision) {
     Values values;
     const auto& fields = decision.fields.reveal();
-    values.names.reserve(fields.size());
-    values.storage.reserve(4);
+    values.storage.reserve(fields.size() + 3); // never moves: `list` views it
+    values.list.reserve(fields.size() + 6);
     const auto keep = [&](std::string text) -> std::string_view {
         return values.storage.emplace_back(std::move(text));
     };
     const Recipient& recipient = decision.recipient.reveal();
-    values.list = {{"recipient.name", recipient.name}, {"recipient.code", recipient.code}};
+    values.list.push_back({"recipient.name", recipient.name});
+    values.list.push_back({"recipient.code", recipient.code});
     values.list.push_back({"decided_on", keep(to_text(decision.decided_on))});
-    if (!number.empty()) {
-        values.list.push_back({"number", number});
-    }
     if (decision.valid_from) {
         values.list.push_back({"valid_from", keep(to_text(*decision.valid_from))});
     }
@@ -49,7 +41,7 @@ Values make_values(const Decision& decision, std::string_view number) {
         values.list.push_back({"valid_until", keep(to_text(*decision.valid_until))});
     }
     for (const auto& [name, value] : fields) {
-        values.list.push_back({values.names.emplace_back("fields." + name), value});
+        values.list.push_back({keep("fields." + name), value});
     }
     return values;
 }
@@ -150,8 +142,10 @@ void Batch::check(Item& item) {
         }
     } else {
         item.ready = &found->second;
-        const Values values = make_values(item.decision, {});
-        add_faults(renderer_.check_values(*item.ready->compiled, values.list), findings);
+        item.values = make_values(item.decision);
+        Placement placement = renderer_.place(*item.ready->compiled, item.values.list);
+        item.placed = std::move(placement.values);
+        add_faults(placement.findings, findings);
     }
     if (!findings.empty()) {
         item.close(Answer::Kind::refused);
@@ -208,9 +202,11 @@ void Batch::render(Item& item) {
     }
     const std::string head = desk_.parts.verify_base + to_text(document.key) + '#';
     const std::string payload = to_base41(seal.value());
-    const Values values = make_values(item.decision, document.number);
-    auto rendered = renderer_.render(
-        compiled, {values.list, as_bytes(record), head, payload, document.issued_at, document.key});
+    item.values.list.push_back({"number", document.number});
+    auto rendered =
+        renderer_.render(compiled, {item.values.list, as_bytes(record), head, payload,
+                                    document.issued_at, document.key, item.placed.get()});
+    item.placed.reset();
     if (!rendered.ok()) {
         item.fail({Fault::internal, rendered.error().detail});
         return;
@@ -322,6 +318,9 @@ void Batch::commit() {
             beaten.push_back(writes[i].document.id);
         }
         take_outcome(*waiting[i], outcomes.value()[i]);
+    }
+    for (Item* const item : waiting) {
+        renderer_.take_back(std::move(item->file.file));
     }
     close_intents(beaten, "another request issued it first");
     if (outcomes.ok() && desk_.parts.issued) {

@@ -23,6 +23,13 @@ struct Desk {
     const std::map<std::pair<std::string, std::string>, ReadyTemplate>& templates;
 };
 
+/// Values by the names that templates use. `storage` holds what is made here; views of the decision
+/// stay good as long as it.
+struct Values {
+    std::vector<std::string> storage;
+    std::vector<NamedValue> list;
+};
+
 /// One row on its way over the desk.
 struct Item {
     Row row;
@@ -33,7 +40,9 @@ struct Item {
     std::string key;
     RunningKeys::Hold hold;
     Decision decision;
+    Values values;
     const ReadyTemplate* ready = nullptr;
+    std::shared_ptr<PlacedValues> placed;
     std::string sequence;
     std::uint64_t sequence_value = 0;
     Unsigned file;

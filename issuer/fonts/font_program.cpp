@@ -12,6 +12,10 @@ void put(Bytes& to, std::uint32_t value, int width) {
     }
 }
 
+void put_bytes(Bytes& to, std::initializer_list<std::uint8_t> bytes) {
+    to.insert(to.end(), bytes);
+}
+
 void put_at(Bytes& to, std::size_t at, std::uint32_t value, int width) {
     for (int i = 0; i < width; ++i) {
         to[at + static_cast<std::size_t>(i)] =
@@ -31,6 +35,18 @@ void pad_to_4(Bytes& to, std::size_t start) {
     while ((to.size() - start) % 4 != 0) {
         to.push_back(0);
     }
+}
+
+/// Sum of the table's words, the last filled up with zeros.
+std::uint32_t checksum(ByteView table) {
+    std::uint32_t sum = 0;
+    for (; table.size() >= 4; table = table.subspan(4)) {
+        sum += get(table, 0, 4);
+    }
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        sum += std::uint32_t{table[i]} << (24 - 8 * i);
+    }
+    return sum;
 }
 
 // CFF
@@ -72,10 +88,10 @@ void append_cff_program(std::string_view name, const Glyph& notdef,
         dicts.use(glyph->font_dict);
         programs += glyph->program.size();
     }
-    append(to, Bytes{1, 0, 4, 2, 0, 1, 1, 1});
+    put_bytes(to, {1, 0, 4, 2, 0, 1, 1, 1});
     put(to, static_cast<std::uint32_t>(1 + name.size()), 1);
     append(to, name);
-    append(to, Bytes{0, 1, 1, 1, static_cast<std::uint8_t>(1 + top_dict_size)});
+    put_bytes(to, {0, 1, 1, 1, static_cast<std::uint8_t>(1 + top_dict_size)});
     const std::size_t strings = to.size() - start + top_dict_size;
     const std::size_t charset = strings + 3 + 3 + 13 + 2;
     const std::size_t fd_select = charset + 5;
@@ -89,20 +105,20 @@ void append_cff_program(std::string_view name, const Glyph& notdef,
     operand(391);
     operand(392);
     operand(0);
-    append(to, Bytes{12, 30});
+    put_bytes(to, {12, 30});
     operand(count);
-    append(to, Bytes{12, 34});
+    put_bytes(to, {12, 34});
     operand(charset);
     to.push_back(15);
     operand(fd_select);
-    append(to, Bytes{12, 37});
+    put_bytes(to, {12, 37});
     operand(charstrings);
     to.push_back(17);
     operand(fd_array);
-    append(to, Bytes{12, 36});
-    append(to, Bytes{0, 2, 1, 1, 6, 14});
+    put_bytes(to, {12, 36});
+    put_bytes(to, {0, 2, 1, 1, 6, 14});
     append(to, std::string_view("AdobeIdentity"));
-    append(to, Bytes{0, 0});
+    put_bytes(to, {0, 0});
     to.push_back(2); // charset: one range from 1
     put(to, 1, 2);
     put(to, count - 2, 2);
@@ -110,13 +126,14 @@ void append_cff_program(std::string_view name, const Glyph& notdef,
     append(to, dicts.of_glyph);
     put(to, count, 2);
     to.push_back(3);
-    std::uint32_t offset = 1;
-    put(to, offset, 3);
-    offset += static_cast<std::uint32_t>(notdef.program.size());
-    put(to, offset, 3);
+    put(to, 1, 3);
+    std::size_t offset_at = to.size();
+    to.resize(offset_at + std::size_t{count} * 3);
+    auto offset = static_cast<std::uint32_t>(1 + notdef.program.size());
+    put_at(to, offset_at, offset, 3);
     for (const Glyph* const glyph : glyphs) {
         offset += static_cast<std::uint32_t>(glyph->program.size());
-        put(to, offset, 3);
+        put_at(to, offset_at += 3, offset, 3);
     }
     append(to, notdef.program);
     for (const Glyph* const glyph : glyphs) {
@@ -215,19 +232,11 @@ void append_glyf_program(const Bytes& head, const Bytes& hhea, const Bytes& maxp
                                                                               {"loca", &loca},
                                                                               {"maxp", &new_maxp}}};
     const std::size_t start = to.size();
-    append(to, Bytes{0, 1, 0, 0, 0, 6, 0, 64, 0, 2, 0, 32});
+    put_bytes(to, {0, 1, 0, 0, 0, 6, 0, 64, 0, 2, 0, 32});
     std::size_t offset = 12 + 16 * tables.size();
     for (const auto& [tag, table] : tables) {
-        std::uint32_t sum = 0;
-        for (std::size_t i = 0; i < table->size(); i += 4) {
-            std::uint32_t word = 0;
-            for (std::size_t j = 0; j < 4; ++j) {
-                word = (word << 8U) | (i + j < table->size() ? (*table)[i + j] : 0U);
-            }
-            sum += word;
-        }
         append(to, tag);
-        put(to, sum, 4);
+        put(to, checksum(*table), 4);
         put(to, static_cast<std::uint32_t>(offset), 4);
         put(to, static_cast<std::uint32_t>(table->size()), 4);
         offset += (table->size() + 3) / 4 * 4;

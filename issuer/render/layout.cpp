@@ -17,9 +17,10 @@ std::string measures(Centipoints has, Centipoints room) {
 }
 
 /// Puts one line of `room` at x by its alignment; a justified line is spread to fill the room.
-SetLine place_line(std::vector<SetGlyph> glyphs, const TextLook& look, Centipoints size,
+SetLine place_line(std::span<const SetGlyph> glyphs, const TextLook& look, Centipoints size,
                    Centipoints x, Centipoints y, Centipoints room, bool last) {
     SetLine line;
+    line.end = glyphs.size();
     const Centipoints width = width_of(glyphs, size, look.tracking);
     line.x = x;
     line.y = y;
@@ -33,13 +34,12 @@ SetLine place_line(std::vector<SetGlyph> glyphs, const TextLook& look, Centipoin
         line.spacing_milli +=
             (room - width) * std::int64_t{1000} / static_cast<std::int64_t>(glyphs.size() - 1);
     }
-    line.glyphs = std::move(glyphs);
     return line;
 }
 
 /// The narrowest measure that still gives as few lines: a title's lines become alike (GB/T 9704
 /// §7.3.1).
-Centipoints balanced_room(const std::vector<SetGlyph>& glyphs, const TextLook& look,
+Centipoints balanced_room(std::span<const SetGlyph> glyphs, const TextLook& look,
                           Centipoints room) {
     const std::size_t lines = break_lines(glyphs, look.size, look.tracking, room, room).size();
     Centipoints narrow = room / 2;
@@ -53,6 +53,12 @@ Centipoints balanced_room(const std::vector<SetGlyph>& glyphs, const TextLook& l
     return wide;
 }
 
+/// The line's glyphs stand `by` further on in their layout.
+void shift_line(SetLine& line, std::size_t by) {
+    line.begin += by;
+    line.end += by;
+}
+
 struct Measure {
     Centipoints x = 0;
     Centipoints first_indent = 0;
@@ -60,24 +66,36 @@ struct Measure {
 };
 
 /// Lines of a paragraph from `y` downwards.
-std::vector<SetLine> set_paragraph(const std::vector<SetGlyph>& glyphs, const TextLook& look,
+std::vector<SetLine> set_paragraph(std::span<const SetGlyph> glyphs, const TextLook& look,
                                    const Measure& measure, Centipoints y, Centipoints pitch) {
     const Centipoints room =
         look.fit == Fit::balance ? balanced_room(glyphs, look, measure.room) : measure.room;
     const auto ends =
         break_lines(glyphs, look.size, look.tracking, room - measure.first_indent, room);
     std::vector<SetLine> lines;
+    lines.reserve(ends.size());
     std::size_t begin = 0;
     for (std::size_t i = 0; i < ends.size(); ++i) {
         const Centipoints indent = i == 0 ? measure.first_indent : 0;
-        std::vector<SetGlyph> part(glyphs.begin() + static_cast<std::ptrdiff_t>(begin),
-                                   glyphs.begin() + static_cast<std::ptrdiff_t>(ends[i]));
-        lines.push_back(place_line(std::move(part), look, look.size, measure.x + indent, y,
-                                   measure.room - indent, i + 1 == ends.size()));
+        SetLine line =
+            place_line(glyphs.subspan(begin, ends[i] - begin), look, look.size, measure.x + indent,
+                       y, measure.room - indent, i + 1 == ends.size());
+        shift_line(line, begin);
+        lines.push_back(line);
         y -= pitch;
         begin = ends[i];
     }
     return lines;
+}
+
+/// Puts a text's lines behind what is set already.
+void append_lines(Layout& layout, std::span<const SetGlyph> glyphs,
+                  const std::vector<SetLine>& lines) {
+    for (SetLine line : lines) {
+        shift_line(line, layout.glyphs.size());
+        layout.lines.push_back(line);
+    }
+    layout.glyphs.insert(layout.glyphs.end(), glyphs.begin(), glyphs.end());
 }
 
 } // namespace
@@ -107,7 +125,7 @@ std::vector<SetGlyph> find_glyphs(std::string_view text, const FontStyle& style,
     return glyphs;
 }
 
-Centipoints width_of(const std::vector<SetGlyph>& glyphs, Centipoints size, Centipoints tracking) {
+Centipoints width_of(std::span<const SetGlyph> glyphs, Centipoints size, Centipoints tracking) {
     std::int64_t units = 0;
     for (const SetGlyph& glyph : glyphs) {
         units += glyph.glyph->advance;
@@ -119,7 +137,8 @@ Centipoints width_of(const std::vector<SetGlyph>& glyphs, Centipoints size, Cent
 Layout set_text(std::string_view text, const TextLook& look, const FontStyle& style, Centipoints x,
                 Centipoints y, Centipoints width) {
     Layout layout;
-    std::vector<SetGlyph> glyphs = find_glyphs(text, style, layout.faults);
+    layout.glyphs = find_glyphs(text, style, layout.faults);
+    const std::span<const SetGlyph> glyphs(layout.glyphs);
     if (glyphs.empty()) {
         return layout;
     }
@@ -140,7 +159,7 @@ Layout set_text(std::string_view text, const TextLook& look, const FontStyle& st
     if (has > width) {
         layout.faults.push_back({"width", measures(has, width)});
     }
-    layout.lines.push_back(place_line(std::move(glyphs), look, size, x, y, width, true));
+    layout.lines.push_back(place_line(glyphs, look, size, x, y, width, true));
     return layout;
 }
 
@@ -154,10 +173,10 @@ FlowLayout set_flow(const Flow& flow, const PatternText& expand, const StyleOf& 
         y -= flow.line_pitch * block.gap_lines;
         const FontStyle* const style = style_of(block.look.style);
         const auto glyphs = find_glyphs(expand(block.pattern), *style, layout.faults);
-        auto lines = set_paragraph(glyphs, block.look, {flow.x, column * block.indent, flow.width},
-                                   y, flow.line_pitch);
+        const auto lines = set_paragraph(
+            glyphs, block.look, {flow.x, column * block.indent, flow.width}, y, flow.line_pitch);
         y -= flow.line_pitch * static_cast<Centipoints>(lines.size());
-        std::move(lines.begin(), lines.end(), std::back_inserter(layout.lines));
+        append_lines(layout, glyphs, lines);
     }
     // §7.3.5.1: the day stands `right_indent` characters from the right, the name is centred on it,
     // the seal stands upright over both, their baselines slightly below its centre.
@@ -173,11 +192,11 @@ FlowLayout set_flow(const Flow& flow, const PatternText& expand, const StyleOf& 
     y -= flow.line_pitch * flow.closing_gap_lines;
     TextLook look = flow.closing_look;
     look.align = Align::left;
-    layout.lines.push_back(
-        place_line(name, look, size, centre - name_width / 2, y, name_width, true));
+    append_lines(layout, name,
+                 {place_line(name, look, size, centre - name_width / 2, y, name_width, true)});
     y -= flow.line_pitch;
-    layout.lines.push_back(
-        place_line(date, look, size, centre - date_width / 2, y, date_width, true));
+    append_lines(layout, date,
+                 {place_line(date, look, size, centre - date_width / 2, y, date_width, true)});
     made.seal_x = centre;
     made.seal_y = y + flow.line_pitch / 2 + size / 2;
     if (made.seal_y - seal_diameter / 2 < flow.bottom) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,9 +19,10 @@ struct SetGlyph {
     const Glyph* glyph = nullptr;
 };
 
-/// Glyphs on one baseline.
+/// Glyphs on one baseline: `[begin, end)` of their layout's.
 struct SetLine {
-    std::vector<SetGlyph> glyphs;
+    std::size_t begin = 0;
+    std::size_t end = 0;
     Centipoints x = 0;
     Centipoints y = 0;
     Centipoints size = 0;
@@ -35,8 +37,13 @@ struct LayoutFault {
 };
 
 struct Layout {
+    std::vector<SetGlyph> glyphs;
     std::vector<SetLine> lines;
     std::vector<LayoutFault> faults;
+
+    [[nodiscard]] std::span<const SetGlyph> glyphs_of(const SetLine& line) const {
+        return std::span(glyphs).subspan(line.begin, line.end - line.begin);
+    }
 };
 
 /// Finds a glyph for each character along the style's chain; a character in no font is a fault.
@@ -44,7 +51,7 @@ struct Layout {
                                                 std::vector<LayoutFault>& faults);
 
 /// Natural width at a size.
-[[nodiscard]] Centipoints width_of(const std::vector<SetGlyph>& glyphs, Centipoints size,
+[[nodiscard]] Centipoints width_of(std::span<const SetGlyph> glyphs, Centipoints size,
                                    Centipoints tracking);
 
 /// Sets one text at its place by its declared rule.

@@ -20,7 +20,7 @@ bool is_western(char32_t c) {
     return (c >= U'0' && c <= U'9') || (c >= U'A' && c <= U'Z') || (c >= U'a' && c <= U'z');
 }
 
-bool may_break_before(const std::vector<SetGlyph>& glyphs, std::size_t at) {
+bool may_break_before(std::span<const SetGlyph> glyphs, std::size_t at) {
     const char32_t left = glyphs[at - 1].character;
     const char32_t right = glyphs[at].character;
     return !not_at_start(right) && !not_at_end(left) && !(is_western(left) && is_western(right));
@@ -28,7 +28,7 @@ bool may_break_before(const std::vector<SetGlyph>& glyphs, std::size_t at) {
 
 } // namespace
 
-std::vector<std::size_t> break_lines(const std::vector<SetGlyph>& glyphs, Centipoints size,
+std::vector<std::size_t> break_lines(std::span<const SetGlyph> glyphs, Centipoints size,
                                      Centipoints tracking, Centipoints first, Centipoints rest) {
     std::vector<std::size_t> ends;
     std::size_t begin = 0;

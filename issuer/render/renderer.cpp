@@ -19,6 +19,9 @@ namespace {
 
 /// Three numbers of fixed width, patched when the file's size is known.
 constexpr std::size_t byte_range_width = 7;
+/// What a document adds to its prefix; only a hint.
+constexpr std::size_t document_bytes_usual = 49152;
+constexpr std::size_t spare_buffers_max = 64;
 
 std::string_view find_value(std::span<const NamedValue> values, std::string_view name) {
     for (const NamedValue& value : values) {
@@ -29,61 +32,32 @@ std::string_view find_value(std::span<const NamedValue> values, std::string_view
     return {};
 }
 
-/// Glyphs of one font file that a document needs beside those of the prefix.
-struct DocumentFont {
-    std::vector<SubsetGlyph> glyphs;
-    std::vector<std::uint16_t> index; ///< BMP character → CID; 0: none yet
-    std::unordered_map<char32_t, std::uint16_t> beyond_bmp;
-
-    std::uint32_t use(const SetGlyph& glyph) {
-        std::uint16_t* entry = nullptr;
-        if (glyph.character < 0x10000) {
-            if (index.empty()) {
-                index.resize(0x10000, 0);
-            }
-            entry = &index[glyph.character];
-        } else {
-            entry = &beyond_bmp[glyph.character];
-        }
-        if (*entry == 0) {
-            glyphs.push_back({glyph.character, glyph.glyph});
-            *entry = static_cast<std::uint16_t>(glyphs.size());
-        }
-        return *entry;
-    }
-    void reset() {
-        for (const SubsetGlyph& glyph : glyphs) {
-            if (glyph.character < 0x10000) {
-                index[glyph.character] = 0;
-            }
-        }
-        glyphs.clear();
-        beyond_bmp.clear();
-    }
-};
-
 } // namespace
 
 struct Renderer::Impl {
-    std::vector<DocumentFont> fonts; ///< by slot
-    Bytes content;
+    std::vector<Subset> fonts; ///< by slot: glyphs that a document needs beside those of the prefix
     std::vector<std::size_t> offsets;
+    std::vector<Bytes> spare; ///< buffers of finished files
 
     ShownGlyph show(const CompiledTemplate::Impl& compiled, const SetGlyph& glyph) {
         const std::size_t slot = compiled.slot_of(glyph.face);
-        const auto found = compiled.slots[slot].index.find(glyph.character);
-        if (found != compiled.slots[slot].index.end()) {
-            return {'S', slot, found->second};
+        const std::uint16_t carried = compiled.slots[slot].subset.find(glyph.character);
+        if (carried != 0) {
+            return {'S', slot, carried};
         }
         return {'D', slot, fonts[slot].use(glyph)};
     }
 
-    void put_layout(const CompiledTemplate::Impl& compiled, const Layout& layout,
-                    std::string_view colour) {
-        for (const SetLine& line : layout.lines) {
-            put_line(content, line, colour,
-                     [&](const SetGlyph& glyph) { return show(compiled, glyph); });
+    /// A buffer that begins with the prefix.
+    [[nodiscard]] Bytes begin_file(const Bytes& prefix) {
+        Bytes file;
+        if (!spare.empty()) {
+            file = std::move(spare.back());
+            spare.pop_back();
         }
+        file.reserve(prefix.size() + document_bytes_usual);
+        file.assign(prefix.begin(), prefix.end());
+        return file;
     }
 };
 
@@ -234,34 +208,40 @@ Result<Unsigned> Renderer::render(const CompiledTemplate& compiled_template,
                                  symbol.value().modules, compiled.spec.qr.modules_max)};
     }
     impl_->fonts.resize(std::max(impl_->fonts.size(), compiled.slots.size()));
-    for (DocumentFont& font : impl_->fonts) {
-        font.reset();
+    for (Subset& font : impl_->fonts) {
+        font.clear();
     }
-    Bytes& content = impl_->content;
-    content.clear();
-    const PlacedValues placed(compiled, input.values);
+    std::optional<PlacedValues> own;
+    if (input.placed == nullptr) {
+        own.emplace(compiled, input.values);
+    } else {
+        input.placed->finish(input.values);
+    }
+    const PlacedValues& placed = own ? *own : *input.placed;
     if (!placed.faults().empty()) {
         const auto& fault = placed.faults().front();
         return Error{Fault::invalid_input, fault.pointer + ": " + fault.rule + ' ' + fault.value};
     }
-    for (const PlacedValues::Placed& part : placed.parts()) {
-        impl_->put_layout(compiled, part.layout, part.look->colour);
-    }
-    put_qr(content, compiled.spec.qr, symbol.value());
-    put_seal(content, placed.seal_x(), placed.seal_y(), compiled.spec.seal.diameter);
 
     Unsigned made;
-    made.file.reserve(compiled.prefix.size() + 65536);
-    made.file = compiled.prefix;
+    made.file = impl_->begin_file(compiled.prefix);
     impl_->offsets = compiled.offsets;
     Objects objects(made.file, impl_->offsets);
-    objects.stream(object_content, "", content);
+    objects.begin_stream(object_content, "");
+    LineWriter writer(made.file,
+                      [&](const SetGlyph& glyph) { return impl_->show(compiled, glyph); });
+    for (const PlacedValues::Placed& part : placed.parts()) {
+        writer.put_layout(part.layout, part.look->colour);
+    }
+    put_qr(made.file, compiled.spec.qr, symbol.value());
+    put_seal(made.file, placed.seal_x(), placed.seal_y(), compiled.spec.seal.diameter);
+    objects.end_stream();
     std::string resources = "<</Font<<";
     for (std::size_t slot = 0; slot < compiled.slots.size(); ++slot) {
         if (compiled.slots[slot].first_object != 0) {
             resources += fmt::format("/S{} {} 0 R", slot, compiled.slots[slot].first_object);
         }
-        const auto& glyphs = impl_->fonts[slot].glyphs;
+        const auto& glyphs = impl_->fonts[slot].glyphs();
         if (!glyphs.empty()) {
             const std::size_t first = impl_->offsets.size();
             resources += fmt::format("/D{} {} 0 R", slot, first);
@@ -293,9 +273,17 @@ Result<Unsigned> Renderer::render(const CompiledTemplate& compiled_template,
     return made;
 }
 
-std::vector<Finding> Renderer::check_values(const CompiledTemplate& compiled,
-                                            std::span<const NamedValue> values) {
-    return issuer::check_values(compiled.impl(), values);
+Placement Renderer::place(const CompiledTemplate& compiled, std::span<const NamedValue> values) {
+    Placement made;
+    made.values = std::make_shared<PlacedValues>(compiled.impl(), values);
+    made.findings = check_values(compiled.impl(), values, *made.values);
+    return made;
+}
+
+void Renderer::take_back(Bytes file) {
+    if (impl_->spare.size() < spare_buffers_max) {
+        impl_->spare.push_back(std::move(file));
+    }
 }
 
 Result<void> insert_signature(Unsigned& document, ByteView cms) {

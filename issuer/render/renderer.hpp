@@ -22,6 +22,16 @@ struct NamedValue {
     std::string_view text;
 };
 
+/// A document's values set on its template's page (issuer/render/value_check.hpp).
+class PlacedValues;
+
+/// What became of setting them. `number` and the days may be absent (they are not assigned yet);
+/// then they count as empty.
+struct Placement {
+    std::vector<Finding> findings; ///< all faults, measured as printed; empty: they can be printed
+    std::shared_ptr<PlacedValues> values; ///< for `render`, so that nothing is set twice
+};
+
 /// Everything that one document differs by. Views are used during the call only.
 struct RenderInput {
     std::span<const NamedValue> values;
@@ -30,6 +40,8 @@ struct RenderInput {
     std::string_view qr_payload; ///< base41: alphanumeric segment
     TimeMs issued_at;
     DocumentKey key;
+    /// Made by `place` from the same template and values, all but the number. Null: set them now.
+    PlacedValues* placed = nullptr;
 };
 
 /// A finished file but for its signature. The hexadecimal digits of /Contents are
@@ -52,14 +64,16 @@ public:
     Renderer& operator=(Renderer&&) noexcept;
 
     /// Faults: invalid_input (`detail` names pointer and rule of the first finding of
-    /// `check_values`, never the value), internal (QR text longer than the template has room for).
+    /// `place`, never the value), internal (QR text longer than the template has room for).
     [[nodiscard]] Result<Unsigned> render(const CompiledTemplate& compiled,
                                           const RenderInput& input);
 
-    /// All faults of the values, measured as they would be printed; empty if they can be printed.
-    /// `number` and the days may be absent (they are not assigned yet); then they count as empty.
-    [[nodiscard]] std::vector<Finding> check_values(const CompiledTemplate& compiled,
-                                                    std::span<const NamedValue> values);
+    /// Sets the values; the template outlives the placement.
+    [[nodiscard]] Placement place(const CompiledTemplate& compiled,
+                                  std::span<const NamedValue> values);
+
+    /// The buffer of a file that nobody needs any more: the next one is written into it.
+    void take_back(Bytes file);
 
 private:
     struct Impl;

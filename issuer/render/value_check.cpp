@@ -120,34 +120,54 @@ void check_days(const CompiledTemplate::Impl& compiled, std::span<const NamedVal
 
 PlacedValues::PlacedValues(const CompiledTemplate::Impl& compiled,
                            std::span<const NamedValue> values)
-    : compiled_(compiled), values_(values) {
-    const auto style_of = [this](std::string_view name) {
-        return compiled_.fonts->find_style(name);
-    };
+    : compiled_(compiled), seal_x_(compiled.spec.seal.x), seal_y_(compiled.spec.seal.y) {
+    parts_.reserve(compiled.document_items.size() + 1);
     for (const TextItem* const item : compiled.document_items) {
-        Layout layout = set_text(expand(item->pattern), item->look, *style_of(item->look.style),
-                                 item->x, item->y, item->width);
-        take_faults(item->pattern, layout.faults);
-        parts_.push_back({&item->look, std::move(layout)});
+        parts_.push_back(set_item(*item, values));
     }
-    seal_x_ = compiled.spec.seal.x;
-    seal_y_ = compiled.spec.seal.y;
-    if (!compiled.spec.flow) {
-        return;
+    if (compiled.spec.flow) {
+        parts_.push_back(set_flow_of(*compiled.spec.flow, values));
     }
-    const Flow& flow = *compiled.spec.flow;
+}
+
+void PlacedValues::finish(std::span<const NamedValue> values) {
+    static constexpr std::string_view number = "number";
+    for (std::size_t i = 0; i < compiled_.document_items.size(); ++i) {
+        if (names_value(compiled_.document_items[i]->pattern, number)) {
+            parts_[i] = set_item(*compiled_.document_items[i], values);
+        }
+    }
+    if (compiled_.spec.flow &&
+        std::any_of(compiled_.spec.flow->blocks.begin(), compiled_.spec.flow->blocks.end(),
+                    [](const FlowBlock& block) { return names_value(block.pattern, number); })) {
+        parts_.back() = set_flow_of(*compiled_.spec.flow, values);
+    }
+}
+
+PlacedValues::Placed PlacedValues::set_item(const TextItem& item,
+                                            std::span<const NamedValue> values) {
+    Layout layout =
+        set_text(expand(item.pattern, values), item.look,
+                 *compiled_.fonts->find_style(item.look.style), item.x, item.y, item.width);
+    take_faults(item.pattern, layout.faults);
+    return {&item.look, std::move(layout)};
+}
+
+PlacedValues::Placed PlacedValues::set_flow_of(const Flow& flow,
+                                               std::span<const NamedValue> values) {
     FlowLayout placed = set_flow(
-        flow, [this](const Pattern& pattern) { return expand(pattern); }, style_of,
-        compiled.spec.seal.diameter);
+        flow, [&](const Pattern& pattern) { return expand(pattern, values); },
+        [this](std::string_view name) { return compiled_.fonts->find_style(name); },
+        compiled_.spec.seal.diameter);
     seal_x_ = placed.seal_x;
     seal_y_ = placed.seal_y;
     for (const LayoutFault& fault : placed.layout.faults) {
         faults_.push_back({"/fields", fault.rule, fault.value});
     }
-    parts_.push_back({&flow.closing_look, std::move(placed.layout)});
+    return {&flow.closing_look, std::move(placed.layout)};
 }
 
-std::string PlacedValues::expand(const Pattern& pattern) const {
+std::string PlacedValues::expand(const Pattern& pattern, std::span<const NamedValue> values) const {
     std::string text;
     for (const PatternPiece& piece : pattern) {
         if (!piece.is_value) {
@@ -158,7 +178,7 @@ std::string PlacedValues::expand(const Pattern& pattern) const {
             text += *own;
             continue;
         }
-        for (const NamedValue& value : values_) {
+        for (const NamedValue& value : values) {
             if (value.name == piece.text) {
                 const auto day =
                     is_day(compiled_.spec, value.name) ? parse_date(value.text) : std::nullopt;
@@ -183,7 +203,7 @@ void PlacedValues::take_faults(const Pattern& pattern, const std::vector<LayoutF
 }
 
 std::vector<Finding> check_values(const CompiledTemplate::Impl& compiled,
-                                  std::span<const NamedValue> values) {
+                                  std::span<const NamedValue> values, const PlacedValues& placed) {
     std::vector<Finding> findings;
     for (const TemplateField& field : compiled.spec.fields) {
         std::string_view text;
@@ -202,7 +222,6 @@ std::vector<Finding> check_values(const CompiledTemplate::Impl& compiled,
         }
     }
     check_days(compiled, values, findings);
-    const PlacedValues placed(compiled, values);
     for (const PlacedValues::PlaceFault& fault : placed.faults()) {
         findings.push_back(make_finding(fault.pointer, fault.rule, fault.value));
     }

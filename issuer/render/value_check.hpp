@@ -23,7 +23,11 @@ public:
         std::string value;
     };
 
+    /// The values must outlive the constructor only.
     PlacedValues(const CompiledTemplate::Impl& compiled, std::span<const NamedValue> values);
+
+    /// Sets again what prints the number, which is known now.
+    void finish(std::span<const NamedValue> values);
 
     [[nodiscard]] const std::vector<Placed>& parts() const { return parts_; }
     [[nodiscard]] const std::vector<PlaceFault>& faults() const { return faults_; }
@@ -31,12 +35,14 @@ public:
     [[nodiscard]] Centipoints seal_y() const { return seal_y_; }
 
 private:
-    [[nodiscard]] std::string expand(const Pattern& pattern) const;
+    [[nodiscard]] std::string expand(const Pattern& pattern,
+                                     std::span<const NamedValue> values) const;
+    [[nodiscard]] Placed set_item(const TextItem& item, std::span<const NamedValue> values);
+    [[nodiscard]] Placed set_flow_of(const Flow& flow, std::span<const NamedValue> values);
     void take_faults(const Pattern& pattern, const std::vector<LayoutFault>& faults);
 
     const CompiledTemplate::Impl& compiled_;
-    std::span<const NamedValue> values_;
-    std::vector<Placed> parts_;
+    std::vector<Placed> parts_; ///< the items in the template's order, then the flow
     std::vector<PlaceFault> faults_;
     Centipoints seal_x_ = 0;
     Centipoints seal_y_ = 0;
@@ -44,6 +50,7 @@ private:
 
 /// Declared kinds and lengths, then the measures of the page; every fault.
 [[nodiscard]] std::vector<Finding> check_values(const CompiledTemplate::Impl& compiled,
-                                                std::span<const NamedValue> values);
+                                                std::span<const NamedValue> values,
+                                                const PlacedValues& placed);
 
 } // namespace songda::issuer

@@ -66,7 +66,7 @@ private:
             }
             for (const FontFace* const face : style->chain) {
                 if (made_.slot_of(face) == made_.slots.size()) {
-                    made_.slots.push_back({face, {}, {}, 0});
+                    made_.slots.push_back({face, {}, 0});
                 }
             }
         }
@@ -121,13 +121,7 @@ private:
 
     ShownGlyph carry(const SetGlyph& glyph) {
         const std::size_t slot_number = made_.slot_of(glyph.face);
-        FaceSlot& slot = made_.slots[slot_number];
-        const auto next = static_cast<std::uint16_t>(slot.glyphs.size() + 1);
-        const auto [found, fresh] = slot.index.emplace(glyph.character, next);
-        if (fresh) {
-            slot.glyphs.push_back({glyph.character, glyph.glyph});
-        }
-        return {'S', slot_number, found->second};
+        return {'S', slot_number, made_.slots[slot_number].subset.use(glyph)};
     }
 
     void carry_text(std::string_view text, std::string_view style_name) {
@@ -176,6 +170,7 @@ private:
     Result<void> write_static_text() {
         Bytes content;
         put(content, static_content_);
+        LineWriter writer(content, [this](const SetGlyph& glyph) { return carry(glyph); });
         for (const TextItem& item : made_.spec.items) {
             if (CompiledTemplate::Impl::needs_document(item.pattern)) {
                 made_.document_items.push_back(&item);
@@ -193,10 +188,7 @@ private:
                 return refuse(fmt::format("\"{}\": {} {}", text, layout.faults[0].rule,
                                           layout.faults[0].value));
             }
-            for (const SetLine& line : layout.lines) {
-                put_line(content, line, item.look.colour,
-                         [this](const SetGlyph& glyph) { return carry(glyph); });
-            }
+            writer.put_layout(layout, item.look.colour);
         }
         if (made_.spec.flow) {
             for (const FlowBlock& block : made_.spec.flow->blocks) {
@@ -227,14 +219,14 @@ private:
     void write_fonts() {
         char letter = 'A';
         for (FaceSlot& slot : made_.slots) {
-            if (slot.glyphs.empty()) {
+            if (slot.subset.glyphs().empty()) {
                 continue;
             }
             slot.first_object = next_object_;
             next_object_ += objects_per_font;
             const std::string tag = std::string("SONGD") + letter++;
-            write_font(objects_, made_.prefix, slot.first_object, *slot.face, slot.glyphs, tag,
-                       true);
+            write_font(objects_, made_.prefix, slot.first_object, *slot.face, slot.subset.glyphs(),
+                       tag, true);
         }
         made_.offsets.resize(next_object_, 0);
     }

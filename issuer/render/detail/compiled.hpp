@@ -34,12 +34,51 @@ enum ObjectNumber : std::size_t {
     object_first_free = 16,
 };
 
+/// Glyphs of one font file that are embedded together; CID = place among them + 1.
+class Subset {
+public:
+    /// 0: not among them.
+    [[nodiscard]] std::uint16_t find(char32_t character) const {
+        if (character < plane_.size()) {
+            return plane_[character];
+        }
+        const auto found = beyond_.find(character);
+        return found == beyond_.end() ? std::uint16_t{0} : found->second;
+    }
+    std::uint16_t use(const SetGlyph& glyph) {
+        plane_.resize(plane_size, 0);
+        std::uint16_t& cid =
+            glyph.character < plane_size ? plane_[glyph.character] : beyond_[glyph.character];
+        if (cid == 0) {
+            glyphs_.push_back({glyph.character, glyph.glyph});
+            cid = static_cast<std::uint16_t>(glyphs_.size());
+        }
+        return cid;
+    }
+    void clear() {
+        for (const SubsetGlyph& glyph : glyphs_) {
+            if (glyph.character < plane_size) {
+                plane_[glyph.character] = 0;
+            }
+        }
+        glyphs_.clear();
+        beyond_.clear();
+    }
+    [[nodiscard]] const std::vector<SubsetGlyph>& glyphs() const { return glyphs_; }
+
+private:
+    static constexpr std::size_t plane_size = 0x10000; // nearly all text: found without a hash
+
+    std::vector<SubsetGlyph> glyphs_;
+    std::vector<std::uint16_t> plane_; ///< character → CID; empty until used
+    std::unordered_map<char32_t, std::uint16_t> beyond_;
+};
+
 /// One font file with the glyphs of it that the prefix carries.
 struct FaceSlot {
     const FontFace* face = nullptr;
-    std::vector<SubsetGlyph> glyphs;
-    std::unordered_map<char32_t, std::uint16_t> index; ///< character → CID in the prefix's subset
-    std::size_t first_object = 0;                      ///< 0: the prefix carries none of it
+    Subset subset;
+    std::size_t first_object = 0; ///< 0: the prefix carries none of it
 };
 
 } // namespace songda::issuer::detail
@@ -76,21 +115,20 @@ struct CompiledTemplate::Impl {
 
 namespace songda::issuer::detail {
 
-/// Writes the operators that show a line. `show` answers the font resource and CID of each glyph.
+/// Where the font of a glyph is, and which of its glyphs it is.
 struct ShownGlyph {
     char kind = 'S'; ///< S: font of the prefix, D: font of the document
     std::size_t slot = 0;
     std::uint32_t cid = 0;
 };
 
+/// Writes the operators that show a line. `show` answers the font resource and CID of each glyph.
 template <class Show>
-void put_line(Bytes& to, const SetLine& line, std::string_view colour, Show show) {
-    if (line.glyphs.empty()) {
+void put_line(Bytes& to, const SetLine& line, std::span<const SetGlyph> glyphs, Show show) {
+    if (glyphs.empty()) {
         return;
     }
     put(to, "BT ");
-    put(to, colour);
-    put(to, " rg ");
     if (line.spacing_milli != 0) {
         put_fixed(to, line.spacing_milli, 5);
         put(to, " Tc ");
@@ -101,7 +139,7 @@ void put_line(Bytes& to, const SetLine& line, std::string_view colour, Show show
     put_points(to, line.y);
     put(to, " Tm ");
     ShownGlyph last{'-', 0, 0};
-    for (const SetGlyph& glyph : line.glyphs) {
+    for (const SetGlyph& glyph : glyphs) {
         const ShownGlyph shown = show(glyph);
         if (shown.kind != last.kind || shown.slot != last.slot) {
             put(to, last.kind == '-' ? "/" : ">Tj /");
@@ -116,5 +154,28 @@ void put_line(Bytes& to, const SetLine& line, std::string_view colour, Show show
     }
     put(to, line.spacing_milli != 0 ? ">Tj 0 Tc ET\n" : ">Tj ET\n");
 }
+
+/// The lines of one page content; a colour is written where it changes.
+template <class Show>
+class LineWriter {
+public:
+    LineWriter(Bytes& to, Show show) : to_(to), show_(std::move(show)) {}
+
+    void put_layout(const Layout& layout, std::string_view colour) {
+        if (colour != colour_) {
+            put(to_, colour);
+            put(to_, " rg\n");
+            colour_ = colour;
+        }
+        for (const SetLine& line : layout.lines) {
+            put_line(to_, line, layout.glyphs_of(line), show_);
+        }
+    }
+
+private:
+    Bytes& to_;
+    Show show_;
+    std::string_view colour_; ///< of the template's looks, which outlive the content
+};
 
 } // namespace songda::issuer::detail

@@ -20,9 +20,7 @@ void put_utf16(Bytes& to, char32_t c) {
     put_hex4(to, 0xDC00 + ((c - 0x10000) & 0x3FFU));
 }
 
-Bytes make_to_unicode(std::span<const SubsetGlyph> glyphs) {
-    Bytes to;
-    to.reserve(400 + glyphs.size() * 8);
+void put_to_unicode(Bytes& to, std::span<const SubsetGlyph> glyphs) {
     put(to, "/CIDInit/ProcSet findresource begin 12 dict begin "
             "begincmap/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)"
             "/Supplement 0>>def/CMapName/Adobe-Identity-UCS def/CMapType 2 def 1 "
@@ -33,7 +31,8 @@ Bytes make_to_unicode(std::span<const SubsetGlyph> glyphs) {
     put_number(to, static_cast<std::int64_t>(ranges));
     put(to, " beginbfrange\n");
     for (std::size_t code = 1; code <= glyphs.size();) {
-        const std::size_t end = std::min(code / range_codes * range_codes + range_codes, glyphs.size() + 1);
+        const std::size_t end =
+            std::min(code / range_codes * range_codes + range_codes, glyphs.size() + 1);
         to.push_back('<');
         put_hex4(to, static_cast<std::uint32_t>(code));
         put(to, "><");
@@ -48,7 +47,6 @@ Bytes make_to_unicode(std::span<const SubsetGlyph> glyphs) {
     }
     put(to, "endbfrange\n");
     put(to, "endcmap CMapName currentdict/CMap defineresource pop end end");
-    return to;
 }
 
 void put_reference(Bytes& to, std::size_t number) {
@@ -103,6 +101,32 @@ void write_descriptor(Bytes& to, std::size_t first, const FontFace& face, std::s
     put(to, ">>");
 }
 
+void write_program(Objects& objects, Bytes& to, std::size_t number, const FontFace& face,
+                   std::span<const Glyph* const> glyphs, bool compress) {
+    const bool cff = face.kind() == OutlineKind::cff;
+    static constexpr std::string_view cff_dictionary = "/Subtype/CIDFontType0C";
+    if (cff && !compress) {
+        objects.begin_stream(number, cff_dictionary);
+        face.append_program(glyphs, to);
+        objects.end_stream();
+        return;
+    }
+    Bytes program;
+    face.append_program(glyphs, program);
+    Bytes dictionary;
+    if (cff) {
+        put(dictionary, cff_dictionary);
+    } else {
+        put(dictionary, "/Length1 ");
+        put_number(dictionary, static_cast<std::int64_t>(program.size()));
+    }
+    if (compress) {
+        put(dictionary, "/Filter/FlateDecode");
+        program = deflate(program);
+    }
+    objects.stream(number, as_text(dictionary), program);
+}
+
 } // namespace
 
 Bytes deflate(ByteView bytes) {
@@ -133,28 +157,19 @@ void write_font(Objects& objects, Bytes& to, std::size_t first, const FontFace& 
     objects.end();
 
     thread_local std::vector<const Glyph*> order;
-    thread_local Bytes program;
     order.clear();
-    program.clear();
     for (const SubsetGlyph& glyph : glyphs) {
         order.push_back(glyph.glyph);
     }
-    face.append_program(order, program);
-    Bytes dictionary;
-    if (face.kind() == OutlineKind::cff) {
-        put(dictionary, "/Subtype/CIDFontType0C");
-    } else {
-        put(dictionary, "/Length1 ");
-        put_number(dictionary, static_cast<std::int64_t>(program.size()));
-    }
-    const Bytes to_unicode = make_to_unicode(glyphs);
+    write_program(objects, to, first + 3, face, order, compress);
     if (compress) {
-        put(dictionary, "/Filter/FlateDecode");
-        objects.stream(first + 3, as_text(dictionary), deflate(program));
+        Bytes to_unicode;
+        put_to_unicode(to_unicode, glyphs);
         objects.stream(first + 4, "/Filter/FlateDecode", deflate(to_unicode));
     } else {
-        objects.stream(first + 3, as_text(dictionary), program);
-        objects.stream(first + 4, "", to_unicode);
+        objects.begin_stream(first + 4, "");
+        put_to_unicode(to, glyphs);
+        objects.end_stream();
     }
 }
 

@@ -77,6 +77,25 @@ public:
         put(to_, " 0 obj\n");
     }
     void end() { put(to_, "\nendobj\n"); }
+    /// A stream whose bytes the caller appends; its length stands in a field of fixed width.
+    void begin_stream(std::size_t number, std::string_view dictionary) {
+        begin(number);
+        put(to_, "<<");
+        put(to_, dictionary);
+        put(to_, "/Length ");
+        length_at_ = to_.size();
+        to_.insert(to_.end(), length_width, '0');
+        put(to_, ">>stream\n");
+        stream_at_ = to_.size();
+    }
+    void end_stream() {
+        std::size_t length = to_.size() - stream_at_;
+        for (std::size_t i = length_width; i-- > 0; length /= 10) {
+            to_[length_at_ + i] = static_cast<std::uint8_t>('0' + length % 10);
+        }
+        put(to_, "\nendstream");
+        end();
+    }
     /// A stream whose dictionary begins with `dictionary` (without `<<` and `/Length`).
     void stream(std::size_t number, std::string_view dictionary, ByteView bytes) {
         begin(number);
@@ -96,8 +115,12 @@ public:
     }
 
 private:
+    static constexpr std::size_t length_width = 6; // a file has at most 7 digits, a stream fewer
+
     Bytes& to_;
     std::vector<std::size_t>& offsets_;
+    std::size_t length_at_ = 0;
+    std::size_t stream_at_ = 0;
 };
 
 } // namespace songda::issuer::detail

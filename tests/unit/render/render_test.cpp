@@ -158,6 +158,26 @@ TEST_P(RenderTest, SameInputGivesTheSameBytesAndTheirDigest) {
     EXPECT_LE(first.file.size(), budget << 10U);
 }
 
+TEST_P(RenderTest, PlacedBeforeTheNumberWasKnownGivesTheSameBytes) {
+    const auto set = compiled(GetParam());
+    Values early = values();
+    std::erase_if(early, [](const NamedValue& value) { return value.name == "number"; });
+    Renderer renderer;
+    const Placement placement = renderer.place(*set, early);
+    ASSERT_TRUE(placement.findings.empty());
+    const Values given = values();
+    RenderInput input = input_of(given);
+    input.placed = placement.values.get();
+    auto made = renderer.render(*set, input);
+    ASSERT_TRUE(made.ok()) << made.error().detail;
+    const Bytes expected = render(values()).file;
+    EXPECT_EQ(made.value().file, expected);
+    // A buffer that is written into again leaves no trace of the file before.
+    made.value().file.resize(made.value().file.size() + 100000, 'x');
+    renderer.take_back(std::move(made.value().file));
+    EXPECT_EQ(renderer.render(*set, input).value().file, expected);
+}
+
 TEST_P(RenderTest, TextComesBackExactly) {
     const std::string text = without_space(run("pdftotext -raw " + write(render(values())) + " -"));
     for (const auto& [name, value] : values()) {
@@ -240,7 +260,7 @@ TEST_P(RenderTest, CharacterWithoutFontIsRefusedByName) {
             value.text = "示例🚀公司";
         }
     }
-    const auto findings = Renderer().check_values(*compiled(GetParam()), changed);
+    const auto findings = Renderer().place(*compiled(GetParam()), changed).findings;
     ASSERT_EQ(findings.size(), 1U);
     EXPECT_EQ(findings[0].rule, "no_glyph");
     EXPECT_EQ(findings[0].value, "U+1F680 🚀");
@@ -278,7 +298,8 @@ TEST(CheckValues, EveryFaultIsToldAtOnce) {
         }
     }
     std::vector<std::string> rules;
-    for (const Finding& finding : Renderer().check_values(*compiled("permit-decision"), changed)) {
+    for (const Finding& finding :
+         Renderer().place(*compiled("permit-decision"), changed).findings) {
         rules.push_back(finding.pointer + ' ' + finding.rule);
     }
     EXPECT_EQ(rules, (std::vector<std::string>{"/fields/applied_on date", "/fields/basis required",
@@ -300,7 +321,7 @@ TEST(CheckValues, TooWideTextIsRefusedWithItsMeasures) {
             value.text = wide;
         }
     }
-    const auto findings = Renderer().check_values(*compiled("food-business-licence"), changed);
+    const auto findings = Renderer().place(*compiled("food-business-licence"), changed).findings;
     ASSERT_EQ(findings.size(), 1U);
     EXPECT_EQ(findings[0].pointer, "/fields/legal_representative");
     EXPECT_EQ(findings[0].rule, "width");

@@ -156,7 +156,7 @@ Result<void> LmdbStore::prepare_meta() {
         return Error{Fault::unavailable, "store cannot be prepared: " + engine_message(code)};
     }
     Result<void> opened = segments_.open(
-        {options_.directory + "/segments", options_.segment_bytes, options_.zero_fill_bytes});
+        {options_.directory + "/segments", options_.segment_bytes, options_.reserved_ahead_bytes});
     if (opened.ok() && options_.exclusive) {
         opened = segments_.start(cursor);
     }

@@ -25,8 +25,8 @@ struct LmdbOptions {
     bool exclusive = true;
     std::uint64_t map_bytes = map_bytes_default; ///< address space, not disk
     std::uint64_t segment_bytes = std::uint64_t{1} << 30U;
-    /// Segments are zero-filled this far ahead of the cursor.
-    std::uint64_t zero_fill_bytes = std::uint64_t{64} << 20U;
+    /// Segments have their blocks reserved this far ahead of the cursor.
+    std::uint64_t reserved_ahead_bytes = std::uint64_t{64} << 20U;
     /// Less free space than this: reads only.
     std::uint64_t reserve_bytes = std::uint64_t{64} << 20U;
     /// Called on an I/O error after which it is unknown what the disk holds. Must not return to

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t header_bytes = 128;
 constexpr std::uint64_t alignment = 64;
-constexpr std::size_t fill_step_bytes = 1U << 20U;
+constexpr std::uint64_t reserve_step_bytes = 16U << 20U;
 constexpr std::size_t parts_max = 512; // of one pwritev
 constexpr std::array<std::uint8_t, alignment> padding{};
 
@@ -92,8 +92,8 @@ SegmentFiles::~SegmentFiles() {
         stopping_ = true;
     }
     changed_.notify_all();
-    if (filler_.joinable()) {
-        filler_.join();
+    if (reserver_.joinable()) {
+        reserver_.join();
     }
     if (writer_ >= 0) {
         close(writer_);
@@ -124,8 +124,8 @@ Result<void> SegmentFiles::start(SegmentCursor cursor) {
         return Error{Fault::unavailable, "cannot open the current segment"};
     }
     const std::lock_guard lock(mutex_);
-    wanted_ = std::min(cursor.offset + options_.zero_fill_bytes, options_.segment_bytes);
-    filler_ = std::thread([this] { fill_loop(); });
+    wanted_ = std::min(cursor.offset + options_.reserved_ahead_bytes, options_.segment_bytes);
+    reserver_ = std::thread([this] { reserve_loop(); });
     return {};
 }
 
@@ -174,7 +174,7 @@ int SegmentFiles::write_run(std::size_t first, std::size_t last) {
         parts.push_back(part_of(ByteView(padding).first(round_up(length) - length)));
         end += round_up(length);
     }
-    int code = wait_filled(end);
+    int code = wait_reserved(end);
     if (code == 0) {
         code = write_all(writer_, std::move(parts), placed_[first].place.offset - header_bytes);
     }
@@ -200,51 +200,51 @@ int SegmentFiles::switch_to(std::uint32_t segment) {
         return code;
     }
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return !filling_; });
+    changed_.wait(lock, [this] { return !reserving_; });
     if (writer_ >= 0) {
         close(writer_);
     }
     writer_ = opened;
     current_ = segment;
-    filled_ = static_cast<std::uint64_t>(found.st_size);
-    wanted_ = std::max(filled_, std::min(options_.zero_fill_bytes, options_.segment_bytes));
+    reserved_ = static_cast<std::uint64_t>(found.st_size);
+    wanted_ = std::max(reserved_, std::min(options_.reserved_ahead_bytes, options_.segment_bytes));
     return 0;
 }
 
-/// The filler must be past `end`, or its zeros could fall on our bytes.
-int SegmentFiles::wait_filled(std::uint64_t end) {
+/// What is reserved must be so durably before bytes stand in it.
+int SegmentFiles::wait_reserved(std::uint64_t end) {
     std::unique_lock lock(mutex_);
-    fill_failure_ = 0;
-    const std::uint64_t ahead = std::min(end + options_.zero_fill_bytes, options_.segment_bytes);
-    if (std::max(end, filled_) + options_.zero_fill_bytes / 2 > wanted_) {
+    reserve_failure_ = 0;
+    const std::uint64_t ahead =
+        std::min(end + options_.reserved_ahead_bytes, options_.segment_bytes);
+    if (std::max(end, reserved_) + options_.reserved_ahead_bytes / 2 > wanted_) {
         wanted_ = std::max(wanted_, ahead);
     }
     changed_.notify_all();
-    changed_.wait(lock, [&] { return filled_ >= end || fill_failure_ != 0 || stopping_; });
-    return filled_ >= end ? 0 : fill_failure_;
+    changed_.wait(lock, [&] { return reserved_ >= end || reserve_failure_ != 0 || stopping_; });
+    return reserved_ >= end ? 0 : reserve_failure_;
 }
 
-void SegmentFiles::fill_loop() {
-    const Bytes zeros(fill_step_bytes, 0);
+void SegmentFiles::reserve_loop() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
-        if (filled_ >= wanted_ || fill_failure_ != 0) {
+        if (reserved_ >= wanted_ || reserve_failure_ != 0) {
             changed_.wait(lock);
             continue;
         }
         const int descriptor = writer_;
-        const std::uint64_t from = filled_;
-        const auto step = std::min<std::uint64_t>(wanted_ - from, zeros.size());
-        filling_ = true; // keeps the descriptor open and the committer's bytes before `from`
+        const std::uint64_t from = reserved_;
+        const std::uint64_t step = std::min(wanted_ - from, reserve_step_bytes);
+        reserving_ = true; // keeps the descriptor open and the committer's bytes before `from`
         lock.unlock();
-        int code = write_all(descriptor, {part_of(ByteView(zeros).first(step))}, from);
+        int code = posix_fallocate(descriptor, static_cast<off_t>(from), static_cast<off_t>(step));
         if (code == 0 && fdatasync(descriptor) != 0) {
             code = errno;
         }
         lock.lock();
-        filling_ = false;
-        filled_ += code == 0 ? step : 0;
-        fill_failure_ = code;
+        reserving_ = false;
+        reserved_ += code == 0 ? step : 0;
+        reserve_failure_ = code;
         changed_.notify_all();
     }
 }

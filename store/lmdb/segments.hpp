@@ -29,14 +29,14 @@ struct BlobPlace {
 
 /// Append-only files of fixed size for bytes too large for rows; layout in docs/formats/store.md.
 /// `place` and `write` belong to the committer's thread; `read` may be called from any thread. A
-/// thread of its own keeps zeros written ahead of the cursor, because a write into zeroed blocks
-/// needs no metadata change at fdatasync.
+/// thread of its own keeps blocks reserved ahead of the cursor, so that a commit neither grows the
+/// file nor looks for room (docs/decisions/lmdb-and-segments.md).
 class SegmentFiles {
 public:
     struct Options {
         std::string directory;
         std::uint64_t segment_bytes = 0;
-        std::uint64_t zero_fill_bytes = 0;
+        std::uint64_t reserved_ahead_bytes = 0;
     };
 
     SegmentFiles() = default;
@@ -68,23 +68,23 @@ private:
     };
     [[nodiscard]] int write_run(std::size_t first, std::size_t last);
     [[nodiscard]] int switch_to(std::uint32_t segment);
-    [[nodiscard]] int wait_filled(std::uint64_t end);
-    void fill_loop();
+    [[nodiscard]] int wait_reserved(std::uint64_t end);
+    void reserve_loop();
 
     Options options_;
     std::vector<Placed> placed_;
 
-    std::thread filler_;
+    std::thread reserver_;
     std::mutex mutex_;
     std::condition_variable changed_;
     // Guarded by mutex_:
     bool stopping_ = false;
-    bool filling_ = false;      // the filler writes without holding the mutex
-    int writer_ = -1;           // descriptor of the current segment
-    std::uint32_t current_ = 0; // its number
-    std::uint64_t filled_ = 0;  // zeros are durable up to here
-    std::uint64_t wanted_ = 0;  // zeros are wanted up to here
-    int fill_failure_ = 0;      // errno; the filler waits until the committer asks again
+    bool reserving_ = false;     // the reserver works without holding the mutex
+    int writer_ = -1;            // descriptor of the current segment
+    std::uint32_t current_ = 0;  // its number
+    std::uint64_t reserved_ = 0; // blocks are reserved, durably, up to here
+    std::uint64_t wanted_ = 0;   // and wanted up to here
+    int reserve_failure_ = 0;    // errno; it waits until the committer asks again
 };
 
 } // namespace songda::store

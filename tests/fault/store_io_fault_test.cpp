@@ -17,7 +17,7 @@
 namespace songda::store {
 namespace {
 
-std::atomic<int> calls_until_failure = 0; // the committer and the zero-filler both call
+std::atomic<int> calls_until_failure = 0; // the committer calls from two places
 
 int fails_now(const char* /*name*/, int* /*number*/, void** /*info*/, unsigned* /*flags*/) {
     return --calls_until_failure == 0 ? 1 : 0;
@@ -113,7 +113,7 @@ TEST(StoreFileLimit, ReadsOnWhenNoFileMayGrowAndRecoversWhenItMay) {
     const samples::Directory directory;
     LmdbOptions options = samples::small_options(directory.path());
     options.segment_bytes = std::uint64_t{32} << 20U;
-    options.zero_fill_bytes = std::uint64_t{1} << 20U;
+    options.reserved_ahead_bytes = std::uint64_t{1} << 20U;
     const auto store = std::move(open_lmdb(options)).value();
     rlimit low = before;
     low.rlim_cur = 6U << 20U;

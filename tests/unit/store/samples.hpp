@@ -36,7 +36,7 @@ inline LmdbOptions small_options(const std::string& directory) {
     options.directory = directory;
     options.map_bytes = std::uint64_t{1} << 30U;
     options.segment_bytes = std::uint64_t{1} << 20U;
-    options.zero_fill_bytes = std::uint64_t{256} << 10U;
+    options.reserved_ahead_bytes = std::uint64_t{256} << 10U;
     options.reserve_bytes = std::uint64_t{1} << 20U;
     return options;
 }

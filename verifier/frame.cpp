@@ -51,25 +51,31 @@ std::optional<std::array<std::size_t, 4>> take_byte_range(std::string_view& text
     return numbers;
 }
 
+/// Value of a digit; 16 for what is none. A table, since which digit comes cannot be foreseen.
+constexpr std::array<std::uint8_t, 256> hex_values = [] {
+    std::array<std::uint8_t, 256> values{};
+    values.fill(16);
+    for (std::uint8_t value = 0; value < 16; ++value) {
+        values[static_cast<std::uint8_t>("0123456789abcdef"[value])] = value;
+    }
+    return values;
+}();
+
 /// Lower-case digits only: another spelling of the same bytes would be another file with the same
 /// signature.
 std::optional<Bytes> read_hex(std::string_view digits) {
     if (digits.size() % 2 != 0 || digits.size() > frame_hex_digits_max) {
         return std::nullopt;
     }
-    const auto value = [](char c) {
-        return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-    };
     Bytes bytes(digits.size() / 2);
+    unsigned seen = 0;
     for (std::size_t i = 0; i < bytes.size(); ++i) {
-        const int high = value(digits[2 * i]);
-        const int low = value(digits[2 * i + 1]);
-        if (high < 0 || low < 0) {
-            return std::nullopt;
-        }
-        bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
+        const unsigned high = hex_values[static_cast<std::uint8_t>(digits[2 * i])];
+        const unsigned low = hex_values[static_cast<std::uint8_t>(digits[2 * i + 1])];
+        seen |= high | low;
+        bytes[i] = static_cast<std::uint8_t>(high << 4U | low);
     }
-    return bytes;
+    return seen < 16 ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
 /// Length of the one DER SEQUENCE at the start, as its own head says; 0 if it does not fit.

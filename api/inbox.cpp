@@ -1,7 +1,5 @@
 // The applicants' counter: the page behind a link, the code that opens it, the files.
 
-#include <nlohmann/json.hpp>
-
 #include "api/answers.hpp"
 #include "api/delivery_json.hpp"
 #include "api/file_response.hpp"
@@ -30,11 +28,7 @@ http::Response not_opened() {
 /// `{"code":"12345678"}`; empty for anything else, which then is a wrong code.
 std::string read_code(const http::Request& request) {
     const auto body = parse_json(request.body, 2);
-    if (!body.ok() || !body.value().is_object()) {
-        return {};
-    }
-    const auto code = body.value().find("code");
-    return code != body.value().end() && code->is_string() ? code->get<std::string>() : "";
+    return body.ok() ? std::string(member_text(body.value().root(), "code")) : "";
 }
 
 std::string document_json(const ApiParts& parts, const delivery::InboxDocument& entry) {

@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include <fmt/core.h>
-#include <nlohmann/json.hpp>
+#include <rapidjson/document.h>
 
 #include "app/issue_output.hpp"
 #include "app/terminal.hpp"
@@ -18,14 +18,9 @@
 namespace songda::app {
 namespace {
 
-using nlohmann::json;
+using rapidjson::Value;
 
 constexpr std::size_t key_bytes_max = 512;
-
-std::string text_of(const json& object, const char* name) {
-    const auto found = object.is_object() ? object.find(name) : object.end();
-    return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
 
 /// The first line that is not empty; `songda key add` prints nothing else on standard output.
 Result<std::string> read_key(const std::string& path) {
@@ -45,12 +40,15 @@ Result<std::string> read_key(const std::string& path) {
     return Error{Fault::invalid_input, path + ": no API key in it"};
 }
 
+/// In both languages.
+std::string title_of(const Value& problem) {
+    return fmt::format("{} {}", member_text(problem, "title"), member_text(problem, "title_en"));
+}
+
 /// What the service said instead of an answer, in its own words.
 Error refusal_of(const http::Response& response) {
     const auto problem = parse_json(response.body);
-    const std::string said = problem.ok() ? text_of(problem.value(), "title") + ' ' +
-                                                text_of(problem.value(), "title_en")
-                                          : "";
+    const std::string said = problem.ok() ? title_of(problem.value().root()) : "";
     const Fault fault = response.status < 500 ? Fault::forbidden : Fault::unavailable;
     return {fault, fmt::format("the service answered {} {}", response.status, said)};
 }
@@ -86,7 +84,7 @@ public:
                 return Error{Fault::corrupt, "the service's answer has no line for each row"};
             }
             answers.remove_prefix(end + 1);
-            const auto taken = take(row, answer.value());
+            const auto taken = take(row, answer.value().root());
             if (!taken.ok()) {
                 return taken;
             }
@@ -97,35 +95,39 @@ public:
     [[nodiscard]] const IssueCounts& counts() const { return counts_; }
 
 private:
-    Result<void> take(std::size_t row, const json& answer) {
-        if (!answer.is_object() || !answer.contains("document")) {
+    Result<void> take(std::size_t row, const Value& answer) {
+        const Value* const document = find_member(answer, "document");
+        if (document == nullptr) {
             ++counts_.refused;
             tell_problem(row, answer);
             return {};
         }
-        const bool replayed = answer.contains("replayed") && answer["replayed"] == true;
-        ++(replayed ? counts_.replayed : counts_.issued);
-        return download(answer["document"]);
+        const Value* const replayed = find_member(answer, "replayed");
+        ++(replayed != nullptr && replayed->IsTrue() ? counts_.replayed : counts_.issued);
+        return download(*document);
     }
 
-    static void tell_problem(std::size_t row, const json& answer) {
-        const json problem = answer.is_object() ? answer.value("problem", json()) : json();
-        const json findings = problem.is_object() ? problem.value("errors", json()) : json();
-        for (const json& finding : findings) {
-            const std::string words[] = {text_of(finding, "pointer"), text_of(finding, "rule"),
-                                         text_of(finding, "message"),
-                                         text_of(finding, "message_en")};
-            tell_finding(row, {words[0], words[1], words[2], words[3]});
+    static void tell_problem(std::size_t row, const Value& answer) {
+        static const Value nothing;
+        const Value* const member = find_member(answer, "problem");
+        const Value& problem = member == nullptr ? nothing : *member;
+        const Value* const findings = find_member(problem, "errors");
+        if (findings == nullptr || !findings->IsArray() || findings->Empty()) {
+            tell_row(row, title_of(problem));
+            return;
         }
-        if (findings.empty()) {
-            tell_row(row, text_of(problem, "title") + ' ' + text_of(problem, "title_en"));
+        for (const Value& finding : findings->GetArray()) {
+            const auto word = [&finding](std::string_view name) {
+                return std::string(member_text(finding, name));
+            };
+            tell_finding(row, {word("pointer"), word("rule"), word("message"), word("message_en")});
         }
     }
 
     /// The names come from the service, so they are held to their form before they become a path.
-    Result<void> download(const json& document) {
-        const auto key = parse_document_key(text_of(document, "key"));
-        const auto id = parse_document_id(text_of(document, "id"));
+    Result<void> download(const Value& document) {
+        const auto key = parse_document_key(member_text(document, "key"));
+        const auto id = parse_document_id(member_text(document, "id"));
         if (!key || !id) {
             return Error{Fault::corrupt, "the service's answer names no document"};
         }
@@ -143,7 +145,7 @@ private:
             return refusal_of(file.value());
         }
         const ByteView bytes = as_bytes(file.value().body);
-        if (to_hex(sha256(bytes)) != text_of(document, "sha256")) {
+        if (to_hex(sha256(bytes)) != member_text(document, "sha256")) {
             return Error{Fault::corrupt, "a file that is not the one that was issued"};
         }
         const std::string path = folder_ + '/' + to_text(*key) + ".pdf";

@@ -2,114 +2,23 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <optional>
 #include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include <rapidjson/document.h>
 
 #include "base/utf8.hpp"
 
 namespace songda {
 namespace {
 
-using nlohmann::json;
+/// Room for the values of one decision, so that reading it allocates once.
+constexpr std::size_t pool_bytes = 8192;
 
-/// Builds the document and refuses what nlohmann's own builder lets through: a key twice, endless
-/// depth.
-class StrictBuilder final : public nlohmann::json_sax<json> {
-public:
-    explicit StrictBuilder(std::size_t depth_max) : depth_max_(depth_max) {}
-
-    bool null() override { return put(json(nullptr)); }
-    bool boolean(bool value) override { return put(json(value)); }
-    bool number_integer(number_integer_t value) override { return put(json(value)); }
-    bool number_unsigned(number_unsigned_t value) override { return put(json(value)); }
-    bool number_float(number_float_t value, const string_t&) override { return put(json(value)); }
-    bool string(string_t& value) override { return put(json(std::move(value))); }
-    bool binary(binary_t&) override { return false; }
-    bool start_object(std::size_t) override { return open(json::object()); }
-    bool start_array(std::size_t) override { return open(json::array()); }
-    bool end_object() override { return close(); }
-    bool end_array() override { return close(); }
-    bool key(string_t& name) override {
-        if (levels_.back()->contains(name)) {
-            problem_ = "the same name twice in one object";
-            return false;
-        }
-        key_ = std::move(name);
-        return true;
-    }
-    bool parse_error(std::size_t position, const std::string&,
-                     const nlohmann::detail::exception&) override {
-        position_ = position;
-        problem_ = "not JSON";
-        return false;
-    }
-
-    json root;
-    std::string problem_;
-    std::size_t position_ = 0;
-
-private:
-    json* place(json value) {
-        if (levels_.empty()) {
-            root = std::move(value);
-            return &root;
-        }
-        json& parent = *levels_.back();
-        if (parent.is_array()) {
-            parent.push_back(std::move(value));
-            return &parent.back();
-        }
-        return &(parent[key_] = std::move(value));
-    }
-    bool put(json value) {
-        place(std::move(value));
-        return true;
-    }
-    bool open(json container) {
-        if (levels_.size() >= depth_max_) {
-            problem_ = "nested too deeply";
-            return false;
-        }
-        levels_.push_back(place(std::move(container)));
-        return true;
-    }
-    bool close() {
-        levels_.pop_back();
-        return true;
-    }
-
-    std::size_t depth_max_;
-    std::vector<json*> levels_;
-    std::string key_;
-};
-
-/// Counts how far the parser read, so that a refusal of ours (which has no position) can name a
-/// place too.
-struct CountingIterator {
-    using iterator_category = std::input_iterator_tag;
-    using value_type = char;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const char*;
-    using reference = const char&;
-
-    const char* at = nullptr;
-    const char** furthest = nullptr;
-
-    const char& operator*() const { return *at; }
-    CountingIterator& operator++() {
-        ++at;
-        *furthest = at;
-        return *this;
-    }
-    CountingIterator operator++(int) {
-        CountingIterator before = *this;
-        ++*this;
-        return before;
-    }
-    bool operator==(const CountingIterator& other) const { return at == other.at; }
-};
+/// May be ignored (RFC 8259 §8.1); some programs write it before a text.
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 std::string where(std::string_view text, std::size_t offset) {
     const std::string_view before = text.substr(0, std::min(offset, text.size()));
@@ -118,6 +27,56 @@ std::string where(std::string_view text, std::size_t offset) {
     const std::size_t column =
         newline == std::string_view::npos ? before.size() + 1 : before.size() - newline;
     return fmt::format("line {}, column {}", line, column);
+}
+
+/// What RapidJSON lets through and we do not.
+struct Trouble {
+    std::string_view why;
+    const char* at = nullptr; ///< in the buffer; null if no text stands there
+};
+
+/// The second of two equal names; null if all differ.
+const char* find_double(const rapidjson::Value& object) {
+    std::vector<std::string_view> names;
+    names.reserve(object.MemberCount());
+    for (const auto& member : object.GetObject()) {
+        names.push_back(text_of(member.name));
+    }
+    std::sort(names.begin(), names.end());
+    const auto found = std::adjacent_find(names.begin(), names.end());
+    return found == names.end() ? nullptr : std::max(found[0].data(), found[1].data());
+}
+
+/// Walks all levels without recursion: how deep the text goes is not ours to say.
+std::optional<Trouble> find_trouble(const rapidjson::Value& root, std::size_t depth_max) {
+    struct Level {
+        const rapidjson::Value* value;
+        std::size_t depth;
+    };
+    std::vector<Level> open = {{&root, 1}};
+    while (!open.empty()) {
+        const auto [value, depth] = open.back();
+        open.pop_back();
+        if (!value->IsObject() && !value->IsArray()) {
+            continue;
+        }
+        if (depth > depth_max) {
+            return Trouble{"nested too deeply"};
+        }
+        if (value->IsArray()) {
+            for (const rapidjson::Value& item : value->GetArray()) {
+                open.push_back({&item, depth + 1});
+            }
+            continue;
+        }
+        if (const char* const twice = find_double(*value)) {
+            return Trouble{"the same name twice in one object", twice};
+        }
+        for (const auto& member : value->GetObject()) {
+            open.push_back({&member.value, depth + 1});
+        }
+    }
+    return std::nullopt;
 }
 
 /// A character that must be escaped, and its bytes; length 0 for one that need not.
@@ -186,20 +145,79 @@ void append_json_string(std::string& to, std::string_view text) {
     to += '"';
 }
 
-Result<json> parse_json(std::string_view text, std::size_t depth_max) {
+struct JsonText::Impl {
+    explicit Impl(std::string_view text) : buffer(text) {}
+
+    std::string buffer; ///< strings are unescaped in place
+    alignas(std::max_align_t) std::array<char, pool_bytes> room;
+    rapidjson::MemoryPoolAllocator<> pool{room.data(), room.size()};
+    rapidjson::Document document{&pool};
+};
+
+JsonText::JsonText(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+JsonText::JsonText(JsonText&&) noexcept = default;
+JsonText& JsonText::operator=(JsonText&&) noexcept = default;
+JsonText::~JsonText() = default;
+const rapidjson::Value& JsonText::root() const {
+    return impl_->document;
+}
+
+Result<JsonText> parse_json(std::string_view text, std::size_t depth_max) {
+    const auto refuse = [text](std::string_view why, std::size_t offset) {
+        return Error{Fault::invalid_input, fmt::format("{} at {}", why, where(text, offset))};
+    };
     if (const auto bad = find_bad_utf8(text)) {
-        return Error{Fault::invalid_input, "not UTF-8 at " + where(text, *bad)};
+        return refuse("not UTF-8", *bad);
     }
-    StrictBuilder builder(depth_max);
-    const char* furthest = text.data();
-    const CountingIterator begin{text.data(), &furthest};
-    const CountingIterator end{text.data() + text.size(), &furthest};
-    if (!json::sax_parse(begin, end, &builder)) {
-        const auto read = static_cast<std::size_t>(furthest - text.data());
-        const std::size_t offset = builder.position_ > 0 ? builder.position_ - 1 : read;
-        return Error{Fault::invalid_input, builder.problem_ + " at " + where(text, offset)};
+    // RapidJSON would take a zero byte for the end of the text.
+    if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
+        return refuse("not JSON", zero);
     }
-    return std::move(builder.root);
+    auto impl = std::make_unique<JsonText::Impl>(text);
+    rapidjson::Document& document = impl->document;
+    const std::size_t begin = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+    document.ParseInsitu<rapidjson::kParseIterativeFlag>(impl->buffer.data() + begin);
+    if (document.HasParseError()) {
+        return refuse("not JSON", begin + document.GetErrorOffset());
+    }
+    if (const auto found = find_trouble(document, depth_max)) {
+        const bool placed = found->at != nullptr;
+        return refuse(found->why,
+                      placed ? static_cast<std::size_t>(found->at - impl->buffer.data()) : 0);
+    }
+    return JsonText(std::move(impl));
+}
+
+const rapidjson::Value* find_member(const rapidjson::Value& object, std::string_view name) {
+    if (!object.IsObject()) {
+        return nullptr;
+    }
+    const auto found = object.FindMember(rapidjson::Value(
+        rapidjson::StringRef(name.data(), static_cast<rapidjson::SizeType>(name.size()))));
+    return found == object.MemberEnd() ? nullptr : &found->value;
+}
+
+std::string_view text_of(const rapidjson::Value& value) {
+    return value.IsString() ? std::string_view(value.GetString(), value.GetStringLength())
+                            : std::string_view();
+}
+
+std::string_view member_text(const rapidjson::Value& object, std::string_view name) {
+    const rapidjson::Value* const member = find_member(object, name);
+    return member == nullptr ? std::string_view() : text_of(*member);
+}
+
+std::string_view kind_of(const rapidjson::Value& value) {
+    switch (value.GetType()) {
+    case rapidjson::kNullType: return "null";
+    case rapidjson::kFalseType:
+    case rapidjson::kTrueType: return "boolean";
+    case rapidjson::kObjectType: return "object";
+    case rapidjson::kArrayType: return "array";
+    case rapidjson::kStringType: return "string";
+    case rapidjson::kNumberType: return "number";
+    }
+    return "null";
 }
 
 } // namespace songda

@@ -1,10 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json_fwd.hpp>
+#include <rapidjson/fwd.h>
 
 #include "base/result.hpp"
 
@@ -50,9 +51,36 @@ private:
     bool first_ = true;
 };
 
+/// One JSON text that was read, with the bytes that its strings are views of. Belongs to one
+/// thread.
+class JsonText {
+public:
+    struct Impl;
+    explicit JsonText(std::unique_ptr<Impl> impl);
+    JsonText(JsonText&&) noexcept;
+    JsonText& operator=(JsonText&&) noexcept;
+    ~JsonText();
+
+    /// Members stand in the order of the text. Good as long as this object.
+    [[nodiscard]] const rapidjson::Value& root() const;
+
+private:
+    std::unique_ptr<Impl> impl_;
+};
+
 /// Reads one JSON text strictly: UTF-8, no key twice, no more than `depth_max` levels, nothing
 /// after it. Fault invalid_input; `detail` says what is wrong with line and column and quotes none
 /// of the input.
-[[nodiscard]] Result<nlohmann::json> parse_json(std::string_view text, std::size_t depth_max = 32);
+[[nodiscard]] Result<JsonText> parse_json(std::string_view text, std::size_t depth_max = 32);
+
+/// The member of an object; null if it is absent, or if `object` is none.
+[[nodiscard]] const rapidjson::Value* find_member(const rapidjson::Value& object,
+                                                  std::string_view name);
+/// Of a string; empty for anything else.
+[[nodiscard]] std::string_view text_of(const rapidjson::Value& value);
+/// Of a member that is a string; empty for anything else.
+[[nodiscard]] std::string_view member_text(const rapidjson::Value& object, std::string_view name);
+/// `null`, `boolean`, `number`, `string`, `array`, `object`.
+[[nodiscard]] std::string_view kind_of(const rapidjson::Value& value);
 
 } // namespace songda

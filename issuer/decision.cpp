@@ -4,7 +4,7 @@
 #include <array>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include <rapidjson/document.h>
 
 #include "base/json.hpp"
 #include "base/utf8.hpp"
@@ -13,7 +13,7 @@
 namespace songda::issuer {
 namespace {
 
-using nlohmann::json;
+using rapidjson::Value;
 
 constexpr std::size_t name_characters_max = 100;
 constexpr std::size_t value_characters_max = 4000;
@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, 2> channels = {"portal", "email"};
 /// Reads members of one object and gathers what is wrong with them.
 class Members {
 public:
-    Members(const json& object, std::string pointer, std::vector<Finding>& findings)
+    Members(const Value& object, std::string pointer, std::vector<Finding>& findings)
         : object_(object), pointer_(std::move(pointer)), findings_(findings) {}
 
     void find(std::string_view name, std::string_view rule, std::string value, std::string zh,
@@ -33,34 +33,31 @@ public:
                              std::move(value), std::move(zh), std::move(en)});
     }
 
-    [[nodiscard]] const json* member(std::string_view name, bool required) {
-        known_.emplace_back(name);
-        const auto found = object_.find(name);
-        if (found != object_.end()) {
-            return &*found;
-        }
-        if (required) {
+    [[nodiscard]] const Value* member(std::string_view name, bool required) {
+        known_.push_back(name);
+        const Value* const found = find_member(object_, name);
+        if (found == nullptr && required) {
             find(name, "required", "", "缺少该项", "is missing");
         }
-        return nullptr;
+        return found;
     }
 
     [[nodiscard]] std::string text(std::string_view name, bool required,
                                    std::size_t characters_max) {
-        const json* const found = member(name, required);
+        const Value* const found = member(name, required);
         if (found == nullptr) {
             return {};
         }
-        if (!found->is_string()) {
-            find(name, "kind", found->type_name(), "应为文本", "must be text");
+        if (!found->IsString()) {
+            find(name, "kind", std::string(kind_of(*found)), "应为文本", "must be text");
             return {};
         }
-        auto value = found->get<std::string>();
+        const std::string_view value = text_of(*found);
         check_text(name, value, characters_max, required);
-        return value;
+        return std::string(value);
     }
 
-    void check_text(std::string_view name, const std::string& value, std::size_t characters_max,
+    void check_text(std::string_view name, std::string_view value, std::size_t characters_max,
                     bool required) {
         if (required && value.empty()) {
             find(name, "required", "", "不能为空", "is empty");
@@ -71,7 +68,8 @@ public:
                  fmt::format("最多{}个字，现为{}个字", characters_max, count),
                  fmt::format("at most {} characters, has {}", characters_max, count));
         }
-        for (const char32_t c : to_code_points(value)) {
+        while (!value.empty()) {
+            const char32_t c = take_code_point(value);
             if (is_forbidden_in_documents(c)) {
                 find(name, "forbidden_character", code_point_name(c),
                      fmt::format("含有不允许的字符 {}", code_point_name(c)),
@@ -82,14 +80,13 @@ public:
     }
 
     [[nodiscard]] std::optional<Date> day(std::string_view name, bool required) {
-        const json* const found = member(name, required);
+        const Value* const found = member(name, required);
         if (found == nullptr) {
             return std::nullopt;
         }
-        const auto parsed =
-            found->is_string() ? parse_date(found->get_ref<const std::string&>()) : std::nullopt;
+        const auto parsed = parse_date(text_of(*found));
         if (!parsed) {
-            find(name, "date", found->is_string() ? found->get<std::string>() : found->type_name(),
+            find(name, "date", std::string(found->IsString() ? text_of(*found) : kind_of(*found)),
                  "应为存在的日期，格式 2026-11-24", "must be a day that exists, like 2026-11-24");
         }
         return parsed;
@@ -97,7 +94,8 @@ public:
 
     /// Everything that nobody asked for.
     void refuse_the_rest() {
-        for (const auto& [name, value] : object_.items()) {
+        for (const auto& member : object_.GetObject()) {
+            const std::string_view name = text_of(member.name);
             if (std::find(known_.begin(), known_.end(), name) == known_.end()) {
                 find(name, "unknown", "", "没有这一项", "is not a known member");
             }
@@ -105,10 +103,10 @@ public:
     }
 
 private:
-    const json& object_;
+    const Value& object_;
     std::string pointer_;
     std::vector<Finding>& findings_;
-    std::vector<std::string> known_;
+    std::vector<std::string_view> known_; ///< literals and names of the object
 };
 
 bool is_visible_ascii(std::string_view text) {
@@ -131,7 +129,7 @@ void check_code(Members& members, const Recipient& recipient) {
     }
 }
 
-Recipient read_recipient(const json& object, std::vector<Finding>& findings) {
+Recipient read_recipient(const Value& object, std::vector<Finding>& findings) {
     Members members(object, "/recipient", findings);
     Recipient recipient;
     const std::string kind = members.text("kind", true, 16);
@@ -152,32 +150,34 @@ Recipient read_recipient(const json& object, std::vector<Finding>& findings) {
     return recipient;
 }
 
-std::vector<std::pair<std::string, std::string>> read_fields(const json& object,
+std::vector<std::pair<std::string, std::string>> read_fields(const Value& object,
                                                              std::vector<Finding>& findings) {
     Members members(object, "/fields", findings);
     std::vector<std::pair<std::string, std::string>> fields;
-    if (object.size() > fields_max) {
-        findings.push_back({"/fields", "max_members", std::to_string(object.size()),
+    if (object.MemberCount() > fields_max) {
+        findings.push_back({"/fields", "max_members", std::to_string(object.MemberCount()),
                             fmt::format("最多{}项", fields_max),
                             fmt::format("at most {} members", fields_max)});
         return fields;
     }
-    for (const auto& [name, value] : object.items()) {
+    fields.reserve(object.MemberCount());
+    for (const auto& member : object.GetObject()) {
+        const std::string_view name = text_of(member.name);
         fields.emplace_back(name, members.text(name, false, value_characters_max));
     }
     return fields;
 }
 
-void read_delivery(const json& list, const Recipient& recipient, Decision& decision,
+void read_delivery(const Value& list, const Recipient& recipient, Decision& decision,
                    std::vector<Finding>& findings) {
-    if (!list.is_array() || list.empty() || list.size() > channels.size()) {
+    if (!list.IsArray() || list.Empty() || list.Size() > channels.size()) {
         findings.push_back({"/delivery", "required", "", "至少选择一种送达方式：portal、email",
                             "must list at least one channel of portal, email"});
         return;
     }
-    for (std::size_t i = 0; i < list.size(); ++i) {
-        const std::string pointer = fmt::format("/delivery/{}", i);
-        const std::string channel = list[i].is_string() ? list[i].get<std::string>() : "";
+    for (rapidjson::SizeType i = 0; i < list.Size(); ++i) {
+        const std::string pointer = "/delivery/" + std::to_string(i);
+        const std::string channel(text_of(list[i]));
         if (std::find(channels.begin(), channels.end(), channel) == channels.end()) {
             findings.push_back({pointer, "choice", channel, "送达方式应为 portal 或 email",
                                 "must be portal or email"});
@@ -222,10 +222,10 @@ DecisionReading read_decision(std::string_view text, Date today) {
                                     "is not strict JSON: " + parsed.error().detail});
         return reading;
     }
-    const json root = std::move(parsed).value();
-    if (!root.is_object()) {
+    const Value& root = parsed.value().root();
+    if (!root.IsObject()) {
         reading.findings.push_back(
-            {"", "kind", root.type_name(), "应为JSON对象", "must be a JSON object"});
+            {"", "kind", std::string(kind_of(root)), "应为JSON对象", "must be a JSON object"});
         return reading;
     }
     Decision& decision = reading.decision;
@@ -240,22 +240,23 @@ DecisionReading read_decision(std::string_view text, Date today) {
     decision.valid_from = members.day("valid_from", false);
     decision.valid_until = members.day("valid_until", false);
     check_days(decision, today, members);
-    const auto object = [&](std::string_view name) -> const json* {
-        const json* const found = members.member(name, true);
-        if (found != nullptr && !found->is_object()) {
-            members.find(name, "kind", found->type_name(), "应为JSON对象", "must be a JSON object");
+    const auto object = [&](std::string_view name) -> const Value* {
+        const Value* const found = members.member(name, true);
+        if (found != nullptr && !found->IsObject()) {
+            members.find(name, "kind", std::string(kind_of(*found)), "应为JSON对象",
+                         "must be a JSON object");
             return nullptr;
         }
         return found;
     };
     Recipient recipient;
-    if (const json* const found = object("recipient")) {
+    if (const Value* const found = object("recipient")) {
         recipient = read_recipient(*found, reading.findings);
     }
-    if (const json* const found = object("fields")) {
+    if (const Value* const found = object("fields")) {
         decision.fields = Private(read_fields(*found, reading.findings));
     }
-    if (const json* const found = members.member("delivery", true)) {
+    if (const Value* const found = members.member("delivery", true)) {
         read_delivery(*found, recipient, decision, reading.findings);
     }
     decision.recipient = Private(std::move(recipient));

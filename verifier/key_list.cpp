@@ -1,7 +1,7 @@
 #include "verifier/key_list.hpp"
 
-#include <nlohmann/json.hpp>
 #include <openssl/err.h>
+#include <rapidjson/document.h>
 
 #include "base/certificate.hpp"
 #include "base/json.hpp"
@@ -10,12 +10,7 @@
 namespace songda::verifier {
 namespace {
 
-using nlohmann::json;
-
-std::string text_of(const json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
+using rapidjson::Value;
 
 Error refuse(const char* why) {
     return {Fault::invalid_input, std::string("key list: ") + why};
@@ -30,21 +25,21 @@ bool is_p256_spki(ByteView spki) {
 
 /// A key of another use must not vouch for a code, and one of another algorithm is for later
 /// readers.
-bool seals_qr_codes(const json& object) {
-    return !object.is_object() ||
-           (text_of(object, "use") == "qr" && text_of(object, "algorithm") == "ES256");
+bool seals_qr_codes(const Value& object) {
+    return !object.IsObject() ||
+           (member_text(object, "use") == "qr" && member_text(object, "algorithm") == "ES256");
 }
 
-Result<ListedKey> parse_key(const json& object) {
-    if (!object.is_object() || !object.contains("department") ||
-        !object["department"].is_object()) {
+Result<ListedKey> parse_key(const Value& object) {
+    const Value* const department = find_member(object, "department");
+    if (department == nullptr || !department->IsObject()) {
         return refuse("a key without department");
     }
     ListedKey key;
-    const auto kid = parse_key_id(text_of(object, "kid"));
-    const auto spki = from_base64(text_of(object, "spki"));
-    const auto not_before = parse_rfc3339(text_of(object, "not_before"));
-    const auto not_after = parse_rfc3339(text_of(object, "not_after"));
+    const auto kid = parse_key_id(member_text(object, "kid"));
+    const auto spki = from_base64(member_text(object, "spki"));
+    const auto not_before = parse_rfc3339(member_text(object, "not_before"));
+    const auto not_after = parse_rfc3339(member_text(object, "not_after"));
     if (!kid || !spki || !not_before || !not_after) {
         return refuse("a key without kid, spki or times");
     }
@@ -53,35 +48,55 @@ Result<ListedKey> parse_key(const json& object) {
     }
     key.kid = *kid;
     key.spki = *spki;
-    key.department_code = text_of(object["department"], "code");
-    key.department_name = text_of(object["department"], "name");
+    key.department_code = member_text(*department, "code");
+    key.department_name = member_text(*department, "name");
     key.not_before = *not_before;
     key.not_after = *not_after;
-    key.sample = object.contains("sample") && object["sample"] == true;
+    const Value* const sample = find_member(object, "sample");
+    key.sample = sample != nullptr && sample->IsTrue();
     return key;
+}
+
+void write_key(std::string& to, const ListedKey& key) {
+    JsonObject object(to);
+    object.text("kid", to_text(key.kid));
+    object.text("use", "qr");
+    object.text("algorithm", "ES256");
+    object.begin("department");
+    JsonObject department(to);
+    department.text("code", key.department_code);
+    department.text("name", key.department_name);
+    department.end();
+    object.text("spki", to_base64(key.spki));
+    object.text("not_before", to_rfc3339(key.not_before));
+    object.text("not_after", to_rfc3339(key.not_after));
+    object.raw("sample", key.sample ? "true" : "false");
+    object.end();
 }
 
 } // namespace
 
 std::string write_key_list(const KeyList& list) {
-    json keys = json::array();
-    for (const ListedKey& key : list.keys) {
-        keys.push_back(
-            {{"kid", to_text(key.kid)},
-             {"use", "qr"},
-             {"algorithm", "ES256"},
-             {"department", {{"code", key.department_code}, {"name", key.department_name}}},
-             {"spki", to_base64(key.spki)},
-             {"not_before", to_rfc3339(key.not_before)},
-             {"not_after", to_rfc3339(key.not_after)},
-             {"sample", key.sample}});
+    std::string to;
+    JsonObject root(to);
+    root.raw("version", "1");
+    root.text("issued_at", to_rfc3339(list.issued_at));
+    root.text("next_update", to_rfc3339(list.next_update));
+    root.begin("types");
+    JsonObject types(to);
+    for (const auto& [code, title] : list.types) {
+        types.text(code, title);
     }
-    const json root = {{"version", 1},
-                       {"issued_at", to_rfc3339(list.issued_at)},
-                       {"next_update", to_rfc3339(list.next_update)},
-                       {"types", list.types},
-                       {"keys", keys}};
-    return root.dump();
+    types.end();
+    root.begin("keys");
+    to += '[';
+    for (const ListedKey& key : list.keys) {
+        to += to.back() == '[' ? "" : ",";
+        write_key(to, key);
+    }
+    to += ']';
+    root.end();
+    return to;
 }
 
 Result<KeyList> parse_key_list(std::string_view text) {
@@ -89,25 +104,29 @@ Result<KeyList> parse_key_list(std::string_view text) {
     if (!parsed.ok()) {
         return parsed.error();
     }
-    const json root = std::move(parsed).value();
-    if (!root.is_object() || !root.contains("version") || root["version"] != 1) {
+    const Value& root = parsed.value().root();
+    const Value* const version = find_member(root, "version");
+    if (version == nullptr || !version->IsInt() || version->GetInt() != 1) {
         return refuse("a version that this verifier does not know");
     }
     KeyList list;
-    const auto issued_at = parse_rfc3339(text_of(root, "issued_at"));
-    const auto next_update = parse_rfc3339(text_of(root, "next_update"));
-    if (!issued_at || !next_update || !root.contains("keys") || !root["keys"].is_array() ||
-        root["keys"].size() > key_list_keys_max) {
+    const auto issued_at = parse_rfc3339(member_text(root, "issued_at"));
+    const auto next_update = parse_rfc3339(member_text(root, "next_update"));
+    const Value* const keys = find_member(root, "keys");
+    if (!issued_at || !next_update || keys == nullptr || !keys->IsArray() ||
+        keys->Size() > key_list_keys_max) {
         return refuse("no times or no keys");
     }
     list.issued_at = *issued_at;
     list.next_update = *next_update;
-    if (root.contains("types") && root["types"].is_object()) {
-        for (const auto& [code, title] : root["types"].items()) {
-            list.types[code] = title.is_string() ? title.get<std::string>() : code;
+    const Value* const types = find_member(root, "types");
+    if (types != nullptr && types->IsObject()) {
+        for (const auto& type : types->GetObject()) {
+            const std::string code(text_of(type.name));
+            list.types[code] = type.value.IsString() ? text_of(type.value) : code;
         }
     }
-    for (const json& object : root["keys"]) {
+    for (const Value& object : keys->GetArray()) {
         if (!seals_qr_codes(object)) {
             continue;
         }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <rapidjson/document.h>
 
 namespace songda {
 namespace {
@@ -28,6 +29,48 @@ TEST(Json, DeepNestingAndTrailingTextAreRefused) {
     EXPECT_FALSE(parse_json("1 2").ok());
 }
 
+TEST(Json, TextBehindAZeroByteIsRefused) {
+    using namespace std::string_view_literals;
+    EXPECT_EQ(refusal("{}\0{}"sv), "not JSON at line 1, column 3");
+    EXPECT_EQ(refusal("\"a\0\""sv), "not JSON at line 1, column 3");
+}
+
+/// Another parser that is known to be strict takes and refuses the same.
+TEST(Json, IsAsStrictAsAnotherParser) {
+    for (const std::string_view text : {"01",
+                                        "-",
+                                        "1.",
+                                        "+1",
+                                        "NaN",
+                                        "nul",
+                                        "'a'",
+                                        "[1,]",
+                                        "{\"a\":1,}",
+                                        "{a:1}",
+                                        "// 1\n1",
+                                        "\"\t\"",
+                                        "\"\\x\"",
+                                        "\"\\ud800\"",
+                                        "\"\\udc00\\ud800\"",
+                                        "1e",
+                                        "[1 2]",
+                                        "\"a",
+                                        "{\"a\"}",
+                                        "[1",
+                                        "1e999",
+                                        "-0",
+                                        "1E+2",
+                                        "\"\\ud83d\\ude80\"",
+                                        " [ ] ",
+                                        "\"\\u0000\"",
+                                        "null",
+                                        "{\"\":{}}",
+                                        "\xEF\xBB\xBF{}"}) {
+        EXPECT_EQ(parse_json(text).ok(), nlohmann::json::accept(text)) << text;
+    }
+    EXPECT_EQ(text_of(parse_json("\"\\u0000\"").value().root()).size(), 1U);
+}
+
 TEST(Json, IllFormedUtf8IsRefused) {
     EXPECT_EQ(refusal("\"a\xC0\xAF\""), "not UTF-8 at line 1, column 3");
 }
@@ -40,7 +83,8 @@ TEST(Json, WrittenStringsReadBack) {
     EXPECT_EQ(written.find("\xE2\x80\xA8"), std::string::npos);
     const auto parsed = parse_json(written);
     ASSERT_TRUE(parsed.ok());
-    EXPECT_EQ(parsed.value().get<std::string>(), text);
+    EXPECT_EQ(text_of(parsed.value().root()), text);
+    EXPECT_EQ(nlohmann::json::parse(written).get<std::string>(), text);
 }
 
 } // namespace

@@ -206,19 +206,11 @@ namespace {
 /// Gathers an outline as PDF path operators.
 struct PathSink {
     std::string text;
-    std::array<double, 6> matrix;
     double scale = 1;
-    double x = 0;
-    double y = 0;
 
-    void point(double px, double py) {
-        px *= scale;
-        py *= scale;
-        char buffer[48];
-        const int size = std::snprintf(buffer, sizeof buffer, "%.1f %.1f ",
-                                       matrix[0] * px + matrix[2] * py + matrix[4],
-                                       matrix[1] * px + matrix[3] * py + matrix[5]);
-        text.append(buffer, static_cast<std::size_t>(size));
+    void point(double x, double y) {
+        text += std::to_string(std::lround(x * scale)) + ' ';
+        text += std::to_string(std::lround(y * scale)) + ' ';
     }
 };
 
@@ -247,7 +239,7 @@ void close_path(hb_draw_funcs_t*, void* data, hb_draw_state_t*, void*) {
 
 } // namespace
 
-std::string FontFace::outline(char32_t code_point, const std::array<double, 6>& matrix) const {
+std::string FontFace::outline(char32_t code_point, int units) const {
     hb_codepoint_t id = 0;
     if (hb_font_get_nominal_glyph(harf_->font.get(), code_point, &id) == 0) {
         return {};
@@ -259,8 +251,7 @@ std::string FontFace::outline(char32_t code_point, const std::array<double, 6>& 
     hb_draw_funcs_set_cubic_to_func(functions, cubic_to, nullptr, nullptr);
     hb_draw_funcs_set_close_path_func(functions, close_path, nullptr, nullptr);
     PathSink sink;
-    sink.matrix = matrix;
-    sink.scale = 1.0 / units_per_em_;
+    sink.scale = static_cast<double>(units) / units_per_em_;
     hb_font_get_glyph_shape(harf_->font.get(), id, functions, &sink);
     hb_draw_funcs_destroy(functions);
     return sink.text;

@@ -65,10 +65,9 @@ public:
     /// composites after them. Appends `/FontFile3 CIDFontType0C` or `/FontFile2` bytes.
     void append_program(std::span<const Glyph* const> glyphs, Bytes& to) const;
 
-    /// The outline as PDF path operators, each point through `matrix` (a b c d e f of ISO 32000-1
-    /// §8.3.3, from font units divided by units per em). Empty if the font has no such character.
-    [[nodiscard]] std::string outline(char32_t code_point,
-                                      const std::array<double, 6>& matrix) const;
+    /// The outline as PDF path operators on a grid of `units` to an em. Empty if the font has no
+    /// such character.
+    [[nodiscard]] std::string outline(char32_t code_point, int units) const;
 
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] const std::string& postscript_name() const { return postscript_name_; }

@@ -142,17 +142,17 @@ void put_line(Bytes& to, const SetLine& line, std::span<const SetGlyph> glyphs, 
     for (const SetGlyph& glyph : glyphs) {
         const ShownGlyph shown = show(glyph);
         if (shown.kind != last.kind || shown.slot != last.slot) {
-            put(to, last.kind == '-' ? "/" : ">Tj /");
+            put(to, last.kind == '-' ? "/" : ")Tj /");
             to.push_back(static_cast<std::uint8_t>(shown.kind));
             put_number(to, static_cast<std::int64_t>(shown.slot));
             to.push_back(' ');
             put_points(to, line.size);
-            put(to, " Tf <");
+            put(to, " Tf (");
             last = shown;
         }
-        put_hex4(to, shown.cid);
+        put_code(to, shown.cid);
     }
-    put(to, line.spacing_milli != 0 ? ">Tj 0 Tc ET\n" : ">Tj ET\n");
+    put(to, line.spacing_milli != 0 ? ")Tj 0 Tc ET\n" : ")Tj ET\n");
 }
 
 /// The lines of one page content; a colour is written where it changes.

@@ -55,6 +55,21 @@ inline void put_hex4(Bytes& to, std::uint32_t value) {
     }
 }
 
+/// A code of two bytes inside a literal string (ISO 32000-1 §7.3.4.2): half as long as in
+/// hexadecimal.
+inline void put_code(Bytes& to, std::uint32_t code) {
+    for (const std::uint32_t byte : {code >> 8U, code & 0xFFU}) {
+        if (byte == '(' || byte == ')' || byte == '\\') {
+            to.push_back('\\');
+        }
+        if (byte == '\r') { // a bare one would be read as a line feed
+            put(to, "\\r");
+        } else {
+            to.push_back(static_cast<std::uint8_t>(byte));
+        }
+    }
+}
+
 inline void put_padded(Bytes& to, std::uint64_t value, std::size_t width) {
     char buffer[24];
     const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;

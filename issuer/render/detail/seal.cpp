@@ -17,6 +17,8 @@ constexpr double star_radius = 18.5;
 constexpr double star_inner = 0.382; // of a regular pentagram
 constexpr double bezier = 0.5522847498;
 constexpr double widest_arc = 1.5 * pi;
+/// Upright on a grid of 0.03 mm on paper: short numbers that repeat, which deflate likes.
+constexpr int outline_units = 200;
 
 std::string ring() {
     const double r = ring_radius;
@@ -60,7 +62,7 @@ Result<std::string> draw_seal(std::string_view name, const FontStyle& style) {
         const double y = radius * std::sin(angle) - (s * 0.5 + c * 0.38);
         std::string outline;
         for (const FontFace* const face : style.chain) {
-            outline = face->outline(text[i], {c, s, -s, c, x, y});
+            outline = face->outline(text[i], outline_units);
             if (!outline.empty()) {
                 break;
             }
@@ -69,7 +71,9 @@ Result<std::string> draw_seal(std::string_view name, const FontStyle& style) {
             return Error{Fault::invalid_input,
                          "no font has the seal's character " + code_point_name(text[i])};
         }
-        drawing += outline + "f\n";
+        drawing += fmt::format("q {:.4f} {:.4f} {:.4f} {:.4f} {:.2f} {:.2f} cm\n{}f Q\n",
+                               c / outline_units, s / outline_units, -s / outline_units,
+                               c / outline_units, x, y, outline);
     }
     return drawing;
 }

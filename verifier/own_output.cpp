@@ -5,7 +5,6 @@
 
 #include "base/certificate.hpp"
 #include "base/ecdsa_signature.hpp"
-#include "verifier/cms_check.hpp"
 #include "verifier/frame.hpp"
 
 namespace songda::verifier {
@@ -22,19 +21,18 @@ Result<void> OwnOutputCheck::add_seal(const std::vector<openssl::Certificate>& c
     if (chain.empty() || !is_seal_certificate(chain.front().get())) {
         return Error{Fault::invalid_input, "a certificate that is not for sealing documents"};
     }
-    openssl::Pkey key(X509_get_pubkey(chain.front().get()));
-    if (!key || !is_p256(key.get())) {
+    auto key = FixedKey::make(X509_get0_pubkey(chain.front().get()));
+    if (!key.ok()) {
         return Error{Fault::invalid_input, "a seal certificate without a P-256 key"};
     }
-    Seal seal;
+    std::vector<Bytes> certificates;
     for (const auto& certificate : chain) {
-        seal.certificates.push_back(certificate_der(certificate.get()));
+        certificates.push_back(certificate_der(certificate.get()));
     }
-    seal.certificate_hash = sha256(seal.certificates.front());
-    std::sort(seal.certificates.begin(), seal.certificates.end());
-    seal.signer_id = issuer_and_serial(chain.front().get());
-    seal.key = std::move(key);
-    seals_.push_back(std::move(seal));
+    const Digest hash = sha256(certificates.front());
+    std::sort(certificates.begin(), certificates.end());
+    seals_.push_back({hash, std::move(certificates), issuer_and_serial(chain.front().get()),
+                      std::move(key).value()});
     return {};
 }
 
@@ -91,7 +89,7 @@ Result<void> OwnOutputCheck::check(ByteView file) const {
     if (!signature || !has_low_s(*signature)) {
         return Error{Fault::corrupt, "the signature is not in its one form"};
     }
-    if (!ecdsa_fits(parts.attributes_hash(), parts.signature, seal->key.get())) {
+    if (!seal->key.fits(parts.attributes_hash(), *signature)) {
         return Error{Fault::corrupt, "the signature does not fit"};
     }
     return {};

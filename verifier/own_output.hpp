@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 #include "base/sha256.hpp"
 #include "verifier/cms_parts.hpp"
+#include "verifier/fixed_key.hpp"
 
 namespace songda::verifier {
 
@@ -35,7 +36,7 @@ private:
         Digest certificate_hash{};
         std::vector<Bytes> certificates; ///< the whole chain, ascending, as a message carries it
         Bytes signer_id;
-        openssl::Pkey key;
+        FixedKey key;
     };
     [[nodiscard]] const Prefix* find_prefix(ByteView file) const;
     [[nodiscard]] const Seal* find_seal(const CmsParts& parts) const;

@@ -6,8 +6,8 @@
 //   service_bench upload PORT FILE SECONDS
 //       uploads answered exact_bytes per second; 2 connections
 //   service_bench core CONFIG SAMPLES SECONDS
-//       licences made by one thread per second of its CPU time, as `openssl speed` counts; the
-//       store looks at them and forgets them
+//       licences made by one thread per second of its CPU time, as `openssl speed` counts, and
+//       their mean size in bytes; the store looks at them and forgets them
 
 #include <atomic>
 #include <chrono>
@@ -140,11 +140,16 @@ double bench_upload(char** words) {
     });
 }
 
-double bench_core(char** words) {
+struct CoreResult {
+    double per_second = 0;
+    double bytes_mean = 0;
+};
+
+CoreResult bench_core(char** words) {
     const auto config = app::read_config(words[0]);
     if (!config.ok()) {
         std::fprintf(stderr, "%s\n", config.error().detail.c_str());
-        return 0;
+        return {};
     }
     const auto& department = config.value().departments.front();
     SystemClock clock;
@@ -174,15 +179,17 @@ double bench_core(char** words) {
              department.seal_text},
             fonts.value(), {signer.value()->cms_bytes_reserved({department.code}).value()});
         if (!issuer.add_template(compiled.value()).ok()) {
-            return 0;
+            return {};
         }
     }
     const auto rows = read_rows(words[1]);
     std::uint64_t next = 0;
     std::uint64_t issued = 0;
+    std::uint64_t bytes = 0;
     double used = 0;
     const auto issue_for = [&](double seconds) {
         issued = 0;
+        bytes = 0;
         used = 0;
         while (used < seconds) {
             std::vector<std::string> texts;
@@ -198,13 +205,16 @@ double bench_core(char** words) {
             const auto answers = issuer.issue({department.code}, batch);
             used += cpu_seconds() - before;
             for (const auto& answer : answers) {
-                issued += answer.kind == issuer::Answer::Kind::issued ? 1U : 0U;
+                const bool done = answer.kind == issuer::Answer::Kind::issued;
+                issued += done ? 1U : 0U;
+                bytes += done ? answer.document.file.size : 0U;
             }
         }
     };
     issue_for(warm_up_seconds);
     issue_for(std::stod(words[2]));
-    return static_cast<double>(issued) / used;
+    const auto count = static_cast<double>(issued);
+    return {count / used, static_cast<double>(bytes) / count};
 }
 
 } // namespace
@@ -217,7 +227,9 @@ int main(int words, char** arguments) {
     } else if (what == "upload" && words == 5) {
         result = bench_upload(arguments + 2);
     } else if (what == "core" && words == 5) {
-        result = bench_core(arguments + 2);
+        const CoreResult core = bench_core(arguments + 2);
+        std::printf("%.0f %.0f\n", core.per_second, core.bytes_mean);
+        return 0;
     }
     if (result < 0) {
         std::fprintf(stderr, "usage: service_bench issue|upload|core …\n");

@@ -204,8 +204,8 @@ void Batch::render(Item& item) {
     const std::string payload = to_base41(seal.value());
     item.values.list.push_back({"number", document.number});
     auto rendered =
-        renderer_.render(compiled, {item.values.list, as_bytes(record), head, payload,
-                                    document.issued_at, document.key, item.placed.get()});
+        renderer_.render(compiled, {item.values.list, as_bytes(record), document.record_hash, head,
+                                    payload, document.issued_at, document.key, item.placed.get()});
     item.placed.reset();
     if (!rendered.ok()) {
         item.fail({Fault::internal, rendered.error().detail});

@@ -267,7 +267,7 @@ Result<Unsigned> Renderer::render(const CompiledTemplate& compiled_template,
     made.hex_end = made.file.size();
     put(made.file, "> >>");
     objects.end();
-    put_cross_references(made.file, impl_->offsets, sha256(input.record));
+    put_cross_references(made.file, impl_->offsets, input.record_hash);
     patch_byte_range(made, range_at);
     hash_around_signature(made, compiled);
     return made;

@@ -36,6 +36,7 @@ struct Placement {
 struct RenderInput {
     std::span<const NamedValue> values;
     ByteView record;             ///< docs/formats/record.md, escaped as it says
+    Digest record_hash;          ///< SHA-256 of `record`; the file's /ID
     std::string_view qr_head;    ///< `https://HOST/v/KEY#`: byte segment
     std::string_view qr_payload; ///< base41: alphanumeric segment
     TimeMs issued_at;

@@ -79,6 +79,7 @@ RenderInput input_of(const Values& values) {
     static const std::string record = "{\"key\":\"0123456789ABCDEF\"}";
     return {values,
             as_bytes(record),
+            sha256(as_bytes(record)),
             "https://verify.example.gov.cn/v/0123456789ABCDEF#",
             payload,
             *parse_rfc3339("2026-11-24T01:02:03.004Z"),

@@ -80,10 +80,29 @@ void put_scale(Bytes& to, std::int64_t scale, int digits, Centipoints x, Centipo
     put(to, " cm");
 }
 
+/// ISO 32000-1 §7.2.2: white space or a delimiter.
+bool ends_word(std::uint8_t byte) {
+    static constexpr std::string_view marks("\0\t\n\f\r ()<>[]{}/%", 16);
+    return marks.find(static_cast<char>(byte)) != std::string_view::npos;
+}
+
+/// Might a reader take bytes inside the image for its end, the word EI?
+bool holds_image_end(ByteView image) {
+    const std::string_view text = as_text(image);
+    for (std::size_t at = text.find("EI"); at != std::string_view::npos;
+         at = text.find("EI", at + 1)) {
+        const bool begins = at == 0 || ends_word(image[at - 1]);
+        if (begins && (at + 2 == image.size() || ends_word(image[at + 2]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void put_qr(Bytes& to, const QrPlace& place, const QrSymbol& symbol) {
     const auto side = static_cast<std::size_t>(symbol.modules);
     put(to, "q ");
-    if (as_text(symbol.rows).find("EI") == std::string_view::npos) {
+    if (!holds_image_end(symbol.rows)) {
         put_scale(to, place.module * symbol.modules, 2, place.x, place.y);
         put(to, " 0 0 0 rg BI/W ");
         put_number(to, symbol.modules);
@@ -94,8 +113,7 @@ void put_qr(Bytes& to, const QrPlace& place, const QrSymbol& symbol) {
         put(to, "\nEI Q\n");
         return;
     }
-    // A reader might take the letters EI inside the image for its end: draw runs of modules
-    // instead.
+    // Runs of modules instead; some documents in a million need it.
     put_scale(to, place.module, 2, place.x, place.y);
     put(to, " 0 0 0 rg\n");
     for (std::size_t y = 0; y < side; ++y) {

@@ -248,26 +248,24 @@ http::Response send_file(const ApiParts& parts, const store::DocumentRow& docume
 /// told. Asking twice gives the same link and code, so it needs no idempotency key.
 http::Response renew_collection(const ApiParts& parts, const store::DocumentRow& document,
                                 const Principal& principal) {
-    const TimeMs now = parts.clock.now();
-    const TimeMs expires = now + parts.link_ms;
-    const auto renewed = parts.collecting.renew(document.id, expires);
+    const auto renewed = parts.collecting.renew(document.id);
     if (!renewed.ok()) {
         return problem_response(problem_of(renewed.error()));
     }
     if (!renewed.value()) {
         return not_found();
     }
-    const store::AuditRow row{now, principal.actor, "collection_code_told", to_text(document.id),
-                              ""};
+    const store::AuditRow row{parts.clock.now(), principal.actor, "collection_code_told",
+                              to_text(document.id), ""};
     const auto written = parts.store.append_audit({&row, 1});
     if (!written.ok()) {
         return problem_response(problem_of(written.error()));
     }
     std::string body;
     JsonObject object(body);
-    object.text("link", renewed.value()->link);
-    object.text("code", renewed.value()->code.reveal());
-    object.text("expires", to_rfc3339(expires));
+    object.text("link", renewed.value()->collection.link);
+    object.text("code", renewed.value()->collection.code.reveal());
+    object.text("expires", to_rfc3339(renewed.value()->expires));
     object.end();
     return json_response(200, std::move(body));
 }

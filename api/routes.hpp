@@ -46,7 +46,6 @@ struct ApiParts {
     std::string web_folder;
     std::string public_base;                   ///< `https://HOST`, for addresses in answers
     std::vector<std::string> operations_peers; ///< numeric addresses that may read /metrics
-    std::int64_t link_ms = 0;                  ///< how long a renewed collection link opens
     ApiLimits limits;
 };
 

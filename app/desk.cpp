@@ -120,7 +120,7 @@ Result<void> Desk::open_delivery_plan() {
         return keys.error();
     }
     keys_of_applicants_.emplace(std::move(keys).value());
-    planner_.emplace(*keys_of_applicants_, random_, link_ms());
+    planner_.emplace(*keys_of_applicants_, random_);
     return {};
 }
 

@@ -93,7 +93,6 @@ api::ApiParts make_parts(const Config& config, Desk& desk, const Counters& made)
         .web_folder = config.web_folder,
         .public_base = config.http.public_base,
         .operations_peers = config.http.operations_peers,
-        .link_ms = desk.link_ms(),
         .limits = limits,
     };
 }
@@ -133,7 +132,8 @@ int run_serve(const std::string& path) {
     if (!office.ok()) {
         return tell_failure(office.error());
     }
-    delivery::Collecting collecting(desk.store(), desk.applicant_keys(), desk.clock());
+    delivery::Collecting collecting(desk.store(), desk.applicant_keys(), desk.clock(),
+                                    desk.link_ms());
     const api::Gatekeeper gatekeeper(desk.store(), certificates.value());
     std::atomic<bool> ready{true};
     const api::ApiParts parts = make_parts(config.value(), desk, {gatekeeper, collecting, ready});

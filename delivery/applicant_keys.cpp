@@ -13,20 +13,9 @@ namespace {
 
 using store::InboxId;
 
-constexpr std::size_t token_bytes = 20;      // 160 bits; 32 characters of base32
+constexpr std::size_t token_mac_bytes = 9;   // with the leg's 16 bytes: 40 characters of base32
 constexpr std::uint64_t codes = 100'000'000; // 8 digits
 constexpr std::size_t session_mac_bytes = 20;
-
-bool is_code(std::string_view code) {
-    return code.size() == 8 &&
-           std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-Bytes joined(ByteView first, ByteView second) {
-    Bytes bytes(first.begin(), first.end());
-    append(bytes, second);
-    return bytes;
-}
 
 } // namespace
 
@@ -57,7 +46,9 @@ InboxId ApplicantKeys::inbox_of(const DepartmentCode& department,
 }
 
 std::string ApplicantKeys::token_of(const LegId& leg) const {
-    return to_base32(ByteView(derive("link", leg.view())).first(token_bytes));
+    Bytes bytes(leg.bytes.begin(), leg.bytes.end());
+    append(bytes, ByteView(derive("link", leg.view())).first(token_mac_bytes));
+    return to_base32(bytes);
 }
 
 /// 64 bits modulo 10^8 favour no code by more than 2^-37.
@@ -70,29 +61,25 @@ std::string ApplicantKeys::code_of(const DocumentId& document) const {
     return fmt::format("{:08}", number % codes);
 }
 
-Digest ApplicantKeys::code_hash(const Digest& token_hash, std::string_view code) const {
-    return derive("code-hash", joined(token_hash, as_bytes(code)));
-}
-
 Collection ApplicantKeys::collection_of(const LegId& leg, const DocumentId& document) const {
     return {public_base_ + "/inbox/" + token_of(leg), Private<std::string>(code_of(document))};
 }
 
-store::AccessGrant ApplicantKeys::grant_of(const LegId& leg, const DocumentId& document,
-                                           const InboxId& inbox, TimeMs expires) const {
-    const Digest token_hash = sha256(as_bytes(token_of(leg)));
-    return {token_hash, inbox, code_hash(token_hash, code_of(document)), attempts, expires};
-}
-
-std::optional<ApplicantKeys::Attempt> ApplicantKeys::attempt_of(std::string_view token,
-                                                                std::string_view code) const {
+std::optional<LegId> ApplicantKeys::leg_of(std::string_view token) const {
     const auto bytes = from_base32(token);
-    if (!bytes || bytes->size() != token_bytes || !is_code(code)) {
+    LegId leg;
+    if (!bytes || bytes->size() != leg.bytes.size() + token_mac_bytes) {
         return std::nullopt;
     }
-    // Written anew: people type lower case and look-alikes.
-    const Digest token_hash = sha256(as_bytes(to_base32(*bytes)));
-    return Attempt{token_hash, code_hash(token_hash, code)};
+    std::copy_n(bytes->begin(), leg.bytes.size(), leg.bytes.begin());
+    // Compared with what would have been sent: nothing that was read above is believed before.
+    return equal_constant_time(as_bytes(to_base32(*bytes)), as_bytes(token_of(leg)))
+               ? std::optional(leg)
+               : std::nullopt;
+}
+
+bool ApplicantKeys::is_code(const DocumentId& document, std::string_view code) const {
+    return equal_constant_time(as_bytes(code), as_bytes(code_of(document)));
 }
 
 std::string ApplicantKeys::make_session(const InboxId& inbox, TimeMs expires) const {

@@ -16,9 +16,9 @@ namespace songda::delivery {
 
 /// What lets an applicant in: a link (something they were sent) and a code (told over another way),
 /// then a short session. All of it follows by HMAC-SHA-256 from one secret, so that a mail sent
-/// again carries the same link, a clerk can be told the code once more, and nothing on a stolen
-/// disk opens an inbox: 8 digits could be guessed from a plain hash, not from a keyed one.
-/// docs/formats/applicant.md. Immutable, so safe from several threads.
+/// again carries the same link, a clerk can be told the code once more, nothing of it is stored and
+/// nothing on a stolen disk opens an inbox. docs/formats/applicant.md. Immutable, so safe from
+/// several threads.
 class ApplicantKeys {
 public:
     static constexpr std::size_t secret_bytes_min = 32;
@@ -34,17 +34,11 @@ public:
     /// Link of a leg and code of its document, the same each time: the portal's message tells the
     /// code that opens the link in the mail.
     [[nodiscard]] Collection collection_of(const LegId& leg, const DocumentId& document) const;
-    /// What the store keeps for it: hashes.
-    [[nodiscard]] store::AccessGrant grant_of(const LegId& leg, const DocumentId& document,
-                                              const store::InboxId& inbox, TimeMs expires) const;
-
-    /// What to ask the store with. Nothing unless the token has the form of one.
-    struct Attempt {
-        Digest token_hash;
-        Digest code_hash;
-    };
-    [[nodiscard]] std::optional<Attempt> attempt_of(std::string_view token,
-                                                    std::string_view code) const;
+    /// The leg that a link was made for: its token names it and proves that we made it. Nothing for
+    /// any other text; people may type lower case and look-alikes.
+    [[nodiscard]] std::optional<LegId> leg_of(std::string_view token) const;
+    /// Compared in constant time.
+    [[nodiscard]] bool is_code(const DocumentId& document, std::string_view code) const;
 
     /// What marks our own return paths (docs/formats/mail.md), so that a forged bounce is seen.
     [[nodiscard]] Digest return_path_secret() const { return derive("return-path", {}); }
@@ -61,7 +55,6 @@ private:
     [[nodiscard]] Digest derive(std::string_view purpose, ByteView what) const;
     [[nodiscard]] std::string token_of(const LegId& leg) const;
     [[nodiscard]] std::string code_of(const DocumentId& document) const;
-    [[nodiscard]] Digest code_hash(const Digest& token_hash, std::string_view code) const;
 
     Bytes secret_;
     std::string public_base_;

@@ -25,10 +25,20 @@ Result<std::vector<LegProgress>> progress_of(store::Store& store, const Document
 
 Result<std::optional<store::InboxId>> Collecting::open(std::string_view token,
                                                        std::string_view code) {
-    const auto attempt = keys_.attempt_of(token, code);
-    // A token of the wrong form costs the same commit as an unknown one.
-    return attempt ? store_.try_access(attempt->token_hash, attempt->code_hash, clock_.now())
-                   : store_.try_access({}, {}, clock_.now());
+    // A token that we did not make goes the same way, as the leg that nobody has.
+    const LegId id = keys_.leg_of(token).value_or(LegId{});
+    const auto leg = store_.find_leg(id);
+    if (!leg.ok()) {
+        return leg.error();
+    }
+    const DocumentId document = leg.value() ? leg.value()->document : DocumentId{};
+    const bool right = keys_.is_code(document, code);
+    const auto opened =
+        store_.try_link({id, right, ApplicantKeys::attempts, link_ms_, clock_.now()});
+    if (!opened.ok()) {
+        return opened.error();
+    }
+    return opened.value() ? std::optional(leg.value()->inbox) : std::nullopt;
 }
 
 Result<std::vector<InboxDocument>> Collecting::list(const store::InboxId& inbox) {
@@ -40,9 +50,7 @@ Result<std::vector<InboxDocument>> Collecting::list(const store::InboxId& inbox)
     for (const store::InboxEntry& entry : entries.value()) {
         ids.push_back(entry.document);
     }
-    // Ids grow with time; a document has an entry for each of its legs.
-    std::sort(ids.begin(), ids.end(), std::greater<>());
-    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    std::reverse(ids.begin(), ids.end()); // ids grow with time
     std::vector<InboxDocument> found;
     for (const DocumentId& id : ids) {
         const auto document = store_.find_document(id);
@@ -111,37 +119,26 @@ Result<void> Collecting::acknowledge(const store::InboxId& inbox, const Document
         if (!applied.ok()) {
             return applied.error();
         }
-        const auto opened = store_.mark_opened(inbox, leg.id, now);
-        if (!opened.ok() && opened.error().fault != Fault::not_found) {
-            return opened.error();
-        }
     }
-    return {};
+    const auto opened = store_.mark_opened(inbox, document, now);
+    return opened.ok() ? Result<void>() : Result<void>(opened.error());
 }
 
-Result<std::optional<Collection>> Collecting::renew(const DocumentId& document, TimeMs expires) {
+Result<std::optional<Collecting::Renewed>> Collecting::renew(const DocumentId& document) {
     const auto legs = store_.legs_of(document);
     if (!legs.ok()) {
         return legs.error();
     }
     if (legs.value().empty()) {
-        return std::optional<Collection>();
+        return std::optional<Renewed>();
     }
     const LegId newest = legs.value().back().id;
-    store::AccessGrant grant = keys_.grant_of(newest, document, {}, expires);
-    const auto stored = store_.find_grant(grant.token_hash);
-    if (!stored.ok()) {
-        return stored.error();
-    }
-    if (!stored.value()) {
-        return Error{Fault::corrupt, "a leg without its grant: was the delivery secret changed?"};
-    }
-    grant.inbox = stored.value()->inbox;
-    const auto renewed = store_.put_grant(grant);
+    const TimeMs expires = clock_.now() + link_ms_;
+    const auto renewed = store_.renew_link(newest, expires);
     if (!renewed.ok()) {
         return renewed.error();
     }
-    return std::optional(keys_.collection_of(newest, document));
+    return std::optional(Renewed{keys_.collection_of(newest, document), expires});
 }
 
 } // namespace songda::delivery

@@ -31,8 +31,10 @@ struct InboxDocument {
 /// and writes down that it was. Safe to call from several threads.
 class Collecting {
 public:
-    Collecting(store::Store& store, const ApplicantKeys& keys, const Clock& clock)
-        : store_(store), keys_(keys), clock_(clock) {}
+    /// `link_ms`: how long a link opens the inbox. The rest outlives it.
+    Collecting(store::Store& store, const ApplicantKeys& keys, const Clock& clock,
+               std::int64_t link_ms)
+        : store_(store), keys_(keys), clock_(clock), link_ms_(link_ms) {}
 
     /// The inbox, or nothing: an unknown link, a wrong code, an expired and a shut link look the
     /// same. The attempt is on disk before the answer exists.
@@ -53,8 +55,11 @@ public:
 
     /// Link and code of a document's newest leg, with all attempts back and a new end: for the
     /// clerk who has seen the applicant's identity card. Nothing if the document has no leg.
-    [[nodiscard]] Result<std::optional<Collection>> renew(const DocumentId& document,
-                                                          TimeMs expires);
+    struct Renewed {
+        Collection collection;
+        TimeMs expires;
+    };
+    [[nodiscard]] Result<std::optional<Renewed>> renew(const DocumentId& document);
 
 private:
     [[nodiscard]] Result<void> acknowledge(const store::InboxId& inbox, const DocumentId& document);
@@ -62,6 +67,7 @@ private:
     store::Store& store_;
     const ApplicantKeys& keys_;
     const Clock& clock_;
+    std::int64_t link_ms_;
 };
 
 } // namespace songda::delivery

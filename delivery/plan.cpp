@@ -7,27 +7,25 @@ namespace songda::delivery {
 
 std::vector<store::LegWrite> Planner::plan(const PlanRequest& request) const {
     const store::DocumentRow& document = request.document;
-    const store::InboxId inbox = keys_.inbox_of(document.department, request.recipient_code);
     std::vector<store::LegWrite> legs;
     legs.reserve(request.choices.size());
     store::LegRow like;
     like.document = document.id;
     like.department = document.department;
+    like.inbox = keys_.inbox_of(document.department, request.recipient_code);
     for (const Choice& choice : request.choices) {
         like.channel = static_cast<std::uint8_t>(choice.channel);
         like.address = choice.address;
-        legs.push_back(make_leg(like, inbox, document.issued_at));
+        legs.push_back(make_leg(like, document.issued_at));
     }
     return legs;
 }
 
-store::LegWrite Planner::again(const store::LegRow& before, const store::InboxId& inbox,
-                               TimeMs now) const {
-    return make_leg(before, inbox, now);
+store::LegWrite Planner::again(const store::LegRow& before, TimeMs now) const {
+    return make_leg(before, now);
 }
 
-store::LegWrite Planner::make_leg(const store::LegRow& like, const store::InboxId& inbox,
-                                  TimeMs now) const {
+store::LegWrite Planner::make_leg(const store::LegRow& like, TimeMs now) const {
     store::LegWrite write;
     store::LegRow& leg = write.leg;
     leg.id = make_leg_id(now, random_);
@@ -39,8 +37,7 @@ store::LegWrite Planner::make_leg(const store::LegRow& like, const store::InboxI
     leg.due = now;
     leg.created = now;
     leg.deadline = now + policy_of(static_cast<ChannelKind>(like.channel)).give_up;
-    write.inbox = store::InboxEntry{inbox, leg.document, leg.id, now, std::nullopt};
-    write.grant = keys_.grant_of(leg.id, leg.document, inbox, now + link_ms_);
+    leg.inbox = like.inbox;
     return write;
 }
 

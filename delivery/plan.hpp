@@ -24,28 +24,24 @@ struct PlanRequest {
 };
 
 /// Makes the legs of a document, to be stored in the transaction that issues it: each chosen
-/// channel gets one, queued and due at once, with the inbox entry and the grant that its link
-/// needs. Safe to call from several threads.
+/// channel gets one, queued and due at once, in the recipient's inbox. Safe to call from several
+/// threads.
 class Planner {
 public:
-    /// `keys` and `random` outlive it. `link_ms`: how long a link opens the inbox.
-    Planner(const ApplicantKeys& keys, Random& random, std::int64_t link_ms)
-        : keys_(keys), random_(random), link_ms_(link_ms) {}
+    /// `keys` and `random` outlive it.
+    Planner(const ApplicantKeys& keys, Random& random) : keys_(keys), random_(random) {}
 
     [[nodiscard]] std::vector<store::LegWrite> plan(const PlanRequest& request) const;
 
     /// One more leg over the channel and to the address of `before`, because an operator says so: a
-    /// dispatch of its own, with a new link. `inbox`: of the grant of `before`.
-    [[nodiscard]] store::LegWrite again(const store::LegRow& before, const store::InboxId& inbox,
-                                        TimeMs now) const;
+    /// dispatch of its own, with a new link.
+    [[nodiscard]] store::LegWrite again(const store::LegRow& before, TimeMs now) const;
 
 private:
-    [[nodiscard]] store::LegWrite make_leg(const store::LegRow& like, const store::InboxId& inbox,
-                                           TimeMs now) const;
+    [[nodiscard]] store::LegWrite make_leg(const store::LegRow& like, TimeMs now) const;
 
     const ApplicantKeys& keys_;
     Random& random_;
-    std::int64_t link_ms_;
 };
 
 } // namespace songda::delivery

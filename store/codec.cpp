@@ -32,7 +32,7 @@ constexpr std::uint8_t kind_of<LegEvent> = 6;
 template <>
 constexpr std::uint8_t kind_of<InboxEntry> = 7;
 template <>
-constexpr std::uint8_t kind_of<AccessGrant> = 8;
+constexpr std::uint8_t kind_of<LinkAccess> = 8;
 template <>
 constexpr std::uint8_t kind_of<ApiKey> = 9;
 template <>
@@ -75,7 +75,7 @@ void walk(Codec& codec, Row& row) {
 template <class Codec, row_of<LegRow> Row>
 void walk(Codec& codec, Row& row) {
     codec(row.id, row.document, row.department, row.channel, row.state, row.due, row.fence,
-          row.attempts, row.address, row.reason, row.created, row.deadline);
+          row.attempts, row.address, row.reason, row.created, row.deadline, row.inbox);
 }
 
 template <class Codec, row_of<LegEvent> Row>
@@ -85,12 +85,12 @@ void walk(Codec& codec, Row& row) {
 
 template <class Codec, row_of<InboxEntry> Row>
 void walk(Codec& codec, Row& row) {
-    codec(row.inbox, row.document, row.leg, row.at, row.opened);
+    codec(row.inbox, row.document, row.at, row.opened);
 }
 
-template <class Codec, row_of<AccessGrant> Row>
+template <class Codec, row_of<LinkAccess> Row>
 void walk(Codec& codec, Row& row) {
-    codec(row.token_hash, row.inbox, row.code_hash, row.attempts_left, row.expires);
+    codec(row.leg, row.failures, row.expires);
 }
 
 template <class Codec, row_of<ApiKey> Row>
@@ -329,7 +329,7 @@ Bytes encode(const LegEvent& row) {
 Bytes encode(const InboxEntry& row) {
     return encode_row(row);
 }
-Bytes encode(const AccessGrant& row) {
+Bytes encode(const LinkAccess& row) {
     return encode_row(row);
 }
 Bytes encode(const ApiKey& row) {
@@ -383,7 +383,7 @@ template Result<IdempotencyRow> decode(ByteView);
 template Result<LegRow> decode(ByteView);
 template Result<LegEvent> decode(ByteView);
 template Result<InboxEntry> decode(ByteView);
-template Result<AccessGrant> decode(ByteView);
+template Result<LinkAccess> decode(ByteView);
 template Result<ApiKey> decode(ByteView);
 template Result<AuditRow> decode(ByteView);
 template Result<PrefixRow> decode(ByteView);

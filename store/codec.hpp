@@ -41,7 +41,7 @@ struct SegmentCursor {
 [[nodiscard]] Bytes encode(const LegRow& row);
 [[nodiscard]] Bytes encode(const LegEvent& row);
 [[nodiscard]] Bytes encode(const InboxEntry& row);
-[[nodiscard]] Bytes encode(const AccessGrant& row);
+[[nodiscard]] Bytes encode(const LinkAccess& row);
 [[nodiscard]] Bytes encode(const ApiKey& row);
 [[nodiscard]] Bytes encode(const AuditRow& row);
 [[nodiscard]] Bytes encode(const PrefixRow& row);

@@ -126,6 +126,7 @@ struct LegRow {
     std::string reason;
     TimeMs created;
     TimeMs deadline;
+    InboxId inbox; ///< where the document lies for its recipient; all legs of a document name one
     bool operator==(const LegRow&) const = default;
 };
 
@@ -139,23 +140,22 @@ struct LegEvent {
     bool operator==(const LegEvent&) const = default;
 };
 
+/// A document in its recipient's inbox, whatever the number of its legs.
 struct InboxEntry {
     InboxId inbox;
     DocumentId document;
-    LegId leg;
     TimeMs at;
     std::optional<TimeMs> opened;
     bool operator==(const InboxEntry&) const = default;
 };
 
-/// Leave to open one inbox with a link (token) and a code. Only hashes are stored.
-struct AccessGrant {
-    Digest token_hash{};
-    InboxId inbox;
-    Digest code_hash{};
-    std::uint8_t attempts_left = 0;
-    TimeMs expires;
-    bool operator==(const AccessGrant&) const = default;
+/// What happened at the link of one leg, once anything did: a wrong code, or a renewal. Links and
+/// codes are derived (delivery/applicant_keys.hpp), so nothing is stored for the others.
+struct LinkAccess {
+    LegId leg;
+    std::uint8_t failures = 0;
+    std::optional<TimeMs> expires; ///< of a renewed link
+    bool operator==(const LinkAccess&) const = default;
 };
 
 struct ApiKey {

@@ -17,13 +17,11 @@
 
 namespace songda::store {
 
-/// A leg with its first events, and what its recipient may open before the leg has moved: a mail
-/// that arrives must not find its own link unknown.
+/// A leg with its first events. The document's entry in `leg.inbox` comes with its first leg, so
+/// that a mail which arrives never finds its own link empty.
 struct LegWrite {
     LegRow leg;
     std::vector<LegEvent> events;
-    std::optional<InboxEntry> inbox = std::nullopt;
-    std::optional<AccessGrant> grant = std::nullopt;
 };
 
 /// Everything that one issued document changes, in one transaction: document, first status,
@@ -76,8 +74,6 @@ struct LegUpdate {
     std::string reason;
     std::int32_t attempts_delta = 0; ///< the sum is held between 0 and 65 535
     std::vector<LegEvent> events;
-    std::optional<InboxEntry> inbox;
-    std::optional<AccessGrant> grant;
     std::optional<AuditRow> audit;
 };
 
@@ -85,6 +81,15 @@ struct LegFinish {
     LegId leg;
     std::uint32_t fence = 0;
     LegUpdate update;
+};
+
+/// One attempt to open the link of a leg.
+struct LinkTry {
+    LegId leg;
+    bool right = false;            ///< the code is the right one
+    std::uint8_t failures_max = 0; ///< so many wrong codes shut the link
+    std::int64_t life_ms = 0; ///< how long a link that was not renewed lives, from LegRow::created
+    TimeMs now;
 };
 
 struct FsckReport {
@@ -226,20 +231,17 @@ public:
     /// In the order in which they were appended.
     [[nodiscard]] virtual Result<std::vector<LegEvent>> leg_events(const LegId& leg) = 0;
 
-    /// In the order of leg ids.
+    /// In the order of document ids.
     [[nodiscard]] virtual Result<std::vector<InboxEntry>> inbox(const InboxId& id) = 0;
     /// True the first time; the first time is what is kept. `not_found` without the entry.
-    [[nodiscard]] virtual Result<bool> mark_opened(const InboxId& inbox, const LegId& leg,
+    [[nodiscard]] virtual Result<bool> mark_opened(const InboxId& inbox, const DocumentId& document,
                                                    TimeMs at) = 0;
-    /// A new grant, or a new code for a token; usually given with LegUpdate instead.
-    [[nodiscard]] virtual Result<void> put_grant(const AccessGrant& grant) = 0;
-    [[nodiscard]] virtual Result<std::optional<AccessGrant>>
-    find_grant(const Digest& token_hash) = 0;
-    /// The inbox, or nothing: unknown token, wrong code, expired and used up look the same and cost
-    /// the same one durable commit. The attempt is on disk before the answer exists; a right code
-    /// gives it back.
-    [[nodiscard]] virtual Result<std::optional<InboxId>>
-    try_access(const Digest& token_hash, const Digest& code_hash, TimeMs now) = 0;
+    /// May this link be opened with this code? The answer exists only after the attempt is on disk:
+    /// who cuts the power learns nothing. Unknown leg, wrong code, expired and shut link look the
+    /// same and cost the same one durable commit; a right code costs no failure.
+    [[nodiscard]] virtual Result<bool> try_link(const LinkTry& attempt) = 0;
+    /// Takes the failures back and gives the link a new end. `not_found` without the leg.
+    [[nodiscard]] virtual Result<void> renew_link(const LegId& leg, TimeMs expires) = 0;
 
     // Credentials.
 

@@ -5,7 +5,7 @@
 namespace songda::store {
 namespace {
 
-/// Every attempt writes here, so that one on an unknown token costs the same commit.
+/// Every attempt writes here, so that one on an unknown link costs the same commit.
 const ByteView attempts_name = as_bytes("access_attempts");
 
 void count_attempt(Transaction& rows) {
@@ -25,10 +25,10 @@ Result<std::vector<InboxEntry>> LmdbStore::inbox(const InboxId& id) {
     return list_rows<InboxEntry>(rows, Table::inbox, id.view());
 }
 
-Result<bool> LmdbStore::mark_opened(const InboxId& inbox, const LegId& leg, TimeMs at) {
+Result<bool> LmdbStore::mark_opened(const InboxId& inbox, const DocumentId& document, TimeMs at) {
     bool first = false;
     const Result<void> done = committer_->run([&](Batch& batch) -> Result<void> {
-        const Key key = Key().raw(inbox.view()).raw(leg.view());
+        const Key key = Key().raw(inbox.view()).raw(document.view());
         auto stored = find_row<InboxEntry>(batch.rows, Table::inbox, key);
         if (!stored.ok()) {
             return stored.error();
@@ -50,58 +50,41 @@ Result<bool> LmdbStore::mark_opened(const InboxId& inbox, const LegId& leg, Time
     return first;
 }
 
-Result<void> LmdbStore::put_grant(const AccessGrant& grant) {
-    return committer_->run([&](Batch& batch) -> Result<void> {
-        batch.rows.put(Table::grant, grant.token_hash, encode(grant));
-        return {};
-    });
-}
-
-Result<std::optional<AccessGrant>> LmdbStore::find_grant(const Digest& token_hash) {
-    Transaction rows = environment_.read();
-    return find_row<AccessGrant>(rows, Table::grant, token_hash);
-}
-
-Result<std::optional<InboxId>> LmdbStore::try_access(const Digest& token_hash,
-                                                     const Digest& code_hash, TimeMs now) {
-    std::optional<AccessGrant> live;
-    // The attempt is durable before any code is compared: who cuts the power learns nothing.
-    const Result<void> counted = committer_->run([&](Batch& batch) -> Result<void> {
-        const auto stored = find_row<AccessGrant>(batch.rows, Table::grant, token_hash);
-        if (!stored.ok()) {
-            return stored.error();
+Result<bool> LmdbStore::try_link(const LinkTry& attempt) {
+    bool opened = false;
+    const Result<void> done = committer_->run([&](Batch& batch) -> Result<void> {
+        const auto leg = find_row<LegRow>(batch.rows, Table::leg, attempt.leg.view());
+        auto stored = find_row<LinkAccess>(batch.rows, Table::link_access, attempt.leg.view());
+        if (!leg.ok() || !stored.ok()) {
+            return leg.ok() ? stored.error() : leg.error();
         }
         count_attempt(batch.rows);
-        if (stored.value() && now < stored.value()->expires && stored.value()->attempts_left > 0) {
-            live = *stored.value();
-            --live->attempts_left;
-            batch.rows.put(Table::grant, token_hash, encode(*live));
+        LinkAccess link = stored.value().value_or(LinkAccess{attempt.leg, 0, std::nullopt});
+        if (!leg.value() || link.failures >= attempt.failures_max ||
+            link.expires.value_or(leg.value()->created + attempt.life_ms) <= attempt.now) {
+            return {};
+        }
+        opened = attempt.right;
+        if (!attempt.right) {
+            ++link.failures;
+            batch.rows.put(Table::link_access, attempt.leg.view(), encode(link));
         }
         return {};
     });
-    if (!counted.ok()) {
-        return counted.error();
+    if (!done.ok()) {
+        return done.error();
     }
-    const AccessGrant nobody;
-    const bool right = equal_constant_time((live ? *live : nobody).code_hash, code_hash);
-    if (!live || !right) {
-        return std::optional<InboxId>();
-    }
-    const Result<void> given_back = committer_->run([&](Batch& batch) -> Result<void> {
-        auto stored = find_row<AccessGrant>(batch.rows, Table::grant, token_hash);
-        if (!stored.ok()) {
-            return stored.error();
+    return opened;
+}
+
+Result<void> LmdbStore::renew_link(const LegId& leg, TimeMs expires) {
+    return committer_->run([&](Batch& batch) -> Result<void> {
+        if (!batch.rows.get(Table::leg, leg.view())) {
+            return Error{Fault::not_found, "no such leg"};
         }
-        if (stored.value() && stored.value()->attempts_left < 255) {
-            ++stored.value()->attempts_left;
-            batch.rows.put(Table::grant, token_hash, encode(*stored.value()));
-        }
+        batch.rows.put(Table::link_access, leg.view(), encode(LinkAccess{leg, 0, expires}));
         return {};
     });
-    if (!given_back.ok()) {
-        return given_back.error();
-    }
-    return std::optional(live->inbox);
 }
 
 Result<void> LmdbStore::put_api_key(const ApiKey& key, const AuditRow& audit) {

@@ -33,14 +33,14 @@ enum class Table : std::uint8_t {
     due,
     leg_event,
     inbox,
-    grant,
+    link_access,
     api_key,
     audit,
 };
 inline constexpr std::array<const char*, 20> table_names = {
     "meta",         "intent",       "intent_open", "counter",     "document", "department_document",
     "document_key", "file_hash",    "idempotency", "case_number", "status",   "prefix",
-    "leg",          "document_leg", "due",         "leg_event",   "inbox",    "grant",
+    "leg",          "document_leg", "due",         "leg_event",   "inbox",    "link_access",
     "api_key",      "audit"};
 
 [[nodiscard]] std::string engine_message(int code);

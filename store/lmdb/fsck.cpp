@@ -127,6 +127,8 @@ void inspect_leg(Inspector& inspector, Transaction& rows, ByteView key, const Le
     expect(rows.get(Table::document_leg, Key().raw(row.document.view()).raw(row.id.view()))
                .has_value(),
            "not in the index of its document");
+    expect(rows.get(Table::inbox, Key().raw(row.inbox.view()).raw(row.document.view())).has_value(),
+           "its document is not in the inbox");
     expect(!row.due || rows.get(Table::due, due_key(row)).has_value(), "not in the due index");
 }
 
@@ -254,7 +256,7 @@ Result<FsckReport> LmdbStore::fsck() {
     inspect_history(inspector);
     inspect_legs(inspector);
     inspect_rows<InboxEntry>(inspector, Table::inbox);
-    inspect_rows<AccessGrant>(inspector, Table::grant);
+    inspect_rows<LinkAccess>(inspector, Table::link_access);
     inspect_rows<ApiKey>(inspector, Table::api_key);
     const Result<std::uint64_t> audit = verify_audit();
     if (!audit.ok()) {

@@ -40,11 +40,12 @@ Result<void> check_events(const std::vector<LegEvent>& events) {
     return {};
 }
 
-/// The first entry is kept: delivering again must not make a read letter unread.
-void put_inbox_entry(Transaction& rows, const InboxEntry& entry) {
-    const Key key = Key().raw(entry.inbox.view()).raw(entry.leg.view());
+/// The first entry is kept: another leg must not make a read letter unread.
+void put_inbox_entry(Transaction& rows, const LegRow& leg) {
+    const Key key = Key().raw(leg.inbox.view()).raw(leg.document.view());
     if (!rows.get(Table::inbox, key)) {
-        rows.put(Table::inbox, key, encode(entry));
+        rows.put(Table::inbox, key,
+                 encode(InboxEntry{leg.inbox, leg.document, leg.created, std::nullopt}));
     }
 }
 
@@ -75,12 +76,7 @@ void put_new_leg(Transaction& rows, const LegWrite& write) {
         rows.put(Table::due, due_key(leg), {});
     }
     append_events(rows, leg.id, write.events);
-    if (write.inbox) {
-        put_inbox_entry(rows, *write.inbox);
-    }
-    if (write.grant) {
-        rows.put(Table::grant, write.grant->token_hash, encode(*write.grant));
-    }
+    put_inbox_entry(rows, leg);
 }
 
 void replace_leg(Transaction& rows, const LegRow& before, const LegRow& after) {
@@ -107,12 +103,6 @@ void apply_leg_update(Batch& batch, const LegRow& before, std::uint32_t fence,
         std::int64_t{before.attempts} + update.attempts_delta, 0, attempts_max));
     replace_leg(batch.rows, before, after);
     append_events(batch.rows, before.id, update.events);
-    if (update.inbox) {
-        put_inbox_entry(batch.rows, *update.inbox);
-    }
-    if (update.grant) {
-        batch.rows.put(Table::grant, update.grant->token_hash, encode(*update.grant));
-    }
     if (update.audit) {
         batch.audit(*update.audit);
     }

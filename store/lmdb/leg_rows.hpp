@@ -9,11 +9,11 @@ namespace songda::store {
 
 [[nodiscard]] Result<void> check_leg_write(const LegWrite& write);
 [[nodiscard]] Result<void> check_leg_update(const LegUpdate& update);
-/// The caller has seen that the id is free.
+/// With the document's inbox entry. The caller has seen that the id is free.
 void put_new_leg(Transaction& rows, const LegWrite& write);
 /// Replaces a leg's row and moves its entry in the due index.
 void replace_leg(Transaction& rows, const LegRow& before, const LegRow& after);
-/// State, due, reason, attempts, events, inbox, grant, audit; the fence as given.
+/// State, due, reason, attempts, events, audit; the fence as given.
 void apply_leg_update(Batch& batch, const LegRow& before, std::uint32_t fence,
                       const LegUpdate& update);
 

@@ -49,12 +49,6 @@ void MemoryStore::apply(LegRow& row, std::uint32_t fence, const LegUpdate& updat
         std::clamp<std::int64_t>(std::int64_t{row.attempts} + update.attempts_delta, 0, 65'535));
     std::vector<LegEvent>& events = events_[row.id];
     events.insert(events.end(), update.events.begin(), update.events.end());
-    if (update.inbox) {
-        inbox_.try_emplace({update.inbox->inbox, update.inbox->leg}, *update.inbox);
-    }
-    if (update.grant) {
-        grants_[update.grant->token_hash] = *update.grant;
-    }
     if (update.audit) {
         record(*update.audit);
     }
@@ -104,12 +98,9 @@ Result<bool> MemoryStore::append_leg_event(const LegId& leg, std::uint8_t expect
 void MemoryStore::insert_leg(const LegWrite& write) {
     legs_[write.leg.id] = write.leg;
     events_[write.leg.id] = write.events;
-    if (write.inbox) {
-        inbox_.try_emplace({write.inbox->inbox, write.inbox->leg}, *write.inbox);
-    }
-    if (write.grant) {
-        grants_[write.grant->token_hash] = *write.grant;
-    }
+    const LegRow& leg = write.leg;
+    inbox_.try_emplace({leg.inbox, leg.document},
+                       InboxEntry{leg.inbox, leg.document, leg.created, std::nullopt});
 }
 
 Result<void> MemoryStore::add_leg(const LegWrite& write) {
@@ -160,12 +151,12 @@ Result<std::vector<InboxEntry>> MemoryStore::inbox(const InboxId& id) {
     return found;
 }
 
-Result<bool> MemoryStore::mark_opened(const InboxId& inbox, const LegId& leg, TimeMs at) {
+Result<bool> MemoryStore::mark_opened(const InboxId& inbox, const DocumentId& document, TimeMs at) {
     const Lock lock(mutex_);
     if (!writable_) {
         return full();
     }
-    const auto found = inbox_.find({inbox, leg});
+    const auto found = inbox_.find({inbox, document});
     if (found == inbox_.end()) {
         return Error{Fault::not_found, "no such entry"};
     }
@@ -174,36 +165,36 @@ Result<bool> MemoryStore::mark_opened(const InboxId& inbox, const LegId& leg, Ti
     return first;
 }
 
-Result<void> MemoryStore::put_grant(const AccessGrant& grant) {
+Result<bool> MemoryStore::try_link(const LinkTry& attempt) {
     const Lock lock(mutex_);
     if (!writable_) {
         return full();
     }
-    grants_[grant.token_hash] = grant;
+    const auto leg = legs_.find(attempt.leg);
+    if (leg == legs_.end()) {
+        return false;
+    }
+    const LinkAccess link =
+        look_up(links_, attempt.leg).value_or(LinkAccess{attempt.leg, 0, std::nullopt});
+    const TimeMs end = link.expires ? *link.expires : leg->second.created + attempt.life_ms;
+    const bool open = link.failures < attempt.failures_max && attempt.now < end;
+    if (open && !attempt.right) {
+        links_[attempt.leg] = {attempt.leg, static_cast<std::uint8_t>(link.failures + 1),
+                               link.expires};
+    }
+    return open && attempt.right;
+}
+
+Result<void> MemoryStore::renew_link(const LegId& leg, TimeMs expires) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    if (!legs_.contains(leg)) {
+        return Error{Fault::not_found, "no such leg"};
+    }
+    links_[leg] = {leg, 0, expires};
     return {};
-}
-
-Result<std::optional<AccessGrant>> MemoryStore::find_grant(const Digest& token_hash) {
-    const Lock lock(mutex_);
-    return look_up(grants_, token_hash);
-}
-
-Result<std::optional<InboxId>> MemoryStore::try_access(const Digest& token_hash,
-                                                       const Digest& code_hash, TimeMs now) {
-    const Lock lock(mutex_);
-    if (!writable_) {
-        return full();
-    }
-    const auto found = grants_.find(token_hash);
-    if (found == grants_.end() || found->second.expires <= now ||
-        found->second.attempts_left == 0) {
-        return std::optional<InboxId>();
-    }
-    if (found->second.code_hash != code_hash) {
-        --found->second.attempts_left;
-        return std::optional<InboxId>();
-    }
-    return std::optional(found->second.inbox);
 }
 
 Result<void> MemoryStore::put_api_key(const ApiKey& key, const AuditRow& audit) {

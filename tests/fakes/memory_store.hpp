@@ -60,11 +60,9 @@ public:
     Result<std::vector<LegEvent>> leg_events(const LegId& leg) override;
 
     Result<std::vector<InboxEntry>> inbox(const InboxId& id) override;
-    Result<bool> mark_opened(const InboxId& inbox, const LegId& leg, TimeMs at) override;
-    Result<void> put_grant(const AccessGrant& grant) override;
-    Result<std::optional<AccessGrant>> find_grant(const Digest& token_hash) override;
-    Result<std::optional<InboxId>> try_access(const Digest& token_hash, const Digest& code_hash,
-                                              TimeMs now) override;
+    Result<bool> mark_opened(const InboxId& inbox, const DocumentId& document, TimeMs at) override;
+    Result<bool> try_link(const LinkTry& attempt) override;
+    Result<void> renew_link(const LegId& leg, TimeMs expires) override;
     Result<void> put_api_key(const ApiKey& key, const AuditRow& audit) override;
     Result<std::optional<ApiKey>> find_api_key(std::string_view kid) override;
     Result<std::vector<ApiKey>> list_api_keys() override;
@@ -109,8 +107,8 @@ private:
     std::map<DocumentId, std::vector<StatusEntry>> history_;
     std::map<LegId, LegRow> legs_;
     std::map<LegId, std::vector<LegEvent>> events_;
-    std::map<std::pair<InboxId, LegId>, InboxEntry> inbox_;
-    std::map<Digest, AccessGrant> grants_;
+    std::map<std::pair<InboxId, DocumentId>, InboxEntry> inbox_;
+    std::map<LegId, LinkAccess> links_;
     std::map<std::string, ApiKey, std::less<>> keys_;
     std::vector<AuditEntry> audit_;
     std::map<std::uint8_t, std::string> last_served_;

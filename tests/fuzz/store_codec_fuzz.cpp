@@ -26,7 +26,7 @@ void decode_as_every_row(ByteView bytes) {
     decode_once<LegRow>(bytes);
     decode_once<LegEvent>(bytes);
     decode_once<InboxEntry>(bytes);
-    decode_once<AccessGrant>(bytes);
+    decode_once<LinkAccess>(bytes);
     decode_once<ApiKey>(bytes);
     decode_once<AuditRow>(bytes);
     decode_once<PrefixRow>(bytes);

@@ -102,7 +102,7 @@ TEST_F(DeliveryLive, MailAndPortalReceiveAndTheApplicantCollects) {
 
         // The link of the mail with the code of the portal.
         const std::size_t at = text.find("/inbox/") + 7;
-        const std::string token = text.substr(at, 32);
+        const std::string token = text.substr(at, 40);
         const http::Response opened =
             ask("POST", "/api/v1/inbox/" + token + ":open", {}, json({{"code", code}}).dump());
         ASSERT_EQ(opened.status, 200) << opened.body;

@@ -17,13 +17,10 @@ def base32(data):
     return "".join(ALPHABET[(number >> shift) & 31] for shift in range(len(data) * 8 - 5, -1, -5))
 
 
-token = base32(derive("link", LEG)[:20])
+token = base32(LEG + derive("link", LEG)[:9])
 code = "%08d" % (int.from_bytes(derive("code", LEG)[:8], "big") % 10**8)
-token_hash = hashlib.sha256(token.encode()).digest()
 session = "00" * 16 + ".1234567890123"
 print("TOKEN", token)
 print("CODE", code)
 print("INBOX", derive("inbox", b"11320199014138860W\x0091320199MA5JMH929H")[:16].hex())
-print("THASH", token_hash.hex())
-print("CHASH", derive("code-hash", token_hash + code.encode()).hex())
 print("SESSION", session + "." + base32(derive("session", session.encode())[:20]))

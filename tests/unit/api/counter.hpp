@@ -40,8 +40,8 @@ protected:
         desk_ = std::move(opened).value();
         gatekeeper_ =
             std::make_unique<Gatekeeper>(desk_->store(), std::map<Digest, DepartmentCode>());
-        collecting_ =
-            std::make_unique<delivery::Collecting>(desk_->store(), desk_->applicant_keys(), clock_);
+        collecting_ = std::make_unique<delivery::Collecting>(
+            desk_->store(), desk_->applicant_keys(), clock_, desk_->link_ms());
         parts_.reset(new ApiParts{.store = desk_->store(),
                                   .issuer = desk_->issuer(),
                                   .clock = clock_,
@@ -56,7 +56,6 @@ protected:
                                   .web_folder = SONGDA_SOURCE_DIR "/web",
                                   .public_base = config.http.public_base,
                                   .operations_peers = {"127.0.0.1"},
-                                  .link_ms = desk_->link_ms(),
                                   .limits = {}});
         router_ = std::make_unique<http::Router>(guard_routes(routes(), *parts_));
     }

@@ -7,6 +7,7 @@
 
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
+#include "delivery/leg_state.hpp"
 #include "tests/unit/api/counter.hpp"
 
 namespace songda::api {
@@ -98,7 +99,7 @@ TEST_F(InboxTest, EveryRefusalLooksTheSame) {
     for (const auto& [other_token, body] :
          {std::pair{token, std::string("{}")}, std::pair{token, std::string("not json")},
           std::pair{token, std::string("{\"code\":12345678}")},
-          std::pair{std::string(32, '0'), code_body(code)},
+          std::pair{std::string(40, '0'), code_body(code)},
           std::pair{std::string("x"), code_body(code)},
           std::pair{way_in(documents_[1]).first, code_body(code)}}) {
         const http::Response other = open(other_token, body);
@@ -140,11 +141,10 @@ TEST_F(InboxTest, DepartmentSeesThatItsApplicantCollected) {
     EXPECT_EQ(download("/api/v1/inbox/files/" + id, cookie).status, 200);
     EXPECT_EQ(states(), (std::vector<std::string>{"queued", "queued"}));
     const auto legs = desk_->store().legs_of(*parse_document_id(id)).value();
+    store::LegUpdate taken;
+    taken.state = static_cast<std::uint8_t>(delivery::LegState::accepted);
     for (const store::LegRow& leg : legs) {
-        ASSERT_TRUE(desk_->store()
-                        .append_leg_event(leg.id, leg.state,
-                                          {static_cast<std::uint8_t>(7), {}, {}, 1, {}, {}, {}, {}})
-                        .value());
+        ASSERT_TRUE(desk_->store().append_leg_event(leg.id, leg.state, taken).value());
     }
     EXPECT_EQ(download("/api/v1/inbox/files/" + id, cookie).status, 200);
     EXPECT_EQ(states(), (std::vector<std::string>{"acknowledged", "acknowledged"}));

@@ -39,15 +39,10 @@ std::string token_in(const std::string& link) {
 TEST(ApplicantKeys, AreWhatPythonDerives) {
     const Collection collection = keys().collection_of(leg(7), document(7));
     EXPECT_EQ(collection.link,
-              "https://songda.example.gov.cn/inbox/K7XR8MJX4CA9R6Z77A3QYNFZX4C414NT");
+              "https://songda.example.gov.cn/inbox/0000000000000000000000000YCZQ12JBMHH970V");
     EXPECT_EQ(collection.code.reveal(), "48541196");
     EXPECT_EQ(to_hex(keys().inbox_of({"11320199014138860W"}, "91320199MA5JMH929H").view()),
               "f6a42c99a646c34534c2cb6db709ac27");
-    const auto grant = keys().grant_of(leg(7), document(7), {}, TimeMs{1});
-    EXPECT_EQ(to_hex(grant.token_hash),
-              "65865f8a17dc04e46d536f54fdd636279af5cebb1aed7300fed3b9e11ca2baed");
-    EXPECT_EQ(to_hex(grant.code_hash),
-              "f997162b12de4cfff28debfabd45d7f503ca05b038f821bb6b95d613938e89db");
     EXPECT_EQ(keys().make_session({}, TimeMs{1234567890123}),
               "00000000000000000000000000000000.1234567890123.KJPR8ZY1C1F16QNCXJSQ1CDXP6CN6NN1");
 }
@@ -87,29 +82,35 @@ TEST(ApplicantKeys, LegsOfADocumentShareItsCode) {
               keys().collection_of(leg(2), document(5)).code);
 }
 
-TEST(ApplicantKeys, AttemptFitsTheGrantHoweverTheTokenIsTyped) {
-    const Collection collection = keys().collection_of(leg(9), document(9));
-    const auto grant = keys().grant_of(leg(9), document(9), {}, TimeMs{1});
-    std::string token = token_in(collection.link);
-    for (int round = 0; round < 2; ++round) {
-        const auto attempt = keys().attempt_of(token, collection.code.reveal());
-        ASSERT_TRUE(attempt);
-        EXPECT_EQ(attempt->token_hash, grant.token_hash);
-        EXPECT_EQ(attempt->code_hash, grant.code_hash);
-        for (char& c : token) {
-            c = static_cast<char>(std::tolower(c));
-        }
+TEST(ApplicantKeys, TokenNamesItsLegHoweverItIsTyped) {
+    std::string token = token_in(keys().collection_of(leg(9), document(9)).link);
+    EXPECT_EQ(keys().leg_of(token), leg(9));
+    for (char& c : token) {
+        c = static_cast<char>(std::tolower(c));
+    }
+    EXPECT_EQ(keys().leg_of(token), leg(9));
+}
+
+TEST(ApplicantKeys, TokenThatWeDidNotMakeNamesNoLeg) {
+    const std::string token = token_in(keys().collection_of(leg(9), document(9)).link);
+    EXPECT_FALSE(keys(1).leg_of(token));
+    EXPECT_FALSE(keys().leg_of(""));
+    EXPECT_FALSE(keys().leg_of(token + '0'));
+    for (std::size_t at = 0; at < token.size(); ++at) {
+        std::string changed = token;
+        changed[at] = changed[at] == '7' ? '8' : '7';
+        EXPECT_FALSE(keys().leg_of(changed)) << at;
+        EXPECT_FALSE(keys().leg_of(token.substr(0, at))) << at;
     }
 }
 
-TEST(ApplicantKeys, WhatHasNotTheFormIsNoAttempt) {
-    const std::string token = token_in(keys().collection_of(leg(9), document(9)).link);
-    EXPECT_FALSE(keys().attempt_of("", "12345678"));
-    EXPECT_FALSE(keys().attempt_of(token.substr(1), "12345678"));
-    EXPECT_FALSE(keys().attempt_of(token + '0', "12345678"));
-    EXPECT_FALSE(keys().attempt_of(token, "1234567"));
-    EXPECT_FALSE(keys().attempt_of(token, "1234567a"));
-    EXPECT_TRUE(keys().attempt_of(token, "12345678"));
+TEST(ApplicantKeys, OnlyTheDocumentsCodeIsItsCode) {
+    const std::string code = keys().collection_of(leg(9), document(9)).code.reveal();
+    EXPECT_TRUE(keys().is_code(document(9), code));
+    EXPECT_FALSE(keys().is_code(document(8), code));
+    EXPECT_FALSE(keys().is_code(document(9), code + '0'));
+    EXPECT_FALSE(keys().is_code(document(9), code.substr(1)));
+    EXPECT_FALSE(keys().is_code(document(9), ""));
 }
 
 TEST(ApplicantKeys, SessionEndsAndNoChangedByteIsTaken) {

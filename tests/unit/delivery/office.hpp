@@ -51,7 +51,7 @@ struct Office {
     fakes::MemoryStore store;
     metrics::Registry registry;
     ApplicantKeys keys = ApplicantKeys::make(Bytes(32, 7), "https://songda.test").value();
-    Planner planner{keys, random, 30LL * 86'400'000};
+    Planner planner{keys, random};
     ScriptedChannel portal{true};
     ScriptedChannel email{false};
 

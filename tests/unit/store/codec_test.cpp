@@ -47,9 +47,9 @@ TEST(StoreCodec, EveryRowReturnsAndNothingDamagedDoes) {
     expect_strict(samples::leg(1, 7, 1, TimeMs{50}));
     expect_strict(samples::leg(1, 7, 1, std::nullopt));
     expect_strict(LegEvent{"accepted", TimeMs{1}, TimeMs{2}, 3, "250 OK"});
-    expect_strict(InboxEntry{
-        {}, samples::numbered<DocumentId>(7), samples::numbered<LegId>(1), TimeMs{5}, TimeMs{6}});
-    expect_strict(AccessGrant{sha256(file), {}, sha256({}), 5, TimeMs{9}});
+    expect_strict(InboxEntry{{}, samples::numbered<DocumentId>(7), TimeMs{5}, TimeMs{6}});
+    expect_strict(LinkAccess{samples::numbered<LegId>(1), 5, TimeMs{9}});
+    expect_strict(LinkAccess{samples::numbered<LegId>(1), 0, std::nullopt});
     expect_strict(ApiKey{"kid",
                          sha256(file),
                          samples::department(1),

@@ -229,7 +229,7 @@ private:
         return same;
     }
 
-    LegUpdate random_update(const LegId& leg, std::uint8_t state) {
+    LegUpdate random_update(std::uint8_t state) {
         LegUpdate update;
         update.state = state;
         update.due =
@@ -238,12 +238,6 @@ private:
         update.attempts_delta = static_cast<std::int32_t>(below(4)) - 1;
         update.events.assign(below(3), LegEvent{"moved", now_, now_, state, "x"});
         if (below(3) == 0) {
-            update.inbox = InboxEntry{any_inbox(), any_document(), leg, now_, std::nullopt};
-        }
-        if (below(3) == 0) {
-            update.grant = random_grant();
-        }
-        if (below(3) == 0) {
             update.audit = samples::audit_row(below(1000));
         }
         return update;
@@ -251,19 +245,8 @@ private:
 
     LegWrite random_leg_write(LegRow leg) {
         leg.channel = static_cast<std::uint8_t>(1 + below(3));
-        LegWrite write{leg, {LegEvent{"queued", now_, now_, 1, ""}}, std::nullopt, std::nullopt};
-        if (below(3) == 0) {
-            write.inbox = InboxEntry{any_inbox(), leg.document, leg.id, now_, std::nullopt};
-        }
-        if (below(3) == 0) {
-            write.grant = random_grant();
-        }
-        return write;
-    }
-
-    AccessGrant random_grant() {
-        return {Digest{std::uint8_t(below(6))}, any_inbox(), Digest{std::uint8_t(below(3))},
-                static_cast<std::uint8_t>(below(5)), now_ + std::int64_t(below(2000))};
+        leg.inbox = any_inbox();
+        return {leg, {LegEvent{"queued", now_, now_, 1, ""}}};
     }
 
     /// Any claim ever made, hence mostly stale ones.
@@ -275,7 +258,7 @@ private:
                 below(2) == 0 ? below(claims_.size()) : claims_.size() - 1 - below(recent);
             const ClaimedLeg& claim = claims_[at];
             finishes.push_back(
-                {claim.row.id, claim.fence, random_update(claim.row.id, std::uint8_t(below(11)))});
+                {claim.row.id, claim.fence, random_update(std::uint8_t(below(11)))});
         }
         return same_answer(model_.finish_legs(finishes), engine_.finish_legs(finishes));
     }
@@ -283,7 +266,7 @@ private:
     bool event() {
         const LegId leg = any_leg();
         const auto expected = static_cast<std::uint8_t>(below(11));
-        const LegUpdate update = random_update(leg, std::uint8_t(below(11)));
+        const LegUpdate update = random_update(std::uint8_t(below(11)));
         return same_answer(model_.append_leg_event(leg, expected, update),
                            engine_.append_leg_event(leg, expected, update));
     }
@@ -315,19 +298,19 @@ private:
     }
 
     bool access() {
-        const AccessGrant grant = random_grant();
-        if (below(4) == 0 && !same_answer(model_.put_grant(grant), engine_.put_grant(grant))) {
+        const LegId leg = any_leg();
+        const TimeMs end = now_ + std::int64_t(below(2000));
+        if (below(4) == 0 &&
+            !same_answer(model_.renew_link(leg, end), engine_.renew_link(leg, end))) {
             return false;
         }
-        const Digest token{std::uint8_t(below(8))};
-        const Digest code{std::uint8_t(below(3))};
+        const LinkTry attempt{any_leg(), below(2) == 0, 3, static_cast<std::int64_t>(below(5000)),
+                              now_};
         const InboxId inbox = any_inbox();
-        const LegId leg = any_leg();
-        return same_answer(model_.find_grant(token), engine_.find_grant(token)) &&
-               same_answer(model_.try_access(token, code, now_),
-                           engine_.try_access(token, code, now_)) &&
-               same_answer(model_.mark_opened(inbox, leg, now_),
-                           engine_.mark_opened(inbox, leg, now_)) &&
+        const DocumentId document = any_document();
+        return same_answer(model_.try_link(attempt), engine_.try_link(attempt)) &&
+               same_answer(model_.mark_opened(inbox, document, now_),
+                           engine_.mark_opened(inbox, document, now_)) &&
                same_answer(model_.inbox(inbox), engine_.inbox(inbox));
     }
 

@@ -122,11 +122,13 @@ TEST(StoreRace, OneOfManyStatusChangesWins) {
 TEST(StoreRace, WrongCodesTriedAtOnceUseUpTheirAttempts) {
     const samples::Directory directory;
     const auto store = samples::open_small(directory.path());
-    const AccessGrant grant{Digest{1}, samples::numbered<InboxId>(3), Digest{2}, 5, TimeMs{1000}};
-    ASSERT_TRUE(store->put_grant(grant).ok());
-    in_threads(
-        8, [&](int) { EXPECT_FALSE(store->try_access(Digest{1}, Digest{9}, TimeMs{1}).value()); });
-    EXPECT_FALSE(store->try_access(Digest{1}, Digest{2}, TimeMs{1}).value()) << "used up";
+    put_legs(*store, 1, 1, 1);
+    LinkTry attempt{samples::numbered<LegId>(1000), false, 5, 1000, TimeMs{1}};
+    in_threads(8, [&](int) { EXPECT_FALSE(store->try_link(attempt).value()); });
+    attempt.right = true;
+    EXPECT_FALSE(store->try_link(attempt).value()) << "used up";
+    ASSERT_TRUE(store->renew_link(attempt.leg, TimeMs{2}).ok());
+    EXPECT_TRUE(store->try_link(attempt).value());
 }
 
 TEST(StoreFairness, ABurstOfOneDepartmentDoesNotDelayAnother) {

@@ -72,7 +72,7 @@ public:
         for (const ClaimedLeg& leg : claimed.value()) {
             finishes.push_back({leg.row.id, leg.fence, settle(leg.row, stopping)});
         }
-        finish(finishes);
+        finish(claimed.value(), finishes);
         return finishes.size();
     }
 
@@ -122,7 +122,8 @@ private:
 
     /// A stale fence means that the leg moved meanwhile, by an event from outside or after a lease
     /// that was too short: what was learned here is dropped, the leg's own history stands.
-    void finish(const std::vector<store::LegFinish>& finishes) {
+    void finish(const std::vector<ClaimedLeg>& claimed,
+                const std::vector<store::LegFinish>& finishes) {
         if (finishes.empty()) {
             return;
         }
@@ -133,21 +134,22 @@ private:
             return;
         }
         for (std::size_t i = 0; i < finishes.size(); ++i) {
-            tell(finishes[i], done.value()[i]);
+            tell(claimed[i].row, finishes[i].update, done.value()[i]);
         }
     }
 
-    void tell(const store::LegFinish& finish, bool applied) {
-        const auto state = leg_state(finish.update.state);
+    void tell(const store::LegRow& leg, const LegUpdate& update, bool applied) {
+        const auto state = leg_state(update.state);
         const std::string_view name = applied && state ? state_name(*state) : "stale";
         meters_.count(name);
         const bool alarm = !applied || state == LegState::failed || state == LegState::unknown ||
                            state == LegState::lost_track || state == LegState::expired;
         log::write(alarm ? log::Level::warning : log::Level::info, "leg_settled",
-                   {{"leg", to_text(finish.leg)},
+                   {{"document", to_text(leg.document)},
+                    {"leg", to_text(leg.id)},
                     {"channel", channel_name(lane_.kind)},
                     {"state", name},
-                    {"reason", finish.update.reason}});
+                    {"reason", update.reason}});
     }
 
     Moment moment() const {

@@ -56,7 +56,8 @@ public:
         const TimeMs now = parts_.clock.now();
         const bool paused = breaker_.paused_until() > now;
         meters_.paused.set(paused ? 1 : 0);
-        if (paused) {
+        // Nothing is sent whose outcome could not be written down.
+        if (paused || !parts_.store.writable()) {
             return 0;
         }
         const std::size_t claim = traits_.idempotent ? lane_.claim : 1;

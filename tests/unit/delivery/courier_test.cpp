@@ -104,6 +104,18 @@ TEST(Courier, WrongPasswordPausesAtTheFirstLegAndBurnsNoAttempt) {
     EXPECT_EQ(office.leg(first).reason, "config_auth");
 }
 
+TEST(Courier, NothingIsSentWhileItsOutcomeCouldNotBeWrittenDown) {
+    Office office;
+    const DocumentId document = office.issue(department, {ChannelKind::email});
+    office.store.set_writable(false);
+    Courier courier(office.parts());
+    EXPECT_EQ(courier.run_once(), 0U);
+    EXPECT_TRUE(office.email.sent.empty());
+    office.store.set_writable(true);
+    EXPECT_EQ(courier.run_once(), 1U);
+    EXPECT_EQ(office.state(document), LegState::accepted);
+}
+
 TEST(Courier, LostAnswerOfMailIsUnknownAndNotSentAgain) {
     Office office;
     const DocumentId document = office.issue(department, {ChannelKind::email});

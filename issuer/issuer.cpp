@@ -13,7 +13,7 @@ namespace {
 
 /// Rows that share two commits. Large enough that a sync costs little per document, small enough
 /// that one batch does not hold its finished files (40 KB each) for long.
-constexpr std::size_t batch_rows = 64;
+constexpr std::size_t batch_rows = 128;
 
 } // namespace
 

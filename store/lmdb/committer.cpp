@@ -2,10 +2,9 @@
 
 #include <utility>
 
-#include "base/check.hpp"
 #include "base/log.hpp"
 #include "store/lmdb/audit_rows.hpp"
-#include "store/lmdb/keys.hpp"
+#include "store/lmdb/rows_access.hpp"
 
 namespace songda::store {
 namespace {
@@ -14,10 +13,16 @@ const ByteView cursor_name = as_bytes("cursor");
 
 } // namespace
 
-BlobPlace Batch::place(const Blob& blob) {
-    SONGDA_CHECK(cursor_.has_value());
-    moved_ = true;
-    return segments_.place(*cursor_, blob);
+void Batch::keep_files(Appended& files) {
+    const auto stored = find_row<SegmentCursor>(rows, Table::meta, cursor_name);
+    if (!stored.ok() || !stored.value()) {
+        refuse(stored.ok() ? Error{Fault::corrupt, "store without a cursor"} : stored.error());
+        return;
+    }
+    if (is_behind(*stored.value(), files.end())) {
+        rows.put(Table::meta, cursor_name, encode(files.end()));
+    }
+    files.set_kept(true);
 }
 
 void Batch::audit(const AuditRow& row) {
@@ -37,9 +42,8 @@ void Batch::audit(const AuditRow& row) {
     rows.put(Table::audit, Key().number(audit_sequence_), value);
 }
 
-Committer::Committer(Environment& environment, SegmentFiles& segments, Options options)
-    : environment_(environment), segments_(segments), options_(std::move(options)),
-      thread_([this] { loop(); }) {}
+Committer::Committer(Environment& environment, Options options)
+    : environment_(environment), options_(std::move(options)), thread_([this] { loop(); }) {}
 
 Committer::~Committer() {
     {
@@ -99,13 +103,12 @@ void Committer::commit(std::vector<Job*>& jobs) {
     if (committed.ok()) {
         return;
     }
-    segments_.give_up();
     for (Job* job : jobs) {
         job->result = committed.error();
     }
 }
 
-Result<void> Committer::commit_all(std::vector<Job*>& jobs) {
+Result<void> Committer::check_ready() {
     if (failed_) {
         return Error{Fault::internal, "store stopped after an I/O error"};
     }
@@ -113,31 +116,24 @@ Result<void> Committer::commit_all(std::vector<Job*>& jobs) {
         full_ = true;
         return Error{Fault::unavailable, "no space"};
     }
-    Transaction transaction = environment_.write();
-    std::optional<SegmentCursor> cursor;
-    if (const auto stored = transaction.get(Table::meta, cursor_name)) {
-        const Result<SegmentCursor> decoded = decode<SegmentCursor>(*stored);
-        if (!decoded.ok()) {
-            return decoded.error();
-        }
-        cursor = decoded.value();
+    return {};
+}
+
+Result<void> Committer::commit_all(std::vector<Job*>& jobs) {
+    const Result<void> ready = check_ready();
+    if (!ready.ok()) {
+        return ready;
     }
-    Batch batch(transaction, segments_, cursor);
+    Transaction transaction = environment_.write();
+    Batch batch(transaction);
     for (Job* job : jobs) {
         job->result = (*job->work)(batch);
     }
     if (!batch.refused_.ok()) {
         return batch.refused_;
     }
-    if (batch.moved_) {
-        transaction.put(Table::meta, cursor_name, encode(*batch.cursor_));
-    }
     if (transaction.failure() != 0) {
         return engine_error(transaction.failure(), "transaction");
-    }
-    const int written = segments_.write();
-    if (written != 0) {
-        return engine_error(written, "segment");
     }
     const int ended = transaction.commit();
     if (ended != 0) {
@@ -155,10 +151,12 @@ Error Committer::engine_error(int code, std::string_view step) {
         log::warning("store_no_space", {{"step", step}, {"error", engine_message(code)}});
         return {Fault::unavailable, "no space"};
     }
-    failed_ = true;
-    log::error("store_io_error", {{"step", step}, {"error", engine_message(code)}});
-    options_.fail_stop(std::string(step) + ": " + engine_message(code));
-    return {Fault::internal, std::string(step) + ": " + engine_message(code)};
+    const std::string what = std::string(step) + ": " + engine_message(code);
+    if (!failed_.exchange(true)) {
+        log::error("store_io_error", {{"step", step}, {"error", engine_message(code)}});
+        options_.fail_stop(what);
+    }
+    return {Fault::internal, what};
 }
 
 } // namespace songda::store

@@ -19,16 +19,16 @@
 
 namespace songda::store {
 
-/// What one submitted write sees: the batch's transaction and its blobs. Reads see the writes of
-/// the submitters before it in the same batch.
+/// What one submitted write sees: the batch's transaction. Reads see the writes of the submitters
+/// before it in the same batch.
 class Batch {
 public:
-    Batch(Transaction& transaction, SegmentFiles& segments, std::optional<SegmentCursor> cursor)
-        : rows(transaction), segments_(segments), cursor_(cursor) {}
+    explicit Batch(Transaction& transaction) : rows(transaction) {}
 
     Transaction& rows;
-    /// Chooses where the blob goes; its bytes are on disk before the transaction commits.
-    [[nodiscard]] BlobPlace place(const Blob& blob);
+    /// Rows of this batch name some of these files: moves the cursor behind them, unless it is
+    /// further.
+    void keep_files(Appended& files);
     /// Links one row to the audit chain.
     void audit(const AuditRow& row);
     /// Something stored is damaged and rows are half written: nothing of this batch is committed.
@@ -37,17 +37,14 @@ public:
 private:
     friend class Committer;
     Result<void> refused_;
-    SegmentFiles& segments_;
-    std::optional<SegmentCursor> cursor_;
-    bool moved_ = false;
     bool audit_known_ = false;
     std::uint64_t audit_sequence_ = 0;
     Digest audit_chain_{};
 };
 
-/// The one thread that writes. Each round it takes everything that was submitted while the last
-/// commit ran: all blobs with one write and one fdatasync, then one transaction, then it wakes the
-/// submitters. No timer. docs/formats/store.md, "Commit order".
+/// The one thread that writes rows. Each round it takes everything that was submitted while the
+/// last commit ran, commits it as one transaction and wakes the submitters. No timer. Files that
+/// rows name are durable before (SegmentFiles::append). docs/formats/store.md, "Commit order".
 class Committer {
 public:
     struct Options {
@@ -59,7 +56,7 @@ public:
     /// nothing, because the others of the batch are committed with it.
     using Work = std::function<Result<void>(Batch&)>;
 
-    Committer(Environment& environment, SegmentFiles& segments, Options options);
+    Committer(Environment& environment, Options options);
     ~Committer();
     Committer(const Committer&) = delete;
 
@@ -67,6 +64,11 @@ public:
     /// `unavailable` (no space, nothing written), `internal` (after an I/O error, fate unknown).
     [[nodiscard]] Result<void> run(const Work& work);
     [[nodiscard]] bool writable() const;
+    /// Whether a write may begin: `unavailable` (no space) or `internal` (stopped) if not. From any
+    /// thread, as the next one.
+    [[nodiscard]] Result<void> check_ready();
+    /// What a write that met this error answers; stops the store unless there was only no space.
+    [[nodiscard]] Error engine_error(int code, std::string_view step);
 
 private:
     struct Job {
@@ -77,11 +79,9 @@ private:
     void loop();
     void commit(std::vector<Job*>& jobs);
     [[nodiscard]] Result<void> commit_all(std::vector<Job*>& jobs);
-    [[nodiscard]] Error engine_error(int code, std::string_view step);
     [[nodiscard]] bool enough_space() const;
 
     Environment& environment_;
-    SegmentFiles& segments_;
     Options options_;
     std::atomic<bool> failed_{false};
     mutable std::atomic<bool> full_{false};

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "base/sha256.hpp"
@@ -136,11 +137,12 @@ Result<void> check_size(Transaction& rows, const IssueWrite& issue) {
     return {};
 }
 
-/// Writes one item unless something stands against it. The caller's prefix exists.
+/// Writes one item unless something stands against it. The caller's prefix exists, and the rest
+/// lies at `place`.
 class IssueWriter {
 public:
-    IssueWriter(Batch& batch, const IssueWrite& issue)
-        : batch_(batch), rows_(batch.rows), issue_(issue) {}
+    IssueWriter(Batch& batch, const IssueWrite& issue, BlobPlace place)
+        : batch_(batch), rows_(batch.rows), issue_(issue), place_(place) {}
 
     Result<IssueOutcome> write() {
         for (const auto look : {&IssueWriter::find_key, &IssueWriter::find_case,
@@ -222,9 +224,8 @@ private:
 
     void put_document() {
         DocumentRow row = issue_.document;
-        const BlobPlace place = batch_.place({issue_.rest, row.file.prefix, row.file_hash, row.id});
-        row.file.segment = place.segment;
-        row.file.offset = place.offset;
+        row.file.segment = place_.segment;
+        row.file.offset = place_.offset;
         row.file.rest_length = static_cast<std::uint32_t>(issue_.rest.size());
         rows_.put(Table::document, id(), encode(row));
         rows_.put(Table::status, Key().raw(id()).number(std::uint32_t{1}), encode(issue_.status));
@@ -251,7 +252,36 @@ private:
     Batch& batch_;
     Transaction& rows_;
     const IssueWrite& issue_;
+    BlobPlace place_;
 };
+
+bool is_created(const IssueOutcome& outcome) {
+    return outcome.kind == IssueOutcome::Kind::created;
+}
+
+/// One outcome per item; looks at all prefixes before it writes anything.
+Result<std::vector<IssueOutcome>> write_issues(Batch& batch, std::span<const IssueWrite> issues,
+                                               Appended& files) {
+    for (const IssueWrite& issue : issues) {
+        const Result<void> whole = check_size(batch.rows, issue);
+        if (!whole.ok()) {
+            return whole.error();
+        }
+    }
+    std::vector<IssueOutcome> outcomes;
+    for (std::size_t at = 0; at < issues.size(); ++at) {
+        const auto outcome = IssueWriter(batch, issues[at], files.places()[at]).write();
+        if (!outcome.ok()) {
+            batch.refuse(outcome.error());
+            return outcome.error();
+        }
+        outcomes.push_back(outcome.value());
+    }
+    if (std::any_of(outcomes.begin(), outcomes.end(), is_created)) {
+        batch.keep_files(files);
+    }
+    return outcomes;
+}
 
 } // namespace
 
@@ -260,6 +290,29 @@ Result<void> LmdbStore::only_exclusive() const {
         return {};
     }
     return Error{Fault::forbidden, "only the service writes documents"};
+}
+
+/// Before the transaction, so that files go to disk while others' rows are committed.
+Result<Appended> LmdbStore::append_files(std::span<const Blob> blobs) {
+    const Result<void> ready = committer_->check_ready();
+    if (!ready.ok()) {
+        return ready.error();
+    }
+    SegmentFiles::Outcome outcome = segments_.append(blobs);
+    if (!outcome.appended) {
+        return committer_->engine_error(outcome.code, "segment");
+    }
+    return *std::move(outcome.appended);
+}
+
+/// When nothing was committed the files are kept for nothing. After `internal` nobody knows: then
+/// they must stay.
+Result<void> LmdbStore::run_with_files(Appended& files, const Committer::Work& work) {
+    const Result<void> done = committer_->run(work);
+    if (!done.ok() && done.error().fault != Fault::internal) {
+        files.set_kept(false);
+    }
+    return done;
 }
 
 Result<std::vector<SigningTicket>> LmdbStore::put_intents(std::span<const Intent> intents) {
@@ -369,12 +422,28 @@ Result<Digest> LmdbStore::put_prefix(ByteView bytes) {
         return Error{Fault::invalid_input, "prefix is empty or larger than a segment"};
     }
     const Digest digest = sha256(bytes);
-    const Result<void> done = committer_->run([&](Batch& batch) -> Result<void> {
+    const auto stored = [this, &digest] {
+        Transaction rows = environment_.read();
+        return find_row<PrefixRow>(rows, Table::prefix, digest);
+    }();
+    if (!stored.ok()) {
+        return stored.error();
+    }
+    if (stored.value()) {
+        return digest; // never removed
+    }
+    const Blob blob{bytes, {}, digest, {}};
+    Result<Appended> file = append_files({&blob, 1});
+    if (!file.ok()) {
+        return file.error();
+    }
+    const BlobPlace place = file.value().places().front();
+    const Result<void> done = run_with_files(file.value(), [&](Batch& batch) -> Result<void> {
         if (!batch.rows.get(Table::prefix, digest)) {
-            const BlobPlace place = batch.place({bytes, {}, digest, {}});
             batch.rows.put(Table::prefix, digest,
                            encode(PrefixRow{place.segment, place.offset,
                                             static_cast<std::uint32_t>(bytes.size())}));
+            batch.keep_files(file.value());
         }
         return {};
     });
@@ -398,21 +467,21 @@ Result<std::vector<IssueOutcome>> LmdbStore::put_issues(std::span<const IssueWri
     if (!allowed.ok()) {
         return allowed.error();
     }
-    std::vector<IssueOutcome> outcomes;
-    const Result<void> done = committer_->run([&](Batch& batch) -> Result<void> {
-        for (const IssueWrite& issue : issues) {
-            Result<void> whole = check_size(batch.rows, issue);
-            if (!whole.ok()) {
-                return whole;
-            }
-        }
-        for (const IssueWrite& issue : issues) {
-            const Result<IssueOutcome> outcome = IssueWriter(batch, issue).write();
-            if (!outcome.ok()) {
-                batch.refuse(outcome.error());
-                return outcome.error();
-            }
-            outcomes.push_back(outcome.value());
+    std::vector<Blob> blobs;
+    blobs.reserve(issues.size());
+    for (const IssueWrite& issue : issues) {
+        const DocumentRow& document = issue.document;
+        blobs.push_back({issue.rest, document.file.prefix, document.file_hash, document.id});
+    }
+    Result<Appended> files = append_files(blobs);
+    if (!files.ok()) {
+        return files.error();
+    }
+    Result<std::vector<IssueOutcome>> outcomes = std::vector<IssueOutcome>();
+    const Result<void> done = run_with_files(files.value(), [&](Batch& batch) -> Result<void> {
+        outcomes = write_issues(batch, issues, files.value());
+        if (!outcomes.ok()) {
+            return outcomes.error();
         }
         return {};
     });

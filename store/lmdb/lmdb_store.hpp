@@ -84,6 +84,8 @@ private:
     [[nodiscard]] Result<void> prepare_meta();
     [[nodiscard]] Result<void> only_exclusive() const;
     [[nodiscard]] Result<Bytes> read_prefix(const Digest& prefix);
+    [[nodiscard]] Result<Appended> append_files(std::span<const Blob> blobs);
+    [[nodiscard]] Result<void> run_with_files(Appended& files, const Committer::Work& work);
 
     LmdbOptions options_;
     bool registered_ = false;

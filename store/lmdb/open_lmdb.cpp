@@ -162,7 +162,7 @@ Result<void> LmdbStore::prepare_meta() {
     }
     if (opened.ok()) {
         committer_ = std::make_unique<Committer>(
-            environment_, segments_,
+            environment_,
             Committer::Options{options_.reserve_bytes, options_.free_bytes, options_.fail_stop});
     }
     return opened;

@@ -13,6 +13,7 @@
 #include "base/check.hpp"
 #include "store/detail/crc32c.hpp"
 #include "store/limits.hpp"
+#include "store/lmdb/environment.hpp"
 #include "store/lmdb/keys.hpp"
 
 namespace songda::store {
@@ -86,14 +87,28 @@ int sync_directory(const std::string& directory) {
 
 } // namespace
 
+Appended::Appended(Appended&& other) noexcept
+    : files_(std::exchange(other.files_, nullptr)), places_(std::move(other.places_)),
+      end_(other.end_), kept_(other.kept_) {}
+
+Appended::~Appended() {
+    if (files_ != nullptr) {
+        files_->settle(kept_ ? &end_ : nullptr);
+    }
+}
+
 SegmentFiles::~SegmentFiles() {
     {
         const std::lock_guard lock(mutex_);
+        SONGDA_CHECK(in_flight_ == 0);
         stopping_ = true;
     }
+    submitted_.notify_all();
     changed_.notify_all();
-    if (reserver_.joinable()) {
-        reserver_.join();
+    for (std::thread* thread : {&appender_, &reserver_}) {
+        if (thread->joinable()) {
+            thread->join();
+        }
     }
     if (writer_ >= 0) {
         close(writer_);
@@ -124,40 +139,119 @@ Result<void> SegmentFiles::start(SegmentCursor cursor) {
         return Error{Fault::unavailable, "cannot open the current segment"};
     }
     const std::lock_guard lock(mutex_);
+    next_ = cursor;
+    kept_ = cursor;
     wanted_ = std::min(cursor.offset + options_.reserved_ahead_bytes, options_.segment_bytes);
     reserver_ = std::thread([this] { reserve_loop(); });
+    appender_ = std::thread([this] { append_loop(); });
     return {};
 }
 
-BlobPlace SegmentFiles::place(SegmentCursor& cursor, const Blob& blob) {
+SegmentFiles::Outcome SegmentFiles::append(std::span<const Blob> blobs) {
+    Job job;
+    job.blobs = blobs;
+    {
+        const std::lock_guard lock(mutex_);
+        SONGDA_CHECK(appender_.joinable()); // a mere reader never comes here
+        ++in_flight_;
+        queue_.push_back(&job);
+    }
+    submitted_.notify_one();
+    job.done.acquire();
+    if (job.code != 0) {
+        settle(nullptr);
+        return {job.code, std::nullopt};
+    }
+    return {0, Appended(*this, std::move(job.places), job.end)};
+}
+
+/// When nothing is in flight, what lies behind the last named blob belongs to nobody: the next
+/// append goes where it would go after a restart.
+void SegmentFiles::settle(const SegmentCursor* kept_to) {
+    const std::lock_guard lock(mutex_);
+    if (kept_to != nullptr && is_behind(kept_, *kept_to)) {
+        kept_ = *kept_to;
+    }
+    --in_flight_;
+    if (in_flight_ == 0) {
+        next_ = kept_;
+    }
+}
+
+void SegmentFiles::append_loop() {
+    std::vector<Job*> jobs;
+    for (;;) {
+        {
+            std::unique_lock lock(mutex_);
+            submitted_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+            if (queue_.empty()) {
+                return;
+            }
+            jobs.swap(queue_);
+        }
+        append_all(jobs);
+        for (Job* job : jobs) {
+            job->done.release();
+        }
+        jobs.clear();
+    }
+}
+
+/// One fate for all of a round. If it is bad, the places are free again: none comes after them yet.
+void SegmentFiles::append_all(std::vector<Job*>& jobs) {
+    SegmentCursor cursor;
+    {
+        const std::lock_guard lock(mutex_);
+        cursor = next_;
+    }
+    std::vector<Placed> placed;
+    for (Job* job : jobs) {
+        for (const Blob& blob : job->blobs) {
+            placed.push_back(place(cursor, blob));
+            job->places.push_back(placed.back().place);
+        }
+        job->end = cursor;
+    }
+    const int code = broken_ != 0 ? broken_ : write(placed);
+    if (code != 0) {
+        broken_ = is_no_space(code) ? 0 : code;
+        for (Job* job : jobs) {
+            job->code = code;
+        }
+        return;
+    }
+    const std::lock_guard lock(mutex_);
+    next_ = cursor;
+}
+
+/// Chooses the place of one more blob and moves the cursor on.
+SegmentFiles::Placed SegmentFiles::place(SegmentCursor& cursor, const Blob& blob) const {
     const std::uint64_t needed = round_up(header_bytes + blob.bytes.size());
     if (cursor.offset + needed > options_.segment_bytes) {
         cursor = {cursor.segment + 1, 0};
     }
     const BlobPlace found{cursor.segment, cursor.offset + header_bytes};
-    placed_.push_back({found, blob, make_header(blob)});
     cursor.offset += needed;
-    return found;
+    return {found, &blob, make_header(blob)};
 }
 
-int SegmentFiles::write() {
+/// Writes and makes durable. 0 or errno.
+int SegmentFiles::write(std::span<const Placed> placed) {
     int code = 0;
-    for (std::size_t first = 0; code == 0 && first < placed_.size();) {
-        std::size_t last = first + 1;
-        while (last < placed_.size() &&
-               placed_[last].place.segment == placed_[first].place.segment) {
-            ++last;
+    while (code == 0 && !placed.empty()) {
+        std::size_t length = 1;
+        while (length < placed.size() && placed[length].place.segment == placed[0].place.segment) {
+            ++length;
         }
-        code = write_run(first, last);
-        first = last;
+        code = write_run(placed.first(length));
+        placed = placed.subspan(length);
     }
-    placed_.clear();
     return code;
 }
 
 /// Blobs of one segment, one behind the other: one write, one fdatasync.
-int SegmentFiles::write_run(std::size_t first, std::size_t last) {
-    const std::uint32_t segment = placed_[first].place.segment;
+int SegmentFiles::write_run(std::span<const Placed> run) {
+    const std::uint32_t segment = run.front().place.segment;
     if (segment != current_) { // only this thread changes it
         const int code = switch_to(segment);
         if (code != 0) {
@@ -165,18 +259,19 @@ int SegmentFiles::write_run(std::size_t first, std::size_t last) {
         }
     }
     std::vector<iovec> parts;
-    std::uint64_t end = placed_[first].place.offset - header_bytes;
-    for (std::size_t at = first; at < last; ++at) {
-        const std::size_t length = header_bytes + placed_[at].blob.bytes.size();
-        SONGDA_CHECK(placed_[at].place.offset - header_bytes == end);
-        parts.push_back(part_of(placed_[at].header));
-        parts.push_back(part_of(placed_[at].blob.bytes));
+    const std::uint64_t begin = run.front().place.offset - header_bytes;
+    std::uint64_t end = begin;
+    for (const Placed& placed : run) {
+        const std::size_t length = header_bytes + placed.blob->bytes.size();
+        SONGDA_CHECK(placed.place.offset - header_bytes == end);
+        parts.push_back(part_of(placed.header));
+        parts.push_back(part_of(placed.blob->bytes));
         parts.push_back(part_of(ByteView(padding).first(round_up(length) - length)));
         end += round_up(length);
     }
     int code = wait_reserved(end);
     if (code == 0) {
-        code = write_all(writer_, std::move(parts), placed_[first].place.offset - header_bytes);
+        code = write_all(writer_, std::move(parts), begin);
     }
     if (code == 0 && fdatasync(writer_) != 0) {
         code = errno;
@@ -235,7 +330,7 @@ void SegmentFiles::reserve_loop() {
         const int descriptor = writer_;
         const std::uint64_t from = reserved_;
         const std::uint64_t step = std::min(wanted_ - from, reserve_step_bytes);
-        reserving_ = true; // keeps the descriptor open and the committer's bytes before `from`
+        reserving_ = true; // keeps the descriptor open and the appender's bytes before `from`
         lock.unlock();
         int code = posix_fallocate(descriptor, static_cast<off_t>(from), static_cast<off_t>(step));
         if (code == 0 && fdatasync(descriptor) != 0) {

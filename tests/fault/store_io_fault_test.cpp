@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <mutex>
+#include <thread>
 #include <tuple>
 
 #include <fiu-control.h>
@@ -17,7 +19,7 @@
 namespace songda::store {
 namespace {
 
-std::atomic<int> calls_until_failure = 0; // the committer calls from two places
+std::atomic<int> calls_until_failure = 0; // several threads call
 
 int fails_now(const char* /*name*/, int* /*number*/, void** /*info*/, unsigned* /*flags*/) {
     return --calls_until_failure == 0 ? 1 : 0;
@@ -95,6 +97,62 @@ TEST_P(StoreIoFault, NothingAnsweredIsLostAndNothingRefusedIsHalfThere) {
     int reached = 0;
     for (int k = 1; k <= 8; ++k) {
         reached += fail_kth_call(point, error, k) ? 1 : 0;
+    }
+    EXPECT_GT(reached, 0) << "the fault was never reached: this test proves nothing";
+}
+
+/// The same beside others: files of one go to disk while rows of another are committed.
+bool fail_kth_call_among_writers(const char* point, int error, int k) {
+    SCOPED_TRACE(std::string(point) + " call " + std::to_string(k));
+    const samples::Directory directory;
+    LmdbOptions options = samples::small_options(directory.path());
+    std::atomic<bool> stopped = false;
+    options.fail_stop = [&](std::string_view) { stopped = true; };
+    std::mutex mutex;
+    std::vector<std::uint64_t> created;
+    bool refused = false;
+    {
+        const auto store = std::move(open_lmdb(options)).value();
+        calls_until_failure = k;
+        fiu_enable_external(point, 1, reinterpret_cast<void*>(static_cast<std::intptr_t>(error)), 0,
+                            fails_now);
+        std::vector<std::thread> writers;
+        for (std::uint64_t writer = 1; writer <= 4; ++writer) {
+            writers.emplace_back([&, writer] {
+                for (std::uint64_t number = writer * 100; number < writer * 100 + 6; ++number) {
+                    const Bytes file = samples::file_bytes(number, 3000);
+                    const bool made = samples::put(*store, samples::issue(number, file));
+                    const std::lock_guard lock(mutex);
+                    refused = refused || !made;
+                    if (made) {
+                        created.push_back(number);
+                    }
+                }
+            });
+        }
+        for (std::thread& writer : writers) {
+            writer.join();
+        }
+        fiu_disable(point);
+        const Bytes file = samples::file_bytes(20, 3000);
+        EXPECT_EQ(samples::put(*store, samples::issue(20, file)), !stopped);
+        EXPECT_TRUE(refused || !stopped);
+        EXPECT_EQ(stopped, refused && error == EIO);
+    }
+    const auto store = samples::open_small(directory.path());
+    expect_all_there(*store, created);
+    return refused;
+}
+
+TEST_P(StoreIoFault, NothingAnsweredIsLostAmongWriters) {
+    if (!under_fiu()) {
+        GTEST_SKIP() << "runs under fiu-run -x";
+    }
+    const auto [point, error] = GetParam();
+    fiu_init(0);
+    int reached = 0;
+    for (int k = 1; k <= 12; ++k) {
+        reached += fail_kth_call_among_writers(point, error, k) ? 1 : 0;
     }
     EXPECT_GT(reached, 0) << "the fault was never reached: this test proves nothing";
 }

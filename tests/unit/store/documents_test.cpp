@@ -114,6 +114,23 @@ TEST_F(StoreDocuments, FilesLargerThanASegmentAreRefusedAndOthersRollOn) {
     EXPECT_TRUE(store_->fsck().value().clean());
 }
 
+TEST_F(StoreDocuments, ARefusedFileLeavesItsPlaceToTheNext) {
+    const Bytes first = samples::file_bytes(1, 3000);
+    const Bytes second = samples::file_bytes(2, 3000);
+    ASSERT_TRUE(samples::put(*store_, samples::issue(1, first)));
+    const std::uint64_t one = store_->statistics().value().segment_bytes;
+    for (int again = 0; again < 50; ++again) {
+        const IssueWrite duplicate = samples::issue(1, second);
+        const auto outcomes = store_->put_issues({&duplicate, 1});
+        ASSERT_EQ(outcomes.value().at(0).kind, IssueOutcome::Kind::duplicate);
+    }
+    EXPECT_EQ(store_->statistics().value().segment_bytes, one);
+    ASSERT_TRUE(samples::put(*store_, samples::issue(2, second)));
+    EXPECT_EQ(store_->statistics().value().segment_bytes, 2 * one);
+    const auto row = store_->find_document(samples::numbered<DocumentId>(1)).value();
+    EXPECT_EQ(store_->read_file(*row).value(), first);
+}
+
 TEST_F(StoreDocuments, ADamagedFileIsNeverHandedOut) {
     const Bytes file = samples::file_bytes(1, 5000);
     ASSERT_TRUE(samples::put(*store_, samples::issue(1, file)));

@@ -102,6 +102,40 @@ TEST(StoreRace, EightThreadsWithOneKeyMakeOneDocument) {
     EXPECT_TRUE(store->fsck().value().clean());
 }
 
+/// Files are on disk before it is known whether rows will name them: those that none names must
+/// never take the place of another's, whoever commits first.
+TEST(StoreRace, RefusedFilesBesideNewOnesHarmNone) {
+    constexpr std::uint64_t files = 60;
+    constexpr std::size_t bytes = 20'000; // segments roll many times
+    const samples::Directory directory;
+    auto store = samples::open_small(directory.path());
+    const Bytes first = samples::file_bytes(1, bytes);
+    ASSERT_TRUE(samples::put(*store, samples::issue(1, first)));
+    in_threads(6, [&](int thread) {
+        for (std::uint64_t at = 0; at < files; ++at) {
+            const std::uint64_t number = static_cast<std::uint64_t>(thread) * 1000 + 2 + at;
+            const Bytes file = samples::file_bytes(number, bytes + number % 999);
+            if (thread % 2 == 0) {
+                EXPECT_TRUE(samples::put(*store, samples::issue(number, file)));
+                continue;
+            }
+            const IssueWrite again = samples::issue(1, file);
+            EXPECT_EQ(store->put_issues({&again, 1}).value().at(0).kind,
+                      IssueOutcome::Kind::duplicate);
+        }
+    });
+    EXPECT_TRUE(store->fsck().value().clean());
+    store.reset();
+    store = samples::open_small(directory.path());
+    for (std::uint64_t number = 9000; number < 9060; ++number) {
+        const Bytes file = samples::file_bytes(number, bytes);
+        EXPECT_TRUE(samples::put(*store, samples::issue(number, file)));
+    }
+    const FsckReport report = store->fsck().value();
+    EXPECT_TRUE(report.clean());
+    EXPECT_EQ(report.files, 1 + 3 * files + 60);
+}
+
 TEST(StoreRace, OneOfManyStatusChangesWins) {
     const samples::Directory directory;
     const auto store = samples::open_small(directory.path());

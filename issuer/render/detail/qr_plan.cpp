@@ -187,7 +187,7 @@ std::optional<QrPlan> QrPlan::learn(int version, ByteView modules, std::string_v
     for (std::size_t i = 0; i < modules.size(); ++i) {
         const std::size_t x = i % side;
         const auto drawn = [&] {
-            return static_cast<unsigned>((*rows)[i / side * row_bytes + x / 8]) >> (7 - x % 8) & 1U;
+            return unsigned{(*rows)[i / side * row_bytes + x / 8]} >> (7 - x % 8) & 1U;
         };
         if (!rows || drawn() != (modules[i] & 1U)) {
             return std::nullopt;

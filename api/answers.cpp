@@ -61,6 +61,11 @@ void fact(std::string& to, std::string_view name, std::string_view zh, std::stri
     }
 }
 
+/// `2026年11月24日 09:02`, as web/verify.js writes it.
+std::string to_people(TimeMs time) {
+    return to_chinese(china_date(time)) + ' ' + to_china_time(time).substr(11, 5);
+}
+
 void axis(std::string& to, std::string_view zh, std::string_view en, const AxisAnswer& answer) {
     to += fmt::format("<li class=\"{}\"><b>{} <span lang=\"en\">{}</span></b> {} <span "
                       "lang=\"en\">{}</span></li>",
@@ -130,7 +135,7 @@ std::string answer_html(const Report& report) {
              face.valid_until ? to_chinese(*face.valid_until) : "");
         fact(to, "status_since", "现状始于", "Status since",
              report.status_since ? to_chinese(china_date(*report.status_since)) : "");
-        fact(to, "checked_at", "核验时间", "Checked at", to_china_time(report.status.as_of));
+        fact(to, "checked_at", "核验时间", "Checked at", to_people(report.status.as_of));
         to += "</dl>";
     }
     to += "<ul class=\"axes\">";

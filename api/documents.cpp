@@ -17,9 +17,12 @@ namespace {
 using issuer::Answer;
 
 /// draft-ietf-httpapi-idempotency-key-header-07: a structured-field string; the bare form that many
-/// clients send is taken too. Nothing if absent or not 1–128 visible ASCII characters.
+/// clients send is taken too. Empty if absent; nothing if not 1–128 visible ASCII characters.
 std::optional<std::string> idempotency_key(const http::Request& request) {
     std::string_view value = request.header("Idempotency-Key");
+    if (value.empty()) {
+        return std::string();
+    }
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
         value = value.substr(1, value.size() - 2);
     }
@@ -115,13 +118,42 @@ http::Response json_response(int status, std::string body) {
     return response;
 }
 
+http::Response malformed_key() {
+    return problem_response({400,
+                             "idempotency-key-malformed",
+                             "幂等键（Idempotency-Key）格式不对",
+                             "The idempotency key is not well formed.",
+                             "1 to 128 visible ASCII characters",
+                             nullptr,
+                             {}});
+}
+
+/// Two keys that differ leave open which of them is replayed: refused.
+bool contradicts(const std::string& header_key, std::string_view body) {
+    if (header_key.empty()) {
+        return false;
+    }
+    const auto decision = parse_json(body);
+    const std::string_view own =
+        decision.ok() ? member_text(decision.value().root(), "idempotency_key") : "";
+    return !own.empty() && own != header_key;
+}
+
 http::Response issue_one(const ApiParts& parts, const http::Request& request,
                          const Principal& principal) {
     const auto key = idempotency_key(request);
     if (!key) {
-        Answer missing;
-        missing.kind = Answer::Kind::key_missing;
-        return problem_response(problem_of_answer(missing));
+        return malformed_key();
+    }
+    if (contradicts(*key, request.body)) {
+        Answer refused;
+        refused.kind = Answer::Kind::refused;
+        refused.findings = {{"/idempotency_key",
+                             "same_as_header",
+                             {},
+                             "与请求头 Idempotency-Key 不一致",
+                             "differs from the header Idempotency-Key"}};
+        return problem_response(problem_of_answer(refused));
     }
     const issuer::Row row{request.body, *key};
     const Answer answer = parts.issuer.issue(principal.department, {&row, 1}).front();
@@ -170,7 +202,7 @@ http::Response issue_batch(const ApiParts& parts, const http::Request& request,
     if (lines.empty() || lines.size() > parts.limits.batch_rows_max) {
         const std::string detail =
             fmt::format("{} rows; 1 to {} are taken", lines.size(), parts.limits.batch_rows_max);
-        return problem_response({413,
+        return problem_response({lines.empty() ? 400 : 413,
                                  "batch-rows",
                                  "批量行数不在允许范围内",
                                  "The number of rows is out of bounds.",
@@ -179,10 +211,13 @@ http::Response issue_batch(const ApiParts& parts, const http::Request& request,
                                  {}});
     }
     const auto key = idempotency_key(request);
+    if (!key) {
+        return malformed_key();
+    }
     std::vector<issuer::Row> rows;
     rows.reserve(lines.size());
     for (std::size_t i = 0; i < lines.size(); ++i) {
-        rows.push_back({lines[i], key ? fmt::format("{}:{}", *key, i + 1) : ""});
+        rows.push_back({lines[i], key->empty() ? "" : fmt::format("{}:{}", *key, i + 1)});
     }
     const std::vector<Answer> answers = parts.issuer.issue(principal.department, rows);
     http::Response response = json_response(200, {});

@@ -7,7 +7,8 @@
 namespace songda::api {
 
 RateLimiter::RateLimiter(Rate rate)
-    : interval_ms_(60'000.0 / rate.per_minute), tolerance_ms_(interval_ms_ * (rate.burst - 1)) {}
+    : interval_ms_(60'000.0 / rate.per_minute),
+      tolerance_ms_(interval_ms_ * (std::max(rate.burst, 1.0) - 1)) {}
 
 std::int64_t RateLimiter::seconds_to_wait(std::string_view subject, TimeMs now) {
     const auto at = static_cast<double>(now.value);

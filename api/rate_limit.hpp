@@ -11,7 +11,7 @@
 
 namespace songda::api {
 
-/// How often one subject may ask: `per_minute` on average, `burst` at once.
+/// How often one subject may ask: `per_minute` on average, `burst` at once (never less than one).
 struct Rate {
     double per_minute = 60;
     double burst = 30;

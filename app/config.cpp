@@ -1,10 +1,14 @@
 #include "app/config.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
+#include <arpa/inet.h>
+
 #include "base/toml_reader.hpp"
 #include "catalogue/codes.hpp"
+#include "delivery/channels/mailbox.hpp"
 
 namespace songda::app {
 namespace {
@@ -22,15 +26,70 @@ private:
     std::filesystem::path folder_;
 };
 
+/// Refuses what is given and not fit; what is missing is told as missing already.
+template <class Value, class Fit>
+void must(TomlTable& table, std::string_view key, const Value& value, Fit fit,
+          std::string_view rule) {
+    if (table.has(key) && !fit(value)) {
+        table.refuse(key, rule);
+    }
+}
+
+bool is_numeric_address(const std::string& text) {
+    in6_addr room{};
+    return inet_pton(AF_INET, text.c_str(), &room) == 1 ||
+           inet_pton(AF_INET6, text.c_str(), &room) == 1;
+}
+
+bool are_numeric_addresses(const std::vector<std::string>& texts) {
+    return std::all_of(texts.begin(), texts.end(), &is_numeric_address);
+}
+
+/// As the gate compares them: lower case, no port.
+bool are_host_names(const std::vector<std::string>& texts) {
+    return std::all_of(texts.begin(), texts.end(), [](const std::string& text) {
+        return !text.empty() &&
+               text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-[]:") ==
+                   std::string::npos &&
+               (text.front() == '[') == (text.find(':') != std::string::npos);
+    });
+}
+
+/// Scheme, host and nothing that ends a path: what is printed in front of `/v/KEY`.
+bool is_base(std::string_view url) {
+    for (const std::string_view scheme : {"http://", "https://"}) {
+        if (url.starts_with(scheme)) {
+            url.remove_prefix(scheme.size());
+            return !url.empty() && url.front() != '/' && !url.ends_with('/') &&
+                   std::all_of(url.begin(), url.end(), [](char c) {
+                       return c > ' ' && c <= '~' &&
+                              std::string_view("?#\"<>\\^`{|}@").find(c) == std::string_view::npos;
+                   });
+        }
+    }
+    return false;
+}
+
+bool is_web_address(std::string_view url) {
+    return url.starts_with("http://") || url.starts_with("https://");
+}
+
+/// GB/T 2260.
+bool is_region(std::string_view text) {
+    return text.size() == 6 &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 HttpConfig read_http(TomlTable table, const Paths& path) {
     HttpConfig http;
     http.address = table.text_or("address", "127.0.0.1");
     http.port = static_cast<std::uint16_t>(table.integer_or("port", 8080, 0, 65535));
     http.public_base = table.text("public_base");
-    if (http.public_base.rfind("http", 0) != 0 || http.public_base.ends_with('/')) {
-        table.refuse("public_base", "must begin with http:// or https:// and end without a slash");
-    }
+    must(table, "public_base", http.public_base, &is_base,
+         "must begin with http:// or https:// and end without a slash");
     http.hosts = table.texts_or_none("hosts");
+    must(table, "hosts", http.hosts, &are_host_names, "must be names in lower case, without port");
+    must(table, "address", http.address, &is_numeric_address, "must be a numeric address");
     http.tls_certificate = path(table.text_or("tls_certificate", ""));
     http.tls_key = path(table.text_or("tls_key", ""));
     http.tls_client_authority = path(table.text_or("tls_client_authority", ""));
@@ -43,10 +102,15 @@ HttpConfig read_http(TomlTable table, const Paths& path) {
     http.io_threads = static_cast<unsigned>(table.integer_or("io_threads", 2, 1, 64));
     http.worker_threads = static_cast<unsigned>(table.integer_or("worker_threads", 8, 1, 256));
     http.operations_peers = table.texts_or_none("operations_peers");
+    must(table, "operations_peers", http.operations_peers, &are_numeric_addresses,
+         "must be numeric addresses");
     http.requests_per_minute = table.number_or("requests_per_minute", 600);
     http.requests_per_minute_document = table.number_or("requests_per_minute_document", 120);
-    if (http.requests_per_minute <= 0 || http.requests_per_minute_document <= 0) {
-        table.refuse("requests_per_minute", "must be more than 0");
+    for (const auto& [key, rate] :
+         {std::pair("requests_per_minute", http.requests_per_minute),
+          std::pair("requests_per_minute_document", http.requests_per_minute_document)}) {
+        must(
+            table, key, rate, [](double value) { return value > 0; }, "must be more than 0");
     }
     return http;
 }
@@ -54,6 +118,7 @@ HttpConfig read_http(TomlTable table, const Paths& path) {
 PortalConfig read_portal(TomlTable table, const Paths& path) {
     PortalConfig portal;
     portal.url = table.text("url");
+    must(table, "url", portal.url, &is_web_address, "must begin with http:// or https://");
     portal.signing_key = path(table.text_or("signing_key", ""));
     for (const std::string& file : table.texts_or_none("secret_files")) {
         portal.secret_files.push_back(path(file));
@@ -81,6 +146,9 @@ EmailConfig read_email(TomlTable table, const Paths& path) {
     email.from = table.text("from");
     email.from_name = table.text("from_name");
     email.bounce_domain = table.text("bounce_domain");
+    must(table, "from", email.from, &delivery::is_mailbox, "must be a mailbox, like a@example.org");
+    must(table, "bounce_domain", email.bounce_domain, &delivery::is_domain,
+         "must be a domain, like bounce.example.org");
     email.attach_file = table.boolean_or("attach_file", true);
     email.threads = static_cast<unsigned>(table.integer_or("threads", 4, 1, 64));
     email.attempt_seconds = table.integer_or("attempt_seconds", 60, 5, 600);
@@ -101,12 +169,13 @@ DepartmentConfig read_department(TomlTable& table, const Paths& path) {
     DepartmentConfig department;
     department.code = table.text("code");
     const auto verdict = catalogue::check_credit_code(department.code);
-    if (verdict != catalogue::CodeVerdict::good) {
+    if (table.has("code") && verdict != catalogue::CodeVerdict::good) {
         table.refuse("code", catalogue::verdict_text_en(verdict));
     }
     department.name = table.text("name");
     department.number_prefix = table.text("number_prefix");
     department.region = table.text("region");
+    must(table, "region", department.region, &is_region, "must be 6 digits (GB/T 2260)");
     department.seal_text = table.text_or("seal_text", department.name);
     department.templates = table.texts("templates");
     department.seal_key = path(table.text("seal_key"));

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands.hpp"
+#include "app/terminal.hpp"
 
 namespace {
 
@@ -14,13 +15,26 @@ void add_config(CLI::App& command, std::string& config) {
     command.add_option("-c,--config", config, "配置文件 configuration file")->capture_default_str();
 }
 
+/// Wrong words: what is wrong, on standard error, and status 2 as for any other refusal.
+int tell_usage(const CLI::App& app, const CLI::ParseError& failure) {
+    app.exit(failure);
+    return 2;
+}
+
+int tell_no_command(std::string_view word) {
+    return word.empty()
+               ? tell_failure("请给出命令", "a command is needed; songda --help lists them")
+               : tell_failure("没有这个命令", "no such command: " + std::string(word) +
+                                                  "; songda --help lists them");
+}
+
 } // namespace
 
 int main(int count, char** words) {
     CLI::App app(
         "送达 Songda：出证、送达、可核验。 Issues, delivers and proves approval documents.",
         "songda");
-    app.require_subcommand(1);
+    app.require_subcommand(0, 1); // told below, in our words
     app.set_help_flag("-h,--help", "说明 this help");
     std::string config = "songda.toml";
     int status = 2;
@@ -62,7 +76,8 @@ int main(int count, char** words) {
     adding->add_option("-d,--department", add.department, "部门 department code")->required();
     adding->add_option("--label", add.label, "备注 what it is for");
     adding->add_option("--scope", add.scopes, "权限 issue, read")
-        ->default_val(std::vector<std::string>{"issue", "read"});
+        ->default_val(std::vector<std::string>{"issue", "read"})
+        ->check(CLI::IsMember({"issue", "read"}));
     adding->add_option("--days", add.days, "有效天数 days it lives")
         ->capture_default_str()
         ->check(CLI::Range(1, 1100));
@@ -114,6 +129,14 @@ int main(int count, char** words) {
     add_config(*checking, config);
     checking->callback([&] { status = run_check_store(config); });
 
-    CLI11_PARSE(app, count, words);
-    return status;
+    try {
+        app.parse(count, words);
+    } catch (const CLI::Success& asked) { // --help
+        return app.exit(asked);
+    } catch (const CLI::ExtrasError& failure) {
+        return app.get_subcommands().empty() ? tell_no_command(words[1]) : tell_usage(app, failure);
+    } catch (const CLI::ParseError& failure) {
+        return tell_usage(app, failure);
+    }
+    return app.get_subcommands().empty() ? tell_no_command("") : status;
 }

@@ -118,7 +118,10 @@ int run_serve(const std::string& path) {
         return tell_failure(config.error());
     }
     const StopSignals signals;
-    log::open(config.value().log_file, config.value().log_level);
+    const auto log = log::open(config.value().log_file, config.value().log_level);
+    if (!log.ok()) {
+        return tell_failure(log.error());
+    }
     auto opened = Desk::open(config.value());
     if (!opened.ok()) {
         return tell_failure(opened.error());

@@ -23,9 +23,12 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 std::string where(std::string_view text, std::size_t offset) {
     const std::string_view before = text.substr(0, std::min(offset, text.size()));
     const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-    const std::size_t newline = before.rfind('\n');
-    const std::size_t column =
-        newline == std::string_view::npos ? before.size() + 1 : before.size() - newline;
+    const std::string_view same_line = before.substr(before.rfind('\n') + 1);
+    // A character counts once, however many bytes it takes: all but the bytes that continue one.
+    const auto column =
+        std::count_if(same_line.begin(), same_line.end(),
+                      [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }) +
+        1;
     return fmt::format("line {}, column {}", line, column);
 }
 

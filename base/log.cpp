@@ -43,14 +43,21 @@ std::string_view level_name(Level level) {
 
 } // namespace
 
-void open(const std::string& path, Level least) {
-    if (!path.empty()) {
+Result<void> open(const std::string& path, Level least) {
+    logger()->set_level(to_spdlog(least));
+    if (path.empty()) {
+        return {};
+    }
+    try {
         auto made = spdlog::basic_logger_mt("songda-file", path);
         made->set_pattern(pattern, spdlog::pattern_time_type::utc);
         made->flush_on(spdlog::level::info);
+        made->set_level(to_spdlog(least));
         logger() = std::move(made);
+    } catch (const spdlog::spdlog_ex& failure) {
+        return Error{Fault::unavailable, std::string("log_file: ") + failure.what()};
     }
-    logger()->set_level(to_spdlog(least));
+    return {};
 }
 
 void write(Level level, std::string_view event, std::initializer_list<Field> fields) {

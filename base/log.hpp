@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.hpp"
+
 /// One JSON object a line: time, level, event name, fields. No prose, no personal data:
 /// `Private<T>` does not convert to a field. Control characters and U+2028/2029 are escaped, so
 /// nobody forges a line. Safe to call from several threads. The audit trail is not here: it is in
@@ -32,7 +34,8 @@ struct Field {
 };
 
 /// Where lines go: standard error until then. An empty path means standard error.
-void open(const std::string& path, Level least);
+/// Faults: unavailable (the file cannot be opened; lines go on to standard error).
+[[nodiscard]] Result<void> open(const std::string& path, Level least);
 
 void write(Level level, std::string_view event, std::initializer_list<Field> fields);
 

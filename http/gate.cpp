@@ -113,11 +113,13 @@ std::string_view read_field(std::string_view line, Head& head) {
     return {};
 }
 
-/// The fields that frame the message, counted so that two of one kind are seen.
+/// The fields that frame the message or say whose it is, counted so that two of one kind are seen.
 struct Framing {
     int lengths = 0;
     int encodings = 0;
     int hosts = 0;
+    int credentials = 0;
+    int keys = 0;
     std::string encoding;
     std::string length;
     std::string host;
@@ -136,6 +138,10 @@ Framing collect_framing(Head& head) {
         } else if (same_name(name, "host")) {
             ++framing.hosts;
             framing.host = value;
+        } else if (same_name(name, "authorization")) {
+            ++framing.credentials;
+        } else if (same_name(name, "idempotency-key")) {
+            ++framing.keys;
         } else if (same_name(name, "upgrade")) {
             framing.upgrade = true;
         } else if (same_name(name, "connection")) {
@@ -173,6 +179,9 @@ std::string_view framing_fault(const Framing& framing, Head& head,
     const std::string host = to_lower(framing.host.substr(0, framing.host.rfind(':')));
     if (!hosts.empty() && std::find(hosts.begin(), hosts.end(), host) == hosts.end()) {
         return "this Host is not served here";
+    }
+    if (framing.credentials > 1 || framing.keys > 1) {
+        return "more than one Authorization or Idempotency-Key";
     }
     if (framing.upgrade) {
         return "Upgrade is not offered";

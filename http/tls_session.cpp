@@ -1,3 +1,5 @@
+#include <fstream>
+
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
 
@@ -49,6 +51,17 @@ asio::awaitable<void> serve_tls(asio::ip::tcp::socket socket, Core& core, Deadli
     core.leave(peer);
 }
 
+namespace {
+
+/// OpenSSL has no words of its own for a file that is not there.
+Error file_fault(const std::string& path, const error_code& failure) {
+    const bool readable = std::ifstream(path).good();
+    return {readable ? Fault::invalid_input : Fault::not_found,
+            path + ": " + (readable ? failure.message() : "cannot be read")};
+}
+
+} // namespace
+
 Result<std::shared_ptr<asio::ssl::context>> make_tls_context(const TlsOptions& options) {
     auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
     SSL_CTX* const native = context->native_handle();
@@ -61,17 +74,16 @@ Result<std::shared_ptr<asio::ssl::context>> make_tls_context(const TlsOptions& o
     error_code failure;
     context->use_certificate_chain_file(options.certificate_file, failure);
     if (failure) {
-        return Error{Fault::invalid_input, options.certificate_file + ": " + failure.message()};
+        return file_fault(options.certificate_file, failure);
     }
     context->use_private_key_file(options.key_file, asio::ssl::context::pem, failure);
     if (failure) {
-        return Error{Fault::invalid_input, options.key_file + ": " + failure.message()};
+        return file_fault(options.key_file, failure);
     }
     if (!options.client_authority_file.empty()) {
         context->load_verify_file(options.client_authority_file, failure);
         if (failure) {
-            return Error{Fault::invalid_input,
-                         options.client_authority_file + ": " + failure.message()};
+            return file_fault(options.client_authority_file, failure);
         }
         // Asked for, not demanded: applicants and verifiers come without one. A wrong one ends the
         // handshake.

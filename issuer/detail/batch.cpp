@@ -21,12 +21,12 @@ std::string mask(const Recipient& recipient) {
                                                    : catalogue::mask_organisation(recipient.name);
 }
 
-/// All but the number, which is not known yet.
+/// All but the number and the key, which are not known yet.
 Values make_values(const Decision& decision) {
     Values values;
     const auto& fields = decision.fields.reveal();
-    values.storage.reserve(fields.size() + 3); // never moves: `list` views it
-    values.list.reserve(fields.size() + 6);
+    values.storage.reserve(fields.size() + 4); // never moves: `list` views it
+    values.list.reserve(fields.size() + 7);
     const auto keep = [&](std::string text) -> std::string_view {
         return values.storage.emplace_back(std::move(text));
     };
@@ -44,6 +44,15 @@ Values make_values(const Decision& decision) {
         values.list.push_back({keep("fields." + name), value});
     }
     return values;
+}
+
+/// `KG8A DFJM 61M8 FH3C`: how people copy it from paper.
+std::string in_fours(const DocumentKey& key) {
+    std::string text = to_text(key);
+    for (std::size_t at = 4; at < text.size(); at += 5) {
+        text.insert(at, 1, ' ');
+    }
+    return text;
 }
 
 std::int64_t seconds(TimeMs time) {
@@ -203,6 +212,7 @@ void Batch::render(Item& item) {
     const std::string head = desk_.parts.verify_base + to_text(document.key) + '#';
     const std::string payload = to_base41(seal.value());
     item.values.list.push_back({"number", document.number});
+    item.values.list.push_back({"key", item.values.storage.emplace_back(in_fours(document.key))});
     auto rendered =
         renderer_.render(compiled, {item.values.list, as_bytes(record), document.record_hash, head,
                                     payload, document.issued_at, document.key, item.placed.get()});

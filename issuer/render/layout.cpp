@@ -115,8 +115,11 @@ std::vector<SetGlyph> find_glyphs(std::string_view text, const FontStyle& style,
             }
         }
         if (found.glyph == nullptr) {
-            std::string name = code_point_name(character) + ' ';
-            append_utf8(name, character);
+            std::string name = code_point_name(character);
+            if (!is_forbidden_in_documents(character)) { // would act on whoever shows the message
+                name += ' ';
+                append_utf8(name, character);
+            }
             faults.push_back({"no_glyph", name});
         } else {
             glyphs.push_back(found);

@@ -131,15 +131,17 @@ PlacedValues::PlacedValues(const CompiledTemplate::Impl& compiled,
 }
 
 void PlacedValues::finish(std::span<const NamedValue> values) {
-    static constexpr std::string_view number = "number";
+    static constexpr auto named_late = [](const Pattern& pattern) {
+        return names_value(pattern, "number") || names_value(pattern, "key");
+    };
     for (std::size_t i = 0; i < compiled_.document_items.size(); ++i) {
-        if (names_value(compiled_.document_items[i]->pattern, number)) {
+        if (named_late(compiled_.document_items[i]->pattern)) {
             parts_[i] = set_item(*compiled_.document_items[i], values);
         }
     }
     if (compiled_.spec.flow &&
         std::any_of(compiled_.spec.flow->blocks.begin(), compiled_.spec.flow->blocks.end(),
-                    [](const FlowBlock& block) { return names_value(block.pattern, number); })) {
+                    [](const FlowBlock& block) { return named_late(block.pattern); })) {
         parts_.back() = set_flow_of(*compiled_.spec.flow, values);
     }
 }

@@ -115,6 +115,18 @@ TEST_F(IssueCommand, RefusedRowsAreToldAndTheOthersIssued) {
     EXPECT_EQ(files(), 30U);
 }
 
+TEST_F(IssueCommand, WrongWordsAreNamedAndDoNothing) {
+    for (const auto& [words, told] : std::vector<std::pair<std::string, std::string>>{
+             {"key add -c " + service_.config() + " -d " + fakes::department.text + " --scope all",
+              "--scope: all not in {issue,read}"},
+             {"frob", "no such command: frob"},
+             {"", "a command is needed"}}) {
+        const CommandResult refused = run_songda(words);
+        EXPECT_EQ(refused.status, 2) << words << refused.output;
+        EXPECT_TRUE(says(refused, told)) << refused.output;
+    }
+}
+
 TEST_F(IssueCommand, WrongKeysAndAddressesAreNamed) {
     start();
     const std::string wrong = service_.folder() / "wrong-key";

@@ -87,7 +87,7 @@ protected:
         return run_command(
                    std::string(decision) + "curl -s -o /dev/null -w '%{http_code}' --cacert " +
                    fakes::sample_keys_folder() + "/root.pem " + identity +
-                   "-H 'Idempotency-Key: tls-1' --data-binary @- " + origin() + "/api/v1/documents")
+                   "--data-binary @- " + origin() + "/api/v1/documents")
             .output;
     }
     static std::string issue_status(const std::string& stem) {

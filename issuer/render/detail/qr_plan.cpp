@@ -186,8 +186,10 @@ std::optional<QrPlan> QrPlan::learn(int version, ByteView modules, std::string_v
     const std::size_t row_bytes = (side + 7) / 8;
     for (std::size_t i = 0; i < modules.size(); ++i) {
         const std::size_t x = i % side;
-        if (!rows ||
-            ((*rows)[i / side * row_bytes + x / 8] >> (7 - x % 8) & 1U) != (modules[i] & 1U)) {
+        const auto drawn = [&] {
+            return unsigned{(*rows)[i / side * row_bytes + x / 8]} >> (7 - x % 8) & 1U;
+        };
+        if (!rows || drawn() != (modules[i] & 1U)) {
             return std::nullopt;
         }
     }
@@ -225,8 +227,9 @@ std::optional<Bytes> QrPlan::draw(std::string_view head, std::string_view payloa
     Bytes rows = blank_;
     const std::uint16_t* place = places_.data();
     const auto set = [&](std::uint8_t codeword) {
+        const unsigned bits = codeword;
         for (unsigned bit = 8; bit-- > 0; ++place) {
-            const unsigned value = codeword >> bit & 1U;
+            const unsigned value = bits >> bit & 1U;
             rows[*place / 8] ^= static_cast<std::uint8_t>(value << (7 - *place % 8));
         }
     };

@@ -17,7 +17,7 @@ struct QrSymbol {
         return (static_cast<std::size_t>(modules) + 7) / 8;
     }
     [[nodiscard]] bool dark(std::size_t x, std::size_t y) const {
-        return (rows[y * row_bytes() + x / 8] >> (7 - x % 8) & 1U) != 0;
+        return (unsigned{rows[y * row_bytes() + x / 8]} >> (7 - x % 8) & 1U) != 0;
     }
 };
 

@@ -25,8 +25,7 @@ protected:
             http::Request request;
             request.method = "POST";
             request.path = "/api/v1/documents";
-            request.headers = {{"Authorization", "Bearer " + bearer_},
-                               {"Idempotency-Key", std::to_string(documents_.size())}};
+            request.headers = {{"Authorization", "Bearer " + bearer_}};
             request.body = line;
             documents_.push_back(json::parse(ask(request).body));
         }

@@ -128,7 +128,7 @@ TEST_F(CounterTest, DocumentOfAnotherDepartmentLooksLikeNone) {
     http::Request request;
     request.method = "POST";
     request.path = "/api/v1/documents";
-    request.headers = {{"Authorization", "Bearer " + own}, {"Idempotency-Key", "k1"}};
+    request.headers = {{"Authorization", "Bearer " + own}};
     request.body = decision();
     const http::Response issued = ask(request);
     ASSERT_EQ(issued.status, 201) << issued.body;
@@ -148,6 +148,53 @@ TEST_F(CounterTest, DocumentOfAnotherDepartmentLooksLikeNone) {
     const http::Response again = ask(request);
     EXPECT_EQ(again.status, 201) << again.body;
     EXPECT_NE(again.headers.back().second, location);
+}
+
+TEST_F(CounterTest, KeyStandsInTheHeaderOrInTheDecisionAndNeverTwoOfThem) {
+    const std::string bearer = make_key(fakes::department, {"issue"}).bearer;
+    const std::string with_key = decision();
+    std::string without = with_key;
+    const std::size_t at = without.find("\"idempotency_key\"");
+    ASSERT_NE(at, std::string::npos);
+    const std::size_t end = without.find(',', at) + 1;
+    const std::string member = without.substr(at, end - at);
+    const std::string own =
+        member.substr(member.find(": \"") + 3, member.rfind('"') - member.find(": \"") - 3);
+    without.erase(at, end - at);
+    const auto post = [&](const std::string& body, const std::string& header) {
+        http::Request request;
+        request.method = "POST";
+        request.path = "/api/v1/documents";
+        request.headers = {{"Authorization", "Bearer " + bearer}};
+        if (!header.empty()) {
+            request.headers.emplace_back("Idempotency-Key", header);
+        }
+        request.body = body;
+        return ask(request);
+    };
+    EXPECT_EQ(post(without, "").status, 400);
+    EXPECT_NE(post(without, "").body.find("idempotency-key-missing"), std::string::npos);
+    EXPECT_EQ(post(without, "two words").status, 400);
+    EXPECT_NE(post(without, "two words").body.find("idempotency-key-malformed"), std::string::npos);
+    const http::Response differs = post(with_key, "another");
+    EXPECT_EQ(differs.status, 422);
+    EXPECT_NE(differs.body.find("/idempotency_key"), std::string::npos) << differs.body;
+    const http::Response first = post(with_key, "");
+    ASSERT_EQ(first.status, 201) << first.body;
+    const http::Response again = post(with_key, own);
+    EXPECT_EQ(again.status, 201) << again.body;
+    EXPECT_EQ(again.headers.back().first, "Idempotency-Replayed");
+}
+
+TEST_F(CounterTest, BatchOfNoRowsOrTooManyIsRefused) {
+    const std::string bearer = make_key(fakes::department, {"issue"}).bearer;
+    const std::string path = "/api/v1/documents:batch";
+    EXPECT_EQ(ask("POST", path, bearer, "").status, 400);
+    std::string many;
+    for (std::size_t i = 0; i <= parts_->limits.batch_rows_max; ++i) {
+        many += "{}\n";
+    }
+    EXPECT_EQ(ask("POST", path, bearer, many).status, 413);
 }
 
 TEST_F(CounterTest, PublicRoutesAreLimitedPerAddress) {

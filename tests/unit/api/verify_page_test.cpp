@@ -57,6 +57,10 @@ protected:
 TEST_F(VerifyPageTest, UploadedOriginalIsGenuine) {
     const http::Response page = upload(file_);
     EXPECT_EQ(page.status, 200);
+    const TimeMs now = clock_.now();
+    EXPECT_TRUE(shows(page, "data-fact=\"checked_at\">" + to_chinese(china_date(now)) + ' ' +
+                                to_china_time(now).substr(11, 5) + "</dd>"))
+        << "times as people write them";
     EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
     EXPECT_EQ(header(page, "Cache-Control"), "no-store");
     EXPECT_FALSE(header(page, "Content-Security-Policy").empty());

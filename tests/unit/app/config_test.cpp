@@ -43,5 +43,47 @@ TEST(Config, WrongDepartmentCodeIsRefused) {
               std::string::npos);
 }
 
+/// The sample with one line replaced; what is told about it.
+std::string told_when(const std::string& from, const std::string& to) {
+    std::ifstream in(SONGDA_SOURCE_DIR "/config/songda.toml");
+    std::string text((std::istreambuf_iterator<char>(in)), {});
+    const std::size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    text.replace(at, from.size(), to);
+    const auto config = read_config(write(text));
+    return config.ok() ? "" : config.error().detail;
+}
+
+TEST(Config, ValuesThatCouldNotWorkAreToldWithFileLineAndKey) {
+    struct Case {
+        std::string from;
+        std::string to;
+        std::string told;
+    };
+    for (const auto& [from, to, told] : std::vector<Case>{
+             {"address = \"127", "address = \"localhost\" #", ":18: http.address: must be a num"},
+             {"operations_peers = [", "operations_peers = [\"lan\", ",
+              "http.operations_peers: must"},
+             {"hosts = [", "hosts = [\"Example.org\", ", "http.hosts: must be names in lower case"},
+             {"hosts = [", "hosts = [\"example.org:80\", ", "http.hosts: must be names"},
+             {"\"http://localhost:8080\"", "\"http://a b\"", "http.public_base: must begin"},
+             {"\"http://localhost:8080\"", "\"https://\"", "http.public_base: must begin"},
+             {"per_minute_document = 120", "per_minute_document = 0",
+              "http.requests_per_minute_document: must be more"},
+             {"\"http://127.0.0.1:8090/songda\"", "\"ftp://x\"", "delivery.portal.url: must begin"},
+             {"\"noreply@songda.example.org\"", "\"nobody\"", "delivery.email.from: must be a m"},
+             {"\"bounce.songda.example.org\"", "\"a b\"", "delivery.email.bounce_domain: must"},
+             {"region = \"320199\"", "region = \"3201\"", "department[0].region: must be 6"}}) {
+        EXPECT_NE(told_when(from, to).find(told), std::string::npos) << to << "\n"
+                                                                     << told_when(from, to);
+    }
+}
+
+TEST(Config, WhatIsMissingIsToldOnce) {
+    const std::string told = told_when("public_base = ", "# ");
+    EXPECT_NE(told.find("http.public_base: is missing"), std::string::npos) << told;
+    EXPECT_EQ(told.find('\n'), std::string::npos) << told;
+}
+
 } // namespace
 } // namespace songda::app

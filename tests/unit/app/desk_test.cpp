@@ -163,7 +163,14 @@ TEST_F(DeskTest, BadRowsAreToldEverythingAndHarmNoOther) {
         replaced(licence, "\"valid_until\": \"2031-11-15\"", "\"valid_until\": \"2031-02-30\""),
         replaced(licence, "\"signatory\": \"郑雨珺\"", "\"signatory\": 7"),
         good,
+        replaced(licence, "郑雨珺", "\\u001b[31m"),
     });
+    for (const issuer::Finding& finding : answers[7].findings) {
+        EXPECT_EQ((finding.value + finding.message_zh + finding.message_en).find('\x1B'),
+                  std::string::npos)
+            << "a refused control character does not reach the terminal: " << finding.rule;
+    }
+    EXPECT_EQ(answers[7].findings.front().rule, "forbidden_character");
     EXPECT_EQ(rules(answers[0]), std::vector<std::string>{" json"});
     EXPECT_NE(answers[0].findings[0].value.find("line 1, column"), std::string::npos);
     EXPECT_EQ(rules(answers[1]), std::vector<std::string>{"/template known"});

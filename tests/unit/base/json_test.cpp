@@ -16,6 +16,7 @@ std::string refusal(std::string_view text) {
 TEST(Json, BrokenTextIsRefusedWithLineAndColumn) {
     EXPECT_EQ(refusal("{\"a\": 1,\n \"b\": }"), "not JSON at line 2, column 7");
     EXPECT_EQ(refusal(""), "not JSON at line 1, column 1");
+    EXPECT_EQ(refusal("{\"a\": \"喆𠮷\", }"), "not JSON at line 1, column 13") << "characters";
 }
 
 TEST(Json, SameNameTwiceIsRefused) {

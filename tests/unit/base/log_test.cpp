@@ -13,7 +13,7 @@ namespace {
 TEST(Log, ForgedLinesStayInsideOneLine) {
     const auto path = std::filesystem::temp_directory_path() / "songda-log-test.jsonl";
     std::filesystem::remove(path);
-    log::open(path.string(), log::Level::info);
+    ASSERT_TRUE(log::open(path.string(), log::Level::info).ok());
     log::info("row_refused",
               {{"why", "a\n[info] forged\x1b[31m {} {0}"}, {"count", 3}, {"late", true}});
     std::ifstream in(path);
@@ -25,6 +25,13 @@ TEST(Log, ForgedLinesStayInsideOneLine) {
     EXPECT_EQ(parsed["count"], 3);
     EXPECT_EQ(parsed["late"], true);
     EXPECT_FALSE(std::getline(in, line));
+}
+
+TEST(Log, FileThatCannotBeOpenedIsAFaultAndNotTheEnd) {
+    const auto opened = log::open("/proc/songda-log-test/x.jsonl", log::Level::info);
+    ASSERT_FALSE(opened.ok());
+    EXPECT_EQ(opened.error().fault, Fault::unavailable);
+    EXPECT_NE(opened.error().detail.find("/proc/songda-log-test/x.jsonl"), std::string::npos);
 }
 
 } // namespace

@@ -52,6 +52,14 @@ TEST(Gate, TheElevenAmbiguousRequestsAreRefused) {
     }
 }
 
+TEST(Gate, TwoCredentialsOrKeysAreRefused) {
+    for (const std::string field : {"Authorization: Bearer A.B\r\n", "idempotency-key: a\r\n"}) {
+        const std::string head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n";
+        EXPECT_EQ(gate_status(head + field + "\r\n"), 200) << field;
+        EXPECT_EQ(gate_status(head + field + field + "\r\n"), 400) << field;
+    }
+}
+
 TEST(Gate, TargetsWithTwoMeaningsAreRefused) {
     for (const auto* target :
          {"http://localhost/", "*", "//a", "/a//b", "/a/..", "/%2e%2E/a", "/a%2Fb", "/a%00", "/a b",

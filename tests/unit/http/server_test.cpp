@@ -100,6 +100,17 @@ protected:
     std::unique_ptr<Server> server_;
 };
 
+TEST(ServerStart, TlsFileThatCannotBeReadIsNamed) {
+    metrics::Registry registry;
+    ServerOptions options;
+    options.port = 0;
+    options.tls = {"/nowhere/server.pem", "/nowhere/server.key", ""};
+    const auto refused = Server::start(
+        options, {}, [](int, std::string_view) { return Response{}; }, registry);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().detail, "/nowhere/server.pem: cannot be read");
+}
+
 TEST_F(LiveServer, KeepsAConnectionForManyRequests) {
     ClientOptions options;
     options.port = server_->port();

@@ -46,6 +46,7 @@ using Values = std::vector<NamedValue>;
 
 Values licence_values() {
     return {{"number", "JY13201990000017"},
+            {"key", "0123 4567 89AB CDEF"},
             {"decided_on", "2026-11-20"},
             {"valid_from", "2026-11-20"},
             {"valid_until", "2031-11-19"},
@@ -63,6 +64,7 @@ Values licence_values() {
 
 Values letter_values() {
     return {{"number", "示审许准〔2026〕17号"},
+            {"key", "0123 4567 89AB CDEF"},
             {"decided_on", "2026-11-20"},
             {"recipient.name", "示例市滨江建设发展有限公司"},
             {"recipient.code", "91320199MA1N0ABC0X"},
@@ -162,10 +164,12 @@ TEST_P(RenderTest, SameInputGivesTheSameBytesAndTheirDigest) {
     EXPECT_LE(first.file.size(), budget << 10U);
 }
 
-TEST_P(RenderTest, PlacedBeforeTheNumberWasKnownGivesTheSameBytes) {
+TEST_P(RenderTest, PlacedBeforeNumberAndKeyWereKnownGivesTheSameBytes) {
     const auto set = compiled(GetParam());
     Values early = values();
-    std::erase_if(early, [](const NamedValue& value) { return value.name == "number"; });
+    std::erase_if(early, [](const NamedValue& value) {
+        return value.name == "number" || value.name == "key";
+    });
     Renderer renderer;
     const Placement placement = renderer.place(*set, early);
     ASSERT_TRUE(placement.findings.empty());
@@ -256,10 +260,23 @@ TEST_P(RenderTest, CodeThatHoldsTheLettersOfAnImagesEndIsRead) {
 
 TEST_P(RenderTest, LargestCodeAndItsQuietZoneTouchNoWord) {
     static const std::string payload(430, 'K');
-    const Values given = values();
+    const auto set = compiled(GetParam());
+    Values given = values();
+    std::string longest = "准予滨江花园二期住宅楼工程施工。";
+    const auto lengthen = [&](const std::string& text) { // the letter's text grows down the page
+        for (NamedValue& value : given) {
+            if (value.name == "fields.decision_text") {
+                value.text = text;
+            }
+        }
+        return Renderer().place(*set, given).findings.empty();
+    };
+    for (int i = 0; i < 100 && lengthen(longest + "按图施工。"); ++i) {
+        longest += "按图施工。";
+    }
+    ASSERT_TRUE(lengthen(longest));
     RenderInput input = input_of(given);
     input.qr_payload = payload;
-    const auto set = compiled(GetParam());
     auto made = Renderer().render(*set, input);
     ASSERT_TRUE(made.ok()) << made.error().detail;
     const QrPlace& place = set->spec().qr;

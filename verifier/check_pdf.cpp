@@ -30,7 +30,8 @@ Digest digest_around(ByteView file, const Frame& frame) {
 Report check_pdf(ByteView file, const TrustStore& trust, TimeMs at) {
     Report report;
     report.integrity = {Answer::no, Reason::not_a_songda_file, at};
-    report.authority = {Answer::unknown, Reason::no_trust_list, at};
+    report.authority = {Answer::unknown,
+                        trust.empty() ? Reason::no_trust_list : Reason::not_checked, at};
     report.status = {Answer::unknown, Reason::offline, at};
     const FrameReading reading = read_frame(file);
     if (!reading.frame) {

@@ -74,7 +74,7 @@ DocumentFace make_face(const QrClaims& claims, const DocumentKey& key, const Lis
 Report check_qr(std::string_view text, const KeyList& keys, TimeMs now) {
     Report report;
     report.integrity = {Answer::unknown, Reason::payload_unreadable, now};
-    report.authority = {Answer::unknown, Reason::no_trust_list, keys.issued_at};
+    report.authority = {Answer::unknown, Reason::not_checked, keys.issued_at};
     report.status = {Answer::unknown, Reason::offline, now};
     const auto code = scan(text);
     const auto seal = code ? read_qr_seal(code->payload) : std::nullopt;
@@ -84,7 +84,6 @@ Report check_qr(std::string_view text, const KeyList& keys, TimeMs now) {
         return report;
     }
     const bool low_s = has_low_s(*signature);
-    report.authority = {Answer::no, Reason::key_not_listed, keys.issued_at};
     const ListedKey* named = nullptr;
     for (const ListedKey& listed : keys.keys) { // a kid is a hint: every key that has it is tried
         if (listed.kid != seal->key_id) {
@@ -111,6 +110,7 @@ Report check_qr(std::string_view text, const KeyList& keys, TimeMs now) {
                             now};
     } else {
         report.integrity = {Answer::unknown, Reason::key_not_listed, now};
+        report.authority = {Answer::no, Reason::key_not_listed, keys.issued_at};
     }
     return report;
 }

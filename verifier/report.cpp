@@ -50,6 +50,8 @@ constexpr std::array reasons = {
                 "The time of issue lies outside the key's validity."},
     ReasonWords{Reason::no_trust_list, "no_trust_list", "没有可用的信任清单，无法判断",
                 "There is no trust list here; unknown."},
+    ReasonWords{Reason::not_checked, "not_checked", "内容不符，不再核对签发者",
+                "Not asked, since the content does not fit."},
     ReasonWords{Reason::valid, "valid", "现行有效", "In force."},
     ReasonWords{Reason::revoked, "revoked", "已被撤销", "Revoked."},
     ReasonWords{Reason::suspended, "suspended", "已被暂扣", "Suspended."},

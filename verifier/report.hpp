@@ -31,6 +31,7 @@ enum class Reason {
     key_not_listed,
     outside_key_validity,
     no_trust_list,
+    not_checked, ///< what was signed is not this, so by whom was not asked
     // status
     valid,
     revoked,

@@ -123,6 +123,7 @@ TEST(CheckPdf, ContentChangedUnderTheSignatureIsAltered) {
     const Report report = check(text);
     EXPECT_EQ(report.integrity.answer, Answer::no);
     EXPECT_EQ(report.integrity.reason, Reason::altered);
+    EXPECT_EQ(report.authority.reason, Reason::not_checked) << "there is a trust list";
     EXPECT_FALSE(report.document);
 }
 

@@ -98,6 +98,7 @@ TEST(CheckQr, TwinWithHighSIsRefused) {
     const Report report = check_qr(head + to_base41(twin), sample().keys, sample().now);
     EXPECT_EQ(report.integrity.answer, Answer::no);
     EXPECT_EQ(report.integrity.reason, Reason::signature_form_wrong);
+    EXPECT_EQ(report.authority.reason, Reason::not_checked) << "the key is on the list";
     EXPECT_FALSE(report.document);
 }
 

@@ -2,10 +2,7 @@
 
 #include <algorithm>
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
-#include "base/check.hpp"
+#include "base/sha256.hpp"
 #include "base/text_codec.hpp"
 #include "base/utf8.hpp"
 
@@ -135,11 +132,7 @@ std::string return_path(const LegId& leg, ByteView secret, std::string_view doma
     append(message, verp_purpose);
     message.push_back(0);
     append(message, leg.view());
-    Digest tag{};
-    unsigned int size = 0;
-    const auto* const made = HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
-                                  message.data(), message.size(), tag.data(), &size);
-    SONGDA_CHECK(made != nullptr && size == tag.size());
+    const Digest tag = hmac_sha256(secret, message);
     std::string path =
         "bounce+" + to_text(leg) + '.' + to_hex(ByteView(tag).first(tag_bytes)) + '@';
     path += domain;

@@ -1,9 +1,9 @@
 #include "delivery/channels/webhook_signature.hpp"
 
 #include <openssl/err.h>
-#include <openssl/hmac.h>
 #include <openssl/pem.h>
 
+#include "base/sha256.hpp"
 #include "base/text_codec.hpp"
 
 namespace songda::delivery {
@@ -43,13 +43,7 @@ std::optional<Bytes> parse_secret(std::string_view text) {
 }
 
 std::string hmac_signature(ByteView secret, std::string_view content) {
-    Digest value{};
-    const ByteView bytes = as_bytes(content);
-    if (HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), bytes.data(),
-             bytes.size(), value.data(), nullptr) == nullptr) {
-        return {};
-    }
-    return "v1," + to_base64(value);
+    return "v1," + to_base64(hmac_sha256(secret, as_bytes(content)));
 }
 
 std::string ed25519_signature(EVP_PKEY* key, std::string_view content) {

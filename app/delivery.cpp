@@ -7,7 +7,6 @@
 
 #include "app/beside.hpp"
 #include "app/commands.hpp"
-#include "app/secret_file.hpp"
 #include "app/terminal.hpp"
 #include "delivery/leg_state.hpp"
 #include "delivery/plan.hpp"
@@ -58,28 +57,15 @@ std::optional<store::LegRow> newest_leg(const std::vector<store::LegRow>& legs,
     return found == legs.rend() ? std::nullopt : std::optional(*found);
 }
 
-Result<void> send_again(store::Store& store, const DeliveryArguments& arguments,
-                        const store::LegRow& before) {
-    const auto config = read_config(arguments.config);
-    if (!config.ok()) {
-        return config.error();
-    }
-    auto secret = read_secret_hex(config.value().delivery.secret_file);
-    if (!secret.ok()) {
-        return secret.error();
-    }
-    const auto keys =
-        delivery::ApplicantKeys::make(std::move(secret).value(), config.value().http.public_base);
-    if (!keys.ok()) {
-        return keys.error();
-    }
+/// On record first, then queued.
+Result<void> send_again(store::Store& store, const store::LegRow& before,
+                        const std::string& reason) {
     SystemRandom random;
     const TimeMs now = SystemClock().now();
-    const delivery::Planner planner(keys.value(), random);
     const store::AuditRow audit{now, std::string(operator_name), "sent_again",
-                                to_text(before.document), arguments.reason};
+                                to_text(before.document), reason};
     const auto written = store.append_audit({&audit, 1});
-    return written.ok() ? store.add_leg(planner.again(before, now)) : written;
+    return written.ok() ? store.add_leg(delivery::make_leg(before, now, random)) : written;
 }
 
 } // namespace
@@ -108,7 +94,7 @@ int run_delivery(const DeliveryArguments& arguments) {
         return tell_failure("这份文书没有选择这个渠道",
                             "this document has no leg over that channel");
     }
-    const auto sent = send_again(*store, arguments, *before);
+    const auto sent = send_again(*store, *before, arguments.reason);
     return sent.ok() ? show_legs(*store, *document) : tell_failure(sent.error());
 }
 

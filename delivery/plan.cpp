@@ -16,19 +16,15 @@ std::vector<store::LegWrite> Planner::plan(const PlanRequest& request) const {
     for (const Choice& choice : request.choices) {
         like.channel = static_cast<std::uint8_t>(choice.channel);
         like.address = choice.address;
-        legs.push_back(make_leg(like, document.issued_at));
+        legs.push_back(make_leg(like, document.issued_at, random_));
     }
     return legs;
 }
 
-store::LegWrite Planner::again(const store::LegRow& before, TimeMs now) const {
-    return make_leg(before, now);
-}
-
-store::LegWrite Planner::make_leg(const store::LegRow& like, TimeMs now) const {
+store::LegWrite make_leg(const store::LegRow& like, TimeMs now, Random& random) {
     store::LegWrite write;
     store::LegRow& leg = write.leg;
-    leg.id = make_leg_id(now, random_);
+    leg.id = make_leg_id(now, random);
     leg.document = like.document;
     leg.department = like.department;
     leg.channel = like.channel;

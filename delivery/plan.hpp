@@ -23,9 +23,12 @@ struct PlanRequest {
     std::string_view recipient_code; ///< 统一社会信用代码 or ID number; only its keyed hash is kept
 };
 
+/// A leg of the document, department, channel, address and inbox of `like`: a dispatch of its own
+/// with a new id and link, queued and due at once. Also for an operator who sends again.
+[[nodiscard]] store::LegWrite make_leg(const store::LegRow& like, TimeMs now, Random& random);
+
 /// Makes the legs of a document, to be stored in the transaction that issues it: each chosen
-/// channel gets one, queued and due at once, in the recipient's inbox. Safe to call from several
-/// threads.
+/// channel gets one, in the recipient's inbox. Safe to call from several threads.
 class Planner {
 public:
     /// `keys` and `random` outlive it.
@@ -33,13 +36,7 @@ public:
 
     [[nodiscard]] std::vector<store::LegWrite> plan(const PlanRequest& request) const;
 
-    /// One more leg over the channel and to the address of `before`, because an operator says so: a
-    /// dispatch of its own, with a new link.
-    [[nodiscard]] store::LegWrite again(const store::LegRow& before, TimeMs now) const;
-
 private:
-    [[nodiscard]] store::LegWrite make_leg(const store::LegRow& like, TimeMs now) const;
-
     const ApplicantKeys& keys_;
     Random& random_;
 };

@@ -9,7 +9,7 @@
 #include "app/desk.hpp"
 #include "base/check.hpp"
 #include "http/router.hpp"
-#include "tests/fakes/sample_keys.hpp"
+#include "tests/fakes/sample_desk.hpp"
 
 namespace songda::api {
 
@@ -22,15 +22,9 @@ protected:
                   (std::string("songda-counter-") + std::to_string(getpid()) +
                    ::testing::UnitTest::GetInstance()->current_test_info()->name());
         std::filesystem::create_directories(folder_);
-        app::Config config;
-        config.templates_folder = SONGDA_SOURCE_DIR "/templates";
-        config.fonts_folder = SONGDA_SOURCE_DIR "/build/fonts";
-        config.trust_folder = fakes::sample_keys_folder() + "/trust";
-        config.http.public_base = "http://localhost:8080";
-        config.delivery.secret_file = fakes::sample_keys_folder() + "/delivery/delivery.secret";
-        config.delivery.link_days = 30;
-        config.store = {folder_ / "store", 16, 1};
-        config.departments = {department(fakes::department), department(fakes::other_department)};
+        const app::Config config =
+            fakes::sample_config(folder_, {fakes::sample_department(fakes::department),
+                                           fakes::sample_department(fakes::other_department)});
         Result<std::unique_ptr<app::Desk>> opened = app::Desk::open(config);
         while (!opened.ok() && opened.error().fault == Fault::forbidden) {
             std::this_thread::yield(); // certificates made in this second are valid from the next
@@ -65,19 +59,6 @@ protected:
         std::filesystem::remove_all(folder_);
     }
 
-    static app::DepartmentConfig department(const DepartmentCode& code) {
-        const auto seal = fakes::sample_seal(code);
-        return {code.text,
-                "示例市行政审批局",
-                "示审",
-                "320199",
-                "示例市行政审批局",
-                {"food-business-licence", "permit-decision"},
-                seal.seal_key,
-                seal.seal_certificate,
-                seal.qr_key,
-                {}};
-    }
     [[nodiscard]] std::vector<ApiRoute> routes() const {
         auto made = make_api_routes(*parts_);
         SONGDA_CHECK(made.ok());

@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/fakes/sample_keys.hpp"
+#include "tests/fakes/sample_desk.hpp"
 #include "verifier/check_pdf.hpp"
 
 namespace songda::app {
@@ -40,25 +40,7 @@ protected:
                    ::testing::UnitTest::GetInstance()->current_test_info()->name());
         std::filesystem::remove_all(folder_);
         std::filesystem::create_directories(folder_);
-        config_.production = false;
-        config_.templates_folder = SONGDA_SOURCE_DIR "/templates";
-        config_.fonts_folder = SONGDA_SOURCE_DIR "/build/fonts";
-        config_.trust_folder = fakes::sample_keys_folder() + "/trust";
-        config_.http.public_base = "http://localhost:8080";
-        config_.delivery.secret_file = fakes::sample_keys_folder() + "/delivery/delivery.secret";
-        config_.delivery.link_days = 30;
-        config_.store = {folder_ / "store", 16, 1};
-        const auto seal = fakes::sample_seal();
-        config_.departments = {{fakes::department.text,
-                                "示例市行政审批局",
-                                "示审",
-                                "320199",
-                                "示例市行政审批局",
-                                {"food-business-licence", "permit-decision"},
-                                seal.seal_key,
-                                seal.seal_certificate,
-                                seal.qr_key,
-                                {}}};
+        config_ = fakes::sample_config(folder_, {fakes::sample_department(fakes::department)});
         // Certificates made in this second are valid from the next.
         while (!open()) {
             std::this_thread::yield();

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "app/config.hpp"
+#include "tests/fakes/sample_keys.hpp"
+
+namespace songda::fakes {
+
+/// A department with sample seals and both templates.
+inline app::DepartmentConfig sample_department(const DepartmentCode& code) {
+    const auto seal = sample_seal(code);
+    return {code.text,
+            "示例市行政审批局",
+            "示审",
+            "320199",
+            "示例市行政审批局",
+            {"food-business-licence", "permit-decision"},
+            seal.seal_key,
+            seal.seal_certificate,
+            seal.qr_key,
+            {}};
+}
+
+/// What app::Desk::open needs, with the store below `folder`.
+inline app::Config sample_config(const std::filesystem::path& folder,
+                                 std::vector<app::DepartmentConfig> departments) {
+    app::Config config;
+    config.templates_folder = SONGDA_SOURCE_DIR "/templates";
+    config.fonts_folder = SONGDA_SOURCE_DIR "/build/fonts";
+    config.trust_folder = sample_keys_folder() + "/trust";
+    config.http.public_base = "http://localhost:8080";
+    config.delivery.secret_file = sample_keys_folder() + "/delivery/delivery.secret";
+    config.delivery.link_days = 30;
+    config.store = {folder / "store", 16, 1};
+    config.departments = std::move(departments);
+    return config;
+}
+
+} // namespace songda::fakes

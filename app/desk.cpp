@@ -188,8 +188,9 @@ Result<void> Desk::open_templates() {
             if (!spec.ok()) {
                 return spec.error();
             }
-            const auto compiled = issuer::compile_template(spec.value(), face_of(department),
-                                                           fonts.value(), {reserved.value()});
+            const auto compiled =
+                issuer::compile_template(spec.value(), face_of(department), fonts.value(),
+                                         {reserved.value(), signer_->is_sample({department.code})});
             if (!compiled.ok()) {
                 return compiled.error();
             }

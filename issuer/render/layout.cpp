@@ -11,6 +11,8 @@ namespace songda::issuer {
 namespace {
 
 constexpr Centipoints shrink_step = 25; // a quarter of a point
+constexpr Centipoints pitch_step = 10;
+constexpr Centipoints seal_clearance = 400; // between the last line's baseline and the seal
 
 std::string measures(Centipoints has, Centipoints room) {
     return fmt::format("{:.1f}mm > {:.1f}mm", has / 100.0 * 25.4 / 72, room / 100.0 * 25.4 / 72);
@@ -42,6 +44,9 @@ SetLine place_line(std::span<const SetGlyph> glyphs, const TextLook& look, Centi
 Centipoints balanced_room(std::span<const SetGlyph> glyphs, const TextLook& look,
                           Centipoints room) {
     const std::size_t lines = break_lines(glyphs, look.size, look.tracking, room, room).size();
+    if (lines <= 1) {
+        return room;
+    }
     Centipoints narrow = room / 2;
     Centipoints wide = room;
     while (wide - narrow > 100) {
@@ -96,6 +101,42 @@ void append_lines(Layout& layout, std::span<const SetGlyph> glyphs,
         layout.lines.push_back(line);
     }
     layout.glyphs.insert(layout.glyphs.end(), glyphs.begin(), glyphs.end());
+}
+
+/// Where the rows of a flow and its closing stand.
+struct FlowGrid {
+    Centipoints pitch = 0;
+    Centipoints date_y = 0;
+    Centipoints seal_y = 0;
+    bool fits = false;
+
+    [[nodiscard]] Centipoints baseline(const Flow& flow, Centipoints row) const {
+        return flow.top - pitch * 3 / 4 - pitch * row;
+    }
+};
+
+/// GB/T 9704 §7.3.5.1: the seal stands upright over name and day, their baselines slightly below
+/// its centre, its upper edge within a line of the text; never on the text.
+FlowGrid grid_of(const Flow& flow, Centipoints pitch, int rows, Centipoints seal_diameter) {
+    FlowGrid grid{pitch, 0, 0, false};
+    const Centipoints text_y = grid.baseline(flow, rows - 1);
+    const Centipoints over_date = pitch / 2 + flow.closing_look.size / 2;
+    grid.date_y = std::min(text_y - pitch * (flow.closing_gap_lines + 2),
+                           text_y - seal_clearance - seal_diameter / 2 - over_date);
+    grid.seal_y = grid.date_y + over_date;
+    grid.fits = text_y >= flow.text_bottom && grid.seal_y - seal_diameter / 2 >= flow.bottom;
+    return grid;
+}
+
+/// The widest pitch at which `rows` of text and the closing fit on the page: where seal and day
+/// find no room the standard narrows the pitch, never the characters (§7.3.5, 特殊情况说明).
+FlowGrid fit_grid(const Flow& flow, int rows, Centipoints seal_diameter) {
+    FlowGrid grid = grid_of(flow, flow.line_pitch, rows, seal_diameter);
+    while (!grid.fits && grid.pitch > flow.line_pitch_least) {
+        grid = grid_of(flow, std::max(flow.line_pitch_least, grid.pitch - pitch_step), rows,
+                       seal_diameter);
+    }
+    return grid;
 }
 
 } // namespace
@@ -171,15 +212,19 @@ FlowLayout set_flow(const Flow& flow, const PatternText& expand, const StyleOf& 
     FlowLayout made;
     Layout& layout = made.layout;
     const Centipoints column = flow.width / flow.columns;
-    Centipoints y = flow.top - flow.line_pitch * 3 / 4; // baseline of the first line
+    int rows = 0; // of the grid, counted downwards: the pitch is known when all are
     for (const FlowBlock& block : flow.blocks) {
-        y -= flow.line_pitch * block.gap_lines;
+        rows += block.gap_lines;
         const FontStyle* const style = style_of(block.look.style);
         const auto glyphs = find_glyphs(expand(block.pattern), *style, layout.faults);
-        const auto lines = set_paragraph(
-            glyphs, block.look, {flow.x, column * block.indent, flow.width}, y, flow.line_pitch);
-        y -= flow.line_pitch * static_cast<Centipoints>(lines.size());
+        const auto lines = set_paragraph(glyphs, block.look,
+                                         {flow.x, column * block.indent, flow.width}, rows, -1);
+        rows += static_cast<int>(lines.size());
         append_lines(layout, glyphs, lines);
+    }
+    const FlowGrid grid = fit_grid(flow, rows, seal_diameter);
+    for (SetLine& line : layout.lines) {
+        line.y = grid.baseline(flow, line.y);
     }
     // §7.3.5.1: the day stands `right_indent` characters from the right, the name is centred on it,
     // the seal stands upright over both, their baselines slightly below its centre.
@@ -192,19 +237,19 @@ FlowLayout set_flow(const Flow& flow, const PatternText& expand, const StyleOf& 
     const Centipoints right = flow.x + flow.width - column * flow.right_indent;
     Centipoints centre = right - date_width / 2;
     centre = std::min(centre, flow.x + flow.width - std::max(name_width, seal_diameter) / 2);
-    y -= flow.line_pitch * flow.closing_gap_lines;
     TextLook look = flow.closing_look;
     look.align = Align::left;
     append_lines(layout, name,
-                 {place_line(name, look, size, centre - name_width / 2, y, name_width, true)});
-    y -= flow.line_pitch;
-    append_lines(layout, date,
-                 {place_line(date, look, size, centre - date_width / 2, y, date_width, true)});
+                 {place_line(name, look, size, centre - name_width / 2, grid.date_y + grid.pitch,
+                             name_width, true)});
+    append_lines(
+        layout, date,
+        {place_line(date, look, size, centre - date_width / 2, grid.date_y, date_width, true)});
     made.seal_x = centre;
-    made.seal_y = y + flow.line_pitch / 2 + size / 2;
-    if (made.seal_y - seal_diameter / 2 < flow.bottom) {
-        layout.faults.push_back(
-            {"page", measures(flow.top - made.seal_y + seal_diameter / 2, flow.top - flow.bottom)});
+    made.seal_y = grid.seal_y;
+    if (!grid.fits) {
+        layout.faults.push_back({"page", measures(flow.top - grid.baseline(flow, rows - 1),
+                                                  flow.top - flow.text_bottom)});
     }
     return made;
 }

@@ -101,9 +101,11 @@ bool holds_image_end(ByteView image) {
 
 void put_qr(Bytes& to, const QrPlace& place, const QrSymbol& symbol) {
     const auto side = static_cast<std::size_t>(symbol.modules);
+    const Centipoints left = place.x - place.module * symbol.modules;
+    const Centipoints bottom = place.y - place.module * symbol.modules;
     put(to, "q ");
     if (!holds_image_end(symbol.rows)) {
-        put_scale(to, place.module * symbol.modules, 2, place.x, place.y);
+        put_scale(to, place.module * symbol.modules, 2, left, bottom);
         put(to, " 0 0 0 rg BI/W ");
         put_number(to, symbol.modules);
         put(to, "/H ");
@@ -114,7 +116,7 @@ void put_qr(Bytes& to, const QrPlace& place, const QrSymbol& symbol) {
         return;
     }
     // Runs of modules instead; some documents in a million need it.
-    put_scale(to, place.module, 2, place.x, place.y);
+    put_scale(to, place.module, 2, left, bottom);
     put(to, " 0 0 0 rg\n");
     for (std::size_t y = 0; y < side; ++y) {
         for (std::size_t x = 0; x < side;) {

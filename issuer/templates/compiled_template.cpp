@@ -7,6 +7,7 @@
 #include "base/utf8.hpp"
 #include "issuer/render/detail/colour_profile.hpp"
 #include "issuer/render/detail/compiled.hpp"
+#include "issuer/render/detail/sample_mark.hpp"
 #include "issuer/render/detail/seal.hpp"
 #include "issuer/templates/artwork.hpp"
 
@@ -24,13 +25,13 @@ constexpr std::string_view seal_style = "song-bold";
 
 class Compiler {
 public:
-    explicit Compiler(CompiledTemplate::Impl& made)
-        : made_(made), objects_(made.prefix, made.offsets) {}
+    Compiler(CompiledTemplate::Impl& made, bool sample)
+        : made_(made), objects_(made.prefix, made.offsets), sample_(sample) {}
 
     Result<void> run() {
         for (const auto step :
              {&Compiler::check_styles, &Compiler::write_head, &Compiler::write_artwork,
-              &Compiler::write_static_text, &Compiler::write_seal}) {
+              &Compiler::draw_sample, &Compiler::write_static_text, &Compiler::write_seal}) {
             const auto done = (this->*step)();
             if (!done.ok()) {
                 return done;
@@ -89,7 +90,8 @@ private:
         put_points(page, made_.spec.page_width);
         page.push_back(' ');
         put_points(page, made_.spec.page_height);
-        put(page, "]/Resources 11 0 R/Contents[5 0 R 10 0 R]/Annots[15 0 R]>>");
+        put(page, "]/Group<</S/Transparency/CS/DeviceRGB>>"
+                  "/Resources 11 0 R/Contents[5 0 R 10 0 R]/Annots[15 0 R]>>");
         objects_.plain(object_page, as_text(page));
         objects_.stream(object_colour_profile, "/N 3/Filter/FlateDecode",
                         deflate(make_colour_profile()));
@@ -116,6 +118,19 @@ private:
         static_content_ = fmt::format("q {:.4f} 0 0 {:.4f} 0 0 cm /Art Do Q\n",
                                       made_.spec.page_width / 100.0 / artwork.value().width,
                                       made_.spec.page_height / 100.0 / artwork.value().height);
+        return {};
+    }
+
+    /// Behind all words, and all of it in the prefix: it costs a document nothing.
+    Result<void> draw_sample() {
+        if (!sample_) {
+            return {};
+        }
+        auto mark = draw_sample_mark(made_.spec.sample, *made_.fonts->find_style(seal_style));
+        if (!mark.ok()) {
+            return refuse(mark.error().detail);
+        }
+        static_content_ += mark.value();
         return {};
     }
 
@@ -171,6 +186,14 @@ private:
         Bytes content;
         put(content, static_content_);
         LineWriter writer(content, [this](const SetGlyph& glyph) { return carry(glyph); });
+        const SamplePlace& sample = made_.spec.sample;
+        const TextLook label = sample_label(sample, seal_style);
+        if (sample_) {
+            writer.put_layout(set_text(sample_words, label, *made_.fonts->find_style(seal_style),
+                                       sample.x - made_.spec.page_width / 2, sample.y,
+                                       made_.spec.page_width),
+                              label.colour);
+        }
         for (const TextItem& item : made_.spec.items) {
             if (CompiledTemplate::Impl::needs_document(item.pattern)) {
                 made_.document_items.push_back(&item);
@@ -209,10 +232,10 @@ private:
         if (!drawing.ok()) {
             return refuse(drawing.error().detail);
         }
-        objects_.stream(
-            object_seal,
-            "/Type/XObject/Subtype/Form/BBox[-60 -60 60 60]/Resources<<>>/Filter/FlateDecode",
-            deflate(as_bytes(drawing.value())));
+        objects_.stream(object_seal,
+                        "/Type/XObject/Subtype/Form/BBox[-60 -60 60 60]"
+                        "/Resources<</ExtGState<</Ink<</BM/Multiply>>>>>>/Filter/FlateDecode",
+                        deflate(as_bytes("/Ink gs\n" + drawing.value())));
         return {};
     }
 
@@ -235,6 +258,7 @@ private:
     Objects objects_;
     std::size_t next_object_ = object_first_free;
     std::string static_content_;
+    bool sample_;
 };
 
 } // namespace
@@ -269,7 +293,7 @@ compile_template(const Template& spec, const DepartmentFace& face,
     made->face = face;
     made->fonts = std::move(fonts);
     made->cms_bytes = options.cms_bytes_reserved;
-    const auto done = Compiler(*made).run();
+    const auto done = Compiler(*made, options.sample).run();
     if (!done.ok()) {
         return done.error();
     }

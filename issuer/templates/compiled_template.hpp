@@ -20,6 +20,9 @@ struct DepartmentFace {
 
 struct CompileOptions {
     std::size_t cms_bytes_reserved = 0; ///< exact size of the slot for the signature
+    /// Signed with a throwaway key of keys-sample/: every page says 样本 SAMPLE. Who forgets to say
+    /// so gets marked pages.
+    bool sample = true;
 };
 
 /// A template with a department's face: the bytes that all its documents share, and what is needed

@@ -113,7 +113,10 @@ Flow read_flow(TomlTable table, Centipoints page_height) {
     flow.width = from_mm(table.number("width_mm"));
     flow.top = page_height - from_mm(table.number("top_mm"));
     flow.bottom = page_height - from_mm(table.number("bottom_mm"));
+    flow.text_bottom = page_height - from_mm(table.number("text_bottom_mm"));
     flow.line_pitch = from_pt(table.number("line_pitch_pt"));
+    flow.line_pitch_least =
+        from_pt(table.number_or("line_pitch_least_pt", flow.line_pitch / 100.0));
     flow.columns = static_cast<int>(table.integer_or("columns", 28, 1, 60));
     for (TomlTable& block : table.tables("block")) {
         flow.blocks.push_back({parse_pattern(block.text("text"), block), read_look(block),
@@ -127,6 +130,16 @@ Flow read_flow(TomlTable table, Centipoints page_height) {
     flow.closing_gap_lines = static_cast<int>(closing.integer_or("gap_lines", 1, 0, 10));
     flow.right_indent = static_cast<int>(closing.integer_or("right_indent", 4, 0, 10));
     return flow;
+}
+
+SamplePlace read_sample(TomlTable table, Centipoints page_height) {
+    return {from_mm(table.number("x_mm")),
+            page_height - from_mm(table.number("y_mm")),
+            from_pt(table.number("size_pt")),
+            from_mm(table.number("mark_x_mm")),
+            page_height - from_mm(table.number("mark_y_mm")),
+            from_pt(table.number("mark_size_pt")),
+            table.number("mark_degrees")};
 }
 
 } // namespace
@@ -171,6 +184,7 @@ Result<Template> read_template(const std::string& folder) {
     made.qr = {from_mm(qr.number("x_mm")), made.page_height - from_mm(qr.number("y_mm")),
                from_pt(qr.number("module_pt")),
                static_cast<int>(qr.integer("modules_max", 21, 177))};
+    made.sample = read_sample(root.table("sample"), made.page_height);
     const auto finished = file.value().finish();
     if (!finished.ok()) {
         return finished.error();

@@ -73,9 +73,11 @@ struct FlowBlock {
 struct Flow {
     Centipoints x = 0;
     Centipoints width = 0;
-    Centipoints top = 0;    ///< PDF coordinate of the first line's upper edge
-    Centipoints bottom = 0; ///< PDF coordinate that the last line may not pass
+    Centipoints top = 0;         ///< PDF coordinate of the first line's upper edge
+    Centipoints text_bottom = 0; ///< PDF coordinate that the last paragraph's baseline may not pass
+    Centipoints bottom = 0;      ///< PDF coordinate that the seal may not pass
     Centipoints line_pitch = 0;
+    Centipoints line_pitch_least = 0; ///< what a long text may narrow it to (§7.3.5, 特殊情况说明)
     int columns = 28;
     std::vector<FlowBlock> blocks;
     Pattern signature;
@@ -92,10 +94,22 @@ struct SealPlace {
 };
 
 struct QrPlace {
-    Centipoints x = 0; ///< lower left corner of the symbol without its quiet zone
+    Centipoints x = 0; ///< upper right corner of the symbol without its quiet zone
     Centipoints y = 0;
     Centipoints module = 0;
     int modules_max = 0;
+};
+
+/// `样本 SAMPLE` on what is signed with sample keys: a label of text near the title and a pale mark
+/// behind all words.
+struct SamplePlace {
+    Centipoints x = 0; ///< middle of the label
+    Centipoints y = 0; ///< its baseline
+    Centipoints size = 0;
+    Centipoints mark_x = 0; ///< middle of the mark
+    Centipoints mark_y = 0;
+    Centipoints mark_size = 0;
+    double mark_degrees = 0; ///< how far the mark's line rises
 };
 
 /// A template as its folder says it; docs/formats/template.md explains every key.
@@ -115,6 +129,7 @@ struct Template {
     std::vector<std::pair<std::string, std::string>> common_characters;
     SealPlace seal;
     QrPlace qr;
+    SamplePlace sample;
 
     /// `food-business-licence@1`, as the record names it.
     [[nodiscard]] std::string full_name() const { return id + "@" + std::to_string(version); }

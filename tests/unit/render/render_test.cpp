@@ -6,14 +6,18 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <random>
+#include <set>
 #include <sstream>
 
 #include <gtest/gtest.h>
 #include <podofo/podofo.h>
 
 #include "base/sha256.hpp"
+#include "base/utf8.hpp"
 #include "issuer/render/detail/qr_symbol.hpp"
+#include "issuer/render/value_check.hpp"
 #include "issuer/templates/number_pattern.hpp"
 
 namespace songda::issuer {
@@ -34,10 +38,10 @@ std::shared_ptr<const FontSet> fonts() {
     return loaded;
 }
 
-std::shared_ptr<const CompiledTemplate> compiled(const std::string& name) {
+std::shared_ptr<const CompiledTemplate> compiled(const std::string& name, bool sample = true) {
     const auto spec = read_template(SONGDA_SOURCE_DIR "/templates/" + name);
     EXPECT_TRUE(spec.ok()) << spec.error().detail;
-    const auto made = compile_template(spec.value(), face, fonts(), {1514});
+    const auto made = compile_template(spec.value(), face, fonts(), {1514, sample});
     EXPECT_TRUE(made.ok()) << made.error().detail;
     return made.value();
 }
@@ -131,8 +135,8 @@ protected:
         }
         return path;
     }
-    Unsigned render(const Values& values) {
-        auto made = Renderer().render(*compiled(GetParam()), input_of(values));
+    Unsigned render(const Values& values, bool sample = true) {
+        auto made = Renderer().render(*compiled(GetParam(), sample), input_of(values));
         EXPECT_TRUE(made.ok()) << made.error().detail;
         return std::move(made).value();
     }
@@ -161,7 +165,7 @@ TEST_P(RenderTest, SameInputGivesTheSameBytesAndTheirDigest) {
     // Values as long as these and characters as rare; the samples' licences have 45 KB on average.
     // Glyphs of the letter's 仿宋 are twice as large as those of the licence's 宋.
     const std::size_t budget = std::string_view(GetParam()) == "permit-decision" ? 67 : 49;
-    EXPECT_LE(first.file.size(), budget << 10U);
+    EXPECT_LE(render(values(), false).file.size(), budget << 10U);
 }
 
 TEST_P(RenderTest, PlacedBeforeNumberAndKeyWereKnownGivesTheSameBytes) {
@@ -282,10 +286,11 @@ TEST_P(RenderTest, LargestCodeAndItsQuietZoneTouchNoWord) {
     const QrPlace& place = set->spec().qr;
     const double quiet = place.module * 4 / 100.0; // ISO/IEC 18004 §6.3.8
     const double side = place.module * place.modules_max / 100.0;
-    const double left = place.x / 100.0 - quiet;
-    const double right = place.x / 100.0 + side + quiet;
-    const double bottom = (set->spec().page_height - place.y) / 100.0 + quiet;
-    const double top = bottom - side - 2 * quiet;
+    const double right = place.x / 100.0 + quiet;
+    const double left = right - side - 2 * quiet;
+    const double top = (set->spec().page_height - place.y) / 100.0 - quiet;
+    const double bottom = top + side + 2 * quiet;
+    EXPECT_GT(left, 0);
     std::istringstream words(run("pdftotext -bbox " + write(made.value()) + " -"));
     int seen = 0;
     for (std::string line; std::getline(words, line);) {
@@ -298,6 +303,55 @@ TEST_P(RenderTest, LargestCodeAndItsQuietZoneTouchNoWord) {
         }
     }
     EXPECT_GT(seen, 10);
+}
+
+/// The pixels of a page at 40 dpi that have the mark's colour.
+int marked_pixels(const std::string& path) {
+    run("pdftoppm -r 40 -singlefile " + path + " " + path);
+    std::ifstream in(path + ".ppm", std::ios::binary);
+    const std::string ppm{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    EXPECT_GT(ppm.size(), 400'000U);
+    const auto near = [](char pixel, int wanted) {
+        return std::abs(static_cast<unsigned char>(pixel) - wanted) <= 3;
+    };
+    int count = 0;
+    for (std::size_t at = ppm.size() % 3; at + 3 <= ppm.size(); at += 3) {
+        count += near(ppm[at], 244) && near(ppm[at + 1], 231) && near(ppm[at + 2], 231) ? 1 : 0;
+    }
+    return count;
+}
+
+TEST_P(RenderTest, SampleSaysSoOnThePaperAndAProductionKeysPageDoesNot) {
+    const std::string path = write(render(values()));
+    const std::string text = run("pdftotext " + path + " -");
+    EXPECT_NE(text.find("样本 SAMPLE\n"), std::string::npos) << text;
+    EXPECT_EQ(text.find("样本"), text.rfind("样本")) << "the mark itself is no text: " << text;
+    EXPECT_GT(marked_pixels(path), 2000);
+
+    const std::string genuine = write(render(values(), false));
+    const std::string plain = run("pdftotext " + genuine + " -");
+    EXPECT_EQ(plain.find("样本"), std::string::npos) << plain;
+    EXPECT_EQ(plain.find("SAMPLE"), std::string::npos) << plain;
+    EXPECT_LT(marked_pixels(genuine), 20) << "edges of red lines may look alike";
+    // All of it is in the prefix, which the store keeps once.
+    const std::size_t with = compiled(GetParam())->prefix().size();
+    const std::size_t without = compiled(GetParam(), false)->prefix().size();
+    EXPECT_LT(with - without, 3U << 10U);
+    EXPECT_NEAR(double(render(values()).file.size() - with),
+                double(render(values(), false).file.size() - without), 20);
+}
+
+/// The caption belongs to its code: beside it, whatever the symbol's size.
+TEST_P(RenderTest, CaptionStandsBesideItsCode) {
+    const auto set = compiled(GetParam());
+    const std::string words = run("pdftotext -bbox " + write(render(values())) + " -");
+    const std::size_t end = words.find(">扫码核验真伪与现状<");
+    ASSERT_NE(end, std::string::npos) << words;
+    const std::size_t begin = words.rfind("xMin=\"", end);
+    const double left = std::strtod(words.c_str() + begin + 6, nullptr);
+    const double quiet = set->spec().qr.module * 4 / 100.0;
+    EXPECT_GE(left, set->spec().qr.x / 100.0 + quiet);
+    EXPECT_LE(left, set->spec().qr.x / 100.0 + quiet + 3);
 }
 
 TEST_P(RenderTest, CharacterWithoutFontIsRefusedByName) {
@@ -373,6 +427,66 @@ TEST(CheckValues, TooWideTextIsRefusedWithItsMeasures) {
     EXPECT_EQ(findings[0].pointer, "/fields/legal_representative");
     EXPECT_EQ(findings[0].rule, "width");
     EXPECT_EQ(findings[0].value, "110.1mm > 104.0mm");
+}
+
+TEST(Licence, RowsAreEven) {
+    const auto set = compiled("food-business-licence");
+    std::map<Centipoints, std::set<Centipoints>> columns; // right-aligned labels, by their place
+    for (const TextItem& item : set->spec().items) {
+        if (item.look.align == Align::right) {
+            columns[item.x].insert(item.y);
+        }
+    }
+    ASSERT_EQ(columns.size(), 2U);
+    const std::set<Centipoints>& rows = columns.begin()->second;
+    ASSERT_EQ(rows.size(), 7U);
+    const Centipoints step = (*rows.rbegin() - *rows.begin()) / 6;
+    for (auto row = std::next(rows.begin()); row != rows.end(); ++row) {
+        EXPECT_NEAR(*row - *std::prev(row), step, 2);
+    }
+    for (const Centipoints y : columns.rbegin()->second) {
+        EXPECT_TRUE(rows.contains(y)) << "the right column stands on the rows of the left";
+    }
+}
+
+/// Baselines of the flow, from the top down.
+std::vector<Centipoints> baselines(const Values& values) {
+    const auto set = compiled("permit-decision");
+    const Placement placement = Renderer().place(*set, values);
+    EXPECT_TRUE(placement.findings.empty());
+    std::set<Centipoints, std::greater<>> found;
+    for (const SetLine& line : placement.values->parts().back().layout.lines) {
+        EXPECT_TRUE(line.size == 1600 || line.size == 2200) << "no character is made smaller";
+        found.insert(line.y);
+    }
+    return {found.begin(), found.end()};
+}
+
+TEST(Letter, LongestReasonFitsWithANameOfTwoLines) {
+    const std::string sentence = "建设单位应当按照审查合格的设计文件组织施工，落实质量和安全措施。";
+    std::string reason;
+    while (count_code_points(reason + sentence) <= 260) {
+        reason += sentence;
+    }
+    while (count_code_points(reason) < 260) {
+        reason += "至";
+    }
+    Values longest = letter_values();
+    for (NamedValue& value : longest) {
+        if (value.name == "fields.decision_text") {
+            value.text = reason;
+        } else if (value.name == "recipient.name") {
+            value.text = "示例市喆悦（国际）餐饮管理与现代农产品流通投资集团有限责任公司第一分公司";
+        }
+    }
+    const auto lines = baselines(longest);
+    EXPECT_EQ(lines.size(), 1U + 2 + 14 + 2 + 2) << "28 characters a line, as GB/T 9704 has it";
+    EXPECT_GE(lines[5] - lines[6], 2080) << "1.3 × the characters' height at least";
+}
+
+TEST(Letter, UsualOnesKeepTheStandardsPitch) {
+    const auto lines = baselines(letter_values());
+    EXPECT_EQ(lines[3] - lines[4], 2890);
 }
 
 TEST(NumberPattern, ExpandsAndRefuses) {

@@ -92,6 +92,7 @@ Report register_report(const store::DocumentRow& document, const store::StatusEn
     face.issuer_name = document.department_name;
     face.holder = document.holder_masked;
     face.issued_at = document.issued_at;
+    face.decided_on = document.decided_on;
     face.valid_from = document.valid_from;
     face.valid_until = document.valid_until;
     face.sample = document.sample;
@@ -119,7 +120,7 @@ std::string answer_html(const Report& report) {
         "<section class=\"answer {}\" id=\"answer\"><h2>{} <span lang=\"en\">{}</span></h2>",
         verdict.style, verdict.zh, verdict.en);
     if (report.document && report.document->sample) {
-        to += "<p class=\"sample\">样例，不具法律效力 <span lang=\"en\">Sample, without legal "
+        to += "<p class=\"sample\">样本，不具法律效力 <span lang=\"en\">Sample, without legal "
               "effect</span></p>";
     }
     if (report.document) {
@@ -129,10 +130,12 @@ std::string answer_html(const Report& report) {
         fact(to, "number", "编号", "Number", face.number);
         fact(to, "issuer", "签发部门", "Issued by", face.issuer_name);
         fact(to, "holder", "持有人", "Holder", face.holder);
-        fact(to, "issued_at", "签发日期", "Issued on",
-             face.issued_at ? to_chinese(china_date(*face.issued_at)) : "");
+        fact(to, "decided_on", "落款日期", "Date on the document",
+             face.decided_on ? to_chinese(*face.decided_on) : "");
         fact(to, "valid_until", "有效期至", "Valid until",
              face.valid_until ? to_chinese(*face.valid_until) : "");
+        fact(to, "issued_at", "签发时间", "Issued at",
+             face.issued_at ? to_people(*face.issued_at) : "");
         fact(to, "status_since", "现状始于", "Status since",
              report.status_since ? to_chinese(china_date(*report.status_since)) : "");
         fact(to, "checked_at", "核验时间", "Checked at", to_people(report.status.as_of));

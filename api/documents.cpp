@@ -43,6 +43,7 @@ void put_document(JsonObject& to, const ApiParts& parts, const store::DocumentRo
     to.text("template", document.template_version);
     to.text("case_number", document.case_number);
     to.text("holder", document.holder_masked);
+    to.text_if("decided_on", document.decided_on ? to_text(*document.decided_on) : "");
     to.text("issued_at", to_rfc3339(document.issued_at));
     to.text_if("valid_until", document.valid_until ? to_text(*document.valid_until) : "");
     to.text("sha256", to_hex(document.file_hash));

@@ -39,6 +39,7 @@ std::string document_json(const ApiParts& parts, const delivery::InboxDocument& 
     object.text("title", document.title);
     object.text("number", document.number);
     object.text("issuer", document.department_name);
+    object.text_if("decided_on", document.decided_on ? to_text(*document.decided_on) : "");
     object.text("issued_at", to_rfc3339(document.issued_at));
     object.text("status", verifier::reason_name(report.status.reason));
     object.raw("sample", document.sample ? "true" : "false");

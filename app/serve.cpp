@@ -100,7 +100,7 @@ api::ApiParts make_parts(const Config& config, Desk& desk, const Counters& made)
 void tell_open(const Config& config, const Desk& desk, std::uint16_t port) {
     fmt::print("送达 Songda · {} ({}:{})\n", config.http.public_base, config.http.address, port);
     if (!config.production) {
-        fmt::print("  样例模式，签发的文书不具法律效力 sample mode: nothing issued here has legal "
+        fmt::print("  样本模式，签发的文书不具法律效力 sample mode: nothing issued here has legal "
                    "effect\n");
     }
     if (desk.recovered() > 0) {

@@ -58,7 +58,7 @@ void print_report(std::string_view subject, const Report& report) {
         fmt::print("    签发时间 issued at {}\n", to_china_time(*face.issued_at));
     }
     if (face.sample) {
-        fmt::print("    样例，不具法律效力 SAMPLE, without legal effect\n");
+        fmt::print("    样本，不具法律效力 SAMPLE, without legal effect\n");
     }
 }
 

@@ -6,7 +6,7 @@ shift
 mkdir -p "$out/trust" "$out/tls"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mark="SONGDA SAMPLE 样例（不得用于生产）"
+mark="SONGDA SAMPLE 样本（不得用于生产）"
 
 key() {
     [ -f "$1" ] && return 0
@@ -38,10 +38,10 @@ certificate() {
 }
 
 key "$out/root.key"
-certificate "$out/root.pem" "$out/root.key" "/C=CN/O=$mark/CN=SONGDA SAMPLE ROOT 样例根" 7300 \
+certificate "$out/root.pem" "$out/root.key" "/C=CN/O=$mark/CN=SONGDA SAMPLE ROOT 样本根" 7300 \
     'basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n'
 key "$out/issuing.key"
-certificate "$out/issuing.pem" "$out/issuing.key" "/C=CN/O=$mark/CN=SONGDA SAMPLE ISSUING 样例签发" 3650 \
+certificate "$out/issuing.pem" "$out/issuing.key" "/C=CN/O=$mark/CN=SONGDA SAMPLE ISSUING 样本签发" 3650 \
     'basicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' \
     "$out/root.pem" "$out/root.key"
 join "$out/trust/root.pem" "$out/root.pem"

@@ -11,7 +11,11 @@
 namespace songda::store {
 namespace {
 
-constexpr std::uint8_t format_version = 1;
+/// Of the rows that are written; every version before it is read.
+template <class Row>
+constexpr std::uint8_t version_of = 1;
+template <>
+constexpr std::uint8_t version_of<DocumentRow> = 2;
 constexpr std::size_t checksum_bytes = 4;
 
 /// The numbers are stored; never renumber, never reuse.
@@ -60,6 +64,9 @@ void walk(Codec& codec, Row& row) {
           row.title, row.template_version, row.case_number, row.holder_masked, row.issued_at,
           row.valid_from, row.valid_until, row.record_hash, row.file_hash, row.file.prefix,
           row.file.segment, row.file.offset, row.file.rest_length, row.file.size, row.sample);
+    if (codec.version() >= 2) {
+        codec(row.decided_on);
+    }
 }
 
 template <class Codec, row_of<StatusChange> Row>
@@ -117,11 +124,12 @@ void walk(Codec& codec, Row& row) {
 /// Big-endian integers; texts as 2-byte length and bytes.
 class Writer {
 public:
-    explicit Writer(std::uint8_t kind) {
+    Writer(std::uint8_t version, std::uint8_t kind) : version_(version) {
         bytes_.reserve(512);
-        bytes_.push_back(format_version);
+        bytes_.push_back(version);
         bytes_.push_back(kind);
     }
+    [[nodiscard]] std::uint8_t version() const { return version_; }
 
     template <class... Fields>
     void operator()(const Fields&... fields) {
@@ -185,13 +193,15 @@ private:
     }
 
     Bytes bytes_;
+    std::uint8_t version_;
     bool fits_ = true;
 };
 
 /// After the first refusal every further field is left empty and `ok()` stays false.
 class Reader {
 public:
-    explicit Reader(ByteView bytes) : rest_(bytes) {}
+    Reader(std::uint8_t version, ByteView bytes) : rest_(bytes), version_(version) {}
+    [[nodiscard]] std::uint8_t version() const { return version_; }
 
     template <class... Fields>
     void operator()(Fields&... fields) {
@@ -284,12 +294,13 @@ private:
     }
 
     ByteView rest_;
+    std::uint8_t version_;
     bool ok_ = true;
 };
 
 template <class Row>
 Bytes encode_row(const Row& row) {
-    Writer writer(kind_of<Row>);
+    Writer writer(version_of<Row>, kind_of<Row>);
     walk(writer, row);
     return writer.finish();
 }
@@ -350,14 +361,14 @@ Result<Row> decode(ByteView bytes) {
     if (bytes.size() < 2 + checksum_bytes || bytes.size() > record_bytes_max) {
         return refused("length");
     }
-    if (bytes[0] != format_version || bytes[1] != kind_of<Row>) {
+    if (bytes[0] < 1 || bytes[0] > version_of<Row> || bytes[1] != kind_of<Row>) {
         return refused("version or kind");
     }
     const ByteView covered = bytes.first(bytes.size() - checksum_bytes);
     if (detail::crc32c(covered) != read_checksum(bytes)) {
         return refused("checksum");
     }
-    Reader reader(covered.subspan(2));
+    Reader reader(bytes[0], covered.subspan(2));
     Row row;
     walk(reader, row);
     if (!reader.at_end()) {
@@ -368,7 +379,7 @@ Result<Row> decode(ByteView bytes) {
 
 template <class Row>
 Result<void> check_row(const Row& row) {
-    Writer writer(kind_of<Row>);
+    Writer writer(version_of<Row>, kind_of<Row>);
     walk(writer, row);
     if (!writer.fits() || writer.size() + checksum_bytes > record_bytes_max) {
         return Error{Fault::invalid_input, "row is too long to be stored"};

@@ -58,6 +58,7 @@ struct DocumentRow {
     std::string case_number;   ///< one document per department, template version and case number
     std::string holder_masked; ///< already masked: what a public answer may show
     TimeMs issued_at;
+    std::optional<Date> decided_on; ///< the day that the paper shows; absent in rows of version 1
     std::optional<Date> valid_from;
     std::optional<Date> valid_until;
     Digest record_hash{};

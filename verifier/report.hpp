@@ -60,6 +60,7 @@ struct DocumentFace {
     std::string issuer_name;
     std::string holder; ///< masked
     std::optional<TimeMs> issued_at;
+    std::optional<Date> decided_on; ///< the day on the paper; the register alone knows it
     std::optional<Date> valid_from;
     std::optional<Date> valid_until;
     bool sample = false;

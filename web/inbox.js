@@ -38,10 +38,14 @@ function english(text) {
 
 const words = (table, name) => table[String(name).toLowerCase()] || [String(name), ''];
 
+function dayText(text) {
+  const [year, month, day] = text.split('-').map(Number);
+  return year + '年' + month + '月' + day + '日';
+}
+
 function timeText(text) {
   const local = new Date(Date.parse(text) + 8 * 3600000).toISOString();
-  const [year, month, day] = local.slice(0, 10).split('-').map(Number);
-  return year + '年' + month + '月' + day + '日 ' + local.slice(11, 16);
+  return dayText(local.slice(0, 10)) + ' ' + local.slice(11, 16);
 }
 
 function fact(zh, en, ...value) {
@@ -77,11 +81,12 @@ function documentItem(row) {
   const facts = element('dl', '',
     fact('编号', 'Number', row.number),
     fact('签发部门', 'Issued by', row.issuer),
+    ...(row.decided_on ? [fact('落款日期', 'Date on the document', dayText(row.decided_on))] : []),
     fact('签发时间', 'Issued at', timeText(row.issued_at)),
     fact('现状', 'Status', element('span', 'badge ' + style, status), ' ', english(statusEn)));
   const legs = element('ul', 'legs', ...(row.delivery || []).map(legItem));
   const progress = row.delivery && row.delivery.length > 0 ? [element('h3', '', '送达进度 ', english('Delivery')), legs] : [];
-  const sample = row.sample ? [element('p', 'sample', '样例，不具法律效力 ', english('Sample, without legal effect'))] : [];
+  const sample = row.sample ? [element('p', 'sample', '样本，不具法律效力 ', english('Sample, without legal effect'))] : [];
   return element('li', 'answer ' + style, element('h2', '', row.title), ...sample, facts, ...downloadLink(row),
     ...verifyLink(row), ...progress);
 }

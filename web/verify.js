@@ -66,7 +66,7 @@ function answerBlock({ verdict, note, sample, facts, axes }) {
   if (note) block.append(element('p', 'where', note[0] + ' ', english(note[1])));
   block.append(element('h2', '', zh + ' ', english(en)));
   if (sample) {
-    block.append(element('p', 'sample', '样例，不具法律效力 ', english('Sample, without legal effect')));
+    block.append(element('p', 'sample', '样本，不具法律效力 ', english('Sample, without legal effect')));
   }
   const shown = facts.filter(([, , value]) => value);
   if (shown.length > 0) block.append(element('dl', '', ...shown.map((row) => fact(...row))));
@@ -193,8 +193,8 @@ function showSeal(result, list, agreed) {
     ['编号', 'Number', claims.number, 'number'],
     ['签发部门', 'Issued by', department && department.name, 'issuer'],
     ['持有人', 'Holder', claims.holder, 'holder'],
-    ['签发日期', 'Issued on', dayText(claims.issued_at * 1000), 'issued_at'],
     ['有效期至', 'Valid until', claims.valid_until ? dayText(claims.valid_until * 1000) : '', 'valid_until'],
+    ['签发时间', 'Issued at', timeText(claims.issued_at * 1000), 'issued_at'],
     ageFact,
   ];
   place('device', answerBlock({ verdict: deviceVerdict(axes), note: HERE, sample, facts, axes }));
@@ -211,7 +211,7 @@ function factsOnPage() {
 }
 
 const factsOfAnswer = ({ document: face }) => face && {
-  number: face.number, holder: face.holder, issued_at: face.issued_at && dayText(Date.parse(face.issued_at)),
+  number: face.number, holder: face.holder, issued_at: face.issued_at && timeText(Date.parse(face.issued_at)),
 };
 
 function showAnswer(answer, note) {
@@ -221,8 +221,9 @@ function showAnswer(answer, note) {
     ['编号', 'Number', face.number, 'number'],
     ['签发部门', 'Issued by', face.issuer && face.issuer.name, 'issuer'],
     ['持有人', 'Holder', face.holder, 'holder'],
-    ['签发日期', 'Issued on', face.issued_at ? dayText(Date.parse(face.issued_at)) : '', 'issued_at'],
+    ['落款日期', 'Date on the document', plainDay(face.decided_on), 'decided_on'],
     ['有效期至', 'Valid until', plainDay(face.valid_until), 'valid_until'],
+    ['签发时间', 'Issued at', face.issued_at ? timeText(Date.parse(face.issued_at)) : '', 'issued_at'],
     ['现状始于', 'Status since', answer.status.since ? dayText(Date.parse(answer.status.since)) : '', 'status_since'],
     ['核验时间', 'Checked at', timeText(Date.parse(answer.status.as_of)), 'checked_at'],
   ];
@@ -280,7 +281,7 @@ function compare(seal, facts, claims) {
     return false;
   }
   if (!claims) return false;
-  const signed = { number: claims.number, holder: claims.holder, issued_at: dayText(claims.issued_at * 1000) };
+  const signed = { number: claims.number, holder: claims.holder, issued_at: timeText(claims.issued_at * 1000) };
   const agreed = Object.keys(signed).every((name) => facts[name] === signed[name]);
   if (!agreed) {
     doubtAnswer();

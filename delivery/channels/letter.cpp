@@ -96,7 +96,7 @@ std::string letter_body(const Dispatch& dispatch, const LetterSetting& setting) 
     const Facts facts = facts_of(dispatch, setting);
     std::string out;
     if (dispatch.document.sample) {
-        out += "【样例，不具法律效力】 SAMPLE, WITHOUT LEGAL EFFECT\n\n";
+        out += "【样本，不具法律效力】 SAMPLE, WITHOUT LEGAL EFFECT\n\n";
     }
     out += chinese(facts, setting.attached);
     out += "\n────────────────\n\n";

@@ -191,6 +191,7 @@ void Batch::prepare(Item& item) {
     document.case_number = item.decision.case_number;
     document.holder_masked = mask(item.decision.recipient.reveal());
     document.issued_at = now;
+    document.decided_on = item.decision.decided_on;
     document.valid_from = item.decision.valid_from;
     document.valid_until = item.decision.valid_until;
     document.sample = desk_.parts.signer.is_sample(department_);

@@ -84,8 +84,10 @@ test('GoodCodeWithoutAServerShowsItsSignedFactsAndDoesNotKnowItsStatus', async (
   for (const value of [GOOD.claims.number, GOOD.claims.holder, '示例市行政审批局', '食品经营许可证', '2026年11月20日', '2031年11月19日']) {
     assert.ok(shown.includes(value), value);
   }
+  assert.match(shown, /签发时间[^]*2026年11月20日 \d\d:\d\d/);
+  assert.doesNotMatch(shown, /落款日期/, 'the code does not carry the day on the paper');
   assert.match(shown, /不知道现在是否仍然有效/);
-  assert.match(shown, /样例，不具法律效力/);
+  assert.match(shown, /样本，不具法律效力/);
   assert.equal(await page.locator('#device .axes .unknown').count(), 1);
   assert.equal(await page.locator('#warning').isVisible(), false);
   assert.equal(await page.locator('.answer.yes').count(), 0);

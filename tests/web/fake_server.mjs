@@ -25,7 +25,7 @@ export const ANSWER = {
   document: {
     key: KEY, title: '食品经营许可证', type: 'SPJY', number: 'JY23201990012345',
     issuer: { code: '11320199MB0000001', name: '示例市行政审批局' }, holder: '示例市********公司',
-    issued_at: '2026-11-20T01:30:15.000Z', valid_until: '2031-11-19', sample: true,
+    decided_on: '2026-11-19', issued_at: '2026-11-20T01:30:15.000Z', valid_until: '2031-11-19', sample: true,
   },
 };
 export const REVOKED = {
@@ -42,13 +42,14 @@ export function serverFragment(answer = ANSWER) {
   });
   const rows = [['文书', 'Document', face.title, 'title'], ['编号', 'Number', face.number, 'number'],
     ['签发部门', 'Issued by', face.issuer.name, 'issuer'], ['持有人', 'Holder', face.holder, 'holder'],
-    ['签发日期', 'Issued on', '2026年11月20日', 'issued_at'], ['有效期至', 'Valid until', '2031年11月19日', 'valid_until'],
+    ['落款日期', 'Date on the document', '2026年11月19日', 'decided_on'], ['有效期至', 'Valid until', '2031年11月19日', 'valid_until'],
+    ['签发时间', 'Issued at', '2026年11月20日 09:30', 'issued_at'],
     ['核验时间', 'Checked at', '2026年11月24日 09:02', 'checked_at']];
   const facts = rows.map(([zh, en, value, name]) => `<div><dt>${zh} <span lang="en">${en}</span></dt><dd data-fact="${name}">${value}</dd></div>`);
   const valid = answer.status.answer === 'yes';
   return `<section class="answer ${valid ? 'yes' : 'no'}" id="answer"><h2>${valid ? '真实有效' : answer.status.text} `
     + `<span lang="en">${valid ? 'Genuine and in force' : answer.status.text_en}</span></h2>`
-    + `<p class="sample">样例，不具法律效力 <span lang="en">Sample, without legal effect</span></p>`
+    + `<p class="sample">样本，不具法律效力 <span lang="en">Sample, without legal effect</span></p>`
     + `<dl>${facts.join('')}</dl><ul class="axes">${axes.join('')}</ul></section>`;
 }
 
@@ -57,7 +58,7 @@ const NOTHING = '<section class="answer unknown" id="answer"><h2>没有找到这
 
 const INBOX = {
   documents: [
-    { title: '食品经营许可证', number: 'JY23201990012345', issuer: '示例市行政审批局', issued_at: '2026-11-20T01:30:15.000Z',
+    { title: '食品经营许可证', number: 'JY23201990012345', issuer: '示例市行政审批局', decided_on: '2026-11-19', issued_at: '2026-11-20T01:30:15.000Z',
       status: 'valid', sample: true, download: '/api/v1/inbox/files/0000000001', verify: `/v/${KEY}`,
       delivery: [{ channel: 'portal', state: 'acknowledged', at: '2026-11-20T02:11:00.000Z' },
         { channel: 'email', state: 'reached', at: '2026-11-20T01:30:21.000Z' }] },

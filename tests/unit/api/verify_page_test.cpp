@@ -4,17 +4,20 @@
 
 #include <fstream>
 
+#include <nlohmann/json.hpp>
+
 namespace songda::api {
 namespace {
+
+using nlohmann::json;
 
 class VerifyPageTest : public CounterTest {
 protected:
     void SetUp() override {
         CounterTest::SetUp();
         std::ifstream in(SONGDA_SOURCE_DIR "/samples/decisions.jsonl");
-        std::string line;
-        std::getline(in, line);
-        const issuer::Row row{line, {}};
+        std::getline(in, row_);
+        const issuer::Row row{row_, {}};
         document_ = desk_->issuer().issue(fakes::department, {&row, 1}).front().document;
         const auto stored = desk_->store().find_document(document_.id);
         ASSERT_TRUE(stored.ok() && stored.value());
@@ -50,6 +53,7 @@ protected:
         return "";
     }
 
+    std::string row_;
     store::DocumentRow document_;
     std::string file_;
 };
@@ -69,6 +73,29 @@ TEST_F(VerifyPageTest, UploadedOriginalIsGenuine) {
     EXPECT_TRUE(shows(page, document_.number));
     EXPECT_FALSE(shows(page, "SONGDA:ANSWER"));
     EXPECT_TRUE(page.body.ends_with("</html>\n")) << "the whole page";
+}
+
+TEST_F(VerifyPageTest, DayOnThePaperAndTimeOfIssueStandUnderTheirOwnNames) {
+    const auto paper = json::parse(row_)["decided_on"].get<std::string>();
+    ASSERT_EQ(document_.decided_on, parse_date(paper));
+    ASSERT_NE(*document_.decided_on, china_date(document_.issued_at)) << "else nothing is shown";
+    const std::string day = to_chinese(*document_.decided_on);
+    const std::string time = to_chinese(china_date(document_.issued_at)) + ' ' +
+                             to_china_time(document_.issued_at).substr(11, 5);
+    const http::Response page = ask("GET", "/v/" + to_text(document_.key));
+    EXPECT_TRUE(shows(page, "落款日期 <span lang=\"en\">Date on the document</span></dt><dd "
+                            "data-fact=\"decided_on\">" +
+                                day + "</dd>"))
+        << page.body;
+    EXPECT_TRUE(shows(page, "签发时间 <span lang=\"en\">Issued at</span></dt><dd "
+                            "data-fact=\"issued_at\">" +
+                                time + "</dd>"));
+    const http::Response answer = ask("GET", "/api/v1/verify/" + to_text(document_.key));
+    EXPECT_EQ(json::parse(answer.body)["document"]["decided_on"], paper);
+    const std::string path = folder_ / "paper.pdf";
+    std::ofstream(path, std::ios::binary) << file_;
+    EXPECT_EQ(std::system(("pdftotext " + path + " - | grep -qF " + day).c_str()), 0)
+        << "the paper shows the same day";
 }
 
 TEST_F(VerifyPageTest, UploadedCopyIsNot) {

@@ -67,6 +67,16 @@ protected:
         }
         return desk_->issuer().issue(fakes::department, views);
     }
+    /// What pdftotext reads on the document.
+    std::string text_of(const issuer::Answer& answer) {
+        const auto row = desk_->store().find_document(answer.document.id);
+        const auto file = desk_->store().read_file(*row.value());
+        const std::string path = folder_ / "read.pdf";
+        std::ofstream(path, std::ios::binary) << as_text(file.value());
+        EXPECT_EQ(std::system(("pdftotext " + path).c_str()), 0);
+        std::ifstream in(folder_ / "read.txt");
+        return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    }
     static std::vector<std::string> rules(const issuer::Answer& answer) {
         std::vector<std::string> found;
         for (const issuer::Finding& finding : answer.findings) {
@@ -222,6 +232,38 @@ TEST_F(DeskTest, ProductionRefusesSampleSeals) {
     ASSERT_FALSE(opened.ok());
     EXPECT_NE(opened.error().detail.find("a sample key never signs in production"),
               std::string::npos);
+}
+
+TEST_F(DeskTest, PaperOfSampleKeysSaysSo) {
+    const std::string text = text_of(issue({samples()[0]})[0]);
+    EXPECT_NE(text.find("样本 SAMPLE"), std::string::npos) << text;
+    EXPECT_NE(text.find("食品经营许可证"), std::string::npos) << text;
+}
+
+TEST_F(DeskTest, PaperOfProductionKeysCarriesNoMark) {
+    desk_.reset();
+    // The same script with an organisation's name in place of the sample mark.
+    const std::string keys = (folder_ / "keys").string();
+    const std::string command =
+        "sed 's/^mark=.*/mark=示例市/' " SONGDA_SOURCE_DIR "/keys-sample/make.sh >" + keys +
+        ".sh && sh " + keys + ".sh " + keys + ' ' + fakes::department.text + " 示例市行政审批局";
+    ASSERT_EQ(std::system(command.c_str()), 0);
+    app::DepartmentConfig& department = config_.departments.front();
+    const std::string own = keys + '/' + fakes::department.text;
+    department.seal_key = own + "/seal.key";
+    department.seal_certificate = own + "/seal.pem";
+    department.qr_key = own + "/qr.key";
+    config_.trust_folder = keys + "/trust";
+    config_.production = true;
+    while (!open()) {
+        std::this_thread::yield();
+    }
+    ASSERT_TRUE(desk_);
+    const auto answers = issue({samples()[0]});
+    ASSERT_EQ(answers[0].kind, Kind::issued) << answers[0].error.detail;
+    const std::string text = text_of(answers[0]);
+    EXPECT_EQ(text.find("样本"), std::string::npos) << text;
+    EXPECT_NE(text.find("食品经营许可证"), std::string::npos) << text;
 }
 
 } // namespace

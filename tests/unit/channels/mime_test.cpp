@@ -267,12 +267,12 @@ TEST(Letter, NeverHoldsTheCodeAndMarksSamples) {
     samples::SampleDispatch sample;
     const std::string body = write(sample).body;
     EXPECT_EQ(body.find(sample.collection.code.reveal()), std::string::npos);
-    EXPECT_TRUE(body.starts_with("【样例，不具法律效力】"));
+    EXPECT_TRUE(body.starts_with("【样本，不具法律效力】"));
     EXPECT_NE(body.find(sample.collection.link), std::string::npos);
     EXPECT_NE(body.find("https://songda.example.gov.cn/v/7R2M9K4T8WXE3HBC\n"), std::string::npos);
     EXPECT_NE(body.find("𠮷*，您好"), std::string::npos);
     sample.document.sample = false;
-    EXPECT_EQ(write(sample).body.find("样例"), std::string::npos);
+    EXPECT_EQ(write(sample).body.find("样本"), std::string::npos);
 }
 
 TEST(Letter, FileNamesFitEveryFileSystem) {

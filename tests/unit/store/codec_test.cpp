@@ -63,6 +63,31 @@ TEST(StoreCodec, EveryRowReturnsAndNothingDamagedDoes) {
     expect_strict(SegmentCursor{3, 4096});
 }
 
+TEST(StoreCodec, DocumentsOfVersionOneAreReadWithoutTheirDay) {
+    DocumentRow row = samples::issue(7, samples::file_bytes(1, 10)).document;
+    row.decided_on.reset();
+    Bytes old = encode(row);
+    ASSERT_EQ(old[0], 2);
+    old.resize(old.size() - 5); // no day, and the checksum
+    old[0] = 1;
+    const auto seal = [](Bytes bytes) {
+        const std::uint32_t sum = detail::crc32c(bytes);
+        for (const int shift : {24, 16, 8, 0}) {
+            bytes.push_back(static_cast<std::uint8_t>(sum >> shift));
+        }
+        return bytes;
+    };
+    const auto back = decode<DocumentRow>(seal(old));
+    ASSERT_TRUE(back.ok());
+    EXPECT_EQ(back.value(), row);
+    old[0] = 3;
+    EXPECT_FALSE(decode<DocumentRow>(seal(old)).ok()) << "a version to come";
+    Bytes other = encode(PrefixRow{1, 128, 70'000});
+    other.resize(other.size() - 4);
+    other[0] = 2;
+    EXPECT_FALSE(decode<PrefixRow>(seal(other)).ok()) << "only documents have version 2";
+}
+
 TEST(StoreCodec, GoldenBytesOfVersionOne) {
     // docs/formats/store.md, worked example.
     EXPECT_EQ(to_hex(encode(StatusChange{DocumentStatus::revoked, TimeMs{0x0102}, "r", "ab"})),

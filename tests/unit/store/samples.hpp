@@ -116,6 +116,7 @@ inline IssueWrite issue(std::uint64_t number, ByteView rest, std::uint64_t depar
     write.document.case_number = "CASE-" + std::to_string(number);
     write.document.holder_masked = "张*";
     write.document.issued_at = TimeMs{2000};
+    write.document.decided_on = Date{2026, 11, 20};
     write.document.valid_until = Date{2031, 11, 24};
     write.document.record_hash = sha256(as_bytes(write.document.number));
     write.document.file_hash = sha256(rest);

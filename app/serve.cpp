@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "api/problem.hpp"
+#include "api/problem_page.hpp"
 #include "api/routes.hpp"
 #include "app/commands.hpp"
 #include "app/desk.hpp"
@@ -145,9 +146,18 @@ int run_serve(const std::string& path) {
         return tell_failure(routes.error());
     }
     office.value()->start();
-    auto server = http::Server::start(server_options(config.value().http),
-                                      api::guard_routes(std::move(routes).value(), parts),
-                                      &api::refusal_response, desk.metrics());
+    const auto problem_pages = api::ProblemPages::load(config.value().web_folder);
+    if (!problem_pages.ok()) {
+        return tell_failure(problem_pages.error());
+    }
+    http::ServerOptions options = server_options(config.value().http);
+    options.last_look = [&pages = problem_pages.value()](const http::Request& request,
+                                                         http::Response& response) {
+        pages.present(request, response);
+    };
+    auto server =
+        http::Server::start(std::move(options), api::guard_routes(std::move(routes).value(), parts),
+                            &api::refusal_response, desk.metrics());
     if (!server.ok()) {
         return tell_failure(server.error());
     }

@@ -24,6 +24,10 @@ struct TlsOptions {
     std::string client_authority_file;
 };
 
+/// Sees every answer beside its request before it is written, and may put it in another form. The
+/// request is empty where none could be read. Must not fail and must be quick.
+using LastLook = std::function<void(const Request& request, Response& response)>;
+
 struct ServerOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 0; ///< 0: any free port; `Server::port` tells
@@ -40,6 +44,7 @@ struct ServerOptions {
     std::chrono::milliseconds write_time{10000};
     std::chrono::milliseconds idle_time{30000};
     std::chrono::milliseconds drain_time{20000};
+    LastLook last_look; ///< empty: answers go out as they are
 };
 
 struct ServerMetrics {

@@ -57,6 +57,14 @@ inline Incoming refused(Core& core, int status, std::string_view why) {
     return incoming;
 }
 
+/// The body of a request that is known by now will not be read: its connection ends.
+inline Incoming refuse_body(Core& core, Incoming incoming, int status, std::string_view why) {
+    incoming.outcome = ReadOutcome::refused;
+    incoming.keep_alive = false;
+    incoming.refusal = core.refuse(status, why);
+    return incoming;
+}
+
 /// Turns a head that passed the gate into a request and finds its route.
 inline Incoming accept_head(Core& core, Head head, const std::string& peer) {
     Incoming incoming;
@@ -105,10 +113,10 @@ asio::awaitable<Incoming> read_body(Link<Stream>& link, std::size_t head_bytes, 
     co_await beast::http::async_read(link.stream, link.buffer, parser,
                                      asio::redirect_error(asio::use_awaitable, failure));
     if (failure == beast::http::error::body_limit) {
-        co_return refused(core, 413, "the body is too large");
+        co_return refuse_body(core, std::move(incoming), 413, "the body is too large");
     }
     if (link.deadline.expired()) {
-        co_return refused(core, 408, "the body did not arrive in time");
+        co_return refuse_body(core, std::move(incoming), 408, "the body did not arrive in time");
     }
     if (failure) {
         const bool malformed =
@@ -116,7 +124,7 @@ asio::awaitable<Incoming> read_body(Link<Stream>& link, std::size_t head_bytes, 
         if (!malformed || failure == beast::http::error::partial_message) {
             co_return Incoming{};
         }
-        co_return refused(core, 400, "the body is malformed");
+        co_return refuse_body(core, std::move(incoming), 400, "the body is malformed");
     }
     incoming.request.body = std::move(parser.get().body());
     co_return incoming;
@@ -168,7 +176,7 @@ asio::awaitable<Incoming> read_request(Link<Stream>& link) {
         co_return incoming;
     }
     if (length > incoming.match.route->body_bytes_max) {
-        co_return refused(core, 413, "the body is too large");
+        co_return refuse_body(core, std::move(incoming), 413, "the body is too large");
     }
     co_return co_await read_body(link, head_bytes, std::move(incoming), expects_continue);
 }
@@ -269,6 +277,9 @@ asio::awaitable<void> serve_requests(Link<Stream>& link,
             response = run_handler(core, *incoming.match.route, incoming.request);
         } else {
             response = co_await run_on_worker(link, *incoming.match.route, incoming.request);
+        }
+        if (core.options.last_look) {
+            core.options.last_look(incoming.request, response);
         }
         keep_alive = incoming.keep_alive && !core.stopping;
         const bool head_only = incoming.request.method == "HEAD";

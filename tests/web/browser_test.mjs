@@ -233,6 +233,20 @@ test('InboxOpensWithTheCodeAndLinksOnlyIntoItself', async () => {
   await shoot('inbox-list');
 });
 
+test('ProblemIsToldCalmlyWithTheNextStep', async () => {
+  const words = { 404: /重新扫描文书上的二维码/, 403: /重新打开通知里的链接/, 503: /过一会儿刷新本页/, '429/17': /请在 17 秒后刷新本页/ };
+  for (const [path, next] of Object.entries(words)) {
+    await page.goto(`${server.origin}/problem/${path}`);
+    assert.equal(await page.locator('h1').count(), 1, path);
+    assert.match(await page.locator('p.next').innerText(), next, path);
+    assert.equal(await page.locator('p[lang=en]').count(), 1, path);
+    await shoot(`problem-${path.slice(0, 3)}`);
+  }
+  await page.goto(`${server.origin}/no/such/page`);
+  await page.click('a.button');
+  await page.waitForURL('**/verify');
+});
+
 test('FrontPageLeadsToVerification', async () => {
   await page.goto(`${server.origin}/`);
   await shoot('front');
@@ -242,7 +256,7 @@ test('FrontPageLeadsToVerification', async () => {
 
 test('NothingIsWiderThanAnOldPhone', async () => {
   await page.setViewportSize({ width: 320, height: 568 });
-  for (const path of ['/', '/verify', `/v/${KEY}#${GOOD.payload}`, '/inbox/abc123']) {
+  for (const path of ['/', '/verify', `/v/${KEY}#${GOOD.payload}`, '/inbox/abc123', '/problem/404', '/problem/413']) {
     await page.goto(server.origin + path);
     if (path.startsWith('/v/')) await waitForDevice();
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 320), path);

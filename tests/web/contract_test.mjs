@@ -37,6 +37,21 @@ test('NothingComesFromElsewhereOrIsParsedAsMarkup', () => {
   }
 });
 
+test('EveryProblemHasAHeadingANextStepAndBothTongues', () => {
+  const [texts, after] = read('problem.html').split('<!--SONGDA:END-->');
+  assert.ok(after.includes('</html>'));
+  const [before, ...statuses] = texts.split('<!--SONGDA:STATUS ');
+  assert.ok(before.includes('<main id="main">'));
+  assert.deepEqual(statuses.map((text) => Number(text.slice(0, 3))), [400, 401, 403, 404, 405, 408, 413, 429, 500, 503]);
+  for (const text of statuses) {
+    const status = text.slice(0, 3);
+    const ends = text.includes('<!--SONGDA:WAIT-->') ? 2 : 1;
+    assert.equal(text.split('<h1>').length, 2, status);
+    assert.equal(text.split('<p class="next">').length, 1 + ends, status);
+    assert.equal(text.split('<p lang="en">').length, 1 + ends, status);
+  }
+});
+
 test('EachPageIsLight', () => {
   for (const page of pages) {
     const seen = new Set([page, 'icon.svg']);

@@ -53,6 +53,16 @@ export function serverFragment(answer = ANSWER) {
     + `<dl>${facts.join('')}</dl><ul class="axes">${axes.join('')}</ul></section>`;
 }
 
+/** The page of a problem, cut as web/README.md says. */
+function problemPage(status, seconds) {
+  const [before, ...texts] = file('web/problem.html').split('<!--SONGDA:END-->')[0].split('<!--SONGDA:STATUS ');
+  const text = texts.find((each) => each.startsWith(`${status}-->`)).replace(/^[^]*?-->/, '');
+  const [always, waits = ''] = text.split('<!--SONGDA:WAIT-->');
+  const [waiting, noWait = ''] = waits.split('<!--SONGDA:NO-WAIT-->');
+  const after = file('web/problem.html').split('<!--SONGDA:END-->')[1];
+  return before + always + (seconds ? waiting.replaceAll('{seconds}', seconds) : noWait) + after;
+}
+
 const NOTHING = '<section class="answer unknown" id="answer"><h2>没有找到这份文书 <span lang="en">No such document here</span></h2>'
   + '<p>请核对地址，或用手机重新扫描文书上的二维码。<span lang="en">Check the address, or scan the code on the document again.</span></p></section>';
 
@@ -98,7 +108,8 @@ export async function startFakeServer() {
       return answer ? json(response, 200, answer) : json(response, 404, { title: 'not found' });
     }
     if (/^\/api\/v1\/inbox\/[^/]+:open$/.test(pathname)) return openInbox(response, body);
-    return send(response, 404, 'text/plain', '');
+    const [, status, seconds] = pathname.match(/^\/problem\/([0-9]+)(?:\/([0-9]+))?$/) || [null, 404];
+    return send(response, Number(status), HTML, problemPage(status, seconds));
   }
 
   const server = http.createServer((request, response) => {

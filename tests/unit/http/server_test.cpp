@@ -57,6 +57,10 @@ protected:
         options.connections_per_address_max = 8;
         options.worker_threads = 2;
         options.waiting_max = 2;
+        options.last_look = [](const Request& request, Response& response) {
+            response.headers.emplace_back("Looked", request.method + request.path + ' ' +
+                                                        std::string(request.header("Accept")));
+        };
         const auto echo = [](const Request& request) {
             Response response;
             response.body = request.method + ' ' + request.path + ' ' + request.body;
@@ -146,6 +150,28 @@ TEST_F(LiveServer, LimitsHaveClearAnswers) {
     const std::string other = ask("DELETE /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     EXPECT_EQ(other.substr(9, 3), "405");
     EXPECT_NE(other.find("Allow: POST"), std::string::npos);
+}
+
+TEST_F(LiveServer, LastLookSeesEveryAnswerBesideItsRequest) {
+    const auto look = [&](const std::string& line, const std::string& rest = "\r\n") {
+        const std::string answer = ask(line +
+                                       " HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n"
+                                       "Connection: close\r\n" +
+                                       rest);
+        const std::size_t at = answer.find("Looked: ");
+        return answer.substr(9, 4) + answer.substr(at, answer.find('\r', at) - at);
+    };
+    EXPECT_EQ(look("GET /quick"), "200 Looked: GET/quick text/html");
+    EXPECT_EQ(look("GET /none"), "404 Looked: GET/none text/html");
+    EXPECT_EQ(look("DELETE /echo"), "405 Looked: DELETE/echo text/html");
+    EXPECT_EQ(look("GET /throws"), "500 Looked: GET/throws text/html");
+    EXPECT_EQ(look("POST /echo", "Content-Length: 101\r\n\r\n"), "413 Looked: POST/echo text/html");
+    EXPECT_EQ(look("POST /echo", "Content-Length: 10\r\n\r\nabc"),
+              "408 Looked: POST/echo text/html");
+    EXPECT_EQ(look("POST /echo", "Transfer-Encoding: chunked\r\n\r\nx\r\n"),
+              "400 Looked: POST/echo text/html");
+    EXPECT_EQ(look("GET /quick", "Content-Length: 3, 3\r\n\r\n"), "400 Looked:  ")
+        << "what did not pass the gate is no request";
 }
 
 TEST_F(LiveServer, SecondRequestAfterARefusalIsNeverServed) {

@@ -130,7 +130,7 @@ std::string answer_html(const Report& report) {
         fact(to, "number", "编号", "Number", face.number);
         fact(to, "issuer", "签发部门", "Issued by", face.issuer_name);
         fact(to, "holder", "持有人", "Holder", face.holder);
-        fact(to, "decided_on", "落款日期", "Date on the document",
+        fact(to, "decided_on", "落款日期", "Dated",
              face.decided_on ? to_chinese(*face.decided_on) : "");
         fact(to, "valid_until", "有效期至", "Valid until",
              face.valid_until ? to_chinese(*face.valid_until) : "");

@@ -81,7 +81,7 @@ function documentItem(row) {
   const facts = element('dl', '',
     fact('编号', 'Number', row.number),
     fact('签发部门', 'Issued by', row.issuer),
-    ...(row.decided_on ? [fact('落款日期', 'Date on the document', dayText(row.decided_on))] : []),
+    ...(row.decided_on ? [fact('落款日期', 'Dated', dayText(row.decided_on))] : []),
     fact('签发时间', 'Issued at', timeText(row.issued_at)),
     fact('现状', 'Status', element('span', 'badge ' + style, status), ' ', english(statusEn)));
   const legs = element('ul', 'legs', ...(row.delivery || []).map(legItem));

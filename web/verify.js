@@ -221,7 +221,7 @@ function showAnswer(answer, note) {
     ['编号', 'Number', face.number, 'number'],
     ['签发部门', 'Issued by', face.issuer && face.issuer.name, 'issuer'],
     ['持有人', 'Holder', face.holder, 'holder'],
-    ['落款日期', 'Date on the document', plainDay(face.decided_on), 'decided_on'],
+    ['落款日期', 'Dated', plainDay(face.decided_on), 'decided_on'],
     ['有效期至', 'Valid until', plainDay(face.valid_until), 'valid_until'],
     ['签发时间', 'Issued at', face.issued_at ? timeText(Date.parse(face.issued_at)) : '', 'issued_at'],
     ['现状始于', 'Status since', answer.status.since ? dayText(Date.parse(answer.status.since)) : '', 'status_since'],

@@ -42,7 +42,7 @@ export function serverFragment(answer = ANSWER) {
   });
   const rows = [['文书', 'Document', face.title, 'title'], ['编号', 'Number', face.number, 'number'],
     ['签发部门', 'Issued by', face.issuer.name, 'issuer'], ['持有人', 'Holder', face.holder, 'holder'],
-    ['落款日期', 'Date on the document', '2026年11月19日', 'decided_on'], ['有效期至', 'Valid until', '2031年11月19日', 'valid_until'],
+    ['落款日期', 'Dated', '2026年11月19日', 'decided_on'], ['有效期至', 'Valid until', '2031年11月19日', 'valid_until'],
     ['签发时间', 'Issued at', '2026年11月20日 09:30', 'issued_at'],
     ['核验时间', 'Checked at', '2026年11月24日 09:02', 'checked_at']];
   const facts = rows.map(([zh, en, value, name]) => `<div><dt>${zh} <span lang="en">${en}</span></dt><dd data-fact="${name}">${value}</dd></div>`);

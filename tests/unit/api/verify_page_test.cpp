@@ -83,7 +83,7 @@ TEST_F(VerifyPageTest, DayOnThePaperAndTimeOfIssueStandUnderTheirOwnNames) {
     const std::string time = to_chinese(china_date(document_.issued_at)) + ' ' +
                              to_china_time(document_.issued_at).substr(11, 5);
     const http::Response page = ask("GET", "/v/" + to_text(document_.key));
-    EXPECT_TRUE(shows(page, "落款日期 <span lang=\"en\">Date on the document</span></dt><dd "
+    EXPECT_TRUE(shows(page, "落款日期 <span lang=\"en\">Dated</span></dt><dd "
                             "data-fact=\"decided_on\">" +
                                 day + "</dd>"))
         << page.body;

@@ -20,10 +20,17 @@ bool is_western(char32_t c) {
     return (c >= U'0' && c <= U'9') || (c >= U'A' && c <= U'Z') || (c >= U'a' && c <= U'z');
 }
 
+/// `2028年`, `323号`: a number and the word that it counts are read as one.
+bool counts(char32_t number, char32_t word) {
+    static constexpr std::u32string_view words = U"年月日号幢栋座室楼层条项米元万亿个辆平";
+    return number >= U'0' && number <= U'9' && words.find(word) != std::u32string_view::npos;
+}
+
 bool may_break_before(std::span<const SetGlyph> glyphs, std::size_t at) {
     const char32_t left = glyphs[at - 1].character;
     const char32_t right = glyphs[at].character;
-    return !not_at_start(right) && !not_at_end(left) && !(is_western(left) && is_western(right));
+    return !not_at_start(right) && !not_at_end(left) && !(is_western(left) && is_western(right)) &&
+           !counts(left, right);
 }
 
 } // namespace

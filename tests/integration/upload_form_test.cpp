@@ -1,5 +1,5 @@
 // The upload form of the page over the network, filled in by curl as a browser without JavaScript
-// would: the page comes back with the answer in it.
+// would: the page comes back with the answer in it, and where something is wrong a page says so.
 #include <fstream>
 
 #include <gtest/gtest.h>
@@ -38,6 +38,32 @@ TEST(UploadForm, IsAnsweredWithThePage) {
     const std::string large = service.folder() / "large";
     ASSERT_EQ(live::run_command("head -c 9000000 /dev/zero >" + large).status, 0);
     EXPECT_NE(send("-F file=@" + large).find("\n413\n"), std::string::npos);
+    const std::string told = send("-H 'Accept: text/html' -F file=@" + large);
+    EXPECT_NE(told.find("\n413\n"), std::string::npos) << told;
+    EXPECT_NE(told.find("<h1>文件太大"), std::string::npos) << told;
+}
+
+TEST(Problems, BrowsersGetAPageAndProgramsADocument) {
+    live::Service service;
+    ASSERT_TRUE(service.start()) << service.complaint();
+    const auto get = [&](const std::string& path, const std::string& accept) {
+        return live::run_command("curl -si -H 'Accept: " + accept +
+                                 "' http://127.0.0.1:" + std::to_string(service.port()) + path)
+            .output;
+    };
+    for (const auto* path : {"/no/such/page", "/api/v1/verify/0123456789ABCDEF"}) {
+        const std::string page = get(path, "text/html,application/xhtml+xml,*/*;q=0.8");
+        EXPECT_TRUE(page.starts_with("HTTP/1.1 404 ")) << page;
+        EXPECT_NE(page.find("\r\nContent-Type: text/html; charset=utf-8\r\n"), std::string::npos);
+        EXPECT_NE(page.find("\r\nContent-Security-Policy: default-src 'none';"), std::string::npos);
+        EXPECT_NE(page.find("<h1>这里没有您要找的内容"), std::string::npos) << page;
+        const std::string document = get(path, "*/*");
+        EXPECT_TRUE(document.starts_with("HTTP/1.1 404 "));
+        EXPECT_NE(document.find("\r\nContent-Type: application/problem+json\r\n"),
+                  std::string::npos);
+        EXPECT_NE(document.find("\r\nVary: Accept\r\n"), std::string::npos);
+    }
+    EXPECT_EQ(service.stop(), 0);
 }
 
 } // namespace

@@ -103,6 +103,13 @@ void append_lines(Layout& layout, std::span<const SetGlyph> glyphs,
     layout.glyphs.insert(layout.glyphs.end(), glyphs.begin(), glyphs.end());
 }
 
+/// What a flow has to find room for.
+struct FlowNeeds {
+    int text_rows = 0;
+    int name_rows = 0;
+    Centipoints seal_diameter = 0;
+};
+
 /// Where the rows of a flow and its closing stand.
 struct FlowGrid {
     Centipoints pitch = 0;
@@ -117,24 +124,23 @@ struct FlowGrid {
 
 /// GB/T 9704 §7.3.5.1: the seal stands upright over name and day, their baselines slightly below
 /// its centre, its upper edge within a line of the text; never on the text.
-FlowGrid grid_of(const Flow& flow, Centipoints pitch, int rows, Centipoints seal_diameter) {
+FlowGrid grid_of(const Flow& flow, Centipoints pitch, const FlowNeeds& needs) {
     FlowGrid grid{pitch, 0, 0, false};
-    const Centipoints text_y = grid.baseline(flow, rows - 1);
+    const Centipoints text_y = grid.baseline(flow, needs.text_rows - 1);
     const Centipoints over_date = pitch / 2 + flow.closing_look.size / 2;
-    grid.date_y = std::min(text_y - pitch * (flow.closing_gap_lines + 2),
-                           text_y - seal_clearance - seal_diameter / 2 - over_date);
+    grid.date_y = std::min(text_y - pitch * (flow.closing_gap_lines + 1 + needs.name_rows),
+                           text_y - seal_clearance - needs.seal_diameter / 2 - over_date);
     grid.seal_y = grid.date_y + over_date;
-    grid.fits = text_y >= flow.text_bottom && grid.seal_y - seal_diameter / 2 >= flow.bottom;
+    grid.fits = text_y >= flow.text_bottom && grid.seal_y - needs.seal_diameter / 2 >= flow.bottom;
     return grid;
 }
 
-/// The widest pitch at which `rows` of text and the closing fit on the page: where seal and day
-/// find no room the standard narrows the pitch, never the characters (§7.3.5, 特殊情况说明).
-FlowGrid fit_grid(const Flow& flow, int rows, Centipoints seal_diameter) {
-    FlowGrid grid = grid_of(flow, flow.line_pitch, rows, seal_diameter);
+/// The widest pitch at which text and closing fit on the page: where seal and day find no room the
+/// standard narrows the pitch, never the characters (§7.3.5, 特殊情况说明).
+FlowGrid fit_grid(const Flow& flow, const FlowNeeds& needs) {
+    FlowGrid grid = grid_of(flow, flow.line_pitch, needs);
     while (!grid.fits && grid.pitch > flow.line_pitch_least) {
-        grid = grid_of(flow, std::max(flow.line_pitch_least, grid.pitch - pitch_step), rows,
-                       seal_diameter);
+        grid = grid_of(flow, std::max(flow.line_pitch_least, grid.pitch - pitch_step), needs);
     }
     return grid;
 }
@@ -222,29 +228,33 @@ FlowLayout set_flow(const Flow& flow, const PatternText& expand, const StyleOf& 
         rows += static_cast<int>(lines.size());
         append_lines(layout, glyphs, lines);
     }
-    const FlowGrid grid = fit_grid(flow, rows, seal_diameter);
-    for (SetLine& line : layout.lines) {
-        line.y = grid.baseline(flow, line.y);
-    }
     // §7.3.5.1: the day stands `right_indent` characters from the right, the name is centred on it,
-    // the seal stands upright over both, their baselines slightly below its centre.
+    // the seal stands upright over both. A name that would reach under the code breaks.
     const FontStyle* const style = style_of(flow.closing_look.style);
     const auto name = find_glyphs(expand(flow.signature), *style, layout.faults);
     const auto date = find_glyphs(expand(flow.date), *style, layout.faults);
-    const Centipoints size = flow.closing_look.size;
-    const Centipoints date_width = width_of(date, size, 0);
-    const Centipoints name_width = width_of(name, size, 0);
+    const Centipoints name_room = flow.width / 2;
+    const Centipoints date_width = width_of(date, flow.closing_look.size, 0);
+    const Centipoints name_width = std::min(name_room, width_of(name, flow.closing_look.size, 0));
     const Centipoints right = flow.x + flow.width - column * flow.right_indent;
-    Centipoints centre = right - date_width / 2;
-    centre = std::min(centre, flow.x + flow.width - std::max(name_width, seal_diameter) / 2);
+    const Centipoints centre = std::min(
+        right - date_width / 2, flow.x + flow.width - std::max(name_width, seal_diameter) / 2);
     TextLook look = flow.closing_look;
-    look.align = Align::left;
-    append_lines(layout, name,
-                 {place_line(name, look, size, centre - name_width / 2, grid.date_y + grid.pitch,
-                             name_width, true)});
-    append_lines(
-        layout, date,
-        {place_line(date, look, size, centre - date_width / 2, grid.date_y, date_width, true)});
+    look.align = Align::center;
+    look.fit = Fit::balance;
+    auto name_lines = set_paragraph(name, look, {centre - name_room / 2, 0, name_room}, 0, 1);
+    const int name_rows = static_cast<int>(name_lines.size());
+    const FlowGrid grid = fit_grid(flow, {rows, name_rows, seal_diameter});
+    for (SetLine& line : layout.lines) {
+        line.y = grid.baseline(flow, line.y);
+    }
+    for (SetLine& line : name_lines) { // set as 0, -1 … downwards; the day stands below the last
+        line.y = grid.date_y + grid.pitch * (line.y + name_rows);
+    }
+    append_lines(layout, name, name_lines);
+    append_lines(layout, date,
+                 {place_line(date, look, flow.closing_look.size, centre - date_width / 2,
+                             grid.date_y, date_width, true)});
     made.seal_x = centre;
     made.seal_y = grid.seal_y;
     if (!grid.fits) {

@@ -251,6 +251,13 @@ async function askServer(key, pageHasAnswer) {
       }
       return null;
     }
+    if (response.status === 429) {
+      if (!pageHasAnswer) {
+        showTrouble('请稍等片刻', 'A short wait, please', '短时间内的查询太多了，请过一会儿刷新本页。',
+          'There were too many look-ups in a short time; reload this page in a little while.');
+      }
+      return undefined;
+    }
     if (!response.ok) throw new Error('status ' + response.status);
     const answer = await response.json();
     if (!pageHasAnswer) showAnswer(answer);

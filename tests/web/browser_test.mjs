@@ -93,6 +93,17 @@ test('GoodCodeWithoutAServerShowsItsSignedFactsAndDoesNotKnowItsStatus', async (
   assert.equal(await page.locator('.answer.yes').count(), 0);
 });
 
+test('AskedTooOftenThePageSaysSoAndStillChecksTheCode', async () => {
+  await page.route('**/api/v1/**', (route) => route.fulfill({ status: 429, headers: { 'Retry-After': '9' }, body: '{}' }));
+  server.fragments.set(KEY, ' ');
+  await scan(KEY, GOOD.payload);
+  await page.waitForSelector('#server .answer');
+  await waitForDevice();
+  assert.match(await heading('#server'), /请稍等片刻/);
+  assert.match(await heading('#device'), /二维码签名正确/);
+  assert.equal(await page.locator('#warning').isVisible(), false, 'no answer is no contradiction');
+});
+
 test('AlteredCodeIsRefusedWithItsFactsHiddenAndAWarning', async () => {
   await scan(KEY, ALTERED.payload);
   await waitForDevice();

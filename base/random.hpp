@@ -12,7 +12,8 @@ public:
     virtual void fill(std::span<std::uint8_t> bytes) = 0;
 };
 
-/// Cryptographically strong bytes from OpenSSL's generator.
+/// Cryptographically strong bytes from OpenSSL's generator, drawn ahead by each thread: not for a
+/// process that forks and goes on in both.
 class SystemRandom final : public Random {
 public:
     void fill(std::span<std::uint8_t> bytes) override;

@@ -34,9 +34,9 @@ Digest Sha256::finish() {
 }
 
 Digest sha256(ByteView bytes) {
-    Digest digest;
-    SHA256(bytes.data(), bytes.size(), digest.data());
-    return digest;
+    Sha256 hash; // SHA256() would look its algorithm up in OpenSSL's tables on every call
+    hash.update(bytes);
+    return hash.finish();
 }
 
 Digest hmac_sha256(ByteView key, ByteView message) {

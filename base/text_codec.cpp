@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace songda {
 namespace {
@@ -53,6 +54,14 @@ constexpr ValueOf base64_value = values_of(base64_alphabet);
 constexpr ValueOf base32_value = base32_values();
 constexpr ValueOf base41_value = values_of(base41_alphabet);
 
+constexpr std::array<std::array<char, 2>, 256> hex_pairs = [] {
+    std::array<std::array<char, 2>, 256> pairs{};
+    for (std::size_t byte = 0; byte < pairs.size(); ++byte) {
+        pairs[byte] = {hex_digits[byte >> 4U], hex_digits[byte & 15U]};
+    }
+    return pairs;
+}();
+
 int value_of(const ValueOf& values, char c) {
     return values[static_cast<std::uint8_t>(c)];
 }
@@ -61,12 +70,15 @@ int value_of(const ValueOf& values, char c) {
 
 std::string to_hex(ByteView bytes) {
     std::string text(bytes.size() * 2, '0');
-    char* at = text.data();
-    for (const std::uint8_t byte : bytes) {
-        *at++ = hex_digits[byte >> 4U];
-        *at++ = hex_digits[byte & 15U];
-    }
+    write_hex(bytes, reinterpret_cast<std::uint8_t*>(text.data()));
     return text;
+}
+
+void write_hex(ByteView bytes, std::uint8_t* to) {
+    for (const std::uint8_t byte : bytes) {
+        std::memcpy(to, hex_pairs[byte].data(), 2);
+        to += 2;
+    }
 }
 
 std::optional<Bytes> from_hex(std::string_view text) {

@@ -10,6 +10,8 @@ namespace songda {
 
 /// Lower-case hexadecimal.
 [[nodiscard]] std::string to_hex(ByteView bytes);
+/// The same digits into the caller's memory, two for a byte.
+void write_hex(ByteView bytes, std::uint8_t* to);
 /// Accepts both cases; nothing on an odd length or another character.
 [[nodiscard]] std::optional<Bytes> from_hex(std::string_view text);
 

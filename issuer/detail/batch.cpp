@@ -296,7 +296,7 @@ void Batch::commit() {
         }
         store::DocumentRow& document = item.answer.document;
         const std::size_t prefix_size = item.ready->compiled->prefix().size();
-        const ByteView rest = ByteView(item.file.file).subspan(prefix_size);
+        const ByteView rest = item.file.file.view().subspan(prefix_size);
         document.file_hash = file_hash(item.file);
         document.file.prefix = item.ready->prefix;
         document.file.size = item.file.file.size();

@@ -193,7 +193,7 @@ bool FontFace::take_apart(std::size_t number, Block& block) const {
     return true;
 }
 
-void FontFace::append_program(std::span<const Glyph* const> glyphs, Bytes& to) const {
+void FontFace::append_program(std::span<const Glyph* const> glyphs, ByteBuffer& to) const {
     if (kind_ == OutlineKind::cff) {
         append_cff_program(postscript_name_, notdef_, glyphs, private_dicts_, to);
     } else {

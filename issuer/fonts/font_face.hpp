@@ -11,6 +11,7 @@
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "issuer/byte_buffer.hpp"
 
 namespace songda::issuer {
 
@@ -63,7 +64,7 @@ public:
 
     /// A font program that holds exactly these glyphs in this order after .notdef, components of
     /// composites after them. Appends `/FontFile3 CIDFontType0C` or `/FontFile2` bytes.
-    void append_program(std::span<const Glyph* const> glyphs, Bytes& to) const;
+    void append_program(std::span<const Glyph* const> glyphs, ByteBuffer& to) const;
 
     /// The outline as PDF path operators on a grid of `units` to an em. Empty if the font has no
     /// such character.

@@ -6,17 +6,19 @@
 namespace songda::issuer {
 namespace {
 
-void put(Bytes& to, std::uint32_t value, int width) {
+template <class To>
+void put(To& to, std::uint32_t value, int width) {
     for (int shift = width * 8 - 8; shift >= 0; shift -= 8) {
         to.push_back(static_cast<std::uint8_t>(value >> shift));
     }
 }
 
-void put_bytes(Bytes& to, std::initializer_list<std::uint8_t> bytes) {
-    to.insert(to.end(), bytes);
+void put_bytes(ByteBuffer& to, std::initializer_list<std::uint8_t> bytes) {
+    to.append({bytes.begin(), bytes.size()});
 }
 
-void put_at(Bytes& to, std::size_t at, std::uint32_t value, int width) {
+template <class To>
+void put_at(To& to, std::size_t at, std::uint32_t value, int width) {
     for (int i = 0; i < width; ++i) {
         to[at + static_cast<std::size_t>(i)] =
             static_cast<std::uint8_t>(value >> (8 * (width - 1 - i)));
@@ -31,7 +33,8 @@ std::uint32_t get(ByteView from, std::size_t at, int width) {
     return value;
 }
 
-void pad_to_4(Bytes& to, std::size_t start) {
+template <class To>
+void pad_to_4(To& to, std::size_t start) {
     while ((to.size() - start) % 4 != 0) {
         to.push_back(0);
     }
@@ -52,7 +55,7 @@ std::uint32_t checksum(ByteView table) {
 // CFF
 
 /// An operand as a 5-byte integer, so that DICTs have the same length whatever the numbers.
-void put_operand(Bytes& to, std::uint32_t value) {
+void put_operand(ByteBuffer& to, std::uint32_t value) {
     to.push_back(29);
     put(to, value, 4);
 }
@@ -78,7 +81,7 @@ constexpr std::size_t font_dict_size = 11;
 
 void append_cff_program(std::string_view name, const Glyph& notdef,
                         std::span<const Glyph* const> glyphs, std::span<const Bytes> private_dicts,
-                        Bytes& to) {
+                        ByteBuffer& to) {
     const std::size_t start = to.size();
     const auto count = static_cast<std::uint32_t>(glyphs.size() + 1);
     UsedDicts dicts;
@@ -90,7 +93,7 @@ void append_cff_program(std::string_view name, const Glyph& notdef,
     }
     put_bytes(to, {1, 0, 4, 2, 0, 1, 1, 1});
     put(to, static_cast<std::uint32_t>(1 + name.size()), 1);
-    append(to, name);
+    to.append(name);
     put_bytes(to, {0, 1, 1, 1, static_cast<std::uint8_t>(1 + top_dict_size)});
     const std::size_t strings = to.size() - start + top_dict_size;
     const std::size_t charset = strings + 3 + 3 + 13 + 2;
@@ -117,27 +120,27 @@ void append_cff_program(std::string_view name, const Glyph& notdef,
     operand(fd_array);
     put_bytes(to, {12, 36});
     put_bytes(to, {0, 2, 1, 1, 6, 14});
-    append(to, std::string_view("AdobeIdentity"));
+    to.append(std::string_view("AdobeIdentity"));
     put_bytes(to, {0, 0});
     to.push_back(2); // charset: one range from 1
     put(to, 1, 2);
     put(to, count - 2, 2);
     to.push_back(0); // FDSelect format 0
-    append(to, dicts.of_glyph);
+    to.append(dicts.of_glyph);
     put(to, count, 2);
     to.push_back(3);
     put(to, 1, 3);
     std::size_t offset_at = to.size();
-    to.resize(offset_at + std::size_t{count} * 3);
+    static_cast<void>(to.extend(std::size_t{count} * 3));
     auto offset = static_cast<std::uint32_t>(1 + notdef.program.size());
     put_at(to, offset_at, offset, 3);
     for (const Glyph* const glyph : glyphs) {
         offset += static_cast<std::uint32_t>(glyph->program.size());
         put_at(to, offset_at += 3, offset, 3);
     }
-    append(to, notdef.program);
+    to.append(notdef.program);
     for (const Glyph* const glyph : glyphs) {
-        append(to, glyph->program);
+        to.append(glyph->program);
     }
     put(to, static_cast<std::uint32_t>(fds), 2);
     to.push_back(2);
@@ -151,7 +154,7 @@ void append_cff_program(std::string_view name, const Glyph& notdef,
         private_at += private_dicts[dict].size();
     }
     for (const std::uint8_t dict : dicts.original) {
-        append(to, private_dicts[dict]);
+        to.append(private_dicts[dict]);
     }
 }
 
@@ -192,7 +195,8 @@ std::optional<std::vector<GlyfEntry>> read_glyf(ByteView glyf, ByteView loca, By
 }
 
 void append_glyf_program(const Bytes& head, const Bytes& hhea, const Bytes& maxp,
-                         const Glyph& notdef, std::span<const Glyph* const> glyphs, Bytes& to) {
+                         const Glyph& notdef, std::span<const Glyph* const> glyphs,
+                         ByteBuffer& to) {
     std::vector<const Glyph*> all = {&notdef};
     std::map<const Glyph*, std::uint32_t> number;
     all.insert(all.end(), glyphs.begin(), glyphs.end());
@@ -235,14 +239,14 @@ void append_glyf_program(const Bytes& head, const Bytes& hhea, const Bytes& maxp
     put_bytes(to, {0, 1, 0, 0, 0, 6, 0, 64, 0, 2, 0, 32});
     std::size_t offset = 12 + 16 * tables.size();
     for (const auto& [tag, table] : tables) {
-        append(to, tag);
+        to.append(tag);
         put(to, checksum(*table), 4);
         put(to, static_cast<std::uint32_t>(offset), 4);
         put(to, static_cast<std::uint32_t>(table->size()), 4);
         offset += (table->size() + 3) / 4 * 4;
     }
     for (const auto& [tag, table] : tables) {
-        append(to, *table);
+        to.append(*table);
         pad_to_4(to, start);
     }
 }

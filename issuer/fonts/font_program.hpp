@@ -16,11 +16,11 @@ namespace songda::issuer {
 /// A fresh CID-keyed CFF with .notdef and these glyphs. At least one glyph.
 void append_cff_program(std::string_view name, const Glyph& notdef,
                         std::span<const Glyph* const> glyphs, std::span<const Bytes> private_dicts,
-                        Bytes& to);
+                        ByteBuffer& to);
 
 /// A fresh TrueType file with .notdef, these glyphs and the components that they need.
 void append_glyf_program(const Bytes& head, const Bytes& hhea, const Bytes& maxp,
-                         const Glyph& notdef, std::span<const Glyph* const> glyphs, Bytes& to);
+                         const Glyph& notdef, std::span<const Glyph* const> glyphs, ByteBuffer& to);
 
 /// One glyf entry: its bytes padded to 4, and where it names which component glyphs.
 struct GlyfEntry {

@@ -37,7 +37,7 @@ std::string_view find_value(std::span<const NamedValue> values, std::string_view
 struct Renderer::Impl {
     std::vector<Subset> fonts; ///< by slot: glyphs that a document needs beside those of the prefix
     std::vector<std::size_t> offsets;
-    std::vector<Bytes> spare; ///< buffers of finished files
+    std::vector<ByteBuffer> spare; ///< finished files, whose memory is used again
 
     ShownGlyph show(const CompiledTemplate::Impl& compiled, const SetGlyph& glyph) {
         const std::size_t slot = compiled.slot_of(glyph.face);
@@ -49,14 +49,15 @@ struct Renderer::Impl {
     }
 
     /// A buffer that begins with the prefix.
-    [[nodiscard]] Bytes begin_file(const Bytes& prefix) {
-        Bytes file;
+    [[nodiscard]] ByteBuffer begin_file(ByteView prefix) {
+        ByteBuffer file;
         if (!spare.empty()) {
             file = std::move(spare.back());
             spare.pop_back();
         }
         file.reserve(prefix.size() + document_bytes_usual);
-        file.assign(prefix.begin(), prefix.end());
+        file.cut(0);
+        file.append(prefix);
         return file;
     }
 };
@@ -69,7 +70,7 @@ Renderer& Renderer::operator=(Renderer&&) noexcept = default;
 namespace {
 
 /// `s 0 0 s x y cm`: what follows is drawn `scale` / 10^digits as large, from x, y.
-void put_scale(Bytes& to, std::int64_t scale, int digits, Centipoints x, Centipoints y) {
+void put_scale(ByteBuffer& to, std::int64_t scale, int digits, Centipoints x, Centipoints y) {
     put_fixed(to, scale, digits);
     put(to, " 0 0 ");
     put_fixed(to, scale, digits);
@@ -99,7 +100,7 @@ bool holds_image_end(ByteView image) {
     return false;
 }
 
-void put_qr(Bytes& to, const QrPlace& place, const QrSymbol& symbol) {
+void put_qr(ByteBuffer& to, const QrPlace& place, const QrSymbol& symbol) {
     const auto side = static_cast<std::size_t>(symbol.modules);
     const Centipoints left = place.x - place.module * symbol.modules;
     const Centipoints bottom = place.y - place.module * symbol.modules;
@@ -111,7 +112,7 @@ void put_qr(Bytes& to, const QrPlace& place, const QrSymbol& symbol) {
         put(to, "/H ");
         put_number(to, symbol.modules);
         put(to, "/IM true/D[1 0] ID ");
-        append(to, symbol.rows);
+        to.append(symbol.rows);
         put(to, "\nEI Q\n");
         return;
     }
@@ -138,7 +139,7 @@ void put_qr(Bytes& to, const QrPlace& place, const QrSymbol& symbol) {
     put(to, "f Q\n");
 }
 
-void put_seal(Bytes& to, Centipoints x, Centipoints y, Centipoints diameter) {
+void put_seal(ByteBuffer& to, Centipoints x, Centipoints y, Centipoints diameter) {
     put(to, "q ");
     const std::int64_t scale =
         std::int64_t{diameter} * 10000 / 11900; // the ring's outer edge is 119 of 120 units
@@ -146,7 +147,7 @@ void put_seal(Bytes& to, Centipoints x, Centipoints y, Centipoints diameter) {
     put(to, " /Seal Do Q\n");
 }
 
-void put_widget(Bytes& to, Centipoints x, Centipoints y, Centipoints diameter) {
+void put_widget(ByteBuffer& to, Centipoints x, Centipoints y, Centipoints diameter) {
     put(to,
         "<</Type/Annot/Subtype/Widget/FT/Sig/T(seal)/F 132/P 3 0 R/V 9 0 R/AP<</N 8 0 R>>/Rect[");
     for (const Centipoints edge :
@@ -166,7 +167,8 @@ std::string subset_tag(const DocumentKey& key, std::size_t slot) {
     return tag + static_cast<char>('A' + slot % 26);
 }
 
-void put_cross_references(Bytes& to, const std::vector<std::size_t>& offsets, const Digest& id) {
+void put_cross_references(ByteBuffer& to, const std::vector<std::size_t>& offsets,
+                          const Digest& id) {
     const std::size_t at = to.size();
     put(to, "xref\n0 ");
     put_number(to, static_cast<std::int64_t>(offsets.size()));
@@ -190,20 +192,18 @@ void put_cross_references(Bytes& to, const std::vector<std::size_t>& offsets, co
 void patch_byte_range(Unsigned& made, std::size_t range_at) {
     const std::size_t gap_begin = made.hex_begin - 1;
     const std::size_t gap_end = made.hex_end + 1;
-    Bytes numbers;
-    put_padded(numbers, gap_begin, byte_range_width);
-    numbers.push_back(' ');
-    put_padded(numbers, gap_end, byte_range_width);
-    numbers.push_back(' ');
-    put_padded(numbers, made.file.size() - gap_end, byte_range_width);
-    std::copy(numbers.begin(), numbers.end(),
-              made.file.begin() + static_cast<std::ptrdiff_t>(range_at));
+    for (std::size_t number : {gap_begin, gap_end, made.file.size() - gap_end}) {
+        for (std::size_t at = range_at + byte_range_width; at-- > range_at; number /= 10) {
+            made.file[at] = static_cast<std::uint8_t>('0' + number % 10);
+        }
+        range_at += byte_range_width + 1;
+    }
 }
 
 /// Every byte behind the prefix is hashed once: what the digest and the file's hash share stands in
 /// `before_hex`.
 void hash_around_signature(Unsigned& made, const CompiledTemplate::Impl& compiled) {
-    const ByteView file(made.file);
+    const ByteView file = made.file.view();
     const std::size_t gap_begin = made.hex_begin - 1;
     Sha256 hash = compiled.midstate;
     hash.update(file.subspan(compiled.prefix.size(), gap_begin - compiled.prefix.size()));
@@ -274,8 +274,9 @@ Result<Unsigned> Renderer::render(const CompiledTemplate& compiled_template,
     objects.begin(object_widget);
     put_widget(made.file, placed.seal_x(), placed.seal_y(), compiled.spec.seal.diameter);
     objects.end();
-    write_metadata(objects, {compiled.spec.title, compiled.face.name,
-                             find_value(input.values, "number"), input.record, input.issued_at});
+    write_metadata(objects, made.file,
+                   {compiled.spec.title, compiled.face.name, find_value(input.values, "number"),
+                    input.record, input.issued_at});
     objects.begin(object_signature);
     put(made.file, "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M(");
     put(made.file, pdf_date(input.issued_at));
@@ -283,7 +284,8 @@ Result<Unsigned> Renderer::render(const CompiledTemplate& compiled_template,
     const std::size_t range_at = made.file.size();
     put(made.file, "0000000 0000000 0000000]/Contents<");
     made.hex_begin = made.file.size();
-    made.file.insert(made.file.end(), compiled.cms_bytes * 2, '0');
+    std::fill_n(made.file.extend(compiled.cms_bytes * 2), compiled.cms_bytes * 2,
+                std::uint8_t{'0'});
     made.hex_end = made.file.size();
     put(made.file, "> >>");
     objects.end();
@@ -300,7 +302,7 @@ Placement Renderer::place(const CompiledTemplate& compiled, std::span<const Name
     return made;
 }
 
-void Renderer::take_back(Bytes file) {
+void Renderer::take_back(ByteBuffer file) {
     if (impl_->spare.size() < spare_buffers_max) {
         impl_->spare.push_back(std::move(file));
     }
@@ -310,15 +312,13 @@ Result<void> insert_signature(Unsigned& document, ByteView cms) {
     if (cms.size() * 2 > document.hex_end - document.hex_begin) {
         return Error{Fault::internal, "the signature is longer than its slot"};
     }
-    const std::string hex = to_hex(cms);
-    std::copy(hex.begin(), hex.end(),
-              document.file.begin() + static_cast<std::ptrdiff_t>(document.hex_begin));
+    write_hex(cms, &document.file[document.hex_begin]);
     return {};
 }
 
 Digest file_hash(const Unsigned& document) {
     Sha256 hash = document.before_hex;
-    hash.update(ByteView(document.file).subspan(document.hex_begin));
+    hash.update(document.file.view().subspan(document.hex_begin));
     return hash.finish();
 }
 

@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "base/sha256.hpp"
 #include "base/time.hpp"
+#include "issuer/byte_buffer.hpp"
 #include "issuer/finding.hpp"
 #include "issuer/templates/compiled_template.hpp"
 
@@ -48,7 +49,7 @@ struct RenderInput {
 /// A finished file but for its signature. The hexadecimal digits of /Contents are
 /// `file[hex_begin, hex_end)`; `digest` is SHA-256 over all but `<`…`>` around them.
 struct Unsigned {
-    Bytes file;
+    ByteBuffer file;
     std::size_t hex_begin = 0;
     std::size_t hex_end = 0;
     Digest digest{};
@@ -74,7 +75,7 @@ public:
                                   std::span<const NamedValue> values);
 
     /// The buffer of a file that nobody needs any more: the next one is written into it.
-    void take_back(Bytes file);
+    void take_back(ByteBuffer file);
 
 private:
     struct Impl;

@@ -85,7 +85,7 @@ private:
             "0 R]>>>>"
             "/ViewerPreferences<</DisplayDocTitle true>>>>");
         objects_.plain(object_pages, "<</Type/Pages/Kids[3 0 R]/Count 1>>");
-        Bytes page;
+        ByteBuffer page;
         put(page, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 ");
         put_points(page, made_.spec.page_width);
         page.push_back(' ');
@@ -183,7 +183,7 @@ private:
     }
 
     Result<void> write_static_text() {
-        Bytes content;
+        ByteBuffer content;
         put(content, static_content_);
         LineWriter writer(content, [this](const SetGlyph& glyph) { return carry(glyph); });
         const SamplePlace& sample = made_.spec.sample;
@@ -282,7 +282,7 @@ const DepartmentFace& CompiledTemplate::face() const {
     return impl_->face;
 }
 ByteView CompiledTemplate::prefix() const {
-    return impl_->prefix;
+    return impl_->prefix.view();
 }
 
 Result<std::shared_ptr<const CompiledTemplate>>

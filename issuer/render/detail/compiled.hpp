@@ -90,7 +90,7 @@ struct CompiledTemplate::Impl {
     DepartmentFace face;
     std::shared_ptr<const FontSet> fonts;
     std::size_t cms_bytes = 0;
-    Bytes prefix;
+    ByteBuffer prefix;
     Sha256 midstate;                  ///< over the whole prefix
     std::vector<std::size_t> offsets; ///< of the prefix's objects, by number
     std::vector<detail::FaceSlot> slots;
@@ -124,7 +124,7 @@ struct ShownGlyph {
 
 /// Writes the operators that show a line. `show` answers the font resource and CID of each glyph.
 template <class Show>
-void put_line(Bytes& to, const SetLine& line, std::span<const SetGlyph> glyphs, Show show) {
+void put_line(ByteBuffer& to, const SetLine& line, std::span<const SetGlyph> glyphs, Show show) {
     if (glyphs.empty()) {
         return;
     }
@@ -159,7 +159,7 @@ void put_line(Bytes& to, const SetLine& line, std::span<const SetGlyph> glyphs, 
 template <class Show>
 class LineWriter {
 public:
-    LineWriter(Bytes& to, Show show) : to_(to), show_(std::move(show)) {}
+    LineWriter(ByteBuffer& to, Show show) : to_(to), show_(std::move(show)) {}
 
     void put_layout(const Layout& layout, std::string_view colour) {
         if (colour != colour_) {
@@ -173,7 +173,7 @@ public:
     }
 
 private:
-    Bytes& to_;
+    ByteBuffer& to_;
     Show show_;
     std::string_view colour_; ///< of the template's looks, which outlive the content
 };

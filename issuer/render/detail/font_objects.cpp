@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t range_codes = 0x100;
 constexpr std::size_t ranges_max = 100;
 
-void put_utf16(Bytes& to, char32_t c) {
+void put_utf16(ByteBuffer& to, char32_t c) {
     if (c < 0x10000) {
         put_hex4(to, c);
         return;
@@ -20,7 +20,7 @@ void put_utf16(Bytes& to, char32_t c) {
     put_hex4(to, 0xDC00 + ((c - 0x10000) & 0x3FFU));
 }
 
-void put_to_unicode(Bytes& to, std::span<const SubsetGlyph> glyphs) {
+void put_to_unicode(ByteBuffer& to, std::span<const SubsetGlyph> glyphs) {
     put(to, "/CIDInit/ProcSet findresource begin 12 dict begin "
             "begincmap/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)"
             "/Supplement 0>>def/CMapName/Adobe-Identity-UCS def/CMapType 2 def 1 "
@@ -49,19 +49,19 @@ void put_to_unicode(Bytes& to, std::span<const SubsetGlyph> glyphs) {
     put(to, "endcmap CMapName currentdict/CMap defineresource pop end end");
 }
 
-void put_reference(Bytes& to, std::size_t number) {
+void put_reference(ByteBuffer& to, std::size_t number) {
     put_number(to, static_cast<std::int64_t>(number));
     put(to, " 0 R");
 }
 
-void put_name(Bytes& to, const FontFace& face, std::string_view tag) {
+void put_name(ByteBuffer& to, const FontFace& face, std::string_view tag) {
     to.push_back('/');
     put(to, tag);
     to.push_back('+');
     put(to, face.postscript_name());
 }
 
-void write_cid_font(Bytes& to, std::size_t first, const FontFace& face,
+void write_cid_font(ByteBuffer& to, std::size_t first, const FontFace& face,
                     std::span<const SubsetGlyph> glyphs, std::string_view tag) {
     const bool cff = face.kind() == OutlineKind::cff;
     put(to, cff ? "<</Type/Font/Subtype/CIDFontType0/BaseFont"
@@ -81,7 +81,8 @@ void write_cid_font(Bytes& to, std::size_t first, const FontFace& face,
     put(to, "]>>");
 }
 
-void write_descriptor(Bytes& to, std::size_t first, const FontFace& face, std::string_view tag) {
+void write_descriptor(ByteBuffer& to, std::size_t first, const FontFace& face,
+                      std::string_view tag) {
     const FontMetrics& metrics = face.metrics();
     put(to, "<</Type/FontDescriptor/FontName");
     put_name(to, face, tag);
@@ -101,7 +102,7 @@ void write_descriptor(Bytes& to, std::size_t first, const FontFace& face, std::s
     put(to, ">>");
 }
 
-void write_program(Objects& objects, Bytes& to, std::size_t number, const FontFace& face,
+void write_program(Objects& objects, ByteBuffer& to, std::size_t number, const FontFace& face,
                    std::span<const Glyph* const> glyphs, bool compress) {
     const bool cff = face.kind() == OutlineKind::cff;
     static constexpr std::string_view cff_dictionary = "/Subtype/CIDFontType0C";
@@ -111,9 +112,9 @@ void write_program(Objects& objects, Bytes& to, std::size_t number, const FontFa
         objects.end_stream();
         return;
     }
-    Bytes program;
+    ByteBuffer program;
     face.append_program(glyphs, program);
-    Bytes dictionary;
+    ByteBuffer dictionary;
     if (cff) {
         put(dictionary, cff_dictionary);
     } else {
@@ -122,7 +123,8 @@ void write_program(Objects& objects, Bytes& to, std::size_t number, const FontFa
     }
     if (compress) {
         put(dictionary, "/Filter/FlateDecode");
-        program = deflate(program);
+        objects.stream(number, as_text(dictionary), deflate(program));
+        return;
     }
     objects.stream(number, as_text(dictionary), program);
 }
@@ -138,7 +140,7 @@ Bytes deflate(ByteView bytes) {
     return packed;
 }
 
-void write_font(Objects& objects, Bytes& to, std::size_t first, const FontFace& face,
+void write_font(Objects& objects, ByteBuffer& to, std::size_t first, const FontFace& face,
                 std::span<const SubsetGlyph> glyphs, std::string_view tag, bool compress) {
     objects.begin(first);
     put(to, "<</Type/Font/Subtype/Type0/Encoding/Identity-H/BaseFont");
@@ -163,7 +165,7 @@ void write_font(Objects& objects, Bytes& to, std::size_t first, const FontFace& 
     }
     write_program(objects, to, first + 3, face, order, compress);
     if (compress) {
-        Bytes to_unicode;
+        ByteBuffer to_unicode;
         put_to_unicode(to_unicode, glyphs);
         objects.stream(first + 4, "/Filter/FlateDecode", deflate(to_unicode));
     } else {

@@ -20,7 +20,7 @@ inline constexpr std::size_t objects_per_font = 5;
 /// program, ToUnicode. CID = place in `glyphs` + 1. ToUnicode comes from the text that was set,
 /// never from an inverted cmap, which would give Kangxi radicals. `tag` is the six letters before
 /// the font's name.
-void write_font(Objects& objects, Bytes& to, std::size_t first, const FontFace& face,
+void write_font(Objects& objects, ByteBuffer& to, std::size_t first, const FontFace& face,
                 std::span<const SubsetGlyph> glyphs, std::string_view tag, bool compress);
 
 /// zlib, level 9; for what is written once per template.

@@ -8,7 +8,7 @@ namespace songda::issuer::detail {
 namespace {
 
 /// Escapes for XML, and `/` too, so that no value can put `/ByteRange` into the file.
-void put_xml(Bytes& to, std::string_view text) {
+void put_xml(ByteBuffer& to, std::string_view text) {
     for (const char c : text) {
         switch (c) {
         case '&': put(to, "&amp;"); break;
@@ -20,10 +20,8 @@ void put_xml(Bytes& to, std::string_view text) {
     }
 }
 
-Bytes make_xmp(const MetadataInput& input) {
+void put_xmp(ByteBuffer& to, const MetadataInput& input) {
     const std::string time = to_china_time(input.issued_at);
-    Bytes to;
-    to.reserve(1200);
     put(to,
         "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?><x:xmpmeta "
         "xmlns:x=\"adobe:ns:meta/\">"
@@ -46,29 +44,32 @@ Bytes make_xmp(const MetadataInput& input) {
     put(to, "</xmp:ModifyDate><pdf:Producer>Songda</pdf:Producer></rdf:Description></rdf:RDF></"
             "x:xmpmeta>"
             "<?xpacket end=\"r\"?>");
-    return to;
 }
 
 } // namespace
 
 std::string pdf_date(TimeMs time) {
-    std::string text = to_china_time(time).substr(0, 19); // 2026-11-24T09:02:03
-    text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c < '0' || c > '9'; }),
-               text.end());
-    return "D:" + text + "+08'00'";
+    const std::string moment = to_china_time(time); // 2026-11-24T09:02:03+08:00
+    std::string text = "D:";
+    for (const char c : std::string_view(moment).substr(0, 19)) {
+        if (c >= '0' && c <= '9') {
+            text += c;
+        }
+    }
+    return text + "+08'00'";
 }
 
-void write_metadata(Objects& objects, const MetadataInput& input) {
-    objects.stream(object_metadata, "/Type/Metadata/Subtype/XML", make_xmp(input));
+void write_metadata(Objects& objects, ByteBuffer& to, const MetadataInput& input) {
+    objects.begin_stream(object_metadata, "/Type/Metadata/Subtype/XML");
+    put_xmp(to, input);
+    objects.end_stream();
     objects.plain(object_file_specification, "<</Type/Filespec/F(record.json)/UF(record.json)/"
                                              "AFRelationship/Data/EF<</F 14 0 R/UF 14 0 R>>>>");
-    Bytes dictionary;
-    put(dictionary, "/Type/EmbeddedFile/Subtype/application#2Fjson/Params<</ModDate(");
-    put(dictionary, pdf_date(input.issued_at));
-    put(dictionary, ")/Size ");
-    put_number(dictionary, static_cast<std::int64_t>(input.record.size()));
-    put(dictionary, ">>");
-    objects.stream(object_record, as_text(dictionary), input.record);
+    const std::string size = std::to_string(input.record.size());
+    objects.stream(object_record,
+                   "/Type/EmbeddedFile/Subtype/application#2Fjson/Params<</ModDate(" +
+                       pdf_date(input.issued_at) + ")/Size " + size + ">>",
+                   input.record);
 }
 
 } // namespace songda::issuer::detail

@@ -17,7 +17,7 @@ struct MetadataInput {
 };
 
 /// XMP packet (PDF/A-3b) and the record as an associated file (ISO 19005-3 §6.8).
-void write_metadata(Objects& objects, const MetadataInput& input);
+void write_metadata(Objects& objects, ByteBuffer& to, const MetadataInput& input);
 
 /// `D:20261124090203+08'00'`.
 [[nodiscard]] std::string pdf_date(TimeMs time);

@@ -1,28 +1,29 @@
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <string_view>
 #include <vector>
 
-#include "base/bytes.hpp"
+#include "issuer/byte_buffer.hpp"
 #include "issuer/templates/template.hpp"
 
 /// Writing PDF syntax fast: no streams, no formatting library on the hot path.
 namespace songda::issuer::detail {
 
-inline void put(Bytes& to, std::string_view text) {
-    append(to, text);
+inline void put(ByteBuffer& to, std::string_view text) {
+    to.append(text);
 }
 
-inline void put_number(Bytes& to, std::int64_t value) {
+inline void put_number(ByteBuffer& to, std::int64_t value) {
     char buffer[24];
     const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
-    append(to, std::string_view(buffer, static_cast<std::size_t>(end - buffer)));
+    to.append(std::string_view(buffer, static_cast<std::size_t>(end - buffer)));
 }
 
 /// `digits` decimal places of value / 10^digits, trailing zeros left out.
-inline void put_fixed(Bytes& to, std::int64_t value, int digits) {
+inline void put_fixed(ByteBuffer& to, std::int64_t value, int digits) {
     if (value < 0) {
         to.push_back('-');
         value = -value;
@@ -44,20 +45,21 @@ inline void put_fixed(Bytes& to, std::int64_t value, int digits) {
 }
 
 /// Hundredths of a point.
-inline void put_points(Bytes& to, Centipoints value) {
+inline void put_points(ByteBuffer& to, Centipoints value) {
     put_fixed(to, value, 2);
 }
 
-inline void put_hex4(Bytes& to, std::uint32_t value) {
+inline void put_hex4(ByteBuffer& to, std::uint32_t value) {
     static constexpr std::string_view digits = "0123456789abcdef";
+    std::uint8_t* at = to.extend(4);
     for (int shift = 12; shift >= 0; shift -= 4) {
-        to.push_back(static_cast<std::uint8_t>(digits[(value >> shift) & 15U]));
+        *at++ = static_cast<std::uint8_t>(digits[(value >> shift) & 15U]);
     }
 }
 
 /// A code of two bytes inside a literal string (ISO 32000-1 §7.3.4.2): half as long as in
 /// hexadecimal.
-inline void put_code(Bytes& to, std::uint32_t code) {
+inline void put_code(ByteBuffer& to, std::uint32_t code) {
     for (const std::uint32_t byte : {code >> 8U, code & 0xFFU}) {
         if (byte == '(' || byte == ')' || byte == '\\') {
             to.push_back('\\');
@@ -70,18 +72,19 @@ inline void put_code(Bytes& to, std::uint32_t code) {
     }
 }
 
-inline void put_padded(Bytes& to, std::uint64_t value, std::size_t width) {
+inline void put_padded(ByteBuffer& to, std::uint64_t value, std::size_t width) {
     char buffer[24];
     const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
     const auto size = static_cast<std::size_t>(end - buffer);
-    to.insert(to.end(), width > size ? width - size : 0, '0');
-    append(to, std::string_view(buffer, size));
+    const std::size_t zeros = width > size ? width - size : 0;
+    std::fill_n(to.extend(zeros), zeros, std::uint8_t{'0'});
+    to.append(std::string_view(buffer, size));
 }
 
 /// Starts objects and remembers where they are.
 class Objects {
 public:
-    Objects(Bytes& to, std::vector<std::size_t>& offsets) : to_(to), offsets_(offsets) {}
+    Objects(ByteBuffer& to, std::vector<std::size_t>& offsets) : to_(to), offsets_(offsets) {}
 
     void begin(std::size_t number) {
         if (offsets_.size() <= number) {
@@ -99,7 +102,7 @@ public:
         put(to_, dictionary);
         put(to_, "/Length ");
         length_at_ = to_.size();
-        to_.insert(to_.end(), length_width, '0');
+        std::fill_n(to_.extend(length_width), length_width, std::uint8_t{'0'});
         put(to_, ">>stream\n");
         stream_at_ = to_.size();
     }
@@ -119,7 +122,7 @@ public:
         put(to_, "/Length ");
         put_number(to_, static_cast<std::int64_t>(bytes.size()));
         put(to_, ">>stream\n");
-        append(to_, bytes);
+        to_.append(bytes);
         put(to_, "\nendstream");
         end();
     }
@@ -132,7 +135,7 @@ public:
 private:
     static constexpr std::size_t length_width = 6; // a file has at most 7 digits, a stream fewer
 
-    Bytes& to_;
+    ByteBuffer& to_;
     std::vector<std::size_t>& offsets_;
     std::size_t length_at_ = 0;
     std::size_t stream_at_ = 0;

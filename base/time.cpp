@@ -2,8 +2,6 @@
 
 #include <chrono>
 
-#include <fmt/format.h>
-
 namespace songda {
 namespace {
 
@@ -32,6 +30,21 @@ Moment split(std::int64_t ms) {
     return {{static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
              static_cast<unsigned>(day.day())},
             rest};
+}
+
+/// Each document is full of times, so they are written without a formatting library.
+void put_digits(std::string& to, std::size_t at, std::size_t width, std::int64_t value) {
+    for (std::size_t i = width; i-- > 0; value /= 10) {
+        to[at + i] = static_cast<char>('0' + value % 10);
+    }
+}
+
+/// `HH:MM:SS` behind the day and the T.
+void put_time(std::string& to, std::int64_t ms_of_day) {
+    const std::int64_t seconds = ms_of_day / 1000;
+    put_digits(to, 11, 2, seconds / 3600);
+    put_digits(to, 14, 2, seconds / 60 % 60);
+    put_digits(to, 17, 2, seconds % 60);
 }
 
 std::optional<int> number(std::string_view text) {
@@ -88,11 +101,21 @@ std::optional<Date> parse_date(std::string_view text) {
 }
 
 std::string to_text(Date date) {
-    return fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day);
+    std::string text = "0000-00-00";
+    put_digits(text, 0, 4, date.year);
+    put_digits(text, 5, 2, date.month);
+    put_digits(text, 8, 2, date.day);
+    return text;
 }
 
 std::string to_chinese(Date date) {
-    return fmt::format("{}年{}月{}日", date.year, date.month, date.day);
+    std::string text = std::to_string(date.year);
+    text += "年";
+    text += std::to_string(date.month);
+    text += "月";
+    text += std::to_string(date.day);
+    text += "日";
+    return text;
 }
 
 Date china_date(TimeMs time) {
@@ -105,16 +128,17 @@ TimeMs china_midnight(Date date) {
 
 std::string to_rfc3339(TimeMs time) {
     const Moment m = split(time.value);
-    const auto seconds = m.ms_of_day / 1000;
-    return fmt::format("{}T{:02}:{:02}:{:02}.{:03}Z", to_text(m.date), seconds / 3600,
-                       seconds / 60 % 60, seconds % 60, m.ms_of_day % 1000);
+    std::string text = to_text(m.date) + "T00:00:00.000Z";
+    put_time(text, m.ms_of_day);
+    put_digits(text, 20, 3, m.ms_of_day % 1000);
+    return text;
 }
 
 std::string to_china_time(TimeMs time) {
     const Moment m = split(time.value + china_offset_ms);
-    const auto seconds = m.ms_of_day / 1000;
-    return fmt::format("{}T{:02}:{:02}:{:02}+08:00", to_text(m.date), seconds / 3600,
-                       seconds / 60 % 60, seconds % 60);
+    std::string text = to_text(m.date) + "T00:00:00+08:00";
+    put_time(text, m.ms_of_day);
+    return text;
 }
 
 std::optional<TimeMs> parse_rfc3339(std::string_view text) {

@@ -14,6 +14,12 @@ target_compile_options(songda_options INTERFACE
 if(SONGDA_WERROR)
     target_compile_options(songda_options INTERFACE -Werror)
 endif()
+# What programs link beside the rooms: an allocator that is faster than the C library's and lets threads alone
+# (docs/decisions/libraries.md). Sanitizers bring their own.
+add_library(songda_program INTERFACE)
+if(NOT SONGDA_SANITIZE)
+    target_link_libraries(songda_program INTERFACE PkgConfig::tcmalloc)
+endif()
 if(SONGDA_SANITIZE)
     target_compile_options(songda_options INTERFACE -fsanitize=${SONGDA_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     target_link_options(songda_options INTERFACE -fsanitize=${SONGDA_SANITIZE})

@@ -4,7 +4,7 @@
 set -eu
 build="build-essential cmake ninja-build ccache pkg-config git ca-certificates python3 openssl libssl-dev
 libpodofo-dev libqrencode-dev liblmdb-dev libspdlog-dev libfmt-dev libharfbuzz-dev libcurl4-openssl-dev
-libtomlplusplus-dev libcli11-dev prometheus-cpp-dev rapidjson-dev nlohmann-json3-dev libboost-dev zlib1g-dev
+libtomlplusplus-dev libcli11-dev prometheus-cpp-dev rapidjson-dev libgoogle-perftools-dev nlohmann-json3-dev libboost-dev zlib1g-dev
 libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev fonts-noto-cjk fonts-noto-cjk-extra
 fonts-lxgw-wenkai fonts-babelstone-han python3-aiosmtpd python3-cryptography curl jq poppler-utils zbar-tools"
 test="qpdf libnss3-tools mupdf-tools nginx-light wrk opensmtpd chromium nodejs npm universal-ctags libfiu-dev fiu-utils

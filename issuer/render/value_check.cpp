@@ -193,6 +193,9 @@ std::string PlacedValues::expand(const Pattern& pattern, std::span<const NamedVa
 }
 
 void PlacedValues::take_faults(const Pattern& pattern, const std::vector<LayoutFault>& faults) {
+    if (faults.empty()) {
+        return;
+    }
     std::string pointer;
     for (const PatternPiece& piece : pattern) {
         if (piece.is_value && pointer.empty()) {

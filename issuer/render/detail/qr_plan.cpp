@@ -49,6 +49,17 @@ constexpr std::array<std::int8_t, 256> alphanumeric_values() {
 }
 constexpr auto alphanumeric_value = alphanumeric_values();
 
+/// Each byte with its bits the other way round.
+constexpr std::array<std::uint8_t, 256> turned = [] {
+    std::array<std::uint8_t, 256> bytes{};
+    for (std::size_t byte = 0; byte < bytes.size(); ++byte) {
+        for (unsigned bit = 0; bit < 8; ++bit) {
+            bytes[byte] |= static_cast<std::uint8_t>((byte >> bit & 1U) << (7 - bit));
+        }
+    }
+    return bytes;
+}();
+
 /// Gathers bits, most significant first.
 class BitWriter {
 public:
@@ -154,15 +165,25 @@ QrPlan::QrPlan(int version, ByteView modules)
         }
     }
     // §7.7.3: two columns at a time from the right, upwards first; the timing column is left out.
+    std::size_t bit = 0;
     for (std::size_t pair = 0; pair < side / 2; ++pair) {
         const std::size_t before_timing = side - 1 - 2 * pair;
         const std::size_t right = before_timing <= 6 ? before_timing - 1 : before_timing;
         for (std::size_t step = 0; step < side; ++step) {
             const std::size_t y = pair % 2 == 0 ? side - 1 - step : step;
-            for (const std::size_t x : {right, right - 1}) {
-                if ((modules[y * side + x] & flag_not_data) == 0) {
-                    places_.push_back(static_cast<std::uint16_t>(y * row_bits + x));
-                }
+            const auto is_data = [&](std::size_t x) {
+                return (modules[y * side + x] & flag_not_data) == 0;
+            };
+            const unsigned count = (is_data(right) ? 1U : 0U) + (is_data(right - 1) ? 1U : 0U);
+            if (count > 0) {
+                const std::size_t left_bit = y * row_bits + right - 1;
+                const bool left_alone = !is_data(right);
+                moves_.push_back({static_cast<std::uint16_t>(bit / 8),
+                                  static_cast<std::uint16_t>(left_bit / 8),
+                                  static_cast<std::uint8_t>(bit % 8),
+                                  static_cast<std::uint8_t>(14 - left_bit % 8 + left_alone),
+                                  static_cast<std::uint8_t>(count == 2 ? 3 : 1)});
+                bit += count;
             }
         }
     }
@@ -170,7 +191,8 @@ QrPlan::QrPlan(int version, ByteView modules)
     multiples_.resize(256);
     for (unsigned factor = 0; factor < 256; ++factor) {
         for (std::size_t i = 0; i < polynomial.size(); ++i) {
-            multiples_[factor][i] = multiply(polynomial[i], factor);
+            multiples_[factor][i / 8] |= std::uint64_t{multiply(polynomial[i], factor)}
+                                         << 8 * (i % 8);
         }
     }
 }
@@ -196,16 +218,32 @@ std::optional<QrPlan> QrPlan::learn(int version, ByteView modules, std::string_v
     return plan;
 }
 
-/// The remainder of the division by the generator.
+/// The remainder of the division by the generator, kept in four words so that a step is a shift.
 void QrPlan::append_ecc(ByteView data, Bytes& to) const {
-    std::array<std::uint8_t, ecc_bytes_max + 1> rest{};
+    std::array<std::uint64_t, ecc_words> rest{};
     for (const std::uint8_t byte : data) {
-        const auto& multiple = multiples_[rest[0] ^ byte];
-        for (std::size_t i = 0; i < ecc_bytes_max; ++i) {
-            rest[i] = rest[i + 1] ^ multiple[i];
+        const auto& multiple = multiples_[(rest[0] & 0xFFU) ^ byte];
+        for (std::size_t i = 0; i < ecc_words; ++i) {
+            const std::uint64_t next = i + 1 < ecc_words ? rest[i + 1] << 56U : 0U;
+            rest[i] = (rest[i] >> 8U | next) ^ multiple[i];
         }
     }
-    append(to, ByteView(rest).first(versions[version_index_].ecc_bytes));
+    for (std::size_t i = 0; i < versions[version_index_].ecc_bytes; ++i) {
+        to.push_back(static_cast<std::uint8_t>(rest[i / 8] >> 8 * (i % 8)));
+    }
+}
+
+Bytes QrPlan::place(ByteView stream) const {
+    Bytes rows = blank_;
+    rows.push_back(0); // two bytes are written at a time
+    for (const Move& move : moves_) {
+        const unsigned pair = unsigned{stream[move.from]} | unsigned{stream[move.from + 1U]} << 8U;
+        const unsigned modules = (pair >> move.from_shift & move.mask) << move.to_shift;
+        rows[move.to] ^= static_cast<std::uint8_t>(modules >> 8U);
+        rows[move.to + 1U] ^= static_cast<std::uint8_t>(modules);
+    }
+    rows.pop_back();
+    return rows;
 }
 
 std::optional<Bytes> QrPlan::draw(std::string_view head, std::string_view payload) const {
@@ -224,15 +262,9 @@ std::optional<Bytes> QrPlan::draw(std::string_view head, std::string_view payloa
         append_ecc(ByteView(*data).subspan(begin, size), ecc);
         begin += size;
     }
-    Bytes rows = blank_;
-    const std::uint16_t* place = places_.data();
-    const auto set = [&](std::uint8_t codeword) {
-        const unsigned bits = codeword;
-        for (unsigned bit = 8; bit-- > 0; ++place) {
-            const unsigned value = bits >> bit & 1U;
-            rows[*place / 8] ^= static_cast<std::uint8_t>(value << (7 - *place % 8));
-        }
-    };
+    Bytes stream;
+    stream.reserve(data->size() + ecc.size() + 2);
+    const auto set = [&](std::uint8_t codeword) { stream.push_back(turned[codeword]); };
     // §7.6: the first codeword of each block, the second of each, …; then the same of the
     // correction.
     for (std::size_t i = 0; i <= blocks.short_bytes; ++i) {
@@ -246,7 +278,8 @@ std::optional<Bytes> QrPlan::draw(std::string_view head, std::string_view payloa
             set(ecc[block * blocks.ecc_bytes + i]);
         }
     }
-    return rows;
+    stream.resize(stream.size() + 2, 0); // remainder bits, and room to read two bytes at the end
+    return place(stream);
 }
 
 } // namespace songda::issuer::detail

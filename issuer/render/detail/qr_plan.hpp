@@ -29,16 +29,28 @@ public:
     [[nodiscard]] std::optional<Bytes> draw(std::string_view head, std::string_view payload) const;
 
 private:
-    static constexpr std::size_t ecc_bytes_max = 32;
+    static constexpr std::size_t ecc_words = 4; ///< of 8 bytes, the first codeword lowest
+
+    /// One or two modules side by side in a row, and where their bits are in the codewords. The
+    /// right one comes first (ISO/IEC 18004 §7.7.3), so codewords are read lowest bit first.
+    struct Move {
+        std::uint16_t from; ///< byte of the codewords
+        std::uint16_t to;   ///< byte of the rows: the two modules are in this one and the next
+        std::uint8_t from_shift;
+        std::uint8_t to_shift;
+        std::uint8_t mask; ///< 1 or 3
+    };
 
     QrPlan(int version, ByteView modules);
     void append_ecc(ByteView data, Bytes& to) const;
+    /// Rows with these codewords, each with its bits turned round.
+    [[nodiscard]] Bytes place(ByteView stream) const;
 
     std::size_t version_index_ = 0;
-    Bytes blank_;                       ///< rows of the symbol whose codewords are all zero
-    std::vector<std::uint16_t> places_; ///< of each codeword bit in `blank_`, in bits
+    Bytes blank_; ///< rows of the symbol whose codewords are all zero
+    std::vector<Move> moves_;
     /// The generator polynomial times each byte (ISO/IEC 18004 §7.5.2).
-    std::vector<std::array<std::uint8_t, ecc_bytes_max>> multiples_;
+    std::vector<std::array<std::uint64_t, ecc_words>> multiples_;
 };
 
 } // namespace songda::issuer::detail

@@ -39,18 +39,18 @@ Decoded decode(std::string_view text) {
 } // namespace
 
 std::optional<std::size_t> find_bad_utf8(std::string_view text) {
-    std::size_t offset = 0;
-    while (offset < text.size()) {
-        const Decoded decoded = decode(text.substr(offset));
-        if (decoded.length == 0) {
-            return offset;
+    std::string_view rest = text;
+    while (!rest.empty()) {
+        // U+FFFD is an answer to ill-formed text and a character of its own.
+        const std::string_view before = rest;
+        if (take_code_point(rest) == U'\uFFFD' && decode(before).length == 0) {
+            return text.size() - before.size();
         }
-        offset += decoded.length;
     }
     return std::nullopt;
 }
 
-char32_t take_code_point(std::string_view& text) {
+char32_t take_any_code_point(std::string_view& text) {
     const Decoded decoded = decode(text);
     text.remove_prefix(decoded.length == 0 ? 1 : decoded.length);
     return decoded.length == 0 ? U'\uFFFD' : decoded.code_point;
@@ -98,6 +98,9 @@ std::string code_point_name(char32_t code_point) {
 }
 
 bool is_forbidden_in_documents(char32_t c) {
+    if ((c >= 0x20 && c < 0x7F) || (c >= 0x3165 && c <= 0x9FFF)) { // nearly all there is
+        return false;
+    }
     const auto in = [c](char32_t first, char32_t last) { return c >= first && c <= last; };
     return in(0x00, 0x1F) || in(0x7F, 0x9F) || c == 0xAD || c == 0x061C || c == 0x115F ||
            c == 0x1160 || c == 0x180E || in(0x200B, 0x200F) || in(0x2028, 0x202E) ||

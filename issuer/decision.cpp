@@ -62,7 +62,8 @@ public:
         if (required && value.empty()) {
             find(name, "required", "", "不能为空", "is empty");
         }
-        const std::size_t count = count_code_points(value);
+        // A text has no more characters than bytes.
+        const std::size_t count = value.size() > characters_max ? count_code_points(value) : 0;
         if (count > characters_max) {
             find(name, "max_characters", std::to_string(count),
                  fmt::format("最多{}个字，现为{}个字", characters_max, count),

@@ -1,6 +1,7 @@
 #include "issuer/record.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "base/json.hpp"
 
@@ -37,8 +38,12 @@ private:
 
 std::string make_record(const Decision& decision, const RecordFacts& facts) {
     const Recipient& holder = decision.recipient.reveal();
-    auto fields = decision.fields.reveal();
-    std::sort(fields.begin(), fields.end());
+    std::vector<const std::pair<std::string, std::string>*> fields;
+    for (const auto& field : decision.fields.reveal()) {
+        fields.push_back(&field);
+    }
+    std::sort(fields.begin(), fields.end(),
+              [](const auto* left, const auto* right) { return *left < *right; });
     std::string to;
     to.reserve(1024);
     RecordObject record(to);
@@ -46,8 +51,8 @@ std::string make_record(const Decision& decision, const RecordFacts& facts) {
     record.text("decided_on", to_text(decision.decided_on));
     record.begin("fields");
     RecordObject inner(to);
-    for (const auto& [name, value] : fields) {
-        inner.text(name, value);
+    for (const auto* const field : fields) {
+        inner.text(field->first, field->second);
     }
     inner.end();
     record.text("issued_at", to_rfc3339(facts.issued_at));

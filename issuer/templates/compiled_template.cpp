@@ -20,6 +20,8 @@ namespace {
 /// What days, numbers and codes are written with: the styles that print any carry it in the prefix,
 /// where it is hashed once. A template adds its own by `[[common]]`.
 constexpr std::string_view number_characters = " 0123456789年月日";
+/// What a document key is written with beside digits: half of it is in every document.
+constexpr std::string_view key_characters = "ABCDEFGHJKMNPQRSTVWXYZ";
 
 constexpr std::string_view seal_style = "song-bold";
 
@@ -174,6 +176,9 @@ private:
             carry_text(number_characters, style);
         }
         for (const PatternPiece& piece : pattern) {
+            if (piece.is_value && piece.text == "key") {
+                carry_text(key_characters, style);
+            }
             const std::string* const own =
                 piece.is_value ? made_.own_value(piece.text) : &piece.text;
             if (own != nullptr) {

@@ -221,8 +221,9 @@ std::optional<QrPlan> QrPlan::learn(int version, ByteView modules, std::string_v
 /// The remainder of the division by the generator, kept in four words so that a step is a shift.
 void QrPlan::append_ecc(ByteView data, Bytes& to) const {
     std::array<std::uint64_t, ecc_words> rest{};
+    const auto* const multiples = multiples_.data();
     for (const std::uint8_t byte : data) {
-        const auto& multiple = multiples_[(rest[0] & 0xFFU) ^ byte];
+        const std::array<std::uint64_t, ecc_words>& multiple = multiples[(rest[0] & 0xFFU) ^ byte];
         for (std::size_t i = 0; i < ecc_words; ++i) {
             const std::uint64_t next = i + 1 < ecc_words ? rest[i + 1] << 56U : 0U;
             rest[i] = (rest[i] >> 8U | next) ^ multiple[i];

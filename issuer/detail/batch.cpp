@@ -228,6 +228,8 @@ void Batch::render(Item& item) {
 void Batch::intend_and_sign() {
     std::vector<store::Intent> intents;
     std::vector<Item*> waiting;
+    intents.reserve(items_.size());
+    waiting.reserve(items_.size());
     for (Item& item : items_) {
         if (item.open) {
             const store::DocumentRow& document = item.answer.document;
@@ -289,6 +291,8 @@ void Batch::sign(Item& item, SigningTicket ticket) {
 void Batch::commit() {
     std::vector<store::IssueWrite> writes;
     std::vector<Item*> waiting;
+    writes.reserve(items_.size());
+    waiting.reserve(items_.size());
     const TimeMs now = desk_.parts.clock.now();
     for (Item& item : items_) {
         if (!item.open) {

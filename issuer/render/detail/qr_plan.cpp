@@ -1,5 +1,7 @@
 #include "issuer/render/detail/qr_plan.hpp"
 
+#include <algorithm>
+
 namespace songda::issuer::detail {
 namespace {
 
@@ -12,6 +14,9 @@ struct Blocks {
     std::size_t long_count; ///< one byte longer each
 
     [[nodiscard]] constexpr std::size_t count() const { return short_count + long_count; }
+    [[nodiscard]] constexpr std::size_t begin_of(std::size_t block) const {
+        return block * short_bytes + (block > short_count ? block - short_count : 0);
+    }
     [[nodiscard]] constexpr std::size_t data_bytes() const {
         return count() * short_bytes + long_count;
     }
@@ -24,6 +29,9 @@ constexpr std::array<Blocks, 5> versions = {{{10, 26, 4, 43, 1},
                                              {13, 22, 8, 37, 1},
                                              {14, 24, 4, 40, 5}}};
 
+constexpr std::size_t blocks_max = 9;
+static_assert(std::all_of(versions.begin(), versions.end(),
+                          [](const Blocks& blocks) { return blocks.count() <= blocks_max; }));
 constexpr unsigned mode_bits = 4;
 constexpr unsigned byte_mode = 4;
 constexpr unsigned alphanumeric_mode = 2;
@@ -218,19 +226,12 @@ std::optional<QrPlan> QrPlan::learn(int version, ByteView modules, std::string_v
     return plan;
 }
 
-/// The remainder of the division by the generator, kept in four words so that a step is a shift.
-void QrPlan::append_ecc(ByteView data, Bytes& to) const {
-    std::array<std::uint64_t, ecc_words> rest{};
-    const auto* const multiples = multiples_.data();
-    for (const std::uint8_t byte : data) {
-        const std::array<std::uint64_t, ecc_words>& multiple = multiples[(rest[0] & 0xFFU) ^ byte];
-        for (std::size_t i = 0; i < ecc_words; ++i) {
-            const std::uint64_t next = i + 1 < ecc_words ? rest[i + 1] << 56U : 0U;
-            rest[i] = (rest[i] >> 8U | next) ^ multiple[i];
-        }
-    }
-    for (std::size_t i = 0; i < versions[version_index_].ecc_bytes; ++i) {
-        to.push_back(static_cast<std::uint8_t>(rest[i / 8] >> 8 * (i % 8)));
+/// One step of the division by the generator.
+void QrPlan::divide(std::uint8_t byte, Words& rest) const {
+    const Words& multiple = multiples_[(rest[0] & 0xFFU) ^ byte];
+    for (std::size_t i = 0; i < ecc_words; ++i) {
+        const std::uint64_t next = i + 1 < ecc_words ? rest[i + 1] << 56U : 0U;
+        rest[i] = (rest[i] >> 8U | next) ^ multiple[i];
     }
 }
 
@@ -253,30 +254,22 @@ std::optional<Bytes> QrPlan::draw(std::string_view head, std::string_view payloa
     if (!data) {
         return std::nullopt;
     }
-    Bytes ecc;
-    ecc.reserve(blocks.count() * blocks.ecc_bytes);
-    std::vector<std::size_t> begins(blocks.count());
-    std::size_t begin = 0;
-    for (std::size_t block = 0; block < blocks.count(); ++block) {
-        const std::size_t size = blocks.short_bytes + (block < blocks.short_count ? 0 : 1);
-        begins[block] = begin;
-        append_ecc(ByteView(*data).subspan(begin, size), ecc);
-        begin += size;
-    }
-    Bytes stream;
-    stream.reserve(data->size() + ecc.size() + 2);
-    const auto set = [&](std::uint8_t codeword) { stream.push_back(turned[codeword]); };
     // §7.6: the first codeword of each block, the second of each, …; then the same of the
-    // correction.
+    // correction. Blocks are divided in the same order: one does not wait for the other.
+    std::array<Words, blocks_max> rest{};
+    Bytes stream;
+    stream.reserve(data->size() + blocks.count() * blocks.ecc_bytes + 2);
     for (std::size_t i = 0; i <= blocks.short_bytes; ++i) {
         for (std::size_t block = i < blocks.short_bytes ? 0 : blocks.short_count;
              block < blocks.count(); ++block) {
-            set((*data)[begins[block] + i]);
+            const std::uint8_t codeword = (*data)[blocks.begin_of(block) + i];
+            stream.push_back(turned[codeword]);
+            divide(codeword, rest[block]);
         }
     }
     for (std::size_t i = 0; i < blocks.ecc_bytes; ++i) {
         for (std::size_t block = 0; block < blocks.count(); ++block) {
-            set(ecc[block * blocks.ecc_bytes + i]);
+            stream.push_back(turned[rest[block][i / 8] >> 8 * (i % 8) & 0xFFU]);
         }
     }
     stream.resize(stream.size() + 2, 0); // remainder bits, and room to read two bytes at the end

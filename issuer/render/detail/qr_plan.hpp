@@ -29,7 +29,10 @@ public:
     [[nodiscard]] std::optional<Bytes> draw(std::string_view head, std::string_view payload) const;
 
 private:
-    static constexpr std::size_t ecc_words = 4; ///< of 8 bytes, the first codeword lowest
+    /// The correction of a block: 32 codewords at most, the first one lowest. A step of the
+    /// division is a shift.
+    static constexpr std::size_t ecc_words = 4;
+    using Words = std::array<std::uint64_t, ecc_words>;
 
     /// One or two modules side by side in a row, and where their bits are in the codewords. The
     /// right one comes first (ISO/IEC 18004 §7.7.3), so codewords are read lowest bit first.
@@ -42,7 +45,7 @@ private:
     };
 
     QrPlan(int version, ByteView modules);
-    void append_ecc(ByteView data, Bytes& to) const;
+    void divide(std::uint8_t codeword, Words& rest) const;
     /// Rows with these codewords, each with its bits turned round.
     [[nodiscard]] Bytes place(ByteView stream) const;
 
@@ -50,7 +53,7 @@ private:
     Bytes blank_; ///< rows of the symbol whose codewords are all zero
     std::vector<Move> moves_;
     /// The generator polynomial times each byte (ISO/IEC 18004 §7.5.2).
-    std::vector<std::array<std::uint64_t, ecc_words>> multiples_;
+    std::vector<Words> multiples_;
 };
 
 } // namespace songda::issuer::detail

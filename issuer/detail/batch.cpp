@@ -305,7 +305,6 @@ void Batch::commit() {
         document.file.prefix = item.ready->prefix;
         document.file.size = item.file.file.size();
         store::IssueWrite& write = writes.emplace_back();
-        write.document = document;
         write.rest = rest;
         write.status = {store::DocumentStatus::valid, document.issued_at, "issued",
                         department_.text};
@@ -317,6 +316,7 @@ void Batch::commit() {
         if (desk_.parts.plan_legs) {
             write.legs = desk_.parts.plan_legs(document, item.decision);
         }
+        write.document = std::move(document); // until the store has answered
         waiting.push_back(&item);
     }
     if (writes.empty()) {
@@ -325,12 +325,13 @@ void Batch::commit() {
     const auto outcomes = desk_.parts.store.put_issues(writes);
     std::vector<DocumentId> beaten; // another request was first between our look and our write
     for (std::size_t i = 0; i < waiting.size(); ++i) {
+        waiting[i]->answer.document = std::move(writes[i].document);
         if (!outcomes.ok()) {
             waiting[i]->fail(outcomes.error());
             continue;
         }
         if (outcomes.value()[i].kind != store::IssueOutcome::Kind::created) {
-            beaten.push_back(writes[i].document.id);
+            beaten.push_back(waiting[i]->answer.document.id);
         }
         take_outcome(*waiting[i], outcomes.value()[i]);
     }

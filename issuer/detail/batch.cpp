@@ -336,7 +336,7 @@ void Batch::commit() {
         take_outcome(*waiting[i], outcomes.value()[i]);
     }
     for (Item* const item : waiting) {
-        renderer_.take_back(std::move(item->file.file));
+        renderer_.take_back(std::move(item->file));
     }
     close_intents(beaten, "another request issued it first");
     if (outcomes.ok() && desk_.parts.issued) {

@@ -37,7 +37,7 @@ std::string_view find_value(std::span<const NamedValue> values, std::string_view
 struct Renderer::Impl {
     std::vector<Subset> fonts; ///< by slot: glyphs that a document needs beside those of the prefix
     std::vector<std::size_t> offsets;
-    std::vector<ByteBuffer> spare; ///< finished files, whose memory is used again
+    std::vector<Unsigned> spare; ///< finished files, whose memory is used again
 
     ShownGlyph show(const CompiledTemplate::Impl& compiled, const SetGlyph& glyph) {
         const std::size_t slot = compiled.slot_of(glyph.face);
@@ -49,16 +49,22 @@ struct Renderer::Impl {
     }
 
     /// A buffer that begins with the prefix.
-    [[nodiscard]] ByteBuffer begin_file(ByteView prefix) {
-        ByteBuffer file;
+    [[nodiscard]] Unsigned begin_file(ByteView prefix) {
+        Unsigned made;
         if (!spare.empty()) {
-            file = std::move(spare.back());
+            made.file = std::move(spare.back().file);
+            made.prefix = spare.back().prefix;
             spare.pop_back();
         }
-        file.reserve(prefix.size() + document_bytes_usual);
-        file.cut(0);
-        file.append(prefix);
-        return file;
+        if (made.prefix == prefix.data()) {
+            made.file.cut(prefix.size());
+            return made;
+        }
+        made.prefix = prefix.data();
+        made.file.reserve(prefix.size() + document_bytes_usual);
+        made.file.cut(0);
+        made.file.append(prefix);
+        return made;
     }
 };
 
@@ -243,8 +249,7 @@ Result<Unsigned> Renderer::render(const CompiledTemplate& compiled_template,
         return Error{Fault::invalid_input, fault.pointer + ": " + fault.rule + ' ' + fault.value};
     }
 
-    Unsigned made;
-    made.file = impl_->begin_file(compiled.prefix);
+    Unsigned made = impl_->begin_file(compiled.prefix);
     impl_->offsets = compiled.offsets;
     Objects objects(made.file, impl_->offsets);
     objects.begin_stream(object_content, "");
@@ -302,7 +307,7 @@ Placement Renderer::place(const CompiledTemplate& compiled, std::span<const Name
     return made;
 }
 
-void Renderer::take_back(ByteBuffer file) {
+void Renderer::take_back(Unsigned file) {
     if (impl_->spare.size() < spare_buffers_max) {
         impl_->spare.push_back(std::move(file));
     }

@@ -54,10 +54,12 @@ struct Unsigned {
     std::size_t hex_end = 0;
     Digest digest{};
     Sha256 before_hex; ///< over `file[0, hex_begin)`: the finished file's hash goes on from it
+    const std::uint8_t* prefix = nullptr; ///< of the template whose prefix the file begins with
 };
 
 /// Sets documents. Deterministic: the same template and input give the same bytes. One object
-/// belongs to one thread and keeps its buffers from document to document.
+/// belongs to one thread and keeps its buffers from document to document. Templates outlive the
+/// renderers that set them.
 class Renderer {
 public:
     Renderer();
@@ -74,8 +76,9 @@ public:
     [[nodiscard]] Placement place(const CompiledTemplate& compiled,
                                   std::span<const NamedValue> values);
 
-    /// The buffer of a file that nobody needs any more: the next one is written into it.
-    void take_back(ByteBuffer file);
+    /// A file that nobody needs any more: the next one of its template is written behind its
+    /// prefix.
+    void take_back(Unsigned file);
 
 private:
     struct Impl;

@@ -173,7 +173,6 @@ QrPlan::QrPlan(int version, ByteView modules)
         }
     }
     // §7.7.3: two columns at a time from the right, upwards first; the timing column is left out.
-    std::size_t bit = 0;
     for (std::size_t pair = 0; pair < side / 2; ++pair) {
         const std::size_t before_timing = side - 1 - 2 * pair;
         const std::size_t right = before_timing <= 6 ? before_timing - 1 : before_timing;
@@ -186,12 +185,9 @@ QrPlan::QrPlan(int version, ByteView modules)
             if (count > 0) {
                 const std::size_t left_bit = y * row_bits + right - 1;
                 const bool left_alone = !is_data(right);
-                moves_.push_back({static_cast<std::uint16_t>(bit / 8),
-                                  static_cast<std::uint16_t>(left_bit / 8),
-                                  static_cast<std::uint8_t>(bit % 8),
+                moves_.push_back({static_cast<std::uint16_t>(left_bit / 8),
                                   static_cast<std::uint8_t>(14 - left_bit % 8 + left_alone),
-                                  static_cast<std::uint8_t>(count == 2 ? 3 : 1)});
-                bit += count;
+                                  static_cast<std::uint8_t>(count)});
             }
         }
     }
@@ -238,9 +234,19 @@ void QrPlan::divide(std::uint8_t byte, Words& rest) const {
 Bytes QrPlan::place(ByteView stream) const {
     Bytes rows = blank_;
     rows.push_back(0); // two bytes are written at a time
+    std::uint64_t bits = 0;
+    unsigned waiting = 0;
+    const std::uint8_t* next = stream.data();
     for (const Move& move : moves_) {
-        const unsigned pair = unsigned{stream[move.from]} | unsigned{stream[move.from + 1U]} << 8U;
-        const unsigned modules = (pair >> move.from_shift & move.mask) << move.to_shift;
+        if (waiting < 2) {
+            for (unsigned end = waiting + 32; waiting < end; waiting += 8) {
+                bits |= std::uint64_t{*next++} << waiting;
+            }
+        }
+        const std::uint64_t pair = bits & (move.count == 2 ? 3U : 1U);
+        bits >>= move.count;
+        waiting -= move.count;
+        const unsigned modules = static_cast<unsigned>(pair) << move.shift;
         rows[move.to] ^= static_cast<std::uint8_t>(modules >> 8U);
         rows[move.to + 1U] ^= static_cast<std::uint8_t>(modules);
     }
@@ -258,7 +264,7 @@ std::optional<Bytes> QrPlan::draw(std::string_view head, std::string_view payloa
     // correction. Blocks are divided in the same order: one does not wait for the other.
     std::array<Words, blocks_max> rest{};
     Bytes stream;
-    stream.reserve(data->size() + blocks.count() * blocks.ecc_bytes + 2);
+    stream.reserve(data->size() + blocks.count() * blocks.ecc_bytes + 4);
     for (std::size_t i = 0; i <= blocks.short_bytes; ++i) {
         for (std::size_t block = i < blocks.short_bytes ? 0 : blocks.short_count;
              block < blocks.count(); ++block) {
@@ -272,7 +278,7 @@ std::optional<Bytes> QrPlan::draw(std::string_view head, std::string_view payloa
             stream.push_back(turned[rest[block][i / 8] >> 8 * (i % 8) & 0xFFU]);
         }
     }
-    stream.resize(stream.size() + 2, 0); // remainder bits, and room to read two bytes at the end
+    stream.resize(stream.size() + 4, 0); // remainder bits; four bytes are read at a time
     return place(stream);
 }
 

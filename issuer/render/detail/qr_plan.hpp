@@ -34,14 +34,12 @@ private:
     static constexpr std::size_t ecc_words = 4;
     using Words = std::array<std::uint64_t, ecc_words>;
 
-    /// One or two modules side by side in a row, and where their bits are in the codewords. The
-    /// right one comes first (ISO/IEC 18004 §7.7.3), so codewords are read lowest bit first.
+    /// One or two modules side by side in a row, of the next bits of the codewords. The right one
+    /// comes first (ISO/IEC 18004 §7.7.3), so codewords are read lowest bit first.
     struct Move {
-        std::uint16_t from; ///< byte of the codewords
         std::uint16_t to;   ///< byte of the rows: the two modules are in this one and the next
-        std::uint8_t from_shift;
-        std::uint8_t to_shift;
-        std::uint8_t mask; ///< 1 or 3
+        std::uint8_t shift; ///< in both bytes
+        std::uint8_t count;
     };
 
     QrPlan(int version, ByteView modules);

@@ -54,7 +54,7 @@ TEST_P(RenderTest, PlacedBeforeNumberAndKeyWereKnownGivesTheSameBytes) {
     EXPECT_EQ(made.value().file, expected);
     // A buffer that is written into again leaves no trace of the file before.
     std::fill_n(made.value().file.extend(100000), 100000, std::uint8_t{'x'});
-    renderer.take_back(std::move(made.value().file));
+    renderer.take_back(std::move(made).value());
     EXPECT_EQ(renderer.render(*set, input).value().file, expected);
 }
 

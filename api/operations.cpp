@@ -25,9 +25,16 @@ void add_operation_routes(std::vector<ApiRoute>& to, const ApiParts& parts) {
                       if (!parts.ready()) {
                           return word(503, "stopping");
                       }
-
-                      return parts.store.writable() ? word(200, "ready")
-                                                    : word(503, "read-only: no space");
+                      if (!parts.store.writable()) {
+                          return word(503, "read-only: no space");
+                      }
+                      const auto held = parts.store.numbers_held();
+                      if (!held.ok()) {
+                          return word(503, "the store cannot be read");
+                      }
+                      return held.value() ? word(503, "issues nothing: restored from a backup, "
+                                                      "numbers to be decided (songda numbers)")
+                                          : word(200, "ready");
                   }});
     to.push_back({"GET", "/metrics", Policy::operations, 0, http::Place::worker,
                   [&parts](const http::Request&, const Caller&) {

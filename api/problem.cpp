@@ -44,6 +44,26 @@ Wording wording_of(Fault fault) {
     case Fault::unavailable:
         return {503, "unavailable", "暂时无法办理，请稍后再试；用同一幂等键重试不会重复",
                 "It cannot be done at the moment; a retry under the same key does nothing twice."};
+    case Fault::no_space:
+        return {503, "storage-full",
+                "磁盘空间不足，没有写入、也没有签发任何内容；请稍后重发，签发请求用同一幂等键（Idem"
+                "potency-"
+                "Key）",
+                "The disk is full: nothing was written and nothing issued; send it again later, a "
+                "decision with the same Idempotency-Key."};
+    case Fault::held:
+        return {503, "numbers-held",
+                "系统由备份恢复，编号待管理员确定，暂不签发，没有签发任何内容；请稍后用同一幂等键（"
+                "Idempotency-Key）重发",
+                "The service was restored from a backup and its operator has yet to decide where "
+                "the numbers go on: nothing was issued; send it again later with the same "
+                "Idempotency-Key."};
+    case Fault::exhausted:
+        return {503, "numbers-used-up",
+                "该类文书的编号已用完，没有签发任何内容；请管理员扩大编号位数后，用同一幂等键（"
+                "Idempotency-Key）重发",
+                "The numbers of this kind of document are used up: nothing was issued; send it "
+                "again with the same Idempotency-Key once the operator has made room."};
     case Fault::corrupt:
     case Fault::internal: break;
     }
@@ -107,6 +127,11 @@ http::Response problem_response(const Problem& problem) {
     response.headers.emplace_back("Cache-Control", "no-store");
     response.body = problem_json(problem);
     return response;
+}
+
+std::string fault_words(Fault fault) {
+    const Wording wording = wording_of(fault);
+    return fmt::format("{} {}", wording.zh, wording.en);
 }
 
 Problem problem_of(const Error& error) {

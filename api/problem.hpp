@@ -30,6 +30,9 @@ struct Problem {
 /// What a Fault means to a caller. Logs `detail` with the instance.
 [[nodiscard]] Problem problem_of(const Error& error);
 
+/// The same words for a terminal, in both languages.
+[[nodiscard]] std::string fault_words(Fault fault);
+
 /// For answers that the HTTP room gives by itself.
 [[nodiscard]] http::Response refusal_response(int status, std::string_view why);
 

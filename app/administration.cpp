@@ -21,19 +21,6 @@ std::string join(const std::vector<std::string>& words) {
     return joined;
 }
 
-struct StatusWord {
-    store::DocumentStatus status;
-    std::string_view zh;
-};
-
-constexpr std::array status_words = {
-    StatusWord{store::DocumentStatus::valid, "有效"},
-    StatusWord{store::DocumentStatus::suspended, "暂扣"},
-    StatusWord{store::DocumentStatus::revoked, "撤销"},
-    StatusWord{store::DocumentStatus::cancelled, "注销"},
-    StatusWord{store::DocumentStatus::superseded, "被替代"},
-};
-
 int show_history(store::Store& store, const store::DocumentRow& document) {
     const auto history = store.status_history(document.id);
     if (!history.ok()) {
@@ -41,13 +28,38 @@ int show_history(store::Store& store, const store::DocumentRow& document) {
     }
     fmt::print("{} {} {}\n", document.title, document.number, to_text(document.key));
     for (const store::StatusEntry& entry : history.value()) {
-        const auto word =
-            std::find_if(status_words.begin(), status_words.end(),
-                         [&](const StatusWord& w) { return w.status == entry.change.status; });
-        fmt::print("  {} {} {} {} ({})\n", entry.sequence, to_china_time(entry.change.at), word->zh,
-                   entry.change.reason, entry.change.actor);
+        fmt::print("  {} {} {} {} ({})\n", entry.sequence, to_china_time(entry.change.at),
+                   store::status_name_zh(entry.change.status), entry.change.reason,
+                   entry.change.actor);
     }
     return 0;
+}
+
+std::string both_names(store::DocumentStatus status) {
+    return fmt::format("{} {}", store::status_name_zh(status), store::status_name(status));
+}
+
+/// What it is since when, and what it may become.
+int tell_no_step(const store::StatusChange& present, store::DocumentStatus wanted) {
+    std::string next;
+    for (const store::StatusStep& step : store::status_steps) {
+        if (step.from == present.status) {
+            next += (next.empty() ? "" : ", ") + both_names(step.to);
+        }
+    }
+    fmt::print(stderr,
+               "songda: 自 {0} 起已是“{1}”，不能变更为“{2}”\n"
+               "songda: it is {3} since {0} and cannot become {4}\n",
+               to_china_time(present.at), store::status_name_zh(present.status),
+               store::status_name_zh(wanted), store::status_name(present.status),
+               store::status_name(wanted));
+    if (next.empty()) {
+        fmt::print(stderr, "songda: 这是最终状态，更正请另行出具文书 this status is final: what is "
+                           "put right is a new document\n");
+    } else {
+        fmt::print(stderr, "songda: 可变更为 it may become: {}\n", next);
+    }
+    return 1;
 }
 
 } // namespace
@@ -130,30 +142,25 @@ int run_status(const StatusArguments& arguments) {
     if (arguments.status.empty()) {
         return show_history(*store, document);
     }
-    const auto word =
-        std::find_if(status_words.begin(), status_words.end(), [&](const StatusWord& w) {
-            return store::status_name(w.status) == arguments.status;
-        });
-    if (word == status_words.end() || arguments.reason.empty()) {
+    const auto& all = store::document_statuses;
+    const auto status = std::find_if(all.begin(), all.end(), [&](store::DocumentStatus each) {
+        return store::status_name(each) == arguments.status;
+    });
+    if (status == all.end() || arguments.reason.empty()) {
         return tell_failure(
             "状态应为 valid suspended revoked cancelled superseded，并须有 --reason",
             "the status is one of these words, and --reason is needed");
     }
-    const auto last = store->find_status(document.id);
-    if (!last.ok() || !last.value()) {
-        return tell_failure(last.ok() ? Error{Fault::corrupt, "a document without status"}
-                                      : last.error());
-    }
     const TimeMs now = SystemClock().now();
     const auto changed =
-        store->set_status(document.id, last.value()->sequence,
-                          {word->status, now, arguments.reason, std::string(operator_name)},
+        store->set_status(document.id, {*status, now, arguments.reason, std::string(operator_name)},
                           {now, std::string(operator_name), "status_changed", to_text(document.id),
                            arguments.status});
     if (!changed.ok()) {
         return tell_failure(changed.error());
     }
-    return show_history(*store, document);
+    return changed.value().changed ? show_history(*store, document)
+                                   : tell_no_step(changed.value().last.change, *status);
 }
 
 int run_backup(const std::string& config, const std::string& folder) {
@@ -161,7 +168,7 @@ int run_backup(const std::string& config, const std::string& folder) {
     if (!store) {
         return 2;
     }
-    const auto done = store->backup(folder);
+    const auto done = store->backup(folder, SystemClock().now());
     if (!done.ok()) {
         return tell_failure(done.error());
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -57,6 +58,18 @@ struct DeliveryArguments {
     std::string reason;
 };
 int run_delivery(const DeliveryArguments& arguments);
+
+struct NumbersArguments {
+    enum class Action { show, advance, confirm };
+    Action action = Action::show;
+    std::string config;
+    std::optional<std::uint64_t> by;
+    std::optional<std::uint64_t> past;
+    std::string sequence;   ///< empty: all
+    std::string department; ///< of the sequence; empty: the only one of the configuration
+    std::string reason;     ///< to confirm
+};
+int run_numbers(const NumbersArguments& arguments);
 
 int run_backup(const std::string& config, const std::string& folder);
 int run_check_store(const std::string& config);

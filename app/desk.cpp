@@ -98,6 +98,11 @@ Result<std::unique_ptr<Desk>> Desk::open(const Config& config) {
         return recovered.error();
     }
     desk->recovered_ = recovered.value();
+    const auto held = desk->store_->numbers_held();
+    if (!held.ok()) {
+        return held.error();
+    }
+    desk->numbers_held_ = held.value();
     return desk;
 }
 

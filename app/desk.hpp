@@ -48,6 +48,8 @@ public:
     [[nodiscard]] verifier::KeyList key_list() const;
     /// How many intents the last crash had left open.
     [[nodiscard]] std::size_t recovered() const { return recovered_; }
+    /// Time of the backup that the store was restored from, if numbers were undecided at the start.
+    [[nodiscard]] std::optional<TimeMs> numbers_held() const { return numbers_held_; }
 
 private:
     explicit Desk(const Config& config) : config_(config) {}
@@ -71,6 +73,7 @@ private:
     std::function<void()> issued_;
     std::unique_ptr<issuer::Issuer> issuer_;
     std::size_t recovered_ = 0;
+    std::optional<TimeMs> numbers_held_;
 };
 
 /// Opens the store beside a running service, for keys, statuses, reading and backup.

@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "api/problem.hpp"
 #include "app/commands.hpp"
 #include "app/desk.hpp"
 #include "app/issue_output.hpp"
@@ -27,8 +28,10 @@ void tell_refusal(std::size_t row, const issuer::Answer& answer) {
         : answer.kind == Kind::key_conflict ? "幂等键已用于不同内容 key used with other content"
         : answer.kind == Kind::key_running   ? "同键正在办理 the same key is running"
         : answer.kind == Kind::case_conflict ? "该办件已出具 this case already has one"
-                                             : std::string_view(answer.error.detail);
-    tell_row(row, why);
+                                             : "";
+    tell_row(row, why.empty() ? fmt::format("{} ({})", api::fault_words(answer.error.fault),
+                                            answer.error.detail)
+                              : std::string(why));
 }
 
 /// The stored row, not the one in the answer, knows where the file is.

@@ -28,6 +28,42 @@ int tell_no_command(std::string_view word) {
                                                   "; songda --help lists them");
 }
 
+/// songda numbers, numbers advance, numbers confirm. `asked` outlives the command line.
+void add_numbers(CLI::App& app, NumbersArguments& asked, int& status) {
+    using Action = NumbersArguments::Action;
+    const auto run_as = [&asked, &status](Action action) {
+        return [&asked, &status, action] {
+            asked.action = action;
+            status = run_numbers(asked);
+        };
+    };
+    asked.config = "songda.toml";
+    auto* numbers = app.add_subcommand(
+        "numbers", "查看编号序列，恢复备份后顺延 show the number sequences, move them on");
+    add_config(*numbers, asked.config);
+    numbers->require_subcommand(0, 1);
+    numbers->callback([numbers, show = run_as(Action::show)] {
+        if (numbers->get_subcommands().empty()) {
+            show();
+        }
+    });
+    auto* advance =
+        numbers->add_subcommand("advance", "顺延，之后恢复签发 move on, then issue again");
+    add_config(*advance, asked.config);
+    advance->add_option("--by", asked.by, "跳过多少个号 numbers to pass over")
+        ->check(CLI::PositiveNumber);
+    advance->add_option("--past", asked.past, "之后的号从大于此数起 the next is greater than this")
+        ->check(CLI::PositiveNumber);
+    advance->add_option("--sequence", asked.sequence, "只此序列 this sequence only");
+    advance->add_option("-d,--department", asked.department, "其部门 its department");
+    advance->callback(run_as(Action::advance));
+    auto* confirm = numbers->add_subcommand(
+        "confirm", "确认编号无误，恢复签发 the numbers are right, issue again");
+    add_config(*confirm, asked.config);
+    confirm->add_option("--reason", asked.reason, "事由 why")->required();
+    confirm->callback(run_as(Action::confirm));
+}
+
 } // namespace
 
 int main(int count, char** words) {
@@ -117,6 +153,9 @@ int main(int count, char** words) {
         legs.config = config;
         status = run_delivery(legs);
     });
+
+    NumbersArguments numbers;
+    add_numbers(app, numbers, status);
 
     std::string folder;
     auto* backing = app.add_subcommand("backup", "运行中备份 copy the store while it is used");

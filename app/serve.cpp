@@ -108,6 +108,14 @@ void tell_open(const Config& config, const Desk& desk, std::uint16_t port) {
         fmt::print("  已关闭上次中断的签发意向 closed {} intents that were interrupted\n",
                    desk.recovered());
     }
+    if (desk.numbers_held()) {
+        const std::string since = to_china_time(*desk.numbers_held());
+        log::warning("numbers_held", {{"backup", to_rfc3339(*desk.numbers_held())}});
+        fmt::print("  由 {0} 的备份恢复：编号未定，暂不签发，核验照常；请用 songda numbers\n"
+                   "  restored from the backup of {0}: nothing is issued until the numbers are "
+                   "decided (songda numbers); verification goes on\n",
+                   since);
+    }
     std::fflush(stdout);
 }
 

@@ -10,6 +10,9 @@ std::string_view fault_name(Fault fault) {
     case Fault::forbidden: return "forbidden";
     case Fault::overloaded: return "overloaded";
     case Fault::unavailable: return "unavailable";
+    case Fault::no_space: return "no_space";
+    case Fault::held: return "held";
+    case Fault::exhausted: return "exhausted";
     case Fault::corrupt: return "corrupt";
     case Fault::internal: return "internal";
     }

@@ -18,6 +18,9 @@ enum class Fault {
     forbidden,     ///< the credential does not allow it
     overloaded,    ///< try again later, the service is full
     unavailable,   ///< try again later, something that the service needs is away
+    no_space,      ///< nothing can be written until the disk has room; nothing was
+    held,          ///< waits for a decision of the operator; nothing was done
+    exhausted,     ///< a range of values is used up until the operator widens it
     corrupt,       ///< stored or received bytes are not what they must be
     internal,      ///< a defect of ours
 };

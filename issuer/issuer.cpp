@@ -101,7 +101,16 @@ Result<std::size_t> Issuer::recover() {
                      {{"document", to_text(intent.id)}, {"number", intent.number}});
         ids.push_back(intent.id);
     }
-    return impl_->parts.store.void_intents(ids, "interrupted before the record was durable");
+    if (ids.empty()) {
+        return std::size_t{0};
+    }
+    auto closed = impl_->parts.store.void_intents(ids, "interrupted before the record was durable");
+    if (!closed.ok() && closed.error().fault == Fault::no_space) {
+        log::warning("intent_left_open", {{"why", closed.error().detail}});
+        return std::size_t{
+            0}; // a full disk must not keep the doors shut: the next start closes them
+    }
+    return closed;
 }
 
 std::vector<Answer> Issuer::issue(const DepartmentCode& department, std::span<const Row> rows) {

@@ -14,6 +14,8 @@ inline constexpr std::size_t template_version_bytes_max = 128;
 inline constexpr std::size_t case_number_bytes_max = 255;
 inline constexpr std::size_t kid_bytes_max = 64;
 inline constexpr std::size_t scopes_max = 64;
+/// Far above what any number pattern holds; sums of two stay far below 2^64.
+inline constexpr unsigned long long sequence_value_max = 999'999'999'999;
 /// Rest of one file, or one shared prefix.
 inline constexpr std::size_t blob_bytes_max = 64U << 20U;
 inline constexpr std::size_t issues_per_call_max = 4096;

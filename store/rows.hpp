@@ -11,6 +11,7 @@
 #include "base/ids.hpp"
 #include "base/private.hpp"
 #include "base/time.hpp"
+#include "store/document_status.hpp"
 
 /// What the store keeps, in plain values. How they become bytes: docs/formats/store.md and
 /// store/codec.hpp. An encoded row holds at most 1 950 bytes; a longer one is refused with
@@ -46,6 +47,41 @@ struct FileRef {
     bool operator==(const FileRef&) const = default;
 };
 
+/// One number sequence of a department: a template counts its numbers by itself, year by year when
+/// they show the year.
+struct NumberSequence {
+    DepartmentCode department;
+    std::string name;       ///< "permit-decision/2026", or "food-business-licence" for all years
+    std::uint64_t last = 0; ///< highest number given or passed over; the next is one more
+    bool operator==(const NumberSequence&) const = default;
+};
+
+/// The year in a sequence's name; 0 for a sequence that goes through all years.
+[[nodiscard]] constexpr int sequence_year(std::string_view name) {
+    const std::size_t slash = name.rfind('/');
+    if (slash == std::string_view::npos || name.size() - slash != 5) {
+        return 0;
+    }
+    int year = 0;
+    for (const char digit : name.substr(slash + 1)) {
+        if (digit < '0' || digit > '9') {
+            return 0;
+        }
+        year = year * 10 + (digit - '0');
+    }
+    return year;
+}
+static_assert(sequence_year("permit-decision/2026") == 2026);
+static_assert(sequence_year("food-business-licence") == 0);
+
+/// Sequences that have no number yet begin after `value`, but those of a year after `year` at 1: a
+/// restored store cannot know which had begun.
+struct NumberFloor {
+    std::uint64_t value = 0;
+    std::uint32_t year = 0;
+    bool operator==(const NumberFloor&) const = default;
+};
+
 struct DocumentRow {
     DocumentId id;
     DocumentKey key;
@@ -67,28 +103,6 @@ struct DocumentRow {
     bool sample = false;
     bool operator==(const DocumentRow&) const = default;
 };
-
-/// The numbers are stored; never renumber, never reuse. Expired is not a status that is set:
-/// readers compute it from `valid_until`.
-enum class DocumentStatus : std::uint8_t {
-    valid = 1,
-    suspended = 2,  ///< 暂扣
-    revoked = 3,    ///< 撤销
-    cancelled = 4,  ///< 注销
-    superseded = 5, ///< replaced by a later document
-};
-
-/// `revoked`, as the API and the command line say it.
-[[nodiscard]] constexpr std::string_view status_name(DocumentStatus status) {
-    switch (status) {
-    case DocumentStatus::valid: return "valid";
-    case DocumentStatus::suspended: return "suspended";
-    case DocumentStatus::revoked: return "revoked";
-    case DocumentStatus::cancelled: return "cancelled";
-    case DocumentStatus::superseded: return "superseded";
-    }
-    return "valid";
-}
 
 struct StatusChange {
     DocumentStatus status = DocumentStatus::valid;

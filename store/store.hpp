@@ -92,11 +92,45 @@ struct LinkTry {
     TimeMs now;
 };
 
+/// How far the number sequences have come.
+struct Numbers {
+    /// Time of the backup that this store was restored from, while nobody has decided which numbers
+    /// were given after it: until then nothing is issued.
+    std::optional<TimeMs> held_since;
+    NumberFloor floor;
+    std::vector<NumberSequence> sequences; ///< by department and name
+    bool operator==(const Numbers&) const = default;
+};
+
+/// Moves number sequences on, never back.
+struct NumberAdvance {
+    enum class How : std::uint8_t {
+        by,   ///< `count` numbers are passed over
+        past, ///< the next number is greater than `count`
+    };
+    How how = How::by;
+    std::uint64_t count = 0; ///< at most sequence_value_max
+    struct Only {
+        DepartmentCode department;
+        std::string sequence;
+    };
+    /// Absent: all sequences, and the floor for those that have no number yet; then issuing is
+    /// allowed again.
+    std::optional<Only> only;
+    std::uint32_t floor_year = 0; ///< last year whose sequences can have begun
+};
+
 struct FsckReport {
     std::vector<std::string> findings; ///< ids and table names, never personal data
     std::uint64_t rows = 0;            ///< rows read
     std::uint64_t files = 0;           ///< files whose hash was recomputed
     [[nodiscard]] bool clean() const { return findings.empty(); }
+};
+
+struct StatusOutcome {
+    bool changed = false;
+    StatusEntry last; ///< the new entry, or the one that allowed no such step
+    bool operator==(const StatusOutcome&) const = default;
 };
 
 /// One step of a walk that forgets old idempotency rows.
@@ -130,9 +164,9 @@ struct Space {
 /// Thread-safe: any verb from any thread. Writes of many threads share one fsync. The store has no
 /// clock and no randomness: times and ids come in with the call. Rows go out as copies.
 ///
-/// Faults of every write: `unavailable` (no space: the store answers reads only until there is
-/// room again), `invalid_input` (a row or key is too long), `forbidden` (this opener may not write
-/// documents). Faults of every read: `corrupt`, `unavailable`.
+/// Faults of every write: `no_space` (the store answers reads only until there is room again),
+/// `invalid_input` (a row or key is too long), `forbidden` (this opener may not write documents).
+/// Faults of every read: `corrupt`, `unavailable`.
 class Store {
 public:
     Store() = default;
@@ -145,7 +179,8 @@ public:
     /// Writes what is going to be signed and raises the counters to `sequence_value`; then, and
     /// only then, gives leave to sign, in the order of `intents`. All or nothing. An intent that is
     /// stored already, open and equal, gives a new ticket (recovery); any other intent with a known
-    /// id is a `conflict`.
+    /// id is a `conflict`. `held`: see Numbers::held_since. `unavailable`: the numbers were moved
+    /// on (advance_numbers) after these were drawn.
     [[nodiscard]] virtual Result<std::vector<SigningTicket>>
     put_intents(std::span<const Intent> intents) = 0;
     /// Closes intents that will have no document; they stay on record with the reason. Unknown and
@@ -155,9 +190,19 @@ public:
     /// Neither a document nor voided, oldest first: what a crash left between signing and storing.
     [[nodiscard]] virtual Result<std::vector<Intent>> open_intents() = 0;
     [[nodiscard]] virtual Result<std::optional<Intent>> find_intent(const DocumentId& id) = 0;
-    /// Highest value used of a number sequence; 0 when unused.
+    /// Last number of a sequence, given or passed over: the next is one more. A sequence of all
+    /// years that has none yet goes on after those of single years. Fault `held` while no number
+    /// may be given.
     [[nodiscard]] virtual Result<std::uint64_t> counter(const DepartmentCode& department,
                                                         std::string_view sequence) = 0;
+    [[nodiscard]] virtual Result<Numbers> numbers() = 0;
+    /// Numbers::held_since alone.
+    [[nodiscard]] virtual Result<std::optional<TimeMs>> numbers_held() = 0;
+    /// `invalid_input`: a number would pass sequence_value_max; nothing moved.
+    [[nodiscard]] virtual Result<void> advance_numbers(const NumberAdvance& advance,
+                                                       const AuditRow& audit) = 0;
+    /// The numbers are right as they stand: issuing is allowed again. `conflict` when it was.
+    [[nodiscard]] virtual Result<void> confirm_numbers(const AuditRow& audit) = 0;
 
     /// Stores bytes that many files begin with, once, and returns their SHA-256.
     [[nodiscard]] virtual Result<Digest> put_prefix(ByteView bytes) = 0;
@@ -196,12 +241,10 @@ public:
     [[nodiscard]] virtual Result<std::vector<StatusEntry>> status_history(const DocumentId& id) = 0;
     /// The last entry; nothing for an unknown id.
     [[nodiscard]] virtual Result<std::optional<StatusEntry>> find_status(const DocumentId& id) = 0;
-    /// Appends to the history if its last sequence is `expected_sequence`, else `conflict`;
-    /// `not_found` without the document. Returns the new sequence.
-    [[nodiscard]] virtual Result<std::uint32_t> set_status(const DocumentId& id,
-                                                           std::uint32_t expected_sequence,
-                                                           const StatusChange& change,
-                                                           const AuditRow& audit) = 0;
+    /// Appends to the history if the table of steps (document_status.hpp) allows it after the
+    /// present status; else nothing changes. `not_found` without the document.
+    [[nodiscard]] virtual Result<StatusOutcome>
+    set_status(const DocumentId& id, const StatusChange& change, const AuditRow& audit) = 0;
 
     // Delivery.
 
@@ -274,8 +317,9 @@ public:
                                                               std::size_t rows_max) = 0;
 
     /// Copies the store, while it is used, into a directory that does not exist or is empty. On
-    /// return the copy is durable and can be opened and checked like the original.
-    [[nodiscard]] virtual Result<void> backup(const std::string& directory) = 0;
+    /// return the copy is durable and can be opened and checked like the original; it knows that it
+    /// is a copy made at `at` (Numbers::held_since).
+    [[nodiscard]] virtual Result<void> backup(const std::string& directory, TimeMs at) = 0;
     /// Reads everything and compares: rows, hashes of files, indexes, chain. Slow; runs beside
     /// normal work.
     [[nodiscard]] virtual Result<FsckReport> fsck() = 0;

@@ -74,6 +74,13 @@ Bytes make_claims(const store::DocumentRow& document) {
     return encode_qr_claims(claims);
 }
 
+/// A number that shows no year must never come again in another.
+std::string sequence_name(const Template& spec, int year) {
+    return spec.number_pattern.find("{year}") == std::string::npos
+               ? spec.id
+               : fmt::format("{}/{}", spec.id, year);
+}
+
 /// A value that was given but could not be read is not also missing.
 void add_faults(const std::vector<Finding>& faults, std::vector<Finding>& findings) {
     const std::size_t read = findings.size();
@@ -166,7 +173,7 @@ void Batch::prepare(Item& item) {
     const DepartmentFace& face = item.ready->compiled->face();
     const TimeMs now = desk_.parts.clock.now();
     const int year = china_date(now).year;
-    item.sequence = fmt::format("{}/{}", spec.id, year);
+    item.sequence = sequence_name(spec, year);
     const auto value = desk_.sequencer.next(department_, item.sequence);
     if (!value.ok()) {
         item.fail(value.error());
@@ -176,7 +183,8 @@ void Batch::prepare(Item& item) {
     auto number = expand_number(spec.number_pattern,
                                 {face.number_prefix, face.region, year, item.sequence_value});
     if (!number.ok()) {
-        item.fail({Fault::internal, number.error().detail});
+        const bool used_up = number.error().fault == Fault::exhausted;
+        item.fail({used_up ? Fault::exhausted : Fault::internal, number.error().detail});
         return;
     }
     store::DocumentRow& document = item.answer.document;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <string>
@@ -11,8 +12,8 @@
 namespace songda::issuer::detail {
 
 /// Hands out document numbers. The highest one is stored with the intent that uses it, so a number
-/// on disk is never given twice; one that no intent reached is a gap, never a duplicate.
-/// Thread-safe.
+/// on disk is never given twice; one that no intent reached is a gap, never a duplicate. The store
+/// is asked each time: an operator may have moved the sequence on beside us. Thread-safe.
 class Sequencer {
 public:
     explicit Sequencer(store::Store& store) : store_(store) {}
@@ -20,16 +21,13 @@ public:
     [[nodiscard]] Result<std::uint64_t> next(const DepartmentCode& department,
                                              const std::string& sequence) {
         const std::scoped_lock lock(mutex_);
-        const auto key = std::make_pair(department.text, sequence);
-        auto found = last_.find(key);
-        if (found == last_.end()) {
-            const auto stored = store_.counter(department, sequence);
-            if (!stored.ok()) {
-                return stored.error();
-            }
-            found = last_.emplace(key, stored.value()).first;
+        const auto stored = store_.counter(department, sequence);
+        if (!stored.ok()) {
+            return stored.error();
         }
-        return ++found->second;
+        std::uint64_t& last = last_[std::make_pair(department.text, sequence)];
+        last = std::max(last, stored.value()) + 1;
+        return last;
     }
 
 private:

@@ -1,5 +1,7 @@
 #include "issuer/templates/number_pattern.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace songda::issuer {
@@ -32,7 +34,7 @@ Result<std::string> expand_sequence(std::string_view part, std::uint64_t sequenc
     }
     const auto wanted = static_cast<std::size_t>(width[0] - '0');
     if (digits.size() > wanted) {
-        return Error{Fault::invalid_input, "number pattern: the sequence has run out of digits"};
+        return Error{Fault::exhausted, "number pattern: the sequence has run out of digits"};
     }
     return std::string(wanted - digits.size(), '0') + digits;
 }
@@ -72,6 +74,24 @@ Result<std::string> expand_number(std::string_view pattern, const NumberParts& p
         }
     }
     return number;
+}
+
+std::optional<std::uint64_t> sequence_max(std::string_view pattern) {
+    static constexpr std::string_view part = "{sequence:";
+    std::optional<std::uint64_t> least;
+    for (std::size_t at = 0; (at = pattern.find(part, at)) != std::string_view::npos;) {
+        at += part.size();
+        const char width = at < pattern.size() ? pattern[at] : '0';
+        if (width < '1' || width > '9') {
+            continue;
+        }
+        std::uint64_t end = 1;
+        for (char digits = '0'; digits < width; ++digits) {
+            end *= 10;
+        }
+        least = std::min(least.value_or(end - 1), end - 1);
+    }
+    return least;
 }
 
 } // namespace songda::issuer

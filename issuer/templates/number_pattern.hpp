@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,7 +20,11 @@ struct NumberParts {
 /// Expands `{department.prefix}〔{year}〕{sequence}号`. Knows `{year}`, `{sequence}`,
 /// `{sequence:N}` (N digits, zeros in front; more digits are a fault), `{department.prefix}`,
 /// `{department.region}` and `{check}` (ISO 7064 MOD 11,10 over all digits before it, as food
-/// licences carry it). Faults: invalid_input (unknown part, sequence too long).
+/// licences carry it). Faults: invalid_input (unknown part), exhausted (the sequence has more
+/// digits).
 [[nodiscard]] Result<std::string> expand_number(std::string_view pattern, const NumberParts& parts);
+
+/// The highest number that the pattern has digits for; nothing: no end.
+[[nodiscard]] std::optional<std::uint64_t> sequence_max(std::string_view pattern);
 
 } // namespace songda::issuer

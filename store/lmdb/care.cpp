@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "store/lmdb/lmdb_store.hpp"
+#include "store/lmdb/number_rows.hpp"
 #include "store/lmdb/rows_access.hpp"
 
 namespace songda::store {
@@ -81,12 +82,32 @@ int copy_file(const std::string& from, const std::string& to, std::uint64_t leng
     return fsync(target.get()) == 0 ? 0 : errno;
 }
 
+/// So that the copy knows what it is, wherever it is put. Opening leaves a lock file, which belongs
+/// to no backup.
+Result<void> mark_as_copy(const std::string& directory, std::uint64_t map_bytes, TimeMs at) {
+    {
+        Environment copy;
+        const Result<void> opened = copy.open(directory, map_bytes);
+        if (!opened.ok()) {
+            return opened;
+        }
+        Transaction rows = copy.write();
+        put_hold(rows, at);
+        const int code = rows.commit();
+        if (code != 0) {
+            return failed("mark", code);
+        }
+    }
+    unlink((directory + "/lock.mdb").c_str());
+    return {};
+}
+
 } // namespace
 
 /// First the rows (a snapshot), then the files: every file that a row of the snapshot names was
 /// durable before it. Sealed segments are never written again and may be shared by hard link; the
 /// current one must be copied, or the copy would see the original's later writes.
-Result<void> LmdbStore::backup(const std::string& directory) {
+Result<void> LmdbStore::backup(const std::string& directory, TimeMs at) {
     const std::string segments = directory + "/segments";
     if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
         return failed("directory", errno);
@@ -104,6 +125,10 @@ Result<void> LmdbStore::backup(const std::string& directory) {
         if (code != 0 || fsync(rows.get()) != 0) {
             return failed("rows", code != 0 ? code : errno);
         }
+    }
+    const Result<void> marked = mark_as_copy(directory, options_.map_bytes, at);
+    if (!marked.ok()) {
+        return marked;
     }
     SegmentCursor cursor;
     {

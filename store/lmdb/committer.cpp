@@ -73,9 +73,7 @@ bool Committer::writable() const {
     if (failed_) {
         return false;
     }
-    if (full_ && enough_space()) {
-        full_ = false;
-    }
+    full_ = !enough_space();
     return !full_;
 }
 
@@ -114,7 +112,7 @@ Result<void> Committer::check_ready() {
     }
     if (!enough_space()) {
         full_ = true;
-        return Error{Fault::unavailable, "no space"};
+        return Error{Fault::no_space, "no space"};
     }
     return {};
 }
@@ -149,7 +147,7 @@ Error Committer::engine_error(int code, std::string_view step) {
     if (is_no_space(code)) {
         full_ = true;
         log::warning("store_no_space", {{"step", step}, {"error", engine_message(code)}});
-        return {Fault::unavailable, "no space"};
+        return {Fault::no_space, "no space"};
     }
     const std::string what = std::string(step) + ": " + engine_message(code);
     if (!failed_.exchange(true)) {

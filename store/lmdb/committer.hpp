@@ -61,10 +61,10 @@ public:
     Committer(const Committer&) = delete;
 
     /// Runs `work` inside the next batch and returns when it is durable. Errors of the engine:
-    /// `unavailable` (no space, nothing written), `internal` (after an I/O error, fate unknown).
+    /// `no_space` (nothing written), `internal` (after an I/O error, fate unknown).
     [[nodiscard]] Result<void> run(const Work& work);
     [[nodiscard]] bool writable() const;
-    /// Whether a write may begin: `unavailable` (no space) or `internal` (stopped) if not. From any
+    /// Whether a write may begin: `no_space` or `internal` (stopped) if not. From any
     /// thread, as the next one.
     [[nodiscard]] Result<void> check_ready();
     /// What a write that met this error answers; stops the store unless there was only no space.

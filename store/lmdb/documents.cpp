@@ -182,33 +182,36 @@ Result<std::optional<StatusEntry>> LmdbStore::find_status(const DocumentId& id) 
     return last_status(rows, id);
 }
 
-Result<std::uint32_t> LmdbStore::set_status(const DocumentId& id, std::uint32_t expected_sequence,
-                                            const StatusChange& change, const AuditRow& audit) {
+Result<StatusOutcome> LmdbStore::set_status(const DocumentId& id, const StatusChange& change,
+                                            const AuditRow& audit) {
     for (const Result<void>& checked : {check_row(change), check_row(audit)}) {
         if (!checked.ok()) {
             return checked.error();
         }
     }
+    StatusOutcome outcome;
     const Result<void> done = committer_->run([&](Batch& batch) -> Result<void> {
-        const auto last = last_status(batch.rows, id);
+        auto last = last_status(batch.rows, id);
         if (!last.ok()) {
             return last.error();
         }
         if (!last.value()) {
             return Error{Fault::not_found, "no such document"};
         }
-        if (last.value()->sequence != expected_sequence) {
-            return Error{Fault::conflict, "status has changed meanwhile"};
+        outcome.last = *std::move(last).value();
+        outcome.changed = may_follow(outcome.last.change.status, change.status);
+        if (outcome.changed) {
+            outcome.last = {outcome.last.sequence + 1, change};
+            batch.rows.put(Table::status, Key().raw(id.view()).number(outcome.last.sequence),
+                           encode(change));
+            batch.audit(audit);
         }
-        batch.rows.put(Table::status, Key().raw(id.view()).number(expected_sequence + 1),
-                       encode(change));
-        batch.audit(audit);
         return {};
     });
     if (!done.ok()) {
         return done.error();
     }
-    return expected_sequence + 1;
+    return outcome;
 }
 
 } // namespace songda::store

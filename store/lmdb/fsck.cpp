@@ -252,6 +252,10 @@ Result<FsckReport> LmdbStore::fsck() {
                              Table::prefix, entry.key, "prefix does not match its hash");
         }
     });
+    inspector.each(Table::counter, [&](Transaction&, const Entry& entry) {
+        inspector.expect(entry.value.size() == 8 || entry.value.size() == 16, Table::counter,
+                         entry.key, "row does not decode");
+    });
     inspect_indexes(inspector);
     inspect_history(inspector);
     inspect_legs(inspector);

@@ -6,6 +6,7 @@
 #include "store/limits.hpp"
 #include "store/lmdb/leg_rows.hpp"
 #include "store/lmdb/lmdb_store.hpp"
+#include "store/lmdb/number_rows.hpp"
 #include "store/lmdb/rows_access.hpp"
 
 namespace songda::store {
@@ -21,12 +22,6 @@ Result<void> check_intent(const Intent& intent) {
         return too_long();
     }
     return check_row(IntentRecord{intent, std::nullopt});
-}
-
-Key counter_key(const DepartmentCode& department, std::string_view sequence) {
-    Key key;
-    key.text(department.text).text(sequence);
-    return key;
 }
 
 Key idempotency_key_of(const DepartmentCode& department, std::string_view key_text) {
@@ -52,17 +47,6 @@ Result<bool> is_known_intent(Transaction& rows, const Intent& intent) {
     return true;
 }
 
-void raise_counter(Transaction& rows, const Intent& intent) {
-    if (intent.sequence.empty()) {
-        return;
-    }
-    const Key key = counter_key(intent.department, intent.sequence);
-    const std::optional<ByteView> stored = rows.get(Table::counter, key);
-    if (!stored || read_number(*stored) < intent.sequence_value) {
-        rows.put(Table::counter, key, Key().number(intent.sequence_value));
-    }
-}
-
 Result<void> write_intents(Transaction& rows, std::span<const Intent> intents) {
     std::vector<bool> known;
     for (const Intent& intent : intents) {
@@ -71,6 +55,10 @@ Result<void> write_intents(Transaction& rows, std::span<const Intent> intents) {
             return found.error();
         }
         known.push_back(found.value());
+        const Result<void> allowed = check_numbers(rows, {&intent, found.value() ? 0U : 1U});
+        if (!allowed.ok()) {
+            return allowed;
+        }
     }
     for (std::size_t at = 0; at < intents.size(); ++at) {
         if (!known[at]) {
@@ -399,18 +387,6 @@ Result<std::optional<Intent>> LmdbStore::find_intent(const DocumentId& id) {
         return stored.error();
     }
     return stored.value() ? std::optional(stored.value()->intent) : std::nullopt;
-}
-
-Result<std::uint64_t> LmdbStore::counter(const DepartmentCode& department,
-                                         std::string_view sequence) {
-    Transaction rows = environment_.read();
-    const std::optional<ByteView> stored =
-        rows.get(Table::counter, counter_key(department, sequence));
-    const Result<void> readable = failure_of(rows);
-    if (!readable.ok()) {
-        return readable.error();
-    }
-    return stored ? read_number(*stored) : std::uint64_t{0};
 }
 
 Result<Digest> LmdbStore::put_prefix(ByteView bytes) {

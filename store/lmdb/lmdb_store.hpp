@@ -12,7 +12,7 @@
 namespace songda::store {
 
 /// The embedded engine. Verbs by subject: issuing.cpp, documents.cpp, delivery.cpp, access.cpp,
-/// audit.cpp, care.cpp, fsck.cpp, prune.cpp; opening in open_lmdb.cpp.
+/// audit.cpp, care.cpp, fsck.cpp, numbers.cpp, prune.cpp; opening in open_lmdb.cpp.
 class LmdbStore final : public Store {
 public:
     explicit LmdbStore(LmdbOptions options) : options_(std::move(options)) {}
@@ -26,6 +26,10 @@ public:
     Result<std::optional<Intent>> find_intent(const DocumentId& id) override;
     Result<std::uint64_t> counter(const DepartmentCode& department,
                                   std::string_view sequence) override;
+    Result<Numbers> numbers() override;
+    Result<std::optional<TimeMs>> numbers_held() override;
+    Result<void> advance_numbers(const NumberAdvance& advance, const AuditRow& audit) override;
+    Result<void> confirm_numbers(const AuditRow& audit) override;
     Result<Digest> put_prefix(ByteView bytes) override;
     Result<std::vector<IssueOutcome>> put_issues(std::span<const IssueWrite> issues) override;
 
@@ -45,8 +49,8 @@ public:
     Result<Bytes> read_file(const DocumentRow& document) override;
     Result<std::vector<StatusEntry>> status_history(const DocumentId& id) override;
     Result<std::optional<StatusEntry>> find_status(const DocumentId& id) override;
-    Result<std::uint32_t> set_status(const DocumentId& id, std::uint32_t expected_sequence,
-                                     const StatusChange& change, const AuditRow& audit) override;
+    Result<StatusOutcome> set_status(const DocumentId& id, const StatusChange& change,
+                                     const AuditRow& audit) override;
 
     Result<std::vector<ClaimedLeg>> claim_due(const ClaimRequest& request) override;
     Result<bool> finish_leg(const LegFinish& finish) override;
@@ -73,7 +77,7 @@ public:
 
     Result<PruneStep> prune_idempotency(TimeMs expired, std::string_view from,
                                         std::size_t rows_max) override;
-    Result<void> backup(const std::string& directory) override;
+    Result<void> backup(const std::string& directory, TimeMs at) override;
     Result<FsckReport> fsck() override;
     Result<Statistics> statistics() override;
     Result<Space> space() override;

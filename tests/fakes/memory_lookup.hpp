@@ -11,7 +11,7 @@ namespace songda::fakes::memory {
 using Lock = std::lock_guard<std::mutex>;
 
 inline Error full() {
-    return {Fault::unavailable, "no space"};
+    return {Fault::no_space, "no space"};
 }
 
 template <class Map>

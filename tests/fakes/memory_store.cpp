@@ -34,13 +34,22 @@ Result<std::vector<SigningTicket>> MemoryStore::put_intents(std::span<const Inte
         if (found && (!found->open || found->intent != intent)) {
             return Error{Fault::conflict, "another intent"};
         }
+        if (!found && held_since_) {
+            return Error{Fault::held, "held"};
+        }
+        const Counter counter = counter_of(intent.department, intent.sequence);
+        if (!found && !intent.sequence.empty() && counter.passed > 0 &&
+            intent.sequence_value <= counter.passed) {
+            return Error{Fault::unavailable, "moved on"};
+        }
     }
     std::vector<SigningTicket> tickets;
     for (const Intent& intent : intents) {
         if (intents_.try_emplace(intent.id, StoredIntent{intent, true}).second &&
             !intent.sequence.empty()) {
-            std::uint64_t& counter = counters_[{intent.department, intent.sequence}];
-            counter = std::max(counter, intent.sequence_value);
+            Counter counter = counter_of(intent.department, intent.sequence);
+            counter.last = std::max(counter.last, intent.sequence_value);
+            counters_[{intent.department, intent.sequence}] = counter;
         }
         tickets.push_back(TicketMint::mint(intent.id, intent.digest));
     }
@@ -79,12 +88,6 @@ Result<std::optional<Intent>> MemoryStore::find_intent(const DocumentId& id) {
     const Lock lock(mutex_);
     const auto found = look_up(intents_, id);
     return found ? std::optional(found->intent) : std::nullopt;
-}
-
-Result<std::uint64_t> MemoryStore::counter(const DepartmentCode& department,
-                                           std::string_view sequence) {
-    const Lock lock(mutex_);
-    return look_up(counters_, {department, std::string(sequence)}).value_or(0);
 }
 
 Result<Digest> MemoryStore::put_prefix(ByteView bytes) {
@@ -275,8 +278,8 @@ Result<std::optional<StatusEntry>> MemoryStore::find_status(const DocumentId& id
     return found ? std::optional(found->back()) : std::nullopt;
 }
 
-Result<std::uint32_t> MemoryStore::set_status(const DocumentId& id, std::uint32_t expected_sequence,
-                                              const StatusChange& change, const AuditRow& audit) {
+Result<StatusOutcome> MemoryStore::set_status(const DocumentId& id, const StatusChange& change,
+                                              const AuditRow& audit) {
     const Lock lock(mutex_);
     if (!writable_) {
         return full();
@@ -285,12 +288,13 @@ Result<std::uint32_t> MemoryStore::set_status(const DocumentId& id, std::uint32_
     if (found == history_.end()) {
         return Error{Fault::not_found, "no such document"};
     }
-    if (found->second.back().sequence != expected_sequence) {
-        return Error{Fault::conflict, "status has changed"};
+    std::vector<StatusEntry>& history = found->second;
+    if (!may_follow(history.back().change.status, change.status)) {
+        return StatusOutcome{false, history.back()};
     }
-    found->second.push_back({expected_sequence + 1, change});
+    history.push_back({history.back().sequence + 1, change});
     record(audit);
-    return expected_sequence + 1;
+    return StatusOutcome{true, history.back()};
 }
 
 void MemoryStore::record(const AuditRow& row) {
@@ -324,7 +328,7 @@ Result<std::uint64_t> MemoryStore::verify_audit() {
     return static_cast<std::uint64_t>(audit_.size());
 }
 
-Result<void> MemoryStore::backup(const std::string& /*directory*/) {
+Result<void> MemoryStore::backup(const std::string& /*directory*/, TimeMs /*at*/) {
     return Error{Fault::unavailable, "memory has no copy"};
 }
 

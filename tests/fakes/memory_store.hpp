@@ -19,6 +19,8 @@ class MemoryStore : public Store {
 public:
     /// Writes answer `unavailable` from now on, or work again.
     void set_writable(bool writable);
+    /// As if this were a copy made then.
+    void set_held(TimeMs since);
 
     Result<std::vector<SigningTicket>> put_intents(std::span<const Intent> intents) override;
     Result<std::size_t> void_intents(std::span<const DocumentId> ids,
@@ -27,6 +29,10 @@ public:
     Result<std::optional<Intent>> find_intent(const DocumentId& id) override;
     Result<std::uint64_t> counter(const DepartmentCode& department,
                                   std::string_view sequence) override;
+    Result<Numbers> numbers() override;
+    Result<std::optional<TimeMs>> numbers_held() override;
+    Result<void> advance_numbers(const NumberAdvance& advance, const AuditRow& audit) override;
+    Result<void> confirm_numbers(const AuditRow& audit) override;
     Result<Digest> put_prefix(ByteView bytes) override;
     Result<std::vector<IssueOutcome>> put_issues(std::span<const IssueWrite> issues) override;
 
@@ -46,8 +52,8 @@ public:
     Result<Bytes> read_file(const DocumentRow& document) override;
     Result<std::vector<StatusEntry>> status_history(const DocumentId& id) override;
     Result<std::optional<StatusEntry>> find_status(const DocumentId& id) override;
-    Result<std::uint32_t> set_status(const DocumentId& id, std::uint32_t expected_sequence,
-                                     const StatusChange& change, const AuditRow& audit) override;
+    Result<StatusOutcome> set_status(const DocumentId& id, const StatusChange& change,
+                                     const AuditRow& audit) override;
 
     Result<std::vector<ClaimedLeg>> claim_due(const ClaimRequest& request) override;
     Result<bool> finish_leg(const LegFinish& finish) override;
@@ -75,7 +81,7 @@ public:
     Result<PruneStep> prune_idempotency(TimeMs expired, std::string_view from,
                                         std::size_t rows_max) override;
     /// A memory has no copy: `unavailable`.
-    Result<void> backup(const std::string& directory) override;
+    Result<void> backup(const std::string& directory, TimeMs at) override;
     Result<FsckReport> fsck() override;
     Result<Statistics> statistics() override;
     Result<Space> space() override;
@@ -86,7 +92,13 @@ private:
         Intent intent;
         bool open = true;
     };
+    struct Counter {
+        std::uint64_t last = 0;
+        std::uint64_t passed = 0; ///< no number up to here is written any more
+    };
     // All called with mutex_ held.
+    [[nodiscard]] Counter counter_of(const DepartmentCode& department,
+                                     const std::string& sequence) const;
     IssueOutcome issue(const IssueWrite& write);
     std::optional<IssueOutcome> stands_against(const IssueWrite& write) const;
     void insert_leg(const LegWrite& write);
@@ -96,7 +108,9 @@ private:
     mutable std::mutex mutex_;
     bool writable_ = true;
     std::map<DocumentId, StoredIntent> intents_;
-    std::map<std::pair<DepartmentCode, std::string>, std::uint64_t> counters_;
+    std::map<std::pair<DepartmentCode, std::string>, Counter> counters_;
+    NumberFloor floor_;
+    std::optional<TimeMs> held_since_;
     std::map<Digest, Bytes> prefixes_;
     std::map<DocumentId, DocumentRow> documents_;
     std::map<DocumentId, Bytes> files_;

@@ -186,7 +186,7 @@ TEST(StoreFileLimit, ReadsOnWhenNoFileMayGrowAndRecoversWhenItMay) {
         last = store->put_issues({&write, 1});
     }
     ASSERT_FALSE(last.ok());
-    EXPECT_EQ(last.error().fault, Fault::unavailable);
+    EXPECT_EQ(last.error().fault, Fault::no_space);
     EXPECT_EQ(store->statistics().value().documents, number - 1);
     EXPECT_TRUE(store->fsck().value().clean());
     ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);

@@ -84,10 +84,10 @@ protected:
     static std::string issue_status(const std::string& certificate, const std::string& key) {
         const std::string identity =
             certificate.empty() ? "" : "--cert " + certificate + " --key " + key + ' ';
-        return run_command(
-                   std::string(decision) + "curl -s -o /dev/null -w '%{http_code}' --cacert " +
-                   fakes::sample_keys_folder() + "/root.pem " + identity +
-                   "--data-binary @- " + origin() + "/api/v1/documents")
+        return run_command(std::string(decision) +
+                           "curl -s -o /dev/null -w '%{http_code}' --cacert " +
+                           fakes::sample_keys_folder() + "/root.pem " + identity +
+                           "--data-binary @- " + origin() + "/api/v1/documents")
             .output;
     }
     static std::string issue_status(const std::string& stem) {

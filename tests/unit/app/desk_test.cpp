@@ -210,6 +210,29 @@ TEST_F(DeskTest, RaceForOneCaseLeavesNoIntentOpen) {
     EXPECT_TRUE(desk_->store().open_intents().value().empty());
 }
 
+/// A licence's number shows no year: it must not begin anew with each.
+TEST_F(DeskTest, NumberThatShowsNoYearIsCountedThroughAllYears) {
+    store::Intent last_year;
+    last_year.id = make_document_id(desk_->clock().now(), desk_->random());
+    last_year.department = fakes::department;
+    last_year.sequence = "food-business-licence";
+    last_year.sequence_value = 41;
+    ASSERT_TRUE(desk_->store().put_intents({&last_year, 1}).ok());
+    const auto answers = issue({samples()[0]});
+    ASSERT_EQ(answers[0].kind, Kind::issued);
+    EXPECT_NE(answers[0].document.number.find("000042"), std::string::npos)
+        << answers[0].document.number;
+}
+
+TEST_F(DeskTest, NumbersThatAreUsedUpAreToldAsThat) {
+    const store::NumberAdvance to_the_end{store::NumberAdvance::How::past, 999'999, {}, 2026};
+    ASSERT_TRUE(desk_->store().advance_numbers(to_the_end, {}).ok());
+    const auto answers = issue({samples()[0]});
+    EXPECT_EQ(answers[0].kind, Kind::failed);
+    EXPECT_EQ(answers[0].error.fault, Fault::exhausted);
+    EXPECT_EQ(desk_->store().open_intents().value().size(), 0U);
+}
+
 TEST_F(DeskTest, IntentLeftByACrashIsClosedAtTheNextStart) {
     store::Intent intent;
     intent.id = make_document_id(desk_->clock().now(), desk_->random());

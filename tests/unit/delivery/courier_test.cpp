@@ -52,7 +52,7 @@ TEST(Courier, RevokedDocumentDoesNotLeave) {
     Office office;
     const DocumentId document = office.issue(department, {ChannelKind::email});
     ASSERT_TRUE(office.store
-                    .set_status(document, 1,
+                    .set_status(document,
                                 {store::DocumentStatus::revoked, office.clock.now(), "r", "a"}, {})
                     .ok());
     Courier courier(office.parts());

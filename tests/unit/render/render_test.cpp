@@ -211,7 +211,10 @@ TEST(NumberPattern, ExpandsAndRefuses) {
               "示审许准〔2026〕17号");
     EXPECT_EQ(expand_number("JY1{department.region}{sequence:6}", parts).value(),
               "JY1320199000017");
-    EXPECT_FALSE(expand_number("{sequence:1}", parts).ok());
+    EXPECT_EQ(expand_number("{sequence:1}", parts).error().fault, Fault::exhausted);
+    EXPECT_EQ(sequence_max("JY1{department.region}{sequence:6}{check}"), 999'999U);
+    EXPECT_EQ(sequence_max("{sequence:6}-{sequence:2}"), 99U);
+    EXPECT_FALSE(sequence_max("许准〔{year}〕{sequence}号"));
     EXPECT_FALSE(expand_number("{month}", parts).ok());
     EXPECT_FALSE(expand_number("{year", parts).ok());
     // ISO 7064 MOD 11,10: the standard's own example 0794 → 5.

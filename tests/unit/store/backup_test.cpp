@@ -28,7 +28,7 @@ TEST(StoreBackup, ACopyTakenDuringWritesIsAWholeStore) {
         std::this_thread::yield();
     }
     const std::uint64_t before = answered;
-    const Result<void> copied = store->backup(copy);
+    const Result<void> copied = store->backup(copy, TimeMs{5000});
     const std::uint64_t during = answered;
     while (answered < during + 20) {
         std::this_thread::yield();
@@ -38,6 +38,7 @@ TEST(StoreBackup, ACopyTakenDuringWritesIsAWholeStore) {
     ASSERT_TRUE(copied.ok()) << copied.error().detail;
 
     const auto restored = samples::open_small(copy);
+    ASSERT_TRUE(restored->confirm_numbers(samples::audit_row(1)).ok());
     EXPECT_TRUE(restored->fsck().value().clean());
     const std::uint64_t found = restored->statistics().value().documents;
     EXPECT_GE(found, before);
@@ -61,8 +62,8 @@ TEST(StoreBackup, DoesNotWriteOverAnother) {
     const samples::Directory directory;
     const samples::Directory target;
     const auto store = samples::open_small(directory.path());
-    ASSERT_TRUE(store->backup(target.path() + "/copy").ok());
-    EXPECT_FALSE(store->backup(target.path() + "/copy").ok());
+    ASSERT_TRUE(store->backup(target.path() + "/copy", TimeMs{1}).ok());
+    EXPECT_FALSE(store->backup(target.path() + "/copy", TimeMs{1}).ok());
 }
 
 } // namespace

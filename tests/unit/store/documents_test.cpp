@@ -179,7 +179,7 @@ TEST_F(StoreDocuments, WithoutSpaceItReadsOnAndRecoversByItself) {
     ASSERT_TRUE(samples::put(*store_, samples::issue(1, file)));
     free_bytes = 1000;
     const AuditRow row = samples::audit_row(1);
-    EXPECT_EQ(store_->append_audit({&row, 1}).error().fault, Fault::unavailable);
+    EXPECT_EQ(store_->append_audit({&row, 1}).error().fault, Fault::no_space);
     EXPECT_FALSE(store_->writable());
     EXPECT_FALSE(store_->space().value().writable);
     EXPECT_TRUE(store_->find_document(samples::numbered<DocumentId>(1)).value());
@@ -203,7 +203,7 @@ TEST_F(StoreDocuments, AFullMapAnswersUnavailableAndKeepsWhatItHas) {
         last = store_->append_audit({&row, 1});
     }
     ASSERT_FALSE(last.ok());
-    EXPECT_EQ(last.error().fault, Fault::unavailable);
+    EXPECT_EQ(last.error().fault, Fault::no_space);
     EXPECT_EQ(store_->verify_audit().value(), written - 1);
     store_.reset();
 }

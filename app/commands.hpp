@@ -20,6 +20,9 @@ struct IssueArguments {
     std::string output;     ///< folder for the PDFs
     std::string url;        ///< of a running service, to issue through it; empty: see key_file
     std::string key_file;   ///< file with the API key; with it a held store is no obstacle
+    std::string ca_file;    ///< authorities of an https service; empty: the system's
+    std::string client_certificate; ///< who we are to an https service, instead of a key
+    std::string client_key;
 };
 int run_issue(const IssueArguments& arguments);
 

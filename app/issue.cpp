@@ -92,6 +92,23 @@ const DepartmentConfig* find_department(const Config& config, const std::string&
     return nullptr;
 }
 
+/// How this machine reaches its own service; nothing when the configuration does not tell the port.
+std::optional<http::ClientOptions> own_service(const HttpConfig& config) {
+    if (config.port == 0) {
+        return std::nullopt;
+    }
+    http::ClientOptions service;
+    service.address = config.address;
+    service.port = config.port;
+    if (!config.tls_certificate.empty()) {
+        service.tls.emplace();
+        // What the certificate names, whatever the port in front of the service.
+        const auto base = parse_service_url(config.public_base);
+        service.host = base.ok() ? base.value().host : service.host;
+    }
+    return service;
+}
+
 /// The service holds the store: says what to type instead.
 int tell_held(const Error& held, const IssueArguments& arguments, const Config& config,
               const DepartmentConfig& department) {
@@ -99,20 +116,35 @@ int tell_held(const Error& held, const IssueArguments& arguments, const Config& 
     fmt::print(stderr,
                "  服务正在运行，请经由服务出证 the service is running; issue through it:\n");
     const std::string key = arguments.key_file.empty() ? "api-key" : arguments.key_file;
-    if (!config.http.tls_certificate.empty()) {
-        fmt::print(stderr,
-                   "  curl --data-binary @{} -H 'Authorization: Bearer KEY' "
-                   "-H 'Content-Type: application/x-ndjson' {}/api/v1/documents:batch\n",
-                   arguments.input, config.http.public_base);
-        return 2;
-    }
     if (arguments.key_file.empty()) {
         fmt::print(stderr, "  songda key add -c {} -d {} >{}\n", arguments.config, department.code,
                    key);
     }
-    fmt::print(stderr, "  songda issue {} --out {} --url http://{}:{} --key {}\n", arguments.input,
-               arguments.output, config.http.address, config.http.port, key);
+    const auto own = own_service(config.http);
+    const bool secure = !config.http.tls_certificate.empty();
+    fmt::print(stderr, "  songda issue {} --out {} --url {}://{}:{} --key {}{}\n", arguments.input,
+               arguments.output, secure ? "https" : "http",
+               secure && own ? own->host : config.http.address, config.http.port, key,
+               secure ? " --ca ROOT.pem" : "");
     return 2;
+}
+
+/// Adds what the command line says of TLS. False, after telling why, when it does not fit.
+bool add_tls(http::ClientOptions& service, const IssueArguments& arguments) {
+    const bool wanted = !arguments.ca_file.empty() || !arguments.client_certificate.empty();
+    if (wanted && !service.tls) {
+        tell_failure("--ca 与 --client-certificate 仅用于 https 服务",
+                     "--ca and --client-certificate are for an https service");
+        return false;
+    }
+    if (service.tls) {
+        service.tls = {arguments.ca_file, arguments.client_certificate, arguments.client_key};
+    }
+    return true;
+}
+
+bool has_credential(const IssueArguments& arguments) {
+    return !arguments.key_file.empty() || !arguments.client_certificate.empty();
 }
 
 /// By itself when the store is free; through the service that holds it when there is a key for it.
@@ -134,12 +166,13 @@ int issue_here_or_there(const IssueArguments& arguments, const std::vector<std::
     if (desk.error().fault != Fault::conflict) {
         return tell_failure(desk.error());
     }
-    const HttpConfig& http = config.value().http;
-    if (arguments.key_file.empty() || !http.tls_certificate.empty() || http.port == 0) {
+    auto service = own_service(config.value().http);
+    if (!has_credential(arguments) || !service) {
         return tell_held(desk.error(), arguments, config.value(), *department);
     }
-    return issue_through({http.address, http.port, "localhost"}, arguments.key_file, lines,
-                         arguments.output);
+    return add_tls(*service, arguments)
+               ? issue_through({*std::move(service), arguments.key_file}, lines, arguments.output)
+               : 2;
 }
 
 } // namespace
@@ -157,13 +190,18 @@ int run_issue(const IssueArguments& arguments) {
     if (arguments.url.empty()) {
         return issue_here_or_there(arguments, lines.value());
     }
-    if (arguments.key_file.empty()) {
-        return tell_failure("经由服务出证须有 --key FILE", "--url needs --key FILE");
+    if (!has_credential(arguments)) {
+        return tell_failure("经由服务出证须有 --key FILE 或 --client-certificate FILE",
+                            "--url needs --key FILE or --client-certificate FILE");
     }
-    const auto service = parse_service_url(arguments.url);
-    return service.ok()
-               ? issue_through(service.value(), arguments.key_file, lines.value(), arguments.output)
-               : tell_failure(service.error());
+    auto service = parse_service_url(arguments.url);
+    if (!service.ok()) {
+        return tell_failure(service.error());
+    }
+    return add_tls(service.value(), arguments)
+               ? issue_through({std::move(service).value(), arguments.key_file}, lines.value(),
+                               arguments.output)
+               : 2;
 }
 
 } // namespace songda::app

@@ -7,6 +7,7 @@
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "http/client.hpp"
 
 /// What the two ways of `songda issue` share: rows in, PDFs and words out.
 namespace songda::app {
@@ -38,21 +39,19 @@ void tell_row(std::size_t row, std::string_view why);
 /// The last line, and the exit status: 0 when nothing was refused, else 1.
 int tell_counts(const IssueCounts& counts, const std::string& folder);
 
-/// Where a running service is.
-struct ServiceAddress {
-    std::string address; ///< numeric
-    unsigned short port = 0;
-    std::string host; ///< value of the Host header
+/// How to reach a running service, and as whom.
+struct ServiceAccess {
+    http::ClientOptions connection;
+    std::string key_file; ///< file with the API key; empty: the client certificate says who we are
 };
 
-/// `http://ADDRESS[:PORT]` with a numeric address or `localhost`. Fault invalid_input says what is
-/// wrong with it, `https` included: the command line speaks plain HTTP on its own machine only.
-[[nodiscard]] Result<ServiceAddress> parse_service_url(std::string_view url);
+/// `http://ADDRESS[:PORT]` with a numeric address or `localhost`, since a key must not cross a
+/// network in the clear, or `https://HOST[:PORT]`. Fault invalid_input says what is wrong with it.
+[[nodiscard]] Result<http::ClientOptions> parse_service_url(std::string_view url);
 
-/// Issues `lines` through the service, with the API key in `key_file`, and downloads the PDFs to
-/// `folder`. Returns the exit status. What fails on the way is safe to repeat: every row has its
-/// idempotency key.
-int issue_through(const ServiceAddress& service, const std::string& key_file,
-                  const std::vector<std::string>& lines, const std::string& folder);
+/// Issues `lines` through the service and downloads the PDFs to `folder`. Returns the exit status.
+/// What fails on the way is safe to repeat: every row has its idempotency key.
+int issue_through(const ServiceAccess& service, const std::vector<std::string>& lines,
+                  const std::string& folder);
 
 } // namespace songda::app

@@ -57,8 +57,11 @@ Error refusal_of(const http::Response& response) {
 class Errand {
 public:
     Errand(http::Client client, std::string key, std::string folder)
-        : client_(std::move(client)), credential_("Bearer " + std::move(key)),
-          folder_(std::move(folder)) {}
+        : client_(std::move(client)), folder_(std::move(folder)) {
+        if (!key.empty()) {
+            credential_.emplace_back("Authorization", "Bearer " + std::move(key));
+        }
+    }
 
     /// Sends rows [at, at + lines.size()) and takes their answers. A fault ends the run.
     [[nodiscard]] Result<void> issue(std::span<const std::string> lines, std::size_t at,
@@ -67,9 +70,9 @@ public:
         for (const std::string& line : lines) {
             body += line + '\n';
         }
-        const auto sent = client_.send(
-            "POST", "/api/v1/documents:batch",
-            {{"Authorization", credential_}, {"Content-Type", "application/x-ndjson"}}, body);
+        http::Headers headers = credential_;
+        headers.emplace_back("Content-Type", "application/x-ndjson");
+        const auto sent = client_.send("POST", "/api/v1/documents:batch", headers, body);
         if (!sent.ok()) {
             return sent.error();
         }
@@ -131,8 +134,8 @@ private:
         if (!key || !id) {
             return Error{Fault::corrupt, "the service's answer names no document"};
         }
-        const auto file = client_.send("GET", "/api/v1/documents/" + to_text(*id) + "/file",
-                                       {{"Authorization", credential_}}, "");
+        const auto file =
+            client_.send("GET", "/api/v1/documents/" + to_text(*id) + "/file", credential_, "");
         if (!file.ok()) {
             return file.error();
         }
@@ -154,54 +157,58 @@ private:
     }
 
     http::Client client_;
-    std::string credential_;
+    http::Headers credential_; ///< none: the connection says who we are
     std::string folder_;
     IssueCounts counts_;
 };
 
 } // namespace
 
-Result<ServiceAddress> parse_service_url(std::string_view url) {
-    static constexpr std::string_view scheme = "http://";
-    if (url.starts_with("https://")) {
-        return Error{Fault::invalid_input, "--url: the command line speaks plain HTTP only; send "
-                                           "the rows with curl (docs/formats/api.md)"};
-    }
-    const bool known = url.starts_with(scheme);
-    url.remove_prefix(known ? scheme.size() : 0);
+Result<http::ClientOptions> parse_service_url(std::string_view url) {
+    const bool secure = url.starts_with("https://");
+    const bool known = secure || url.starts_with("http://");
+    url.remove_prefix(known ? url.find("//") + 2 : 0);
     if (url.ends_with('/')) {
         url.remove_suffix(1);
     }
     const std::size_t colon = url.rfind(':');
     const std::string_view host = url.substr(0, colon);
-    const std::string_view digits = colon == std::string_view::npos ? "80" : url.substr(colon + 1);
-    ServiceAddress service;
+    const std::string_view digits = colon != std::string_view::npos ? url.substr(colon + 1)
+                                    : secure                        ? "443"
+                                                                    : "80";
+    http::ClientOptions service;
     const auto [end, failure] =
         std::from_chars(digits.data(), digits.data() + digits.size(), service.port);
     if (!known || host.empty() || host.find_first_of("/@[]?# ") != std::string_view::npos ||
         failure != std::errc() || end != digits.data() + digits.size() || service.port == 0) {
-        return Error{Fault::invalid_input, "--url: must be http://ADDRESS:PORT"};
+        return Error{Fault::invalid_input,
+                     "--url: must be https://HOST:PORT or http://ADDRESS:PORT"};
     }
     service.host = host;
     service.address = host == "localhost" ? "127.0.0.1" : host;
+    if (secure) {
+        service.tls.emplace();
+    } else if (service.address.find_first_not_of("0123456789.") != std::string::npos) {
+        return Error{Fault::invalid_input,
+                     "--url: http:// takes a numeric address or localhost; use https:// for " +
+                         service.host};
+    }
     return service;
 }
 
-int issue_through(const ServiceAddress& service, const std::string& key_file,
-                  const std::vector<std::string>& lines, const std::string& folder) {
-    auto key = read_key(key_file);
+int issue_through(const ServiceAccess& service, const std::vector<std::string>& lines,
+                  const std::string& folder) {
+    auto key =
+        service.key_file.empty() ? Result<std::string>(std::string()) : read_key(service.key_file);
     if (!key.ok()) {
         return tell_failure(key.error());
     }
-    http::ClientOptions options;
-    options.address = service.address;
-    options.port = service.port;
-    options.host = service.host;
-    auto client = http::Client::connect(options);
+    auto client = http::Client::connect(service.connection);
     if (!client.ok()) {
         return tell_failure(client.error());
     }
-    fmt::print("经由服务 through the service at {}:{}\n", service.address, service.port);
+    fmt::print("经由服务 through the service at {}:{}\n", service.connection.address,
+               service.connection.port);
     Errand errand(std::move(client).value(), std::move(key).value(), folder);
     Progress progress("出证 issuing", lines.size());
     for (std::size_t at = 0; at < lines.size(); at += issue_rows_per_call) {

@@ -87,9 +87,16 @@ int main(int count, char** words) {
     issuing->add_option("-o,--out", issue.output, "PDF 输出文件夹 folder for the PDFs")->required();
     issuing->add_option("-d,--department", issue.department,
                         "部门统一社会信用代码 department code");
-    issuing->add_option("--url", issue.url,
-                        "经由运行中的服务 through the service at http://ADDRESS:PORT");
+    issuing->add_option(
+        "--url", issue.url,
+        "经由运行中的服务 through the service at https://HOST:PORT or http://ADDRESS:PORT");
     issuing->add_option("--key", issue.key_file, "接口密钥文件 file with the API key for that");
+    issuing->add_option("--ca", issue.ca_file,
+                        "https 服务的根证书 authorities of an https service; else the system's");
+    auto* own = issuing->add_option("--client-certificate", issue.client_certificate,
+                                    "部门客户端证书 client certificate, instead of a key");
+    issuing->add_option("--client-key", issue.client_key, "其私钥 its private key")->needs(own);
+    own->needs("--client-key");
     issuing->callback([&] {
         issue.config = config;
         status = run_issue(issue);

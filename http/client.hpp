@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.hpp"
@@ -10,19 +11,29 @@
 
 namespace songda::http {
 
-/// Where and how long. Plain HTTP: the command line talks to the service on its own machine.
+/// TLS of a client: 1.2 and 1.3; the server's certificate is verified for the Host, always.
+struct ClientTls {
+    std::string ca_file; ///< PEM of the authorities that are trusted; empty: the system's
+    /// PEM, leaf first, and its key: who we are, for servers that ask. Empty: nobody.
+    std::string certificate_file;
+    std::string key_file;
+};
+
+/// Where and how long. Without `tls` plain HTTP, for the own machine.
 struct ClientOptions {
-    std::string address = "127.0.0.1"; ///< numeric
+    std::string address = "127.0.0.1"; ///< numeric, or a name to look up
     std::uint16_t port = 0;
-    std::string host = "localhost"; ///< value of the Host header
+    std::string host = "localhost"; ///< value of the Host header, and the name in the certificate
     std::chrono::milliseconds time{30000};
     std::size_t body_bytes_max = 256U << 20U;
+    std::optional<ClientTls> tls = std::nullopt;
 };
 
 /// One kept-alive connection; belongs to one thread.
 class Client {
 public:
-    /// Fault unavailable: nobody listens there.
+    /// Faults: unavailable (nobody listens there), invalid_input (no such address, a TLS file),
+    /// forbidden (a certificate that does not verify).
     [[nodiscard]] static Result<Client> connect(const ClientOptions& options);
     ~Client();
     Client(Client&&) noexcept;
@@ -33,10 +44,11 @@ public:
     [[nodiscard]] Result<Response> send(const std::string& method, const std::string& target,
                                         const Headers& headers, std::string body);
 
+    class Connection; ///< inside http/ only: http/detail/connection.hpp
+
 private:
-    struct Impl;
-    explicit Client(std::unique_ptr<Impl> impl);
-    std::unique_ptr<Impl> impl_;
+    explicit Client(std::unique_ptr<Connection> connection);
+    std::unique_ptr<Connection> connection_;
 };
 
 } // namespace songda::http

@@ -127,6 +127,79 @@ TEST_F(IssueCommand, WrongWordsAreNamedAndDoNothing) {
     }
 }
 
+class IssueOverTls : public IssueCommand {
+protected:
+    IssueOverTls() {
+        live::Service::Options options;
+        options.tls = true;
+        tls_ = std::make_unique<live::Service>(options);
+    }
+    void SetUp() override {
+        IssueCommand::SetUp();
+        ASSERT_TRUE(tls_->start()) << tls_->complaint();
+        key_file_ = tls_->folder() / "api-key";
+        std::ofstream(key_file_) << tls_->make_key() << '\n';
+    }
+    [[nodiscard]] std::string url(const std::string& host = "localhost") const {
+        return " --url https://" + host + ':' + std::to_string(tls_->port()) + ' ';
+    }
+    [[nodiscard]] static std::string root() {
+        return " --ca " + fakes::sample_keys_folder() + "/root.pem";
+    }
+    [[nodiscard]] static std::string certificate() {
+        const std::string own =
+            fakes::sample_keys_folder() + '/' + fakes::department.text + "/client";
+        return " --client-certificate " + own + ".pem --client-key " + own + ".key";
+    }
+
+    std::unique_ptr<live::Service> tls_;
+};
+
+TEST_F(IssueOverTls, WithAKeyOrTheDepartmentsCertificate) {
+    const CommandResult done = issue(url() + "--key " + key_file_ + root());
+    EXPECT_EQ(done.status, 0) << done.output;
+    EXPECT_TRUE(says(done, "issued 30 ")) << done.output;
+    EXPECT_EQ(files(), 30U);
+    const CommandResult again = issue(url("127.0.0.1") + certificate() + root());
+    EXPECT_EQ(again.status, 0) << again.output;
+    EXPECT_TRUE(says(again, "replayed 30 ")) << again.output;
+}
+
+TEST_F(IssueOverTls, ServerThatDoesNotVerifyIsSentNothing) {
+    const CommandResult unknown = issue(url() + "--key " + key_file_);
+    EXPECT_EQ(unknown.status, 2);
+    EXPECT_TRUE(says(unknown, "does not verify: "))
+        << "the system does not know the sample root: " << unknown.output;
+    const CommandResult other_name =
+        issue(url("localhost.localdomain") + "--key " + key_file_ + root());
+    EXPECT_EQ(other_name.status, 2) << other_name.output;
+    EXPECT_FALSE(says(other_name, "issued 30")) << other_name.output;
+    const CommandResult loopback = issue(url("127.0.0.2") + "--key " + key_file_ + root());
+    EXPECT_EQ(loopback.status, 2) << loopback.output;
+    EXPECT_EQ(files(), 0U);
+}
+
+TEST_F(IssueOverTls, WrongFilesAndWordsAreNamed) {
+    for (const auto& [words, told] : std::vector<std::pair<std::string, std::string>>{
+             {url() + "--key " + key_file_ + " --ca /nowhere.pem", "/nowhere.pem: cannot be read"},
+             {url() + root() + " --client-certificate /nowhere.pem --client-key /nowhere.key",
+              "/nowhere.pem: cannot be read"},
+             {url() + root() + " --client-certificate /nowhere.pem", "--client-key"},
+             {url() + root(), "--key FILE or --client-certificate FILE"},
+             {"--url http://127.0.0.1:1 --key " + key_file_ + root(), "for an https service"}}) {
+        const CommandResult refused = issue(words);
+        EXPECT_EQ(refused.status, 2) << words;
+        EXPECT_TRUE(says(refused, told)) << words << refused.output;
+    }
+}
+
+TEST_F(IssueOverTls, HeldStoreIsToldTheHttpsAddress) {
+    const CommandResult held =
+        run_songda("issue " + rows_ + " --out " + out() + " -c " + tls_->config());
+    EXPECT_EQ(held.status, 2);
+    EXPECT_TRUE(says(held, "--url https://") && says(held, "--ca ROOT.pem")) << held.output;
+}
+
 TEST_F(IssueCommand, WrongKeysAndAddressesAreNamed) {
     start();
     const std::string wrong = service_.folder() / "wrong-key";
@@ -141,8 +214,9 @@ TEST_F(IssueCommand, WrongKeysAndAddressesAreNamed) {
     EXPECT_TRUE(says(unread, "it needs the scope read")) << unread.output;
     EXPECT_EQ(files(), 0U);
     for (const auto* address :
-         {"https://localhost", "ftp://localhost", "http://", "http://:80", "http://127.0.0.1:0",
-          "http://127.0.0.1:99999", "http://127.0.0.1:80x", "http://a@127.0.0.1:80"}) {
+         {"ftp://localhost", "http://songda.example.org", "https://", "https://localhost:0",
+          "http://", "http://:80", "http://127.0.0.1:0", "http://127.0.0.1:99999",
+          "http://127.0.0.1:80x", "http://a@127.0.0.1:80"}) {
         const CommandResult bad = issue(std::string("--key ") + key_file_ + " --url " + address);
         EXPECT_EQ(bad.status, 2) << address << bad.output;
         EXPECT_TRUE(says(bad, "--url: ")) << address << bad.output;

@@ -334,12 +334,14 @@ void add_document_routes(std::vector<ApiRoute>& to, const ApiParts& parts) {
                   http::Place::worker,
                   [&parts](const http::Request& request, const Caller& caller) {
                       return issue_one(parts, request, caller.principal);
-                  }});
+                  },
+                  "application/json"});
     to.push_back({"POST", "/api/v1/documents:batch", Policy::issue, parts.limits.batch_bytes_max,
                   http::Place::worker,
                   [&parts](const http::Request& request, const Caller& caller) {
                       return issue_batch(parts, request, caller.principal);
-                  }});
+                  },
+                  "application/x-ndjson"});
     to.push_back(own_route(parts, "GET", "/api/v1/documents/{id}", Policy::read, &show_document));
     to.push_back(own_route(parts, "GET", "/api/v1/documents/{id}/file", Policy::read,
                            [](const ApiParts& all, const store::DocumentRow& document,

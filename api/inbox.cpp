@@ -116,7 +116,8 @@ void add_inbox_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::str
                   code_body_bytes_max, http::Place::worker,
                   [&parts](const http::Request& request, const Caller&) {
                       return open_inbox(parts, request);
-                  }});
+                  },
+                  "application/json"});
     to.push_back({"GET", "/api/v1/inbox/files/{id}", Policy::applicant, 0, http::Place::worker,
                   [&parts](const http::Request& request, const Caller& caller) {
                       return hand_over(parts, request, caller.inbox);

@@ -27,6 +27,26 @@ http::Response too_often(std::int64_t seconds) {
     return response;
 }
 
+/// The media type without its parameters (`; charset=utf-8`); empty when none is named.
+std::string_view media_type(const http::Request& request) {
+    std::string_view type = request.header("Content-Type");
+    type = type.substr(0, type.find(';'));
+    return type.substr(0, type.find_last_not_of(" \t") + 1);
+}
+
+http::Response wrong_content_type(const std::string& accepted) {
+    http::Response response = problem_response(
+        {415,
+         "content-type",
+         "内容类型（Content-Type）不对",
+         "This path takes another Content-Type.",
+         "send it as " + accepted + "; with curl: -H 'Content-Type: " + accepted + "'",
+         nullptr,
+         {}});
+    response.headers.emplace_back("Accept", accepted);
+    return response;
+}
+
 /// Everything that the guards of one server share.
 struct Guards {
     explicit Guards(const ApiParts& given)
@@ -96,6 +116,10 @@ http::Response serve(Guards& guards, const ApiRoute& route, const http::Request&
             return refusal_response(404, "no such path");
         }
         break;
+    }
+    const std::string_view type = media_type(request);
+    if (!route.accepts.empty() && !type.empty() && !http::same_name(type, route.accepts)) {
+        return wrong_content_type(route.accepts);
     }
     return route.handle(request, caller);
 }

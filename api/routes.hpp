@@ -62,6 +62,9 @@ struct ApiRoute {
         store::InboxId inbox;
     };
     std::function<http::Response(const http::Request&, const Caller&)> handle;
+    /// Media type of the body; a request that names another is told 415, one that names none is
+    /// taken at its route's word. Empty: the route takes no body.
+    std::string accepts = {};
 };
 
 /// All routes, unguarded; for the guard below and for the test that lists them.

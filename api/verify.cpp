@@ -180,7 +180,8 @@ void add_verify_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::st
                   http::Place::worker,
                   [&parts, halves](const http::Request& request, const Caller&) {
                       return verify_form(parts, halves, request);
-                  }});
+                  },
+                  "multipart/form-data"});
     to.push_back({"GET", "/v/{key}", Policy::anyone_document, 0, http::Place::quick,
                   [&parts, halves](const http::Request& request, const Caller&) {
                       return verify_page(parts, halves, request);
@@ -190,9 +191,11 @@ void add_verify_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::st
                       return verify_by_key(parts, request);
                   }});
     to.push_back({"POST", "/api/v1/verify", Policy::anyone, parts.limits.upload_bytes_max,
-                  http::Place::worker, [&parts](const http::Request& request, const Caller&) {
+                  http::Place::worker,
+                  [&parts](const http::Request& request, const Caller&) {
                       return verify_upload(parts, request);
-                  }});
+                  },
+                  "application/pdf"});
     to.push_back({"GET", "/.well-known/songda-keys.json", Policy::anyone, 0, http::Place::quick,
                   [&parts](const http::Request&, const Caller&) {
                       http::Response response = json(verifier::write_key_list(parts.key_list()));

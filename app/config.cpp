@@ -99,6 +99,7 @@ HttpConfig read_http(TomlTable table, const Paths& path) {
     if (!http.tls_client_authority.empty() && http.tls_certificate.empty()) {
         table.refuse("tls_client_authority", "needs tls_certificate");
     }
+    http.tls_hsts_seconds = table.integer_or("tls_hsts_seconds", 31'536'000, 0, 63'072'000);
     http.io_threads = static_cast<unsigned>(table.integer_or("io_threads", 2, 1, 64));
     http.worker_threads = static_cast<unsigned>(table.integer_or("worker_threads", 8, 1, 256));
     http.operations_peers = table.texts_or_none("operations_peers");

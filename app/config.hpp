@@ -31,6 +31,7 @@ struct HttpConfig {
     std::string tls_certificate;
     std::string tls_key;
     std::string tls_client_authority;
+    std::int64_t tls_hsts_seconds = 0;
     unsigned io_threads = 0;
     unsigned worker_threads = 0;
     std::vector<std::string> operations_peers;

@@ -63,7 +63,8 @@ http::ServerOptions server_options(const HttpConfig& config) {
     options.hosts = config.hosts;
     options.io_threads = config.io_threads;
     options.worker_threads = config.worker_threads;
-    options.tls = {config.tls_certificate, config.tls_key, config.tls_client_authority};
+    options.tls = {config.tls_certificate, config.tls_key, config.tls_client_authority,
+                   config.tls_hsts_seconds};
     return options;
 }
 

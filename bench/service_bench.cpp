@@ -135,7 +135,8 @@ double bench_upload(char** words) {
     auto clients = connect(words[0]);
     const std::string file = read_file(words[1]);
     return rate(connections, std::stod(words[2]), [&](unsigned thread) {
-        const auto answer = clients[thread].send("POST", "/api/v1/verify", {}, file);
+        const auto answer = clients[thread].send("POST", "/api/v1/verify",
+                                                 {{"Content-Type", "application/pdf"}}, file);
         return answer.ok() ? count(answer.value().body, "exact_bytes") : 0;
     });
 }

@@ -22,6 +22,8 @@ struct TlsOptions {
     /// PEM of the authorities whose client certificates identify departments; empty: none are asked
     /// for.
     std::string client_authority_file;
+    /// How long browsers are to use nothing but TLS (RFC 6797); 0: they are not told.
+    std::int64_t hsts_seconds = 0;
 };
 
 /// Sees every answer beside its request before it is written, and may put it in another form. The

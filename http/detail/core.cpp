@@ -26,6 +26,13 @@ const std::string& http_date() {
 
 } // namespace
 
+/// Only over TLS: a browser must not believe it from anybody in between (RFC 6797 §7.2).
+std::string Core::hsts_line(const TlsOptions& tls) {
+    return tls.certificate_file.empty() || tls.hsts_seconds == 0
+               ? ""
+               : "\r\nStrict-Transport-Security: max-age=" + std::to_string(tls.hsts_seconds);
+}
+
 bool Core::admit(const std::string& peer) {
     const std::scoped_lock lock(mutex_);
     if (connections.load() >= options.connections_max) {
@@ -51,7 +58,8 @@ void Core::leave(const std::string& peer) {
     meters.connections.set(static_cast<double>(connections.load()));
 }
 
-std::string write_head(const Response& response, bool keep_alive, bool http_1_0) {
+std::string write_head(const Response& response, bool keep_alive, bool http_1_0,
+                       std::string_view more) {
     const std::size_t size =
         response.body.size() + (response.shared_body ? response.shared_body->size() : 0);
     std::string head;
@@ -68,6 +76,7 @@ std::string write_head(const Response& response, bool keep_alive, bool http_1_0)
     for (const auto& [name, value] : response.headers) {
         head.append("\r\n").append(name).append(": ").append(value);
     }
+    head.append(more);
     if (!keep_alive) {
         head.append("\r\nConnection: close");
     } else if (http_1_0) {

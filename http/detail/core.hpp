@@ -19,12 +19,14 @@ struct Core {
     Core(ServerOptions given_options, std::vector<Route> routes, RefusalWriter given_refuse,
          metrics::Registry& registry)
         : options(std::move(given_options)), router(std::move(routes)),
-          refuse(std::move(given_refuse)), meters(registry), workers(options.worker_threads) {}
+          refuse(std::move(given_refuse)), meters(registry), hsts(hsts_line(options.tls)),
+          workers(options.worker_threads) {}
 
     const ServerOptions options;
     const Router router;
     const RefusalWriter refuse;
     const ServerMetrics meters;
+    const std::string hsts; ///< header line of every answer, with its CR LF in front; may be empty
     boost::asio::thread_pool workers;
     std::atomic<std::size_t> waiting{0};
     std::atomic<std::size_t> busy{0};
@@ -36,12 +38,14 @@ struct Core {
     void leave(const std::string& peer);
 
 private:
+    [[nodiscard]] static std::string hsts_line(const TlsOptions& tls);
     std::mutex mutex_;
     std::map<std::string, std::size_t> per_address_;
 };
 
-/// The whole answer but its body: status line and headers.
-[[nodiscard]] std::string write_head(const Response& response, bool keep_alive, bool http_1_0);
+/// The whole answer but its body: status line and headers, `more` among them.
+[[nodiscard]] std::string write_head(const Response& response, bool keep_alive, bool http_1_0,
+                                     std::string_view more);
 
 /// Runs the route's handler; what it throws becomes a 500 and a log line.
 [[nodiscard]] Response run_handler(Core& core, const Route& route, const Request& request);

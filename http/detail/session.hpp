@@ -229,7 +229,7 @@ asio::awaitable<Response> run_on_worker(Link<Stream>& link, const Route& route,
 template <class Stream>
 asio::awaitable<bool> write_response(Link<Stream>& link, const Response& response, bool keep_alive,
                                      bool http_1_0, bool head_only) {
-    const std::string head = write_head(response, keep_alive, http_1_0);
+    const std::string head = write_head(response, keep_alive, http_1_0, link.core.hsts);
     std::vector<asio::const_buffer> buffers = {asio::buffer(head)};
     if (!head_only) {
         buffers.push_back(asio::buffer(response.body));

@@ -87,7 +87,8 @@ protected:
         return run_command(std::string(decision) +
                            "curl -s -o /dev/null -w '%{http_code}' --cacert " +
                            fakes::sample_keys_folder() + "/root.pem " + identity +
-                           "--data-binary @- " + origin() + "/api/v1/documents")
+                           "-H 'Content-Type: application/json' --data-binary @- " + origin() +
+                           "/api/v1/documents")
             .output;
     }
     static std::string issue_status(const std::string& stem) {
@@ -113,6 +114,17 @@ TEST_F(Tls, Versions12And13AreSpoken) {
     const CommandResult newest = handshake("-verify_hostname localhost");
     EXPECT_EQ(newest.status, 0) << newest.output;
     EXPECT_NE(newest.output.find("TLSv1.3"), std::string::npos) << newest.output;
+}
+
+TEST_F(Tls, BrowsersAreToldToStayWithTls) {
+    for (const auto* path : {"/readyz", "/nowhere"}) {
+        const std::string head =
+            run_command("curl -s -D - -o /dev/null --cacert " + fakes::sample_keys_folder() +
+                        "/root.pem " + origin() + path)
+                .output;
+        EXPECT_NE(head.find("Strict-Transport-Security: max-age=31536000\r\n"), std::string::npos)
+            << head;
+    }
 }
 
 TEST_F(Tls, OlderVersionsAreRefusedByTheServer) {

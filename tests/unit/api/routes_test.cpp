@@ -50,6 +50,42 @@ TEST_F(CounterTest, EveryRouteNamesItsPolicyAndIsOnTheGoldenList) {
            "tests/golden/routes.txt and docs/formats/api.md.";
 }
 
+TEST_F(CounterTest, EveryWriteSaysWhatItAcceptsAndRefusesTheRest) {
+    const std::string bearer = make_key(fakes::department, {"issue", "read"}).bearer;
+    for (const ApiRoute& route : routes()) {
+        SCOPED_TRACE(route.method + ' ' + route.pattern);
+        EXPECT_EQ(route.accepts.empty(), route.body_bytes_max == 0);
+        if (route.accepts.empty()) {
+            continue;
+        }
+        const auto status_as = [&](const std::string& type) {
+            http::Request request;
+            request.method = route.method;
+            request.path = example_path(route.pattern);
+            request.headers = {{"Authorization", "Bearer " + bearer}};
+            if (!type.empty()) {
+                request.headers.emplace_back("Content-Type", type);
+            }
+            request.body = "{}";
+            return ask(std::move(request));
+        };
+        const http::Response refused = status_as("application/x-www-form-urlencoded");
+        EXPECT_EQ(refused.status, 415);
+        EXPECT_NE(refused.body.find("-H 'Content-Type: " + route.accepts + "'"), std::string::npos)
+            << "the fix is told: " << refused.body;
+        EXPECT_EQ(refused.headers.back(), std::make_pair(std::string("Accept"), route.accepts));
+        for (const std::string& other : {std::string("text/plain"), route.accepts + "x"}) {
+            EXPECT_EQ(status_as(other).status, 415) << other;
+        }
+        for (const std::string& good :
+             {std::string(), route.accepts, route.accepts + ";charset=utf-8",
+              route.accepts + " ; charset=UTF-8",
+              static_cast<char>(route.accepts[0] - 'a' + 'A') + route.accepts.substr(1)}) {
+            EXPECT_NE(status_as(good).status, 415) << good;
+        }
+    }
+}
+
 TEST_F(CounterTest, EveryRouteOfTheInterfaceIsDocumented) {
     std::ifstream in(SONGDA_SOURCE_DIR "/docs/formats/api.md");
     std::ostringstream text;

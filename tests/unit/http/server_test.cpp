@@ -127,6 +127,12 @@ TEST_F(LiveServer, KeepsAConnectionForManyRequests) {
     }
 }
 
+TEST_F(LiveServer, PlainHttpPromisesNoTls) {
+    EXPECT_EQ(
+        ask("GET /quick HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").find("Strict-Transport"),
+        std::string::npos);
+}
+
 TEST_F(LiveServer, ReadsChunkedBodies) {
     const std::string answer = ask(
         "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <set>
 
 #include <arpa/inet.h>
@@ -16,14 +17,38 @@ namespace {
 /// Paths in the file are relative to the file, so that it means the same from every folder.
 class Paths {
 public:
-    explicit Paths(const std::string& config)
-        : folder_(std::filesystem::absolute(config).parent_path()) {}
+    Paths(const std::string& config, Files files)
+        : folder_(std::filesystem::absolute(config).parent_path()), look_(files == Files::present) {
+    }
     [[nodiscard]] std::string operator()(const std::string& path) const {
         return path.empty() ? path : (folder_ / path).lexically_normal().string();
     }
+    /// As above; a file that cannot be read is a finding about `key`.
+    [[nodiscard]] std::string file(TomlTable& table, std::string_view key,
+                                   const std::string& text) const {
+        std::string path = (*this)(text);
+        if (look_ && !path.empty() && !is_readable(path)) {
+            table.refuse(key, path + ": cannot be read");
+        }
+        return path;
+    }
+    [[nodiscard]] std::string folder(TomlTable& table, std::string_view key) const {
+        std::string path = (*this)(table.text(key));
+        std::error_code unknown;
+        if (look_ && !path.empty() && !std::filesystem::is_directory(path, unknown)) {
+            table.refuse(key, path + ": is no folder");
+        }
+        return path;
+    }
 
 private:
+    static bool is_readable(const std::string& path) {
+        std::error_code unknown;
+        return !std::filesystem::is_directory(path, unknown) && std::ifstream(path).good();
+    }
+
     std::filesystem::path folder_;
+    bool look_;
 };
 
 /// Refuses what is given and not fit; what is missing is told as missing already.
@@ -90,9 +115,11 @@ HttpConfig read_http(TomlTable table, const Paths& path) {
     http.hosts = table.texts_or_none("hosts");
     must(table, "hosts", http.hosts, &are_host_names, "must be names in lower case, without port");
     must(table, "address", http.address, &is_numeric_address, "must be a numeric address");
-    http.tls_certificate = path(table.text_or("tls_certificate", ""));
-    http.tls_key = path(table.text_or("tls_key", ""));
-    http.tls_client_authority = path(table.text_or("tls_client_authority", ""));
+    http.tls_certificate =
+        path.file(table, "tls_certificate", table.text_or("tls_certificate", ""));
+    http.tls_key = path.file(table, "tls_key", table.text_or("tls_key", ""));
+    http.tls_client_authority =
+        path.file(table, "tls_client_authority", table.text_or("tls_client_authority", ""));
     if (http.tls_certificate.empty() != http.tls_key.empty()) {
         table.refuse("tls_key", "tls_certificate and tls_key go together");
     }
@@ -120,11 +147,11 @@ PortalConfig read_portal(TomlTable table, const Paths& path) {
     PortalConfig portal;
     portal.url = table.text("url");
     must(table, "url", portal.url, &is_web_address, "must begin with http:// or https://");
-    portal.signing_key = path(table.text_or("signing_key", ""));
+    portal.signing_key = path.file(table, "signing_key", table.text_or("signing_key", ""));
     for (const std::string& file : table.texts_or_none("secret_files")) {
-        portal.secret_files.push_back(path(file));
+        portal.secret_files.push_back(path.file(table, "secret_files", file));
     }
-    portal.ca_file = path(table.text_or("ca_file", ""));
+    portal.ca_file = path.file(table, "ca_file", table.text_or("ca_file", ""));
     portal.allow_private_addresses = table.boolean_or("allow_private_addresses", false);
     portal.threads = static_cast<unsigned>(table.integer_or("threads", 2, 1, 64));
     return portal;
@@ -138,9 +165,9 @@ EmailConfig read_email(TomlTable table, const Paths& path) {
     if (email.tls != "none" && email.tls != "starttls" && email.tls != "tls") {
         table.refuse("tls", "must be none, starttls or tls");
     }
-    email.ca_file = path(table.text_or("ca_file", ""));
+    email.ca_file = path.file(table, "ca_file", table.text_or("ca_file", ""));
     email.user = table.text_or("user", "");
-    email.password_file = path(table.text_or("password_file", ""));
+    email.password_file = path.file(table, "password_file", table.text_or("password_file", ""));
     if (email.user.empty() != email.password_file.empty()) {
         table.refuse("password_file", "user and password_file go together");
     }
@@ -158,7 +185,7 @@ EmailConfig read_email(TomlTable table, const Paths& path) {
 
 DeliveryConfig read_delivery(TomlTable table, const Paths& path) {
     DeliveryConfig delivery;
-    delivery.secret_file = path(table.text("secret_file"));
+    delivery.secret_file = path.file(table, "secret_file", table.text("secret_file"));
     delivery.link_days = table.integer_or("link_days", 30, 1, 365);
     delivery.paused = table.boolean_or("paused", false);
     delivery.portal = read_portal(table.table("portal"), path);
@@ -166,7 +193,8 @@ DeliveryConfig read_delivery(TomlTable table, const Paths& path) {
     return delivery;
 }
 
-DepartmentConfig read_department(TomlTable& table, const Paths& path) {
+DepartmentConfig read_department(TomlTable& table, const Paths& path,
+                                 const std::string& templates_folder) {
     DepartmentConfig department;
     department.code = table.text("code");
     const auto verdict = catalogue::check_credit_code(department.code);
@@ -179,11 +207,15 @@ DepartmentConfig read_department(TomlTable& table, const Paths& path) {
     must(table, "region", department.region, &is_region, "must be 6 digits (GB/T 2260)");
     department.seal_text = table.text_or("seal_text", department.name);
     department.templates = table.texts("templates");
-    department.seal_key = path(table.text("seal_key"));
-    department.seal_certificate = path(table.text("seal_certificate"));
-    department.qr_key = path(table.text("qr_key"));
+    for (const std::string& name : department.templates) {
+        (void)path.file(table, "templates", templates_folder + '/' + name + "/template.toml");
+    }
+    department.seal_key = path.file(table, "seal_key", table.text("seal_key"));
+    department.seal_certificate =
+        path.file(table, "seal_certificate", table.text("seal_certificate"));
+    department.qr_key = path.file(table, "qr_key", table.text("qr_key"));
     for (const std::string& file : table.texts_or_none("client_certificates")) {
-        department.client_certificates.push_back(path(file));
+        department.client_certificates.push_back(path.file(table, "client_certificates", file));
     }
     return department;
 }
@@ -201,21 +233,21 @@ log::Level read_level(TomlTable& root) {
 
 } // namespace
 
-Result<Config> read_config(const std::string& file_path) {
+Result<Config> read_config(const std::string& file_path, Files files) {
     auto file = TomlFile::open(file_path);
     if (!file.ok()) {
         return file.error();
     }
-    const Paths path(file_path);
+    const Paths path(file_path, files);
     TomlTable root = file.value().root();
     Config config;
     config.production = root.boolean_or("production", true);
     config.log_file = path(root.text_or("log_file", ""));
     config.log_level = read_level(root);
-    config.templates_folder = path(root.text("templates_folder"));
-    config.fonts_folder = path(root.text("fonts_folder"));
-    config.web_folder = path(root.text("web_folder"));
-    config.trust_folder = path(root.text("trust_folder"));
+    config.templates_folder = path.folder(root, "templates_folder");
+    config.fonts_folder = path.folder(root, "fonts_folder");
+    config.web_folder = path.folder(root, "web_folder");
+    config.trust_folder = path.folder(root, "trust_folder");
     config.http = read_http(root.table("http"), path);
     TomlTable store = root.table("store");
     config.store.folder = path(store.text("folder"));
@@ -226,7 +258,7 @@ Result<Config> read_config(const std::string& file_path) {
     config.delivery = read_delivery(root.table("delivery"), path);
     std::set<std::string> codes;
     for (TomlTable& table : root.tables("department")) {
-        config.departments.push_back(read_department(table, path));
+        config.departments.push_back(read_department(table, path, config.templates_folder));
         if (!codes.insert(config.departments.back().code).second) {
             table.refuse("code", "is listed twice");
         }

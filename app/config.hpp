@@ -92,9 +92,14 @@ struct Config {
     std::vector<DepartmentConfig> departments;
 };
 
+enum class Files {
+    named,   ///< paths are taken as they stand
+    present, ///< every file and folder that a key names must be there and readable
+};
+
 /// Reads and checks the whole file; config/songda.toml explains every key. Relative paths are taken
 /// from the file's own folder. Fault invalid_input: every finding with file, line and key, one a
 /// line.
-[[nodiscard]] Result<Config> read_config(const std::string& path);
+[[nodiscard]] Result<Config> read_config(const std::string& path, Files files = Files::named);
 
 } // namespace songda::app

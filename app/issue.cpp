@@ -164,7 +164,8 @@ int issue_here_or_there(const IssueArguments& arguments, const std::vector<std::
         return issue_here(*desk.value(), {department->code}, lines, arguments.output);
     }
     if (desk.error().fault != Fault::conflict) {
-        return tell_failure(desk.error());
+        const auto present = read_config(arguments.config, Files::present);
+        return tell_failure(present.ok() ? desk.error() : present.error());
     }
     auto service = own_service(config.value().http);
     if (!has_credential(arguments) || !service) {

@@ -123,7 +123,7 @@ void tell_open(const Config& config, const Desk& desk, std::uint16_t port) {
 } // namespace
 
 int run_serve(const std::string& path) {
-    const auto config = read_config(path);
+    const auto config = read_config(path, Files::present);
     if (!config.ok()) {
         return tell_failure(config.error());
     }

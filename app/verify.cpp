@@ -106,6 +106,10 @@ int verify_files(const VerifyArguments& arguments, TimeMs now) {
         if (!loaded.ok()) {
             return tell_failure(loaded.error());
         }
+        if (loaded.value().empty()) {
+            return tell_failure("信任文件夹中没有根证书：" + arguments.trust_folder,
+                                "--trust: no root certificate (PEM file) in that folder");
+        }
         trust = std::move(loaded).value();
     }
     int status = 0;

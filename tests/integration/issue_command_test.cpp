@@ -116,10 +116,13 @@ TEST_F(IssueCommand, RefusedRowsAreToldAndTheOthersIssued) {
 }
 
 TEST_F(IssueCommand, WrongWordsAreNamedAndDoNothing) {
+    const std::string empty = service_.folder() / "empty";
+    std::filesystem::create_directories(empty);
     for (const auto& [words, told] : std::vector<std::pair<std::string, std::string>>{
              {"key add -c " + service_.config() + " -d " + fakes::department.text + " --scope all",
               "--scope: all not in {issue,read}"},
              {"frob", "no such command: frob"},
+             {"verify --trust " + empty + ' ' + rows_, "no root certificate (PEM file)"},
              {"", "a command is needed"}}) {
         const CommandResult refused = run_songda(words);
         EXPECT_EQ(refused.status, 2) << words << refused.output;
@@ -198,6 +201,18 @@ TEST_F(IssueOverTls, HeldStoreIsToldTheHttpsAddress) {
         run_songda("issue " + rows_ + " --out " + out() + " -c " + tls_->config());
     EXPECT_EQ(held.status, 2);
     EXPECT_TRUE(says(held, "--url https://") && says(held, "--ca ROOT.pem")) << held.output;
+}
+
+TEST_F(IssueCommand, MissingFileOfTheConfigurationIsToldWithLineAndKey) {
+    const CommandResult cut =
+        run_command("sed -i 's#^qr_key = .*#qr_key = \"/nowhere/qr.key\"#' " + service_.config());
+    ASSERT_EQ(cut.status, 0);
+    for (const CommandResult& told : {issue(""), run_songda("serve -c " + service_.config())}) {
+        EXPECT_EQ(told.status, 2);
+        EXPECT_TRUE(says(told, "songda.toml:") &&
+                    says(told, ": department[0].qr_key: /nowhere/qr.key: cannot be read"))
+            << told.output;
+    }
 }
 
 TEST_F(IssueCommand, WrongKeysAndAddressesAreNamed) {

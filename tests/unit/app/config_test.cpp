@@ -79,6 +79,36 @@ TEST(Config, ValuesThatCouldNotWorkAreToldWithFileLineAndKey) {
     }
 }
 
+TEST(Config, FilesThatAreNotThereAreToldWithFileLineAndKey) {
+    std::ifstream in(SONGDA_SOURCE_DIR "/config/songda.toml");
+    std::string text((std::istreambuf_iterator<char>(in)), {});
+    const std::string nowhere = "\"/nowhere/";
+    for (std::size_t at = 0; (at = text.find("\"../", at)) != std::string::npos;) {
+        text.replace(at, 4, nowhere);
+    }
+    text.replace(text.find("tls_certificate = \"\""), 20, "tls_certificate = \"/nowhere/tls\"");
+    text.replace(text.find("tls_key = \"\""), 12, "tls_key = \"/nowhere/tls\"");
+    text.replace(text.find("authority = \"\""), 14, "authority = \"/nowhere/tls\"");
+    const std::string path = write(text);
+    EXPECT_TRUE(read_config(path).ok()) << "commands that need none of them";
+    const auto config = read_config(path, Files::present);
+    ASSERT_FALSE(config.ok());
+    const std::string& told = config.error().detail;
+    for (const auto* key :
+         {"templates_folder", "fonts_folder", "web_folder", "trust_folder", "http.tls_certificate",
+          "http.tls_key", "http.tls_client_authority", "delivery.secret_file",
+          "delivery.portal.signing_key", "delivery.portal.secret_files", "delivery.email.ca_file",
+          "delivery.email.password_file", "department[0].templates", "department[0].seal_key",
+          "department[0].seal_certificate", "department[0].qr_key",
+          "department[0].client_certificates"}) {
+        const std::size_t at = told.find(std::string(": ") + key + ": /nowhere/");
+        ASSERT_NE(at, std::string::npos) << key << "\n" << told;
+        const std::size_t line_begin = told.rfind('\n', at) + 1;
+        EXPECT_EQ(told.compare(line_begin, path.size() + 1, path + ':'), 0) << told;
+    }
+    EXPECT_EQ(told.find("store.folder"), std::string::npos) << "made when it is not there";
+}
+
 TEST(Config, WhatIsMissingIsToldOnce) {
     const std::string told = told_when("public_base = ", "# ");
     EXPECT_NE(told.find("http.public_base: is missing"), std::string::npos) << told;

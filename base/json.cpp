@@ -20,6 +20,18 @@ constexpr std::size_t pool_bytes = 8192;
 /// May be ignored (RFC 8259 §8.1); some programs write it before a text.
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
+/// Why a text is refused; every refusal is one of these.
+struct Refusal {
+    std::string_view en;
+    std::string_view zh;
+};
+constexpr Refusal not_utf8{"not UTF-8", "不是UTF-8编码"};
+constexpr Refusal not_json{"not JSON", "语法有误"};
+constexpr Refusal name_twice{"the same name twice in one object", "同一对象中有重复的名称"};
+constexpr Refusal too_deep{"nested too deeply", "嵌套过深"};
+
+constexpr std::string_view line_mark = " at line ";
+
 std::string where(std::string_view text, std::size_t offset) {
     const std::string_view before = text.substr(0, std::min(offset, text.size()));
     const auto line = std::count(before.begin(), before.end(), '\n') + 1;
@@ -29,12 +41,12 @@ std::string where(std::string_view text, std::size_t offset) {
         std::count_if(same_line.begin(), same_line.end(),
                       [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }) +
         1;
-    return fmt::format("line {}, column {}", line, column);
+    return fmt::format("{}{}, column {}", line_mark, line, column);
 }
 
 /// What RapidJSON lets through and we do not.
 struct Trouble {
-    std::string_view why;
+    Refusal why;
     const char* at = nullptr; ///< in the buffer; null if no text stands there
 };
 
@@ -64,7 +76,7 @@ std::optional<Trouble> find_trouble(const rapidjson::Value& root, std::size_t de
             continue;
         }
         if (depth > depth_max) {
-            return Trouble{"nested too deeply"};
+            return Trouble{too_deep};
         }
         if (value->IsArray()) {
             for (const rapidjson::Value& item : value->GetArray()) {
@@ -73,7 +85,7 @@ std::optional<Trouble> find_trouble(const rapidjson::Value& root, std::size_t de
             continue;
         }
         if (const char* const twice = find_double(*value)) {
-            return Trouble{"the same name twice in one object", twice};
+            return Trouble{name_twice, twice};
         }
         for (const auto& member : value->GetObject()) {
             open.push_back({&member.value, depth + 1});
@@ -166,22 +178,22 @@ const rapidjson::Value& JsonText::root() const {
 }
 
 Result<JsonText> parse_json(std::string_view text, std::size_t depth_max) {
-    const auto refuse = [text](std::string_view why, std::size_t offset) {
-        return Error{Fault::invalid_input, fmt::format("{} at {}", why, where(text, offset))};
+    const auto refuse = [text](const Refusal& why, std::size_t offset) {
+        return Error{Fault::invalid_input, std::string(why.en) + where(text, offset)};
     };
     if (const auto bad = find_bad_utf8(text)) {
-        return refuse("not UTF-8", *bad);
+        return refuse(not_utf8, *bad);
     }
     // RapidJSON would take a zero byte for the end of the text.
     if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
-        return refuse("not JSON", zero);
+        return refuse(not_json, zero);
     }
     auto impl = std::make_unique<JsonText::Impl>(text);
     rapidjson::Document& document = impl->document;
     const std::size_t begin = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
     document.ParseInsitu<rapidjson::kParseIterativeFlag>(impl->buffer.data() + begin);
     if (document.HasParseError()) {
-        return refuse("not JSON", begin + document.GetErrorOffset());
+        return refuse(not_json, begin + document.GetErrorOffset());
     }
     if (const auto found = find_trouble(document, depth_max)) {
         const bool placed = found->at != nullptr;
@@ -189,6 +201,25 @@ Result<JsonText> parse_json(std::string_view text, std::size_t depth_max) {
                       placed ? static_cast<std::size_t>(found->at - impl->buffer.data()) : 0);
     }
     return JsonText(std::move(impl));
+}
+
+std::string json_refusal_zh(const Error& refusal) {
+    const std::string_view detail = refusal.detail;
+    const std::size_t mark = std::min(detail.find(line_mark), detail.size());
+    std::string zh(detail.substr(0, mark));
+    for (const Refusal& each : {not_utf8, not_json, name_twice, too_deep}) {
+        if (each.en == zh) {
+            zh = each.zh;
+            break;
+        }
+    }
+    static constexpr std::string_view between = ", column ";
+    const std::string_view place = detail.substr(std::min(mark + line_mark.size(), detail.size()));
+    const std::size_t comma = place.find(between);
+    return comma == std::string_view::npos
+               ? zh
+               : fmt::format("{}，第{}行第{}列", zh, place.substr(0, comma),
+                             place.substr(comma + between.size()));
 }
 
 const rapidjson::Value* find_member(const rapidjson::Value& object, std::string_view name) {

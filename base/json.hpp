@@ -73,6 +73,9 @@ private:
 /// of the input.
 [[nodiscard]] Result<JsonText> parse_json(std::string_view text, std::size_t depth_max = 32);
 
+/// What a refusal of parse_json says, in Chinese.
+[[nodiscard]] std::string json_refusal_zh(const Error& refusal);
+
 /// The member of an object; null if it is absent, or if `object` is none.
 [[nodiscard]] const rapidjson::Value* find_member(const rapidjson::Value& object,
                                                   std::string_view name);

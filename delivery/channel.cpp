@@ -52,6 +52,8 @@ std::string_view reason_name(Reason reason) {
     case Reason::deadline_passed: return "deadline_passed";
     case Reason::revoked: return "revoked";
     case Reason::storage: return "storage";
+    case Reason::service_stopped: return "service_stopped";
+    case Reason::channel_paused: return "channel_paused";
     }
     return "";
 }

@@ -40,8 +40,10 @@ enum class Reason {
     lease_lost,      ///< the worker vanished between lease and answer
     no_news,
     deadline_passed,
-    revoked, ///< the document no longer holds: nothing outdated is sent (Oban #1018)
-    storage, ///< our own copy could not be read
+    revoked,         ///< the document no longer holds: nothing outdated is sent (Oban #1018)
+    storage,         ///< our own copy could not be read
+    service_stopped, ///< not tried: the service was told to stop
+    channel_paused,  ///< not tried: the breaker had just opened
 };
 
 [[nodiscard]] std::string_view reason_name(Reason reason);

@@ -83,7 +83,8 @@ private:
             return *std::move(by_time);
         }
         if (stopping || breaker_.paused_until() > parts_.clock.now()) {
-            return settle_untried(leg, parts_.clock.now());
+            return settle_untried(leg, stopping ? Reason::service_stopped : Reason::channel_paused,
+                                  parts_.clock.now());
         }
         const auto started = std::chrono::steady_clock::now();
         const Outcome outcome = attempt(leg);

@@ -168,10 +168,10 @@ LegUpdate settle_outcome(const LegRow& leg, const Outcome& outcome, Moment momen
     return update;
 }
 
-LegUpdate settle_untried(const LegRow& leg, TimeMs now) {
+LegUpdate settle_untried(const LegRow& leg, Reason why, TimeMs now) {
     LegUpdate update;
     update.state = static_cast<std::uint8_t>(walk(sending(leg), {LegStep::temp_fail}));
-    update.reason = leg.reason;
+    update.reason = leg.reason.empty() ? reason_name(why) : leg.reason;
     update.due = now;
     return update;
 }

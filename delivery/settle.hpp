@@ -32,8 +32,9 @@ struct Moment {
 [[nodiscard]] store::LegUpdate settle_outcome(const store::LegRow& leg, const Outcome& outcome,
                                               Moment moment);
 
-/// Gives a leg back that was claimed but not tried: no attempt is lost (River #1290).
-[[nodiscard]] store::LegUpdate settle_untried(const store::LegRow& leg, TimeMs now);
+/// Gives a leg back that was claimed but not tried: no attempt is lost (River #1290). The reason of
+/// an earlier attempt stays.
+[[nodiscard]] store::LegUpdate settle_untried(const store::LegRow& leg, Reason why, TimeMs now);
 
 /// The applicant opened the document with link and code. Nothing if that says nothing new about
 /// this leg.

@@ -171,9 +171,17 @@ std::vector<std::pair<std::string, std::string>> read_fields(const Value& object
 
 void read_delivery(const Value& list, const Recipient& recipient, Decision& decision,
                    std::vector<Finding>& findings) {
-    if (!list.IsArray() || list.Empty() || list.Size() > channels.size()) {
-        findings.push_back({"/delivery", "required", "", "至少选择一种送达方式：portal、email",
-                            "must list at least one channel of portal, email"});
+    if (!list.IsArray()) {
+        findings.push_back({"/delivery", "kind", std::string(kind_of(list)),
+                            "应为数组，列出 portal、email", "must be an array of portal, email"});
+        return;
+    }
+    if (list.Empty() || list.Size() > channels.size()) {
+        findings.push_back({"/delivery", list.Empty() ? "required" : "max_members", "",
+                            list.Empty() ? "至少选择一种送达方式：portal、email"
+                                         : "每种送达方式只列一次：portal、email",
+                            list.Empty() ? "must list at least one channel of portal, email"
+                                         : "must list each channel of portal, email once"});
         return;
     }
     for (rapidjson::SizeType i = 0; i < list.Size(); ++i) {
@@ -219,7 +227,7 @@ DecisionReading read_decision(std::string_view text, Date today) {
     auto parsed = parse_json(text);
     if (!parsed.ok()) {
         reading.findings.push_back({"", "json", parsed.error().detail,
-                                    "不是合格的JSON：" + parsed.error().detail,
+                                    "不是合格的JSON：" + json_refusal_zh(parsed.error()),
                                     "is not strict JSON: " + parsed.error().detail});
         return reading;
     }

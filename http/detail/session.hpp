@@ -10,7 +10,6 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/read_until.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -130,6 +129,49 @@ asio::awaitable<Incoming> read_body(Link<Stream>& link, std::size_t head_bytes, 
     co_return incoming;
 }
 
+/// The first LF without its CR at or after `from`; npos if none. Needs no wait for the rest: the
+/// gate refuses it.
+inline std::size_t find_bare_lf(std::string_view bytes, std::size_t from) {
+    for (std::size_t at = from; (at = bytes.find('\n', at)) != std::string_view::npos; ++at) {
+        if (at == 0 || bytes[at - 1] != '\r') {
+            return at;
+        }
+    }
+    return std::string_view::npos;
+}
+
+/// Reads until the empty line that ends a head, or a bare LF, and returns the bytes so far. On a
+/// failure `not_found` says that the buffer is full.
+template <class Stream>
+asio::awaitable<std::size_t> read_head(Link<Stream>& link, error_code& failure) {
+    static constexpr std::string_view end = "\r\n\r\n";
+    beast::flat_buffer& buffer = link.buffer;
+    std::size_t seen = 0;
+    while (true) {
+        const std::string_view bytes(static_cast<const char*>(buffer.data().data()), buffer.size());
+        const std::size_t at = bytes.find(end, seen - std::min(seen, end.size() - 1));
+        if (at != std::string_view::npos) {
+            co_return at + end.size();
+        }
+        const std::size_t bare = find_bare_lf(bytes, seen);
+        if (bare != std::string_view::npos) {
+            co_return bare + 1;
+        }
+        seen = bytes.size();
+        if (seen == buffer.max_size()) {
+            failure = asio::error::not_found;
+            co_return 0;
+        }
+        const std::size_t room = std::min<std::size_t>(buffer.max_size() - seen, 8192);
+        const std::size_t got = co_await link.stream.async_read_some(
+            buffer.prepare(room), asio::redirect_error(asio::use_awaitable, failure));
+        buffer.commit(got);
+        if (failure) {
+            co_return 0;
+        }
+    }
+}
+
 template <class Stream>
 asio::awaitable<Incoming> read_request(Link<Stream>& link) {
     Core& core = link.core;
@@ -146,8 +188,7 @@ asio::awaitable<Incoming> read_request(Link<Stream>& link) {
         }
     }
     link.deadline.arm(core.options.header_time);
-    const std::size_t head_bytes = co_await asio::async_read_until(
-        link.stream, buffer, "\r\n\r\n", asio::redirect_error(asio::use_awaitable, failure));
+    const std::size_t head_bytes = co_await read_head(link, failure);
     if (link.deadline.expired()) {
         co_return refused(core, 408, "the header did not arrive in time");
     }

@@ -86,10 +86,14 @@ void add_faults(const std::vector<Finding>& faults, std::vector<Finding>& findin
     const std::size_t read = findings.size();
     for (const Finding& fault : faults) {
         const auto end = findings.begin() + static_cast<std::ptrdiff_t>(read);
-        const bool told = fault.rule == "required" &&
-                          std::any_of(findings.begin(), end, [&](const Finding& finding) {
-                              return finding.pointer == fault.pointer;
-                          });
+        // A character that is forbidden has no name behind its code point, and no font has it.
+        const bool forbidden =
+            fault.rule == "no_glyph" && fault.value.find(' ') == std::string::npos;
+        const bool told = std::any_of(findings.begin(), end, [&](const Finding& finding) {
+            return finding.pointer == fault.pointer &&
+                   (fault.rule == "required" ||
+                    (forbidden && finding.rule == "forbidden_character"));
+        });
         if (!told) {
             findings.push_back(fault);
         }

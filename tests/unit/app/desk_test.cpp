@@ -156,13 +156,19 @@ TEST_F(DeskTest, BadRowsAreToldEverythingAndHarmNoOther) {
         replaced(licence, "\"signatory\": \"郑雨珺\"", "\"signatory\": 7"),
         good,
         replaced(licence, "郑雨珺", "\\u001b[31m"),
+        replaced(licence, "\"delivery\": [", "\"delivery\": {}, \"other\": ["),
+        replaced(licence, "\"delivery\": [", "\"delivery\": [\"portal\", \"email\", "),
     });
+    EXPECT_EQ(rules(answers[8]), (std::vector<std::string>{"/delivery kind", "/other unknown"}));
+    EXPECT_EQ(answers[8].findings[0].value, "object");
+    EXPECT_EQ(rules(answers[9]), std::vector<std::string>{"/delivery max_members"});
     for (const issuer::Finding& finding : answers[7].findings) {
         EXPECT_EQ((finding.value + finding.message_zh + finding.message_en).find('\x1B'),
                   std::string::npos)
             << "a refused control character does not reach the terminal: " << finding.rule;
     }
-    EXPECT_EQ(answers[7].findings.front().rule, "forbidden_character");
+    EXPECT_EQ(rules(answers[7]), std::vector<std::string>{"/fields/signatory forbidden_character"})
+        << "told once";
     EXPECT_EQ(rules(answers[0]), std::vector<std::string>{" json"});
     EXPECT_NE(answers[0].findings[0].value.find("line 1, column"), std::string::npos);
     EXPECT_EQ(rules(answers[1]), std::vector<std::string>{"/template known"});

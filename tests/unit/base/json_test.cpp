@@ -19,6 +19,16 @@ TEST(Json, BrokenTextIsRefusedWithLineAndColumn) {
     EXPECT_EQ(refusal("{\"a\": \"喆𠮷\", }"), "not JSON at line 1, column 13") << "characters";
 }
 
+TEST(Json, RefusalIsAlsoToldInChineseAlone) {
+    for (const auto& [text, told] : std::vector<std::pair<std::string, std::string>>{
+             {"{\"a\": 1,\n \"b\": }", "语法有误，第2行第7列"},
+             {"{\"a\":1,\"a\":2}", "同一对象中有重复的名称，第1行第9列"},
+             {"[[[[[1]]]]]", "嵌套过深，第1行第1列"},
+             {"\"\xFF\"", "不是UTF-8编码，第1行第2列"}}) {
+        EXPECT_EQ(json_refusal_zh(parse_json(text, 4).error()), told);
+    }
+}
+
 TEST(Json, SameNameTwiceIsRefused) {
     EXPECT_EQ(refusal("{\"a\":1,\"a\":2}").substr(0, 34), "the same name twice in one object ");
     EXPECT_TRUE(parse_json("{\"a\":1,\"b\":{\"a\":2}}").ok());

@@ -129,11 +129,15 @@ TEST(Settle, WaitingLegBehindItsDeadlineExpires) {
 }
 
 TEST(Settle, UntriedLegIsDueAtOnceWithItsAttempts) {
-    const auto update = settle_untried(leg(LegState::queued), start);
+    const auto update = settle_untried(leg(LegState::queued), Reason::service_stopped, start);
     EXPECT_EQ(state_of(update), LegState::retry_wait);
     EXPECT_EQ(update.due, start);
     EXPECT_EQ(update.attempts_delta, 0);
     EXPECT_TRUE(update.events.empty());
+    EXPECT_EQ(update.reason, "service_stopped");
+    auto tried = leg(LegState::retry_wait);
+    tried.reason = "network";
+    EXPECT_EQ(settle_untried(tried, Reason::channel_paused, start).reason, "network");
 }
 
 TEST(Settle, OpeningAcknowledgesWhatCanHaveArrived) {

@@ -127,6 +127,28 @@ TEST_F(LiveServer, KeepsAConnectionForManyRequests) {
     }
 }
 
+TEST_F(LiveServer, BareLineFeedIsRefusedAtOnce) {
+    for (const auto* bytes :
+         {"GET /quick HTTP/1.1\nHost: a\n\n", "GET /quick HTTP/1.1\r\nHost: a\nX", "\n",
+          "GET /quick HTTP/1.1\r\nHost: a\r\n\n"}) {
+        const auto started = std::chrono::steady_clock::now();
+        const std::string answer = ask(bytes);
+        EXPECT_EQ(answer.substr(9, 3), "400") << bytes << answer;
+        EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::milliseconds(280))
+            << "not after the time for headers";
+    }
+}
+
+TEST_F(LiveServer, HeadInPiecesIsRead) {
+    const RawConnection connection(server_->port());
+    for (const char byte :
+         std::string("GET /quick HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")) {
+        connection.send(std::string(1, byte));
+        std::this_thread::yield();
+    }
+    EXPECT_EQ(connection.read_all().substr(9, 3), "200");
+}
+
 TEST_F(LiveServer, PlainHttpPromisesNoTls) {
     EXPECT_EQ(
         ask("GET /quick HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").find("Strict-Transport"),

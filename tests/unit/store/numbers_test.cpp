@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "store/limits.hpp"
+#include "tests/fakes/memory_store.hpp"
 #include "tests/unit/store/samples.hpp"
 
 namespace songda::store {
@@ -99,6 +100,26 @@ TEST_F(StoreNumbers, OneSequenceIsMovedAloneAndTheStoreStaysHeld) {
     EXPECT_EQ(copy->confirm_numbers(audit_).error().fault, Fault::conflict);
     EXPECT_EQ(give(*copy, 3, "letter/2026"), 41U);
     EXPECT_EQ(give(*copy, 4, "licence"), 2U);
+}
+
+TEST_F(StoreNumbers, ModelThatIsHeldAnswersLikeACopy) {
+    const auto copy = copy_of(*store_);
+    fakes::MemoryStore model;
+    model.set_held(TimeMs{777});
+    const Intent drawn = samples::intent(1);
+    NumberAdvance one{NumberAdvance::How::by, 5, {}, 2026};
+    one.only = {samples::department(1), "food/2026"};
+    for (Store* const store : {static_cast<Store*>(&model), copy.get()}) {
+        EXPECT_EQ(store->numbers_held().value(), TimeMs{777});
+        EXPECT_EQ(store->counter(drawn.department, "food/2026").error().fault, Fault::held);
+        EXPECT_EQ(store->put_intents({&drawn, 1}).error().fault, Fault::held);
+        ASSERT_TRUE(store->advance_numbers(one, audit_).ok());
+        EXPECT_EQ(store->put_intents({&drawn, 1}).error().fault, Fault::held);
+        ASSERT_TRUE(store->confirm_numbers(audit_).ok());
+        EXPECT_EQ(store->put_intents({&drawn, 1}).error().fault, Fault::unavailable);
+        EXPECT_EQ(store->counter(drawn.department, "food/2026").value(), 5U);
+    }
+    EXPECT_EQ(model.numbers().value(), copy->numbers().value());
 }
 
 TEST_F(StoreNumbers, NeverBack) {

@@ -5,6 +5,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <mutex>
+#include <set>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -228,6 +230,38 @@ TEST_F(DeskTest, NumberThatShowsNoYearIsCountedThroughAllYears) {
     ASSERT_EQ(answers[0].kind, Kind::issued);
     EXPECT_NE(answers[0].document.number.find("000042"), std::string::npos)
         << answers[0].document.number;
+}
+
+/// A number that was drawn before a move is refused after it; the client's retry gets another.
+TEST_F(DeskTest, MovingTheNumbersOnWhileIssuingGivesNoneTwice) {
+    const auto rows = samples();
+    std::mutex mutex;
+    std::set<std::string> numbers;
+    std::size_t refused = 0;
+    std::vector<std::jthread> threads;
+    for (std::size_t part = 0; part < 4; ++part) {
+        threads.emplace_back([&, part] {
+            for (std::size_t row = part; row < rows.size();) {
+                const issuer::Answer answer = issue({rows[row]})[0];
+                const std::scoped_lock lock(mutex);
+                if (answer.kind == Kind::issued) {
+                    numbers.insert(answer.document.number);
+                    row += 4;
+                } else {
+                    ASSERT_EQ(answer.error.fault, Fault::unavailable) << answer.error.detail;
+                    ++refused;
+                }
+            }
+        });
+    }
+    for (int move = 0; move < 60; ++move) {
+        const store::NumberAdvance some{store::NumberAdvance::How::by, 7, {}, 2026};
+        ASSERT_TRUE(desk_->store().advance_numbers(some, {}).ok());
+    }
+    threads.clear();
+    EXPECT_EQ(numbers.size(), rows.size());
+    EXPECT_GT(refused, 0U) << "no move came between a number and its intent";
+    EXPECT_TRUE(desk_->store().open_intents().value().empty());
 }
 
 TEST_F(DeskTest, NumbersThatAreUsedUpAreToldAsThat) {

@@ -32,6 +32,28 @@ CodeVerdict check_credit_code(std::string_view code) {
     return (31 - sum % 31) % 31 == last ? CodeVerdict::good : CodeVerdict::wrong_check_digit;
 }
 
+CodeVerdict check_organisation_code(std::string_view code) {
+    if (code.size() != 9) {
+        return CodeVerdict::wrong_length;
+    }
+    static constexpr std::array<unsigned, 8> weights = {3, 7, 9, 10, 5, 8, 4, 2};
+    static constexpr std::string_view check_characters = "0123456789X";
+    static constexpr std::string_view alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    unsigned sum = 0;
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        const std::size_t value = alphabet.find(code[i]);
+        if (value == std::string_view::npos) {
+            return CodeVerdict::wrong_character;
+        }
+        sum += static_cast<unsigned>(value) * weights[i];
+    }
+    if (check_characters.find(code[8]) == std::string_view::npos) {
+        return CodeVerdict::wrong_character;
+    }
+    return check_characters[(11 - sum % 11) % 11] == code[8] ? CodeVerdict::good
+                                                             : CodeVerdict::wrong_check_digit;
+}
+
 CodeVerdict check_id_number(std::string_view code) {
     if (code.size() != 18) {
         return CodeVerdict::wrong_length;

@@ -11,6 +11,10 @@ enum class CodeVerdict { good, wrong_length, wrong_character, wrong_date, wrong_
 /// modulo 31.
 [[nodiscard]] CodeVerdict check_credit_code(std::string_view code);
 
+/// 组织机构代码, GB 11714: characters 9 to 17 of a 统一社会信用代码, eight and a check character
+/// modulo 11.
+[[nodiscard]] CodeVerdict check_organisation_code(std::string_view code);
+
 /// 公民身份号码, GB 11643-1999: 17 digits with a birth date that exists, check character by
 /// ISO 7064 MOD 11-2 (`X` for 10, upper case).
 [[nodiscard]] CodeVerdict check_id_number(std::string_view code);

@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <climits>
 #include <cstdio>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/check.hpp"
@@ -22,11 +20,10 @@ namespace {
 constexpr std::size_t header_bytes = 128;
 constexpr std::uint64_t alignment = 64;
 constexpr std::uint64_t reserve_step_bytes = 16U << 20U;
-constexpr std::size_t parts_max = 512; // of one pwritev
 constexpr std::array<std::uint8_t, alignment> padding{};
 
-std::uint64_t round_up(std::uint64_t value) {
-    return (value + alignment - 1) / alignment * alignment;
+std::uint64_t round_up(std::uint64_t value, std::uint64_t step = alignment) {
+    return (value + step - 1) / step * step;
 }
 
 /// magic ‖ version ‖ CRC of all that follows ‖ length ‖ prefix ‖ file hash ‖ document, then zeros.
@@ -45,34 +42,11 @@ Bytes make_header(const Blob& blob) {
     return bytes;
 }
 
-/// pwritev that continues after a short write. 0 or errno.
-int write_all(int descriptor, std::vector<iovec> parts, std::uint64_t offset) {
-    std::size_t at = 0;
-    while (at < parts.size()) {
-        const int count = static_cast<int>(std::min(parts.size() - at, parts_max));
-        const ssize_t wrote = pwritev(descriptor, &parts[at], count, static_cast<off_t>(offset));
-        if (wrote < 0 && errno == EINTR) {
-            continue;
-        }
-        if (wrote <= 0) {
-            return wrote < 0 ? errno : ENOSPC;
-        }
-        auto left = static_cast<std::size_t>(wrote);
-        offset += left;
-        while (at < parts.size() && left >= parts[at].iov_len) {
-            left -= parts[at].iov_len;
-            ++at;
-        }
-        if (left > 0) {
-            parts[at].iov_base = static_cast<char*>(parts[at].iov_base) + left;
-            parts[at].iov_len -= left;
-        }
-    }
-    return 0;
-}
-
-iovec part_of(ByteView bytes) {
-    return {const_cast<std::uint8_t*>(bytes.data()), bytes.size()};
+/// Past the page cache where the file system can: copying into it costs more than all else here.
+int open_segment(const std::string& path) {
+    constexpr int flags = O_RDWR | O_CREAT | O_CLOEXEC;
+    const int direct = ::open(path.c_str(), flags | O_DIRECT, 0600);
+    return direct < 0 && errno == EINVAL ? ::open(path.c_str(), flags, 0600) : direct;
 }
 
 int sync_directory(const std::string& directory) {
@@ -204,6 +178,7 @@ void SegmentFiles::append_all(std::vector<Job*>& jobs) {
         const std::lock_guard lock(mutex_);
         cursor = next_;
     }
+    cursor.offset = round_up(cursor.offset, BlockWriter::block_bytes);
     std::vector<Placed> placed;
     for (Job* job : jobs) {
         for (const Blob& blob : job->blobs) {
@@ -258,20 +233,12 @@ int SegmentFiles::write_run(std::span<const Placed> run) {
             return code;
         }
     }
-    std::vector<iovec> parts;
     const std::uint64_t begin = run.front().place.offset - header_bytes;
-    std::uint64_t end = begin;
-    for (const Placed& placed : run) {
-        const std::size_t length = header_bytes + placed.blob->bytes.size();
-        SONGDA_CHECK(placed.place.offset - header_bytes == end);
-        parts.push_back(part_of(placed.header));
-        parts.push_back(part_of(placed.blob->bytes));
-        parts.push_back(part_of(ByteView(padding).first(round_up(length) - length)));
-        end += round_up(length);
-    }
-    int code = wait_reserved(end);
+    const Placed& last = run.back();
+    const std::uint64_t end = last.place.offset + round_up(last.blob->bytes.size());
+    int code = wait_reserved(round_up(end, BlockWriter::block_bytes));
     if (code == 0) {
-        code = write_all(writer_, std::move(parts), begin);
+        code = write_blobs(run, begin);
     }
     if (code == 0 && fdatasync(writer_) != 0) {
         code = errno;
@@ -279,9 +246,24 @@ int SegmentFiles::write_run(std::span<const Placed> run) {
     return code;
 }
 
+int SegmentFiles::write_blobs(std::span<const Placed> run, std::uint64_t begin) {
+    std::uint64_t at = begin;
+    int code = blocks_.start(writer_, begin);
+    for (const Placed& placed : run) {
+        SONGDA_CHECK(placed.place.offset - header_bytes == at);
+        const std::size_t length = header_bytes + placed.blob->bytes.size();
+        const ByteView zeros = ByteView(padding).first(round_up(length) - length);
+        for (const ByteView part : {ByteView(placed.header), placed.blob->bytes, zeros}) {
+            code = code == 0 ? blocks_.put(part) : code;
+        }
+        at += round_up(length);
+    }
+    return code == 0 ? blocks_.finish() : code;
+}
+
 /// The finished segment is never written again. The new file's name is durable before its bytes.
 int SegmentFiles::switch_to(std::uint32_t segment) {
-    const int opened = ::open(path(segment).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    const int opened = open_segment(path(segment));
     if (opened < 0) {
         return errno;
     }

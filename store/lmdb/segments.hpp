@@ -14,6 +14,7 @@
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "store/codec.hpp"
+#include "store/lmdb/block_writer.hpp"
 #include "store/rows.hpp"
 
 namespace songda::store {
@@ -65,9 +66,10 @@ private:
 
 /// Append-only files of fixed size for bytes too large for rows; layout in docs/formats/store.md.
 /// `append` and `read` may be called from any thread. One thread of its own writes: each round all
-/// blobs that were submitted while it wrote the last ones, with one write and one fdatasync, beside
-/// the committer that commits rows meanwhile. Another keeps blocks reserved ahead of the cursor, so
-/// that a round neither grows the file nor looks for room (docs/decisions/lmdb-and-segments.md).
+/// blobs that were submitted while it wrote the last ones, in whole blocks that no other round
+/// touches, with one fdatasync, beside the committer that commits rows meanwhile. Another keeps
+/// blocks reserved ahead of the cursor, so that a round neither grows the file nor looks for room
+/// (docs/decisions/lmdb-and-segments.md).
 class SegmentFiles {
 public:
     struct Options {
@@ -119,12 +121,15 @@ private:
     [[nodiscard]] Placed place(SegmentCursor& cursor, const Blob& blob) const;
     [[nodiscard]] int write(std::span<const Placed> placed);
     [[nodiscard]] int write_run(std::span<const Placed> run);
+    [[nodiscard]] int write_blobs(std::span<const Placed> run, std::uint64_t begin);
     [[nodiscard]] int switch_to(std::uint32_t segment);
     [[nodiscard]] int wait_reserved(std::uint64_t end);
     void reserve_loop();
 
     Options options_;
-    int broken_ = 0; // errno after which nothing is written; only the appender's
+    // Only the appender's:
+    int broken_ = 0; // errno after which nothing is written
+    BlockWriter blocks_;
 
     std::thread appender_;
     std::thread reserver_;

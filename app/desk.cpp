@@ -75,7 +75,8 @@ Result<std::unique_ptr<Desk>> Desk::open(const Config& config) {
         .clock = desk->clock_,
         .random = desk->random_,
         .metrics = desk->metrics_,
-        .check_output = [&check = desk->own_output_](ByteView file) { return check.check(file); },
+        .check_output = [&check = desk->own_output_](
+                            std::span<const ByteView> files) { return check.check(files); },
         .verify_base = config.http.public_base + "/v/",
         .plan_legs =
             [&planner = *desk->planner_](const store::DocumentRow& document,

@@ -168,7 +168,10 @@ CoreResult bench_core(char** words) {
                            .clock = clock,
                            .random = random,
                            .metrics = registry,
-                           .check_output = [](ByteView) { return Result<void>(); },
+                           .check_output =
+                               [](std::span<const ByteView> files) {
+                                   return std::vector<Result<void>>(files.size());
+                               },
                            .verify_base = "https://verify.example.gov.cn/v/",
                            .threads = 1});
     const auto fonts = issuer::FontSet::load(config.value().fonts_folder);

@@ -60,8 +60,9 @@ struct IssuerParts {
     const Clock& clock;
     Random& random;
     metrics::Registry& metrics;
-    /// Looks at the finished file as a stranger would (verifier/own_output.hpp).
-    std::function<Result<void>(ByteView file)> check_output;
+    /// Looks at the finished files of one batch as a stranger would, one answer each
+    /// (verifier/own_output.hpp).
+    std::function<std::vector<Result<void>>(std::span<const ByteView> files)> check_output;
     std::string verify_base; ///< `https://HOST/v/`, printed on paper
     unsigned threads = 2;    ///< how many threads one large batch may use
     /// Legs of a document that is about to be issued, stored in its transaction: the issuer does

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <span>
+#include <vector>
 
 #include <openssl/evp.h>
 
@@ -10,10 +12,16 @@
 
 namespace songda::verifier {
 
-/// Verifies ECDSA signatures on P-256 of one key that is known beforehand, in half the time of any
-/// key's: multiples of its point are computed once (16 ms, 150 KB), as OpenSSL keeps those of the
-/// curve's own. Only for what does not decide whom to trust: the check of our own output.
-/// Immutable; share it between threads.
+/// What one signature claims to cover.
+struct SignedHash {
+    Digest hash{};
+    EcdsaSignature signature;
+};
+
+/// Verifies ECDSA signatures on P-256 of one key that is known beforehand, in a third of the time
+/// of any key's: multiples of its point are computed once (16 ms, 150 KB), as OpenSSL keeps those
+/// of the curve's own, and many signatures share one inversion. Only for what does not decide whom
+/// to trust: the check of our own output. Immutable; share it between threads.
 class FixedKey {
 public:
     /// Fault invalid_input: not a P-256 key.
@@ -22,8 +30,13 @@ public:
     FixedKey& operator=(FixedKey&&) noexcept;
     ~FixedKey();
 
-    /// Nothing secret goes in: the time may tell the numbers.
-    [[nodiscard]] bool fits(const Digest& hash, const EcdsaSignature& signature) const;
+    /// One answer each, in order; a bad one changes no other. Nothing secret goes in: the time may
+    /// tell the numbers.
+    [[nodiscard]] std::vector<bool> fit(std::span<const SignedHash> claims) const;
+    [[nodiscard]] bool fits(const Digest& hash, const EcdsaSignature& signature) const {
+        const SignedHash claim{hash, signature};
+        return fit({&claim, 1}).front();
+    }
 
 private:
     struct Impl;

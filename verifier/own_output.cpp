@@ -60,7 +60,7 @@ const OwnOutputCheck::Seal* OwnOutputCheck::find_seal(const CmsParts& parts) con
     return nullptr;
 }
 
-Result<void> OwnOutputCheck::check(ByteView file) const {
+Result<OwnOutputCheck::Reading> OwnOutputCheck::read(ByteView file) const {
     const FrameReading reading = read_frame(file);
     if (!reading.frame) {
         return Error{Fault::corrupt, "frame: " + std::string(frame_refusal_name(reading.refusal))};
@@ -89,10 +89,37 @@ Result<void> OwnOutputCheck::check(ByteView file) const {
     if (!signature || !has_low_s(*signature)) {
         return Error{Fault::corrupt, "the signature is not in its one form"};
     }
-    if (!seal->key.fits(parts.attributes_hash(), *signature)) {
-        return Error{Fault::corrupt, "the signature does not fit"};
+    return Reading{seal, {parts.attributes_hash(), *signature}};
+}
+
+std::vector<Result<void>> OwnOutputCheck::check(std::span<const ByteView> files) const {
+    std::vector<Result<void>> answers(files.size());
+    std::vector<Reading> readings(files.size()); // without a seal: refused already
+    for (std::size_t at = 0; at < files.size(); ++at) {
+        const auto reading = read(files[at]);
+        if (reading.ok()) {
+            readings[at] = reading.value();
+        } else {
+            answers[at] = reading.error();
+        }
     }
-    return {};
+    for (const Seal& seal : seals_) {
+        std::vector<std::size_t> whose;
+        std::vector<SignedHash> claims;
+        for (std::size_t at = 0; at < files.size(); ++at) {
+            if (readings[at].seal == &seal) {
+                whose.push_back(at);
+                claims.push_back(readings[at].claim);
+            }
+        }
+        const std::vector<bool> fit = seal.key.fit(claims);
+        for (std::size_t i = 0; i < whose.size(); ++i) {
+            if (!fit[i]) {
+                answers[whose[i]] = Error{Fault::corrupt, "the signature does not fit"};
+            }
+        }
+    }
+    return answers;
 }
 
 } // namespace songda::verifier

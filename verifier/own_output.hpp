@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -23,8 +24,10 @@ public:
     /// invalid_input: not P-256, not a seal certificate.
     [[nodiscard]] Result<void> add_seal(const std::vector<openssl::Certificate>& chain);
 
-    /// Fault corrupt: says which step failed.
-    [[nodiscard]] Result<void> check(ByteView file) const;
+    /// One answer each, in order; files of one batch share what can be shared. Fault corrupt: says
+    /// which step failed.
+    [[nodiscard]] std::vector<Result<void>> check(std::span<const ByteView> files) const;
+    [[nodiscard]] Result<void> check(ByteView file) const { return check({&file, 1}).front(); }
 
 private:
     struct Prefix {
@@ -38,6 +41,12 @@ private:
         Bytes signer_id;
         FixedKey key;
     };
+    /// What is left to compute when all else of a file holds.
+    struct Reading {
+        const Seal* seal = nullptr;
+        SignedHash claim;
+    };
+    [[nodiscard]] Result<Reading> read(ByteView file) const;
     [[nodiscard]] const Prefix* find_prefix(ByteView file) const;
     [[nodiscard]] const Seal* find_seal(const CmsParts& parts) const;
 

@@ -264,8 +264,11 @@ void Batch::intend_and_sign() {
     std::vector<DocumentId> abandoned;
     for (std::size_t i = 0; i < waiting.size(); ++i) {
         sign(*waiting[i], std::move(tickets.value()[i]));
-        if (!waiting[i]->open) {
-            abandoned.push_back(waiting[i]->answer.document.id);
+    }
+    check_output(waiting);
+    for (const Item* const item : waiting) {
+        if (!item->open) {
+            abandoned.push_back(item->answer.document.id);
         }
     }
     close_intents(abandoned, "not signed");
@@ -292,11 +295,26 @@ void Batch::sign(Item& item, SigningTicket ticket) {
         item.fail(inserted.error());
         return;
     }
-    const auto checked = desk_.parts.check_output(item.file.file);
-    if (!checked.ok()) {
-        log::error("own_output_refused", {{"document", to_text(item.answer.document.id)},
-                                          {"why", checked.error().detail}});
-        item.fail({Fault::internal, "the finished file did not verify: " + checked.error().detail});
+}
+
+/// As a stranger would, before anything of them is committed.
+void Batch::check_output(std::span<Item* const> finished) {
+    std::vector<Item*> open;
+    std::vector<ByteView> files;
+    for (Item* const item : finished) {
+        if (item->open) {
+            open.push_back(item);
+            files.emplace_back(item->file.file);
+        }
+    }
+    const auto checked = desk_.parts.check_output(files);
+    for (std::size_t i = 0; i < open.size(); ++i) {
+        if (!checked[i].ok()) {
+            const std::string& why = checked[i].error().detail;
+            log::error("own_output_refused",
+                       {{"document", to_text(open[i]->answer.document.id)}, {"why", why}});
+            open[i]->fail({Fault::internal, "the finished file did not verify: " + why});
+        }
     }
 }
 

@@ -75,6 +75,7 @@ private:
     void render(Item& item);
     void intend_and_sign();
     void sign(Item& item, SigningTicket ticket);
+    void check_output(std::span<Item* const> finished);
     void commit();
     /// Their numbers stay void, with the reason.
     void close_intents(const std::vector<DocumentId>& ids, std::string_view reason);

@@ -2,6 +2,7 @@
 // signatures that fit and for every way in which one does not.
 #include "verifier/fixed_key.hpp"
 
+#include <algorithm>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -58,6 +59,29 @@ TEST(FixedKey, NumbersOutOfRangeFitNothing) {
         EXPECT_FALSE(fixed.value().fits(hash, {good.r, bad}));
         EXPECT_FALSE(fixed.value().fits({}, {bad, bad}));
     }
+}
+
+TEST(FixedKey, InABatchABadOneChangesNoOther) {
+    std::mt19937 random(20261125);
+    const openssl::Pkey key = new_key("P-256");
+    const auto fixed = FixedKey::make(key.get());
+    EXPECT_TRUE(fixed.value().fit({}).empty());
+    std::vector<SignedHash> claims;
+    std::vector<bool> expected;
+    for (int i = 0; i < 200; ++i) {
+        const Digest hash = sha256(as_bytes(std::to_string(i)));
+        SignedHash& claim = claims.emplace_back(hash, sign(key.get(), hash));
+        switch (random() % 5) {
+        case 0: claim.hash = sha256(hash); break;
+        case 1: claim.signature.s = {}; break;
+        case 2: claim.signature.r.fill(0xFF); break;
+        default: break;
+        }
+        expected.push_back(ecdsa_fits(claim.hash, write_ecdsa_der(claim.signature), key.get()));
+    }
+    EXPECT_EQ(fixed.value().fit(claims), expected);
+    EXPECT_GT(std::count(expected.begin(), expected.end(), true), 0);
+    EXPECT_GT(std::count(expected.begin(), expected.end(), false), 0);
 }
 
 TEST(FixedKey, AnotherKeyAndAnotherCurveAreToldApart) {

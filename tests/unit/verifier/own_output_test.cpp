@@ -38,6 +38,20 @@ TEST(OwnOutput, EveryFlippedByteAndTruncationIsRefused) {
     }
 }
 
+TEST(OwnOutput, InABatchOnlyTheBadOneIsRefused) {
+    const std::string good = golden();
+    std::string bad = good;
+    bad[bad.size() / 2] = static_cast<char>(bad[bad.size() / 2] ^ 1);
+    const std::string twin = fakes::golden_file("seal/high-s.pdf");
+    const std::vector<ByteView> files = {as_bytes(good), as_bytes(bad), as_bytes(good),
+                                         as_bytes(twin), ByteView(),    as_bytes(good)};
+    const auto answers = make_check(good).check(files);
+    ASSERT_EQ(answers.size(), files.size());
+    for (std::size_t at = 0; at < files.size(); ++at) {
+        EXPECT_EQ(answers[at].ok(), files[at].data() == as_bytes(good).data()) << at;
+    }
+}
+
 TEST(OwnOutput, AnotherChainOfTheSameSealIsRefused) {
     const std::string file = golden();
     auto chain = read_certificates(SONGDA_SOURCE_DIR "/tests/golden/seal/seal.pem").value();

@@ -7,6 +7,7 @@
 #include "base/sha256.hpp"
 #include "http/form_upload.hpp"
 #include "verifier/check_pdf.hpp"
+#include "verifier/frame.hpp"
 
 namespace songda::api {
 namespace {
@@ -77,11 +78,25 @@ http::Response verify_page(const ApiParts& parts, const PageHalves& halves,
                           : page(halves, 404, nothing_html());
 }
 
+/// The document whose issued file has these very bytes. The file says where to look; what decides
+/// is its whole hash.
+Result<std::optional<store::DocumentRow>> find_by_bytes(const ApiParts& parts, ByteView file) {
+    const auto key = verifier::read_file_key(file);
+    if (!key) {
+        return std::optional<store::DocumentRow>();
+    }
+    auto found = parts.store.find_by_key(*key);
+    if (found.ok() && found.value() && found.value()->file_hash != sha256(file)) {
+        return std::optional<store::DocumentRow>();
+    }
+    return found;
+}
+
 /// Exact bytes first: immune to every trick that a parser could fall for (design §7.6, §7.12). Only
 /// a miss is looked at by the strict frame, and then the register is asked nothing.
 Result<verifier::Report> check_upload(const ApiParts& parts, std::string_view file) {
     const TimeMs now = parts.clock.now();
-    const auto found = parts.store.find_by_file_hash(sha256(as_bytes(file)));
+    const auto found = find_by_bytes(parts, as_bytes(file));
     if (!found.ok()) {
         return found.error();
     }

@@ -222,8 +222,6 @@ public:
     find_document_for(const DepartmentCode& department, const DocumentId& id) = 0;
     [[nodiscard]] virtual Result<std::optional<DocumentRow>>
     find_by_key(const DocumentKey& key) = 0;
-    [[nodiscard]] virtual Result<std::optional<DocumentRow>>
-    find_by_file_hash(const Digest& file_hash) = 0;
     [[nodiscard]] virtual Result<std::optional<IdempotencyRow>>
     find_idempotent(const DepartmentCode& department, std::string_view key) = 0;
     [[nodiscard]] virtual Result<std::optional<DocumentId>>

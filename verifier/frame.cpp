@@ -174,6 +174,23 @@ FrameReading read_frame(ByteView file) {
     return {Frame{gap_begin, gap_end, std::move(*cms)}, FrameRefusal::none};
 }
 
+std::optional<DocumentKey> read_file_key(ByteView file) {
+    static constexpr std::size_t trailer_bytes_max = 256;
+    static constexpr std::string_view name = "/ID[<";
+    DocumentKey key;
+    const std::string_view text = as_text(file.last(std::min(file.size(), trailer_bytes_max)));
+    const std::size_t at = text.rfind(name);
+    if (at == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const auto bytes = read_hex(text.substr(at + name.size(), 2 * key.bytes.size()));
+    if (!bytes || bytes->size() != key.bytes.size()) {
+        return std::nullopt;
+    }
+    std::copy(bytes->begin(), bytes->end(), key.bytes.begin());
+    return key;
+}
+
 std::string_view frame_refusal_name(FrameRefusal refusal) {
     switch (refusal) {
     case FrameRefusal::none: return "none";

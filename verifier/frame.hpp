@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/bytes.hpp"
+#include "base/ids.hpp"
 
 namespace songda::verifier {
 
@@ -43,6 +44,10 @@ struct FrameReading {
 /// Finds the signature without any PDF object parser, so that no trick of one can matter: whatever
 /// deviates from what our own writer makes is refused. Pure; for bytes from anybody.
 [[nodiscard]] FrameReading read_frame(ByteView file);
+
+/// The document key that the file's trailer names (docs/formats/pdf.md, "Trailer"): where to look
+/// in the register, and no proof of anything. Pure; for bytes from anybody.
+[[nodiscard]] std::optional<DocumentKey> read_file_key(ByteView file);
 
 [[nodiscard]] std::string_view frame_refusal_name(FrameRefusal refusal);
 

@@ -173,8 +173,13 @@ std::string subset_tag(const DocumentKey& key, std::size_t slot) {
     return tag + static_cast<char>('A' + slot % 26);
 }
 
+/// The document's key, by which the register finds an uploaded copy again, and some of the record.
+std::string file_id(const RenderInput& input) {
+    return to_hex(input.key.view()) + to_hex(ByteView(input.record_hash).first(6));
+}
+
 void put_cross_references(ByteBuffer& to, const std::vector<std::size_t>& offsets,
-                          const Digest& id) {
+                          std::string_view id) {
     const std::size_t at = to.size();
     put(to, "xref\n0 ");
     put_number(to, static_cast<std::int64_t>(offsets.size()));
@@ -185,11 +190,10 @@ void put_cross_references(ByteBuffer& to, const std::vector<std::size_t>& offset
     }
     put(to, "trailer\n<</Size ");
     put_number(to, static_cast<std::int64_t>(offsets.size()));
-    const std::string hex = to_hex(ByteView(id).first(16));
     put(to, "/Root 1 0 R/ID[<");
-    put(to, hex);
+    put(to, id);
     put(to, "><");
-    put(to, hex);
+    put(to, id);
     put(to, ">]>>\nstartxref\n");
     put_number(to, static_cast<std::int64_t>(at));
     put(to, "\n%%EOF\n");
@@ -294,7 +298,7 @@ Result<Unsigned> Renderer::render(const CompiledTemplate& compiled_template,
     made.hex_end = made.file.size();
     put(made.file, "> >>");
     objects.end();
-    put_cross_references(made.file, impl_->offsets, input.record_hash);
+    put_cross_references(made.file, impl_->offsets, file_id(input));
     patch_byte_range(made, range_at);
     hash_around_signature(made, compiled);
     return made;

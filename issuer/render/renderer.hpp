@@ -37,11 +37,11 @@ struct Placement {
 struct RenderInput {
     std::span<const NamedValue> values;
     ByteView record;             ///< docs/formats/record.md, escaped as it says
-    Digest record_hash;          ///< SHA-256 of `record`; the file's /ID
+    Digest record_hash;          ///< SHA-256 of `record`
     std::string_view qr_head;    ///< `https://HOST/v/KEY#`: byte segment
     std::string_view qr_payload; ///< base41: alphanumeric segment
     TimeMs issued_at;
-    DocumentKey key;
+    DocumentKey key; ///< also the file's /ID, by which an upload is found
     /// Made by `place` from the same template and values, all but the number. Null: set them now.
     PlacedValues* placed = nullptr;
 };

@@ -65,11 +65,6 @@ FoundDocument LmdbStore::find_by_key(const DocumentKey& key) {
     return find_through(rows, Table::document_key, key.view());
 }
 
-FoundDocument LmdbStore::find_by_file_hash(const Digest& file_hash) {
-    Transaction rows = environment_.read();
-    return find_through(rows, Table::file_hash, file_hash);
-}
-
 Result<std::optional<IdempotencyRow>> LmdbStore::find_idempotent(const DepartmentCode& department,
                                                                  std::string_view key) {
     if (!key_text_fits(key, idempotency_key_bytes_max) ||

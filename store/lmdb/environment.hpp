@@ -23,7 +23,6 @@ enum class Table : std::uint8_t {
     document,
     department_document,
     document_key,
-    file_hash,
     idempotency,
     case_number,
     status,
@@ -37,11 +36,11 @@ enum class Table : std::uint8_t {
     api_key,
     audit,
 };
-inline constexpr std::array<const char*, 20> table_names = {
-    "meta",         "intent",       "intent_open", "counter",     "document", "department_document",
-    "document_key", "file_hash",    "idempotency", "case_number", "status",   "prefix",
-    "leg",          "document_leg", "due",         "leg_event",   "inbox",    "link_access",
-    "api_key",      "audit"};
+inline constexpr std::array<const char*, 19> table_names = {
+    "meta",         "intent",      "intent_open", "counter", "document",    "department_document",
+    "document_key", "idempotency", "case_number", "status",  "prefix",      "leg",
+    "document_leg", "due",         "leg_event",   "inbox",   "link_access", "api_key",
+    "audit"};
 
 [[nodiscard]] std::string engine_message(int code);
 /// No room: on the disk, in the quota, under the file size limit, or in the map.

@@ -95,7 +95,6 @@ void inspect_document(Inspector& inspector, Transaction& rows, ByteView key,
     const ByteView id = row.id.view();
     expect(as_text(id) == as_text(key), "id differs from its key");
     expect(equals(rows.get(Table::document_key, row.key.view()), id), "not in the index of keys");
-    expect(equals(rows.get(Table::file_hash, row.file_hash), id), "not in the index of files");
     expect(
         rows.get(Table::department_document, Key().text(row.department.text).raw(id)).has_value(),
         "not in the index of its department");
@@ -171,9 +170,6 @@ void inspect_index(Inspector& inspector, Table table, Fits fits) {
 void inspect_indexes(Inspector& inspector) {
     inspect_index(inspector, Table::document_key, [](const DocumentRow& row, ByteView key) {
         return as_text(row.key.view()) == as_text(key);
-    });
-    inspect_index(inspector, Table::file_hash, [](const DocumentRow& row, ByteView key) {
-        return as_text(ByteView(row.file_hash)) == as_text(key);
     });
     inspect_index(inspector, Table::case_number, [](const DocumentRow& row, ByteView key) {
         return as_text(case_key(row.department, row.template_version, row.case_number)) ==

@@ -225,7 +225,6 @@ private:
         of_department.text(row.department.text).raw(id());
         rows_.put(Table::department_document, of_department, {});
         rows_.put(Table::document_key, row.key.view(), id());
-        rows_.put(Table::file_hash, row.file_hash, id());
         if (!row.case_number.empty()) {
             rows_.put(Table::case_number,
                       case_key(row.department, row.template_version, row.case_number), id());

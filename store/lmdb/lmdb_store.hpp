@@ -37,7 +37,6 @@ public:
     Result<std::optional<DocumentRow>> find_document_for(const DepartmentCode& department,
                                                          const DocumentId& id) override;
     Result<std::optional<DocumentRow>> find_by_key(const DocumentKey& key) override;
-    Result<std::optional<DocumentRow>> find_by_file_hash(const Digest& file_hash) override;
     Result<std::optional<IdempotencyRow>> find_idempotent(const DepartmentCode& department,
                                                           std::string_view key) override;
     Result<std::optional<DocumentId>> find_case(const DepartmentCode& department,

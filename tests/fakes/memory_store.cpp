@@ -162,7 +162,6 @@ IssueOutcome MemoryStore::issue(const IssueWrite& write) {
     append(file, write.rest);
     files_[row.id] = std::move(file);
     by_key_[row.key] = row.id;
-    by_hash_[row.file_hash] = row.id;
     if (!write.idempotency_key.empty()) {
         idempotency_[{row.department, write.idempotency_key}] = {write.fingerprint, row.id,
                                                                  write.idempotency_expires};
@@ -195,12 +194,6 @@ Result<std::optional<DocumentRow>> MemoryStore::find_document_for(const Departme
 Result<std::optional<DocumentRow>> MemoryStore::find_by_key(const DocumentKey& key) {
     const Lock lock(mutex_);
     const auto id = look_up(by_key_, key);
-    return id ? look_up(documents_, *id) : std::nullopt;
-}
-
-Result<std::optional<DocumentRow>> MemoryStore::find_by_file_hash(const Digest& file_hash) {
-    const Lock lock(mutex_);
-    const auto id = look_up(by_hash_, file_hash);
     return id ? look_up(documents_, *id) : std::nullopt;
 }
 

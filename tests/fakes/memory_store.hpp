@@ -40,7 +40,6 @@ public:
     Result<std::optional<DocumentRow>> find_document_for(const DepartmentCode& department,
                                                          const DocumentId& id) override;
     Result<std::optional<DocumentRow>> find_by_key(const DocumentKey& key) override;
-    Result<std::optional<DocumentRow>> find_by_file_hash(const Digest& file_hash) override;
     Result<std::optional<IdempotencyRow>> find_idempotent(const DepartmentCode& department,
                                                           std::string_view key) override;
     Result<std::optional<DocumentId>> find_case(const DepartmentCode& department,
@@ -115,7 +114,6 @@ private:
     std::map<DocumentId, DocumentRow> documents_;
     std::map<DocumentId, Bytes> files_;
     std::map<DocumentKey, DocumentId> by_key_;
-    std::map<Digest, DocumentId> by_hash_;
     std::map<std::pair<DepartmentCode, std::string>, IdempotencyRow> idempotency_;
     std::map<std::tuple<DepartmentCode, std::string, std::string>, DocumentId> cases_;
     std::map<DocumentId, std::vector<StatusEntry>> history_;

@@ -8,6 +8,9 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace songda;
     const ByteView file(data, size);
+    if (const auto key = verifier::read_file_key(file)) {
+        SONGDA_CHECK(as_text(file).find("/ID[<" + to_hex(key->view())) != std::string_view::npos);
+    }
     const verifier::FrameReading reading = verifier::read_frame(file);
     SONGDA_CHECK(reading.frame.has_value() == (reading.refusal == verifier::FrameRefusal::none));
     if (!reading.frame) {

@@ -1,6 +1,10 @@
 // The upload form of the page over the network, filled in by curl as a browser without JavaScript
 // would: the page comes back with the answer in it, and where something is wrong a page says so.
+#include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -64,6 +68,51 @@ TEST(Problems, BrowsersGetAPageAndProgramsADocument) {
         EXPECT_NE(document.find("\r\nVary: Accept\r\n"), std::string::npos);
     }
     EXPECT_EQ(service.stop(), 0);
+}
+
+/// Looked up by the key that its trailer names, recognised by the hash of all its bytes.
+TEST(Upload, OnlyTheBytesThatWereIssuedAreRecognised) {
+    live::Service service;
+    ASSERT_TRUE(service.start()) << service.complaint();
+    const std::string key = service.folder() / "api-key";
+    std::ofstream(key) << service.make_key();
+    const std::string out = service.folder() / "pdf";
+    ASSERT_EQ(live::run_command("head -n 2 " SONGDA_SOURCE_DIR "/samples/decisions.jsonl >" + out +
+                                ".jsonl")
+                  .status,
+              0);
+    ASSERT_EQ(live::run_songda("issue " + out + ".jsonl --out " + out + " --url http://127.0.0.1:" +
+                               std::to_string(service.port()) + " --key " + key)
+                  .status,
+              0);
+    std::vector<std::string> files;
+    for (const auto& entry : std::filesystem::directory_iterator(out)) {
+        std::ifstream in(entry.path(), std::ios::binary);
+        files.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+    }
+    ASSERT_EQ(files.size(), 2U);
+    auto client = service.client();
+    const auto is_recognised = [&](const std::string& file) {
+        const auto answer = client.value().send("POST", "/api/v1/verify", {}, file);
+        return answer.ok() && answer.value().status == 200 &&
+               answer.value().body.find("exact_bytes") != std::string::npos;
+    };
+    constexpr std::string_view name = "/ID[<";
+    constexpr std::size_t key_digits = 20;
+    std::string with_other_key = files[0];
+    std::string with_no_key = files[0];
+    const std::size_t at = files[0].rfind(name) + name.size();
+    with_other_key.replace(at, key_digits, files[1], files[1].rfind(name) + name.size(),
+                           key_digits);
+    with_no_key.replace(at - name.size(), name.size(), "/IX[<");
+    std::string flipped = files[0];
+    flipped[flipped.size() / 2] = static_cast<char>(flipped[flipped.size() / 2] ^ 1);
+    EXPECT_TRUE(is_recognised(files[0]));
+    EXPECT_TRUE(is_recognised(files[1]));
+    for (const std::string& other : {with_other_key, with_no_key, flipped, files[0] + ' ',
+                                     files[0].substr(0, files[0].size() - 1)}) {
+        EXPECT_FALSE(is_recognised(other));
+    }
 }
 
 } // namespace

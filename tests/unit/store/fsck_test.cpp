@@ -103,10 +103,6 @@ TEST_F(StoreFsck, IndexOfKeysNamesAnotherDocument) {
     expect_found("document_key", {key.bytes.begin(), key.bytes.end()},
                  [](const Bytes&) { return id_bytes(4); });
 }
-TEST_F(StoreFsck, MissingIndexOfFiles) {
-    const Digest hash = sha256(samples::file_bytes(3, 200));
-    expect_found("file_hash", {hash.begin(), hash.end()}, removed);
-}
 TEST_F(StoreFsck, MissingCase) {
     expect_found("case_number",
                  case_key(samples::department(1), "food-business-licence@1", "CASE-3").bytes(),

@@ -200,5 +200,20 @@ TEST(OwnOutput, AcceptsKnownPrefixAndSealOnly) {
     EXPECT_EQ(check_own.check(as_bytes(changed)).error().detail, "begins like no known template");
 }
 
+TEST(FileKey, IsReadFromTheTrailerAndNowhereElse) {
+    const std::string digits = "00112233445566778899";
+    const auto key_of = [](const std::string& text) { return read_file_key(as_bytes(text)); };
+    const std::string trailer = "/ID[<" + digits + "aabbccddeeff><";
+    const auto key = key_of("first /ID[<ffffffffffffffffffff>" + trailer + ">]>>");
+    ASSERT_TRUE(key);
+    EXPECT_EQ(to_hex(key->view()), digits);
+    for (std::size_t length = 0; length < 5 + digits.size(); ++length) {
+        EXPECT_FALSE(key_of(trailer.substr(0, length))) << length;
+    }
+    EXPECT_FALSE(key_of("/ID[<00112233445566778g99aabbccddeeff>"));
+    EXPECT_FALSE(key_of("/ID[<0011223344556677889Aaabbccddeeff>"));
+    EXPECT_FALSE(key_of(trailer + std::string(256, ' '))) << "not in the last bytes of the file";
+}
+
 } // namespace
 } // namespace songda::verifier

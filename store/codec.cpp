@@ -45,6 +45,8 @@ template <>
 constexpr std::uint8_t kind_of<PrefixRow> = 11;
 template <>
 constexpr std::uint8_t kind_of<SegmentCursor> = 12;
+template <>
+constexpr std::uint8_t kind_of<FreshRow> = 13;
 
 template <class Row, class Wanted>
 concept row_of = std::same_as<std::remove_const_t<Row>, Wanted>;
@@ -119,6 +121,11 @@ void walk(Codec& codec, Row& row) {
 template <class Codec, row_of<SegmentCursor> Row>
 void walk(Codec& codec, Row& row) {
     codec(row.segment, row.offset);
+}
+
+template <class Codec, row_of<FreshRow> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.key, row.document, row.inbox, row.at);
 }
 
 /// Big-endian integers; texts as 2-byte length and bytes.
@@ -355,6 +362,9 @@ Bytes encode(const PrefixRow& row) {
 Bytes encode(const SegmentCursor& row) {
     return encode_row(row);
 }
+Bytes encode(const FreshRow& row) {
+    return encode_row(row);
+}
 
 template <class Row>
 Result<Row> decode(ByteView bytes) {
@@ -399,6 +409,7 @@ template Result<ApiKey> decode(ByteView);
 template Result<AuditRow> decode(ByteView);
 template Result<PrefixRow> decode(ByteView);
 template Result<SegmentCursor> decode(ByteView);
+template Result<FreshRow> decode(ByteView);
 
 template Result<void> check_row(const IntentRecord&);
 template Result<void> check_row(const DocumentRow&);

@@ -27,6 +27,15 @@ struct PrefixRow {
     bool operator==(const PrefixRow&) const = default;
 };
 
+/// What the indexes with random keys will say of a document that is new: FreshIndex.
+struct FreshRow {
+    DocumentKey key;
+    DocumentId document;
+    std::optional<InboxId> inbox; ///< where it lies for its recipient
+    TimeMs at;                    ///< since when
+    bool operator==(const FreshRow&) const = default;
+};
+
 /// Where the next file goes. Everything from here on is free.
 struct SegmentCursor {
     std::uint32_t segment = 1;
@@ -46,6 +55,7 @@ struct SegmentCursor {
 [[nodiscard]] Bytes encode(const AuditRow& row);
 [[nodiscard]] Bytes encode(const PrefixRow& row);
 [[nodiscard]] Bytes encode(const SegmentCursor& row);
+[[nodiscard]] Bytes encode(const FreshRow& row);
 
 /// `decode<DocumentRow>(bytes)`; for every row type that has an `encode`.
 template <class Row>

@@ -1,4 +1,7 @@
+#include <algorithm>
+
 #include "store/limits.hpp"
+#include "store/lmdb/leg_rows.hpp"
 #include "store/lmdb/lmdb_store.hpp"
 #include "store/lmdb/rows_access.hpp"
 
@@ -21,15 +24,39 @@ Error no_such_key() {
 } // namespace
 
 Result<std::vector<InboxEntry>> LmdbStore::inbox(const InboxId& id) {
+    std::vector<InboxEntry> fresh = fresh_.inbox(id); // before the snapshot: fresh_index.hpp
     Transaction rows = environment_.read();
-    return list_rows<InboxEntry>(rows, Table::inbox, id.view());
+    if (!options_.exclusive) {
+        const Result<FreshRows> beside = read_fresh(rows);
+        if (!beside.ok()) {
+            return beside.error();
+        }
+        fresh = beside.value().inbox(id);
+    }
+    auto entries = list_rows<InboxEntry>(rows, Table::inbox, id.view());
+    if (!entries.ok()) {
+        return entries;
+    }
+    std::vector<InboxEntry>& all = entries.value();
+    const auto by_document = [](const InboxEntry& left, const InboxEntry& right) {
+        return left.document < right.document;
+    };
+    const std::size_t settled = all.size();
+    for (const InboxEntry& entry : fresh) {
+        const auto end = all.begin() + static_cast<std::ptrdiff_t>(settled);
+        if (!std::binary_search(all.begin(), end, entry, by_document)) {
+            all.push_back(entry);
+        }
+    }
+    std::sort(all.begin(), all.end(), by_document);
+    return entries;
 }
 
 Result<bool> LmdbStore::mark_opened(const InboxId& inbox, const DocumentId& document, TimeMs at) {
     bool first = false;
     const Result<void> done = committer_->run([&](Batch& batch) -> Result<void> {
         const Key key = Key().raw(inbox.view()).raw(document.view());
-        auto stored = find_row<InboxEntry>(batch.rows, Table::inbox, key);
+        auto stored = find_inbox_entry(batch, inbox, document);
         if (!stored.ok()) {
             return stored.error();
         }

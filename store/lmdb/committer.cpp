@@ -122,10 +122,21 @@ Result<void> Committer::commit_all(std::vector<Job*>& jobs) {
     if (!ready.ok()) {
         return ready;
     }
+    Result<void> written = write_rows(jobs);
+    if (options_.fresh != nullptr) {
+        written.ok() ? options_.fresh->committed() : options_.fresh->given_up();
+    }
+    return written;
+}
+
+Result<void> Committer::write_rows(std::vector<Job*>& jobs) {
     Transaction transaction = environment_.write();
-    Batch batch(transaction);
+    Batch batch(transaction, options_.fresh);
     for (Job* job : jobs) {
         job->result = (*job->work)(batch);
+    }
+    if (options_.fresh != nullptr) {
+        options_.fresh->settle_some(transaction);
     }
     if (!batch.refused_.ok()) {
         return batch.refused_;

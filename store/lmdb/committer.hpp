@@ -14,6 +14,7 @@
 
 #include "base/result.hpp"
 #include "store/lmdb/environment.hpp"
+#include "store/lmdb/fresh_index.hpp"
 #include "store/lmdb/segments.hpp"
 #include "store/store.hpp"
 
@@ -23,9 +24,11 @@ namespace songda::store {
 /// before it in the same batch.
 class Batch {
 public:
-    explicit Batch(Transaction& transaction) : rows(transaction) {}
+    Batch(Transaction& transaction, FreshIndex* fresh_index)
+        : rows(transaction), fresh(fresh_index) {}
 
     Transaction& rows;
+    FreshIndex* fresh; ///< null beside the service
     /// Rows of this batch name some of these files: moves the cursor behind them, unless it is
     /// further.
     void keep_files(Appended& files);
@@ -51,6 +54,7 @@ public:
         std::uint64_t reserve_bytes = 0;
         std::function<std::uint64_t()> free_bytes;
         std::function<void(std::string_view)> fail_stop;
+        FreshIndex* fresh = nullptr; ///< outlives the committer; null beside the service
     };
     /// Looks first and writes only what is certain: an error that it returns must have changed
     /// nothing, because the others of the batch are committed with it.
@@ -79,6 +83,7 @@ private:
     void loop();
     void commit(std::vector<Job*>& jobs);
     [[nodiscard]] Result<void> commit_all(std::vector<Job*>& jobs);
+    [[nodiscard]] Result<void> write_rows(std::vector<Job*>& jobs);
     [[nodiscard]] bool enough_space() const;
 
     Environment& environment_;

@@ -224,8 +224,11 @@ Result<void> LmdbStore::add_leg(const LegWrite& write) {
         if (batch.rows.get(Table::leg, write.leg.id.view())) {
             return Error{Fault::conflict, "leg id exists"};
         }
-        put_new_leg(batch.rows, write);
-        return {};
+        Result<void> lies_in_inbox = put_inbox_entry(batch, write.leg);
+        if (lies_in_inbox.ok()) {
+            put_new_leg(batch.rows, write);
+        }
+        return lies_in_inbox;
     });
 }
 

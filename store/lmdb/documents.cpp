@@ -11,7 +11,16 @@ namespace {
 
 using FoundDocument = Result<std::optional<DocumentRow>>;
 
-/// Index value → document. An index without its document is damage.
+/// An index without its document is damage.
+FoundDocument document_of(Transaction& rows, const DocumentId& id) {
+    FoundDocument document = find_row<DocumentRow>(rows, Table::document, id.view());
+    if (document.ok() && !document.value()) {
+        return Error{Fault::corrupt, "index names a document that is not there"};
+    }
+    return document;
+}
+
+/// Index value → document.
 FoundDocument find_through(Transaction& rows, Table index, ByteView key) {
     const Result<std::optional<DocumentId>> id = find_id<DocumentId>(rows, index, key);
     if (!id.ok()) {
@@ -20,11 +29,7 @@ FoundDocument find_through(Transaction& rows, Table index, ByteView key) {
     if (!id.value()) {
         return std::optional<DocumentRow>();
     }
-    FoundDocument document = find_row<DocumentRow>(rows, Table::document, id.value()->view());
-    if (document.ok() && !document.value()) {
-        return Error{Fault::corrupt, "index names a document that is not there"};
-    }
-    return document;
+    return document_of(rows, *id.value());
 }
 
 Result<std::optional<StatusEntry>> last_status(Transaction& rows, const DocumentId& id) {
@@ -61,8 +66,16 @@ FoundDocument LmdbStore::find_document_for(const DepartmentCode& department, con
 }
 
 FoundDocument LmdbStore::find_by_key(const DocumentKey& key) {
+    std::optional<DocumentId> fresh = fresh_.find(key); // before the snapshot: fresh_index.hpp
     Transaction rows = environment_.read();
-    return find_through(rows, Table::document_key, key.view());
+    if (!options_.exclusive) {
+        const Result<FreshRows> beside = read_fresh(rows);
+        if (!beside.ok()) {
+            return beside.error();
+        }
+        fresh = beside.value().find(key);
+    }
+    return fresh ? document_of(rows, *fresh) : find_through(rows, Table::document_key, key.view());
 }
 
 Result<std::optional<IdempotencyRow>> LmdbStore::find_idempotent(const DepartmentCode& department,

@@ -139,6 +139,13 @@ void Transaction::erase(Table table, ByteView key) {
     }
 }
 
+void Transaction::clear(Table table) {
+    SONGDA_CHECK(writes_);
+    if (failure_ == 0) {
+        note(mdb_drop(handle_, environment_.tables_[static_cast<std::size_t>(table)], 0));
+    }
+}
+
 int Transaction::commit() {
     SONGDA_CHECK(writes_);
     if (failure_ != 0) {

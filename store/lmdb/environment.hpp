@@ -35,12 +35,14 @@ enum class Table : std::uint8_t {
     link_access,
     api_key,
     audit,
+    fresh_0,
+    fresh_1,
 };
-inline constexpr std::array<const char*, 19> table_names = {
+inline constexpr std::array<const char*, 21> table_names = {
     "meta",         "intent",      "intent_open", "counter", "document",    "department_document",
     "document_key", "idempotency", "case_number", "status",  "prefix",      "leg",
     "document_leg", "due",         "leg_event",   "inbox",   "link_access", "api_key",
-    "audit"};
+    "audit",        "fresh_0",     "fresh_1"};
 
 [[nodiscard]] std::string engine_message(int code);
 /// No room: on the disk, in the quota, under the file size limit, or in the map.
@@ -70,6 +72,8 @@ public:
     [[nodiscard]] std::optional<Entry> before(Table table, ByteView before);
     void put(Table table, ByteView key, ByteView value);
     void erase(Table table, ByteView key);
+    /// Removes every entry.
+    void clear(Table table);
     /// Ends a write transaction; 0 or the engine's code. Durable when 0.
     [[nodiscard]] int commit();
 

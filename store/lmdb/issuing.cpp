@@ -2,11 +2,9 @@
 #include <utility>
 
 #include "base/sha256.hpp"
-#include "store/detail/ticket_mint.hpp"
 #include "store/limits.hpp"
 #include "store/lmdb/leg_rows.hpp"
 #include "store/lmdb/lmdb_store.hpp"
-#include "store/lmdb/number_rows.hpp"
 #include "store/lmdb/rows_access.hpp"
 
 namespace songda::store {
@@ -16,59 +14,10 @@ Error too_long() {
     return {Fault::invalid_input, "a text is too long to be a key, or holds a zero byte"};
 }
 
-Result<void> check_intent(const Intent& intent) {
-    if (!key_text_fits(intent.department.text, department_bytes_max) ||
-        !key_text_fits(intent.sequence, sequence_name_bytes_max)) {
-        return too_long();
-    }
-    return check_row(IntentRecord{intent, std::nullopt});
-}
-
 Key idempotency_key_of(const DepartmentCode& department, std::string_view key_text) {
     Key key;
     key.text(department.text).text(key_text);
     return key;
-}
-
-/// Nothing: new. True: stored, open and equal. A conflict: anything else under this id.
-Result<bool> is_known_intent(Transaction& rows, const Intent& intent) {
-    const Result<std::optional<IntentRecord>> stored =
-        find_row<IntentRecord>(rows, Table::intent, intent.id.view());
-    if (!stored.ok()) {
-        return stored.error();
-    }
-    if (!stored.value()) {
-        return false;
-    }
-    const bool open = rows.get(Table::intent_open, intent.id.view()).has_value();
-    if (!open || stored.value()->intent != intent) {
-        return Error{Fault::conflict, "another intent with this id is on record"};
-    }
-    return true;
-}
-
-Result<void> write_intents(Transaction& rows, std::span<const Intent> intents) {
-    std::vector<bool> known;
-    for (const Intent& intent : intents) {
-        const Result<bool> found = is_known_intent(rows, intent);
-        if (!found.ok()) {
-            return found.error();
-        }
-        known.push_back(found.value());
-        const Result<void> allowed = check_numbers(rows, {&intent, found.value() ? 0U : 1U});
-        if (!allowed.ok()) {
-            return allowed;
-        }
-    }
-    for (std::size_t at = 0; at < intents.size(); ++at) {
-        if (!known[at]) {
-            const Intent& intent = intents[at];
-            rows.put(Table::intent, intent.id.view(), encode(IntentRecord{intent, std::nullopt}));
-            rows.put(Table::intent_open, intent.id.view(), {});
-            raise_counter(rows, intent);
-        }
-    }
-    return {};
 }
 
 Result<void> check_legs(const IssueWrite& issue) {
@@ -145,8 +94,9 @@ public:
         }
         put_document();
         put_indexes();
-        for (const LegWrite& leg : issue_.legs) {
-            put_new_leg(rows_, leg);
+        const Result<void> legs = put_legs();
+        if (!legs.ok()) {
+            return legs.error();
         }
         rows_.erase(Table::intent_open, id());
         batch_.audit(issue_.audit);
@@ -199,8 +149,9 @@ private:
         return std::optional(IssueOutcome{Kind::no_intent, issue_.document.id});
     }
     Look find_id() {
-        bool taken = rows_.get(Table::document, id()) ||
-                     rows_.get(Table::document_key, issue_.document.key.view());
+        const DocumentKey& key = issue_.document.key;
+        bool taken = rows_.get(Table::document, id()) || batch_.fresh->knows(key) ||
+                     rows_.get(Table::document_key, key.view());
         for (const LegWrite& write : issue_.legs) {
             taken = taken || rows_.get(Table::leg, write.leg.id.view());
         }
@@ -219,12 +170,31 @@ private:
         rows_.put(Table::status, Key().raw(id()).number(std::uint32_t{1}), encode(issue_.status));
     }
 
+    /// A new document lies in one inbox at most; legs that name another are somebody's mistake, and
+    /// are found there too.
+    Result<void> put_legs() {
+        const DocumentRow& row = issue_.document;
+        FreshRow fresh{row.key, row.id, std::nullopt, row.issued_at};
+        if (!issue_.legs.empty()) {
+            fresh.inbox = issue_.legs.front().leg.inbox;
+            fresh.at = issue_.legs.front().leg.created;
+        }
+        batch_.fresh->put(rows_, fresh);
+        Result<void> done;
+        for (const LegWrite& write : issue_.legs) {
+            put_new_leg(rows_, write);
+            if (done.ok() && write.leg.inbox != fresh.inbox) {
+                done = put_inbox_entry(batch_, write.leg);
+            }
+        }
+        return done;
+    }
+
     void put_indexes() {
         const DocumentRow& row = issue_.document;
         Key of_department;
         of_department.text(row.department.text).raw(id());
         rows_.put(Table::department_document, of_department, {});
-        rows_.put(Table::document_key, row.key.view(), id());
         if (!row.case_number.empty()) {
             rows_.put(Table::case_number,
                       case_key(row.department, row.template_version, row.case_number), id());
@@ -300,92 +270,6 @@ Result<void> LmdbStore::run_with_files(Appended& files, const Committer::Work& w
         files.set_kept(false);
     }
     return done;
-}
-
-Result<std::vector<SigningTicket>> LmdbStore::put_intents(std::span<const Intent> intents) {
-    Result<void> allowed = only_exclusive();
-    for (std::size_t at = 0; allowed.ok() && at < intents.size(); ++at) {
-        allowed = check_intent(intents[at]);
-    }
-    if (!allowed.ok()) {
-        return allowed.error();
-    }
-    const Result<void> done =
-        committer_->run([&](Batch& batch) { return write_intents(batch.rows, intents); });
-    if (!done.ok()) {
-        return done.error();
-    }
-    std::vector<SigningTicket> tickets;
-    tickets.reserve(intents.size());
-    for (const Intent& intent : intents) {
-        tickets.push_back(TicketMint::mint(intent.id, intent.digest));
-    }
-    return tickets;
-}
-
-Result<std::size_t> LmdbStore::void_intents(std::span<const DocumentId> ids,
-                                            std::string_view reason) {
-    std::size_t closed = 0;
-    const Result<void> done = committer_->run([&](Batch& batch) -> Result<void> {
-        std::vector<IntentRecord> open;
-        for (const DocumentId& id : ids) {
-            auto stored = find_row<IntentRecord>(batch.rows, Table::intent, id.view());
-            if (!stored.ok()) {
-                return stored.error();
-            }
-            if (!stored.value() || !batch.rows.get(Table::intent_open, id.view())) {
-                continue;
-            }
-            stored.value()->voided = reason;
-            const Result<void> fits = check_row(*stored.value());
-            if (!fits.ok()) {
-                return fits;
-            }
-            open.push_back(*std::move(stored).value());
-        }
-        for (const IntentRecord& record : open) {
-            const ByteView id = record.intent.id.view();
-            closed += batch.rows.get(Table::intent_open, id) ? 1U : 0U;
-            batch.rows.put(Table::intent, id, encode(record));
-            batch.rows.erase(Table::intent_open, id);
-        }
-        return {};
-    });
-    if (!done.ok()) {
-        return done.error();
-    }
-    return closed;
-}
-
-Result<std::vector<Intent>> LmdbStore::open_intents() {
-    Transaction rows = environment_.read();
-    std::vector<Intent> found;
-    Result<void> state;
-    for_each_under(rows, Table::intent_open, {}, [&](const Entry& entry) {
-        auto stored = find_row<IntentRecord>(rows, Table::intent, entry.key);
-        if (!stored.ok() || !stored.value()) {
-            state = Error{Fault::corrupt, "open intent without its row"};
-            return false;
-        }
-        found.push_back(std::move(stored.value()->intent));
-        return true;
-    });
-    if (state.ok()) {
-        state = failure_of(rows);
-    }
-    if (!state.ok()) {
-        return state.error();
-    }
-    return found;
-}
-
-Result<std::optional<Intent>> LmdbStore::find_intent(const DocumentId& id) {
-    Transaction rows = environment_.read();
-    auto stored = find_row<IntentRecord>(rows, Table::intent, id.view());
-    if (!stored.ok()) {
-        return stored.error();
-    }
-    return stored.value() ? std::optional(stored.value()->intent) : std::nullopt;
 }
 
 Result<Digest> LmdbStore::put_prefix(ByteView bytes) {

@@ -40,15 +40,6 @@ Result<void> check_events(const std::vector<LegEvent>& events) {
     return {};
 }
 
-/// The first entry is kept: another leg must not make a read letter unread.
-void put_inbox_entry(Transaction& rows, const LegRow& leg) {
-    const Key key = Key().raw(leg.inbox.view()).raw(leg.document.view());
-    if (!rows.get(Table::inbox, key)) {
-        rows.put(Table::inbox, key,
-                 encode(InboxEntry{leg.inbox, leg.document, leg.created, std::nullopt}));
-    }
-}
-
 } // namespace
 
 Result<void> check_leg_write(const LegWrite& write) {
@@ -76,7 +67,35 @@ void put_new_leg(Transaction& rows, const LegWrite& write) {
         rows.put(Table::due, due_key(leg), {});
     }
     append_events(rows, leg.id, write.events);
-    put_inbox_entry(rows, leg);
+}
+
+Result<std::optional<InboxEntry>> find_inbox_entry(Batch& batch, const InboxId& inbox,
+                                                   const DocumentId& document) {
+    auto settled = find_row<InboxEntry>(batch.rows, Table::inbox,
+                                        Key().raw(inbox.view()).raw(document.view()));
+    if (!settled.ok() || settled.value()) {
+        return settled;
+    }
+    if (batch.fresh != nullptr) {
+        return batch.fresh->find(inbox, document);
+    }
+    const Result<FreshRows> fresh = read_fresh(batch.rows);
+    if (!fresh.ok()) {
+        return fresh.error();
+    }
+    return fresh.value().find(inbox, document);
+}
+
+Result<void> put_inbox_entry(Batch& batch, const LegRow& leg) {
+    const auto first = find_inbox_entry(batch, leg.inbox, leg.document);
+    if (!first.ok()) {
+        return first.error();
+    }
+    if (!first.value()) {
+        batch.rows.put(Table::inbox, Key().raw(leg.inbox.view()).raw(leg.document.view()),
+                       encode(InboxEntry{leg.inbox, leg.document, leg.created, std::nullopt}));
+    }
+    return {};
 }
 
 void replace_leg(Transaction& rows, const LegRow& before, const LegRow& after) {

@@ -11,11 +11,12 @@
 
 namespace songda::store {
 
-/// The embedded engine. Verbs by subject: issuing.cpp, documents.cpp, delivery.cpp, access.cpp,
-/// audit.cpp, care.cpp, fsck.cpp, numbers.cpp, prune.cpp; opening in open_lmdb.cpp.
+/// The embedded engine. Verbs by subject: intents.cpp, issuing.cpp, documents.cpp, delivery.cpp,
+/// access.cpp, audit.cpp, care.cpp, fsck.cpp, numbers.cpp, prune.cpp; opening in open_lmdb.cpp.
 class LmdbStore final : public Store {
 public:
-    explicit LmdbStore(LmdbOptions options) : options_(std::move(options)) {}
+    explicit LmdbStore(LmdbOptions options)
+        : options_(std::move(options)), fresh_(options_.fresh_generation) {}
     ~LmdbStore() override;
     [[nodiscard]] Result<void> open();
 
@@ -95,6 +96,7 @@ private:
     int lock_ = -1;
     Environment environment_;
     SegmentFiles segments_;
+    FreshIndex fresh_; ///< empty beside the service
     std::unique_ptr<Committer> committer_;
     /// Department of a channel's last claim; only the committer's thread.
     std::array<std::string, 256> last_served_;

@@ -160,10 +160,15 @@ Result<void> LmdbStore::prepare_meta() {
     if (opened.ok() && options_.exclusive) {
         opened = segments_.start(cursor);
     }
+    if (opened.ok() && options_.exclusive) {
+        Transaction snapshot = environment_.read();
+        opened = fresh_.load(snapshot);
+    }
     if (opened.ok()) {
         committer_ = std::make_unique<Committer>(
             environment_,
-            Committer::Options{options_.reserve_bytes, options_.free_bytes, options_.fail_stop});
+            Committer::Options{options_.reserve_bytes, options_.free_bytes, options_.fail_stop,
+                               options_.exclusive ? &fresh_ : nullptr});
     }
     return opened;
 }

@@ -29,6 +29,9 @@ struct LmdbOptions {
     std::uint64_t reserved_ahead_bytes = std::uint64_t{64} << 20U;
     /// Less free space than this: reads only.
     std::uint64_t reserve_bytes = std::uint64_t{64} << 20U;
+    /// So many new documents stand in the order of their arrival before they are put in the order
+    /// of their keys (docs/formats/store.md, "Fresh documents"). Some 120 bytes of memory each.
+    std::size_t fresh_generation = std::size_t{1} << 18U;
     /// Called on an I/O error after which it is unknown what the disk holds. Must not return to
     /// normal work: the default logs `store_io_error` and aborts; the caller restarts. Afterwards
     /// every write of this store answers `internal`.

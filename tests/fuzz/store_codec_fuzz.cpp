@@ -31,6 +31,7 @@ void decode_as_every_row(ByteView bytes) {
     decode_once<AuditRow>(bytes);
     decode_once<PrefixRow>(bytes);
     decode_once<SegmentCursor>(bytes);
+    decode_once<FreshRow>(bytes);
 }
 
 } // namespace

@@ -61,6 +61,9 @@ TEST(StoreCodec, EveryRowReturnsAndNothingDamagedDoes) {
     expect_strict(samples::audit_row(3));
     expect_strict(PrefixRow{1, 128, 70'000});
     expect_strict(SegmentCursor{3, 4096});
+    const auto key = samples::numbered<DocumentKey>(7);
+    expect_strict(FreshRow{key, samples::numbered<DocumentId>(7), std::nullopt, TimeMs{5}});
+    expect_strict(FreshRow{key, samples::numbered<DocumentId>(7), InboxId{}, TimeMs{5}});
 }
 
 TEST(StoreCodec, DocumentsOfVersionOneAreReadWithoutTheirDay) {
@@ -142,6 +145,7 @@ RC_GTEST_PROP(StoreCodecProperty, RandomFieldsNeverCrashAndDecodeOnlyToThemselve
     decode_random_fields<ApiKey>(random, 9);
     decode_random_fields<AuditRow>(random, 10);
     decode_random_fields<SegmentCursor>(random, 12);
+    decode_random_fields<FreshRow>(random, 13);
 }
 
 RC_GTEST_PROP(StoreCodecProperty, ARowWithOneChangedByteIsRefusedOrAnotherRow,

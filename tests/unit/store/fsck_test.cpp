@@ -61,7 +61,9 @@ Bytes id_bytes(std::uint64_t number) {
 class StoreFsck : public testing::Test {
 protected:
     StoreFsck() {
-        const auto store = samples::open_small(directory_.path());
+        LmdbOptions options = samples::small_options(directory_.path());
+        options.fresh_generation = 2; // the first documents are settled, the last is fresh
+        const auto store = std::move(open_lmdb(options)).value();
         for (std::uint64_t number = 1; number <= 5; ++number) {
             const Bytes file = samples::file_bytes(number, 200);
             IssueWrite write = samples::issue(number, file);
@@ -95,11 +97,31 @@ TEST_F(StoreFsck, MissingStatus) {
     expect_found("status", Key().raw(id_bytes(3)).number(std::uint32_t{1}).bytes(), removed);
 }
 TEST_F(StoreFsck, MissingIndexOfKeys) {
-    const auto key = samples::numbered<DocumentKey>(3);
+    const auto key = samples::numbered<DocumentKey>(1);
     expect_found("document_key", {key.bytes.begin(), key.bytes.end()}, removed);
 }
+TEST_F(StoreFsck, MissingFreshRow) {
+    expect_found("fresh_0", Key().number(std::uint64_t{5}).bytes(), removed);
+}
+TEST_F(StoreFsck, FlippedBitInAFreshRow) {
+    plant(directory_.path(), "fresh_0", Key().number(std::uint64_t{5}).bytes(), with_flipped_bit);
+    LmdbOptions options = samples::small_options(directory_.path());
+    EXPECT_EQ(open_lmdb(options).error().fault, Fault::corrupt);
+    options.exclusive = false;
+    EXPECT_FALSE(open_lmdb(options).value()->fsck().value().clean());
+}
+TEST_F(StoreFsck, FreshRowOfAnotherDocument) {
+    expect_found("fresh_0", Key().number(std::uint64_t{5}).bytes(), [](const Bytes& before) {
+        FreshRow row = decode<FreshRow>(before).value();
+        row.document = samples::numbered<DocumentId>(4);
+        return encode(row);
+    });
+}
+TEST_F(StoreFsck, MissingInboxEntry) {
+    expect_found("inbox", Key().raw(InboxId{}.view()).raw(id_bytes(1)).bytes(), removed);
+}
 TEST_F(StoreFsck, IndexOfKeysNamesAnotherDocument) {
-    const auto key = samples::numbered<DocumentKey>(3);
+    const auto key = samples::numbered<DocumentKey>(1);
     expect_found("document_key", {key.bytes.begin(), key.bytes.end()},
                  [](const Bytes&) { return id_bytes(4); });
 }

@@ -30,7 +30,7 @@ private:
     std::string path_;
 };
 
-/// Small segments and a small map: sanitizers cannot reserve a tebibyte.
+/// Small segments, generations and a small map: sanitizers cannot reserve a tebibyte.
 inline LmdbOptions small_options(const std::string& directory) {
     LmdbOptions options;
     options.directory = directory;
@@ -38,6 +38,7 @@ inline LmdbOptions small_options(const std::string& directory) {
     options.segment_bytes = std::uint64_t{1} << 20U;
     options.reserved_ahead_bytes = std::uint64_t{256} << 10U;
     options.reserve_bytes = std::uint64_t{1} << 20U;
+    options.fresh_generation = 16; // many of them in every test
     return options;
 }
 

@@ -1,9 +1,10 @@
 // Fills a store as a year of work would have, for bench/growth: growth_fill CONFIG COUNT KEYS.
-// Rows, indexes, intents, audit and idempotency are as real ones; the files are small, since no
-// path's cost depends on the bytes of other documents. Goes through the Store interface in group
-// commits, not through rendering. Writes the verification keys of up to 10 000 documents, spread
-// over the whole store, to KEYS, one a line.
+// Rows, indexes, intents, legs (long ended), audit and idempotency are as real ones; the files are
+// small, since no path's cost depends on the bytes of other documents. Goes through the Store
+// interface in group commits, not through rendering. Writes the verification keys of up to 10 000
+// documents, spread over the whole store, to KEYS, one a line.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
@@ -13,6 +14,7 @@
 #include "app/config.hpp"
 #include "base/random.hpp"
 #include "base/sha256.hpp"
+#include "delivery/leg_state.hpp"
 #include "store/lmdb/open_lmdb.hpp"
 
 namespace {
@@ -62,6 +64,9 @@ public:
         write.idempotency_key = "growth-key-" + text;
         write.fingerprint = row.record_hash;
         write.idempotency_expires = row.issued_at + month_ms;
+        for (const std::uint8_t channel : {std::uint8_t{1}, std::uint8_t{2}}) {
+            write.legs.push_back(ended_leg(row, channel, number));
+        }
         write.audit = {row.issued_at, department_.text, "document_issued", to_text(row.id),
                        row.number};
         return write;
@@ -73,6 +78,24 @@ public:
     }
 
 private:
+    /// Acknowledged; each recipient has a few documents.
+    [[nodiscard]] store::LegWrite ended_leg(const store::DocumentRow& row, std::uint8_t channel,
+                                            std::uint64_t number) {
+        store::LegRow leg;
+        leg.id = make_leg_id(row.issued_at, random_);
+        leg.document = row.id;
+        leg.department = row.department;
+        leg.channel = channel;
+        leg.state = static_cast<std::uint8_t>(delivery::LegState::acknowledged);
+        leg.attempts = 1;
+        leg.address = Private<std::string>("recipient" + std::to_string(number) + "@example.org");
+        leg.created = row.issued_at;
+        leg.deadline = row.issued_at + month_ms;
+        const Digest recipient = sha256(as_bytes("recipient" + std::to_string(number % 250'000)));
+        std::copy_n(recipient.begin(), leg.inbox.bytes.size(), leg.inbox.bytes.begin());
+        return {leg, {}};
+    }
+
     DepartmentCode department_;
     std::string name_;
     std::uint64_t count_;

@@ -33,14 +33,11 @@ Result<std::optional<verifier::Report>> find_report(const ApiParts& parts, std::
     if (!document.value()) {
         return std::optional<verifier::Report>();
     }
-    const auto status = parts.store.find_status(document.value()->id);
+    const auto status = parts.store.find_status(*document.value());
     if (!status.ok()) {
         return status.error();
     }
-    if (!status.value()) {
-        return Error{Fault::corrupt, "a document without status"};
-    }
-    return std::optional(register_report(*document.value(), *status.value(), parts.clock.now()));
+    return std::optional(register_report(*document.value(), status.value(), parts.clock.now()));
 }
 
 http::Response verify_by_key(const ApiParts& parts, const http::Request& request) {
@@ -105,11 +102,11 @@ Result<verifier::Report> check_upload(const ApiParts& parts, std::string_view fi
         report.status.reason = verifier::Reason::not_in_register;
         return report;
     }
-    const auto status = parts.store.find_status(found.value()->id);
-    if (!status.ok() || !status.value()) {
-        return status.ok() ? Error{Fault::corrupt, "no status"} : status.error();
+    const auto status = parts.store.find_status(*found.value());
+    if (!status.ok()) {
+        return status.error();
     }
-    verifier::Report report = register_report(*found.value(), *status.value(), now);
+    verifier::Report report = register_report(*found.value(), status.value(), now);
     report.integrity.reason = verifier::Reason::exact_bytes;
     return report;
 }

@@ -60,7 +60,8 @@ public:
         row.file_hash = sha256(rest);
         row.file.size = rest.size();
         write.rest = rest;
-        write.status = {store::DocumentStatus::valid, row.issued_at, "issued", department_.text};
+        row.first_status = {store::DocumentStatus::valid, row.issued_at, "issued",
+                            department_.text};
         write.idempotency_key = "growth-key-" + text;
         write.fingerprint = row.record_hash;
         write.idempotency_expires = row.issued_at + month_ms;

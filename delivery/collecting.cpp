@@ -54,19 +54,18 @@ Result<std::vector<InboxDocument>> Collecting::list(const store::InboxId& inbox)
     std::vector<InboxDocument> found;
     for (const DocumentId& id : ids) {
         const auto document = store_.find_document(id);
-        const auto status = store_.find_status(id);
-        auto legs = progress_of(store_, id);
-        for (const Error* failure :
-             {document.ok() ? nullptr : &document.error(), status.ok() ? nullptr : &status.error(),
-              legs.ok() ? nullptr : &legs.error()}) {
-            if (failure != nullptr) {
-                return *failure;
-            }
+        if (!document.ok()) {
+            return document.error();
         }
-        if (!document.value() || !status.value()) {
+        if (!document.value()) {
             return Error{Fault::corrupt, "an inbox names a document that is not there"};
         }
-        found.push_back({*document.value(), *status.value(), std::move(legs).value()});
+        const auto status = store_.find_status(*document.value());
+        auto legs = progress_of(store_, id);
+        if (!status.ok() || !legs.ok()) {
+            return status.ok() ? legs.error() : status.error();
+        }
+        found.push_back({*document.value(), status.value(), std::move(legs).value()});
     }
     return found;
 }

@@ -101,11 +101,14 @@ private:
     /// while it waited does not leave (pitfall 21).
     Outcome attempt(const store::LegRow& leg) {
         const auto document = parts_.store.find_document(leg.document);
-        const auto status = parts_.store.find_status(leg.document);
-        if (!document.ok() || !document.value() || !status.ok() || !status.value()) {
+        if (!document.ok() || !document.value()) {
             return {Outcome::Kind::temporary, Reason::storage, {}, 0};
         }
-        if (status.value()->change.status != store::DocumentStatus::valid) {
+        const auto status = parts_.store.find_status(*document.value());
+        if (!status.ok()) {
+            return {Outcome::Kind::temporary, Reason::storage, {}, 0};
+        }
+        if (status.value().change.status != store::DocumentStatus::valid) {
             return {Outcome::Kind::permanent, Reason::revoked, {}, 0};
         }
         Bytes file;

@@ -67,7 +67,8 @@ void walk(Codec& codec, Row& row) {
           row.valid_from, row.valid_until, row.record_hash, row.file_hash, row.file.prefix,
           row.file.segment, row.file.offset, row.file.rest_length, row.file.size, row.sample);
     if (codec.version() >= 2) {
-        codec(row.decided_on);
+        codec(row.decided_on, row.first_status.status, row.first_status.at, row.first_status.reason,
+              row.first_status.actor);
     }
 }
 

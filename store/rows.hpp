@@ -82,6 +82,14 @@ struct NumberFloor {
     bool operator==(const NumberFloor&) const = default;
 };
 
+struct StatusChange {
+    DocumentStatus status = DocumentStatus::valid;
+    TimeMs at;
+    std::string reason;
+    std::string actor;
+    bool operator==(const StatusChange&) const = default;
+};
+
 struct DocumentRow {
     DocumentId id;
     DocumentKey key;
@@ -101,15 +109,8 @@ struct DocumentRow {
     Digest file_hash{};
     FileRef file; ///< the writer gives `prefix` and `size`; the store fills in the rest
     bool sample = false;
+    StatusChange first_status; ///< sequence 1 of its history, usually `valid`; not in version 1
     bool operator==(const DocumentRow&) const = default;
-};
-
-struct StatusChange {
-    DocumentStatus status = DocumentStatus::valid;
-    TimeMs at;
-    std::string reason;
-    std::string actor;
-    bool operator==(const StatusChange&) const = default;
 };
 
 /// One entry of a document's append-only history. The first has sequence 1.

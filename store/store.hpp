@@ -24,14 +24,13 @@ struct LegWrite {
     std::vector<LegEvent> events;
 };
 
-/// Everything that one issued document changes, in one transaction: document, first status,
+/// Everything that one issued document changes, in one transaction: document with first status,
 /// idempotency row, case index, legs with their events, audit row, intent resolved.
 struct IssueWrite {
     /// `document.file.prefix` and `document.file.size` are given; segment, offset and rest_length
     /// are ignored and filled in by the store.
     DocumentRow document;
     ByteView rest;               ///< the file after its prefix; must live until put_issues returns
-    StatusChange status;         ///< first entry of the history, usually `valid`
     std::string idempotency_key; ///< empty: no idempotency row
     Digest fingerprint{};        ///< of the request, compared when the key comes again
     /// The key is honoured for writes whose `document.issued_at` lies before this moment.
@@ -237,8 +236,8 @@ public:
 
     /// Oldest first; empty for an unknown id.
     [[nodiscard]] virtual Result<std::vector<StatusEntry>> status_history(const DocumentId& id) = 0;
-    /// The last entry; nothing for an unknown id.
-    [[nodiscard]] virtual Result<std::optional<StatusEntry>> find_status(const DocumentId& id) = 0;
+    /// The last entry of a stored document: what holds now.
+    [[nodiscard]] virtual Result<StatusEntry> find_status(const DocumentRow& document) = 0;
     /// Appends to the history if the table of steps (document_status.hpp) allows it after the
     /// present status; else nothing changes. `not_found` without the document.
     [[nodiscard]] virtual Result<StatusOutcome>

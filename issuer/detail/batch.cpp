@@ -336,8 +336,8 @@ void Batch::commit() {
         document.file.size = item.file.file.size();
         store::IssueWrite& write = writes.emplace_back();
         write.rest = rest;
-        write.status = {store::DocumentStatus::valid, document.issued_at, "issued",
-                        department_.text};
+        document.first_status = {store::DocumentStatus::valid, document.issued_at, "issued",
+                                 department_.text};
         write.idempotency_key = item.key;
         write.fingerprint = item.fingerprint;
         write.idempotency_expires = now + idempotency_ms;

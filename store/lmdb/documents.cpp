@@ -9,6 +9,8 @@
 namespace songda::store {
 namespace {
 
+constexpr std::uint32_t first_sequence = 1;
+
 using FoundDocument = Result<std::optional<DocumentRow>>;
 
 /// An index without its document is damage.
@@ -32,22 +34,24 @@ FoundDocument find_through(Transaction& rows, Table index, ByteView key) {
     return document_of(rows, *id.value());
 }
 
-Result<std::optional<StatusEntry>> last_status(Transaction& rows, const DocumentId& id) {
-    const Key end = Key().raw(id.view()).number(std::numeric_limits<std::uint32_t>::max());
+/// The table holds changes only: for most documents there is nothing to find.
+Result<StatusEntry> last_status(Transaction& rows, const DocumentRow& document) {
+    const ByteView id = document.id.view();
+    const Key end = Key().raw(id).number(std::numeric_limits<std::uint32_t>::max());
     const std::optional<Entry> last = rows.before(Table::status, end);
-    if (!last || !starts_with(last->key, id.view())) {
+    if (!last || !starts_with(last->key, id)) {
         const Result<void> readable = failure_of(rows);
         if (!readable.ok()) {
             return readable.error();
         }
-        return std::optional<StatusEntry>();
+        return StatusEntry{1, document.first_status};
     }
     Result<StatusChange> change = decode<StatusChange>(last->value);
     if (!change.ok()) {
         return change.error();
     }
     const auto sequence = static_cast<std::uint32_t>(read_number(last->key.last(4)));
-    return std::optional(StatusEntry{sequence, std::move(change).value()});
+    return StatusEntry{sequence, std::move(change).value()};
 }
 
 } // namespace
@@ -173,21 +177,25 @@ Result<Bytes> LmdbStore::read_prefix(const Digest& prefix) {
 
 Result<std::vector<StatusEntry>> LmdbStore::status_history(const DocumentId& id) {
     Transaction rows = environment_.read();
+    const auto document = find_row<DocumentRow>(rows, Table::document, id.view());
     Result<std::vector<StatusChange>> changes =
         list_rows<StatusChange>(rows, Table::status, id.view());
-    if (!changes.ok()) {
-        return changes.error();
+    if (!document.ok() || !changes.ok()) {
+        return document.ok() ? changes.error() : document.error();
     }
     std::vector<StatusEntry> history;
+    if (document.value() && !rows.get(Table::status, Key().raw(id.view()).number(first_sequence))) {
+        history.push_back({1, document.value()->first_status}); // unless its row is of version 1
+    }
     for (StatusChange& change : changes.value()) {
         history.push_back({static_cast<std::uint32_t>(history.size() + 1), std::move(change)});
     }
     return history;
 }
 
-Result<std::optional<StatusEntry>> LmdbStore::find_status(const DocumentId& id) {
+Result<StatusEntry> LmdbStore::find_status(const DocumentRow& document) {
     Transaction rows = environment_.read();
-    return last_status(rows, id);
+    return last_status(rows, document);
 }
 
 Result<StatusOutcome> LmdbStore::set_status(const DocumentId& id, const StatusChange& change,
@@ -199,14 +207,18 @@ Result<StatusOutcome> LmdbStore::set_status(const DocumentId& id, const StatusCh
     }
     StatusOutcome outcome;
     const Result<void> done = committer_->run([&](Batch& batch) -> Result<void> {
-        auto last = last_status(batch.rows, id);
+        const auto document = find_row<DocumentRow>(batch.rows, Table::document, id.view());
+        if (!document.ok()) {
+            return document.error();
+        }
+        if (!document.value()) {
+            return Error{Fault::not_found, "no such document"};
+        }
+        auto last = last_status(batch.rows, *document.value());
         if (!last.ok()) {
             return last.error();
         }
-        if (!last.value()) {
-            return Error{Fault::not_found, "no such document"};
-        }
-        outcome.last = *std::move(last).value();
+        outcome.last = std::move(last).value();
         outcome.changed = may_follow(outcome.last.change.status, change.status);
         if (outcome.changed) {
             outcome.last = {outcome.last.sequence + 1, change};

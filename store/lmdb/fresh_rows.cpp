@@ -7,7 +7,13 @@
 
 namespace songda::store {
 
+std::size_t FreshRows::mark_of(const DocumentKey& key) {
+    return read_number(ByteView(key.bytes).last(sizeof(std::uint32_t))) % marks;
+}
+
 void FreshRows::add(const FreshRow& row) {
+    marked_.resize(marks);
+    marked_[mark_of(row.key)] = true;
     keys_[row.key.bytes[0]].emplace(row.key, row.document);
     if (row.inbox) {
         inboxes_[row.inbox->bytes[0]].emplace(*row.inbox, Lying{row.document, row.at});
@@ -16,6 +22,9 @@ void FreshRows::add(const FreshRow& row) {
 }
 
 std::optional<DocumentId> FreshRows::find(const DocumentKey& key) const {
+    if (marked_.empty() || !marked_[mark_of(key)]) {
+        return std::nullopt;
+    }
     const auto& part = keys_[key.bytes[0]];
     const auto found = part.find(key);
     return found == part.end() ? std::nullopt : std::optional(found->second);

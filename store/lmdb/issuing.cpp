@@ -45,8 +45,7 @@ Result<void> check_issue(const IssueWrite& issue) {
         !key_text_fits(issue.idempotency_key, idempotency_key_bytes_max)) {
         return too_long();
     }
-    for (Result<void> checked :
-         {check_row(document), check_row(issue.status), check_row(issue.audit)}) {
+    for (Result<void> checked : {check_row(document), check_row(issue.audit)}) {
         if (!checked.ok()) {
             return checked;
         }
@@ -167,7 +166,6 @@ private:
         row.file.offset = place_.offset;
         row.file.rest_length = static_cast<std::uint32_t>(issue_.rest.size());
         rows_.put(Table::document, id(), encode(row));
-        rows_.put(Table::status, Key().raw(id()).number(std::uint32_t{1}), encode(issue_.status));
     }
 
     /// A new document lies in one inbox at most; legs that name another are somebody's mistake, and

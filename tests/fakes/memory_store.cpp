@@ -169,7 +169,7 @@ IssueOutcome MemoryStore::issue(const IssueWrite& write) {
     if (!row.case_number.empty()) {
         cases_[{row.department, row.template_version, row.case_number}] = row.id;
     }
-    history_[row.id].push_back({1, write.status});
+    history_[row.id].push_back({1, row.first_status});
     for (const LegWrite& leg : write.legs) {
         insert_leg(leg);
     }
@@ -265,10 +265,10 @@ Result<std::vector<StatusEntry>> MemoryStore::status_history(const DocumentId& i
     return look_up(history_, id).value_or(std::vector<StatusEntry>{});
 }
 
-Result<std::optional<StatusEntry>> MemoryStore::find_status(const DocumentId& id) {
+Result<StatusEntry> MemoryStore::find_status(const DocumentRow& document) {
     const Lock lock(mutex_);
-    const auto found = look_up(history_, id);
-    return found ? std::optional(found->back()) : std::nullopt;
+    const auto found = look_up(history_, document.id);
+    return found ? found->back() : StatusEntry{1, document.first_status};
 }
 
 Result<StatusOutcome> MemoryStore::set_status(const DocumentId& id, const StatusChange& change,

@@ -50,7 +50,7 @@ public:
                                                     std::size_t limit) override;
     Result<Bytes> read_file(const DocumentRow& document) override;
     Result<std::vector<StatusEntry>> status_history(const DocumentId& id) override;
-    Result<std::optional<StatusEntry>> find_status(const DocumentId& id) override;
+    Result<StatusEntry> find_status(const DocumentRow& document) override;
     Result<StatusOutcome> set_status(const DocumentId& id, const StatusChange& change,
                                      const AuditRow& audit) override;
 

@@ -79,7 +79,7 @@ struct Office {
         write.document.file_hash = sha256(file);
         write.document.file.size = file.size();
         write.rest = file;
-        write.status = {store::DocumentStatus::valid, clock.now(), "issued", "test"};
+        write.document.first_status = {store::DocumentStatus::valid, clock.now(), "issued", "test"};
         std::vector<Choice> choices;
         for (const ChannelKind channel : channels) {
             choices.push_back({channel, Private<std::string>("someone@example.org")});

@@ -42,7 +42,7 @@ TEST(StoreCodec, EveryRowReturnsAndNothingDamagedDoes) {
     expect_strict(IntentRecord{samples::intent(7), std::nullopt});
     expect_strict(IntentRecord{samples::intent(7), "signer refused"});
     expect_strict(samples::issue(7, file).document);
-    expect_strict(samples::issue(7, file).status);
+    expect_strict(samples::issue(7, file).document.first_status);
     expect_strict(IdempotencyRow{sha256(file), samples::numbered<DocumentId>(7), TimeMs{-5}});
     expect_strict(samples::leg(1, 7, 1, TimeMs{50}));
     expect_strict(samples::leg(1, 7, 1, std::nullopt));
@@ -66,12 +66,13 @@ TEST(StoreCodec, EveryRowReturnsAndNothingDamagedDoes) {
     expect_strict(FreshRow{key, samples::numbered<DocumentId>(7), InboxId{}, TimeMs{5}});
 }
 
-TEST(StoreCodec, DocumentsOfVersionOneAreReadWithoutTheirDay) {
+TEST(StoreCodec, DocumentsOfVersionOneAreReadWithoutTheirDayAndFirstStatus) {
     DocumentRow row = samples::issue(7, samples::file_bytes(1, 10)).document;
     row.decided_on.reset();
+    row.first_status = {};
     Bytes old = encode(row);
     ASSERT_EQ(old[0], 2);
-    old.resize(old.size() - 5); // no day, and the checksum
+    old.resize(old.size() - 18); // no day, no first status, and the checksum
     old[0] = 1;
     const auto seal = [](Bytes bytes) {
         const std::uint32_t sum = detail::crc32c(bytes);

@@ -93,8 +93,19 @@ TEST_F(StoreFsck, MissingDocument) {
 TEST_F(StoreFsck, MissingIntent) {
     expect_found("intent", id_bytes(3), removed);
 }
-TEST_F(StoreFsck, MissingStatus) {
-    expect_found("status", Key().raw(id_bytes(3)).number(std::uint32_t{1}).bytes(), removed);
+TEST_F(StoreFsck, MissingStatusChange) {
+    {
+        const auto store = samples::open_small(directory_.path());
+        for (const auto status : {DocumentStatus::suspended, DocumentStatus::revoked}) {
+            const StatusChange change{status, TimeMs{1}, "why", "who"};
+            ASSERT_TRUE(
+                store->set_status(samples::numbered<DocumentId>(3), change, samples::audit_row(1))
+                    .value()
+                    .changed);
+        }
+        ASSERT_TRUE(store->fsck().value().clean());
+    }
+    expect_found("status", Key().raw(id_bytes(3)).number(std::uint32_t{2}).bytes(), removed);
 }
 TEST_F(StoreFsck, MissingIndexOfKeys) {
     const auto key = samples::numbered<DocumentKey>(1);

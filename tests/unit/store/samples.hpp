@@ -123,7 +123,7 @@ inline IssueWrite issue(std::uint64_t number, ByteView rest, std::uint64_t depar
     write.document.file_hash = sha256(rest);
     write.document.file.size = rest.size();
     write.rest = rest;
-    write.status = {DocumentStatus::valid, TimeMs{2000}, "issued", "tester"};
+    write.document.first_status = {DocumentStatus::valid, TimeMs{2000}, "issued", "tester"};
     write.idempotency_key = "key-" + std::to_string(number);
     write.fingerprint = sha256(as_bytes("request " + std::to_string(number)));
     write.idempotency_expires = TimeMs{1'000'000};

@@ -43,25 +43,18 @@ void Batch::audit(const AuditRow& row) {
 }
 
 Committer::Committer(Environment& environment, Options options)
-    : environment_(environment), options_(std::move(options)), thread_([this] { loop(); }) {}
+    : environment_(environment), options_(std::move(options)),
+      thread_([this] { rounds_.serve([this](std::vector<Job*>& jobs) { commit(jobs); }); }) {}
 
 Committer::~Committer() {
-    {
-        const std::lock_guard lock(mutex_);
-        stopping_ = true;
-    }
-    submitted_.notify_one();
+    rounds_.stop();
     thread_.join();
 }
 
 Result<void> Committer::run(const Work& work) {
-    Job job{&work, {}};
-    {
-        const std::lock_guard lock(mutex_);
-        queue_.push_back(&job);
-    }
-    submitted_.notify_one();
-    job.done.acquire();
+    Job job;
+    job.work = &work;
+    rounds_.run(job);
     return job.result;
 }
 
@@ -75,25 +68,6 @@ bool Committer::writable() const {
     }
     full_ = !enough_space();
     return !full_;
-}
-
-void Committer::loop() {
-    std::vector<Job*> jobs;
-    for (;;) {
-        {
-            std::unique_lock lock(mutex_);
-            submitted_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-            if (queue_.empty()) {
-                return;
-            }
-            jobs.swap(queue_);
-        }
-        commit(jobs);
-        for (Job* job : jobs) {
-            job->done.release();
-        }
-        jobs.clear();
-    }
 }
 
 void Committer::commit(std::vector<Job*>& jobs) {

@@ -1,12 +1,9 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <optional>
-#include <semaphore>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -15,6 +12,7 @@
 #include "base/result.hpp"
 #include "store/lmdb/environment.hpp"
 #include "store/lmdb/fresh_index.hpp"
+#include "store/lmdb/rounds.hpp"
 #include "store/lmdb/segments.hpp"
 #include "store/store.hpp"
 
@@ -45,9 +43,8 @@ private:
     Digest audit_chain_{};
 };
 
-/// The one thread that writes rows. Each round it takes everything that was submitted while the
-/// last commit ran, commits it as one transaction and wakes the submitters. No timer. Files that
-/// rows name are durable before (SegmentFiles::append). docs/formats/store.md, "Commit order".
+/// The one thread that writes rows: each round of work is one transaction. Files that rows name are
+/// durable before (SegmentFiles::append). docs/formats/store.md, "Commit order".
 class Committer {
 public:
     struct Options {
@@ -75,12 +72,10 @@ public:
     [[nodiscard]] Error engine_error(int code, std::string_view step);
 
 private:
-    struct Job {
-        const Work* work;
+    struct Job : RoundJob {
+        const Work* work = nullptr;
         Result<void> result;
-        std::binary_semaphore done{0};
     };
-    void loop();
     void commit(std::vector<Job*>& jobs);
     [[nodiscard]] Result<void> commit_all(std::vector<Job*>& jobs);
     [[nodiscard]] Result<void> write_rows(std::vector<Job*>& jobs);
@@ -90,10 +85,7 @@ private:
     Options options_;
     std::atomic<bool> failed_{false};
     mutable std::atomic<bool> full_{false};
-    std::mutex mutex_;
-    std::condition_variable submitted_;
-    std::vector<Job*> queue_; // guarded by mutex_
-    bool stopping_ = false;   // guarded by mutex_
+    Rounds<Job> rounds_;
     std::thread thread_;
 };
 

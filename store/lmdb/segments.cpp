@@ -77,7 +77,7 @@ SegmentFiles::~SegmentFiles() {
         SONGDA_CHECK(in_flight_ == 0);
         stopping_ = true;
     }
-    submitted_.notify_all();
+    rounds_.stop();
     changed_.notify_all();
     for (std::thread* thread : {&appender_, &reserver_}) {
         if (thread->joinable()) {
@@ -117,7 +117,8 @@ Result<void> SegmentFiles::start(SegmentCursor cursor) {
     kept_ = cursor;
     wanted_ = std::min(cursor.offset + options_.reserved_ahead_bytes, options_.segment_bytes);
     reserver_ = std::thread([this] { reserve_loop(); });
-    appender_ = std::thread([this] { append_loop(); });
+    appender_ = std::thread(
+        [this] { rounds_.serve([this](std::vector<Job*>& jobs) { append_all(jobs); }); });
     return {};
 }
 
@@ -128,10 +129,8 @@ SegmentFiles::Outcome SegmentFiles::append(std::span<const Blob> blobs) {
         const std::lock_guard lock(mutex_);
         SONGDA_CHECK(appender_.joinable()); // a mere reader never comes here
         ++in_flight_;
-        queue_.push_back(&job);
     }
-    submitted_.notify_one();
-    job.done.acquire();
+    rounds_.run(job);
     if (job.code != 0) {
         settle(nullptr);
         return {job.code, std::nullopt};
@@ -149,25 +148,6 @@ void SegmentFiles::settle(const SegmentCursor* kept_to) {
     --in_flight_;
     if (in_flight_ == 0) {
         next_ = kept_;
-    }
-}
-
-void SegmentFiles::append_loop() {
-    std::vector<Job*> jobs;
-    for (;;) {
-        {
-            std::unique_lock lock(mutex_);
-            submitted_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-            if (queue_.empty()) {
-                return;
-            }
-            jobs.swap(queue_);
-        }
-        append_all(jobs);
-        for (Job* job : jobs) {
-            job->done.release();
-        }
-        jobs.clear();
     }
 }
 

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
-#include <semaphore>
 #include <span>
 #include <string>
 #include <thread>
@@ -15,6 +14,7 @@
 #include "base/result.hpp"
 #include "store/codec.hpp"
 #include "store/lmdb/block_writer.hpp"
+#include "store/lmdb/rounds.hpp"
 #include "store/rows.hpp"
 
 namespace songda::store {
@@ -103,12 +103,11 @@ public:
 
 private:
     friend class Appended;
-    struct Job {
+    struct Job : RoundJob {
         std::span<const Blob> blobs;
         std::vector<BlobPlace> places;
         SegmentCursor end;
         int code = 0;
-        std::binary_semaphore done{0};
     };
     struct Placed {
         BlobPlace place;
@@ -116,7 +115,6 @@ private:
         Bytes header;
     };
     void settle(const SegmentCursor* kept_to);
-    void append_loop();
     void append_all(std::vector<Job*>& jobs);
     [[nodiscard]] Placed place(SegmentCursor& cursor, const Blob& blob) const;
     [[nodiscard]] int write(std::span<const Placed> placed);
@@ -131,14 +129,13 @@ private:
     int broken_ = 0; // errno after which nothing is written
     BlockWriter blocks_;
 
+    Rounds<Job> rounds_;
     std::thread appender_;
     std::thread reserver_;
     std::mutex mutex_;
-    std::condition_variable submitted_; // to the appender
-    std::condition_variable changed_;   // between appender and reserver
+    std::condition_variable changed_; // between appender and reserver
     // Guarded by mutex_:
     bool stopping_ = false;
-    std::vector<Job*> queue_;
     std::size_t in_flight_ = 0;  // appends that are not settled
     SegmentCursor next_;         // the next blob's place; the appender's while any is in flight
     SegmentCursor kept_;         // behind all that rows name: where a restart goes on

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "store/lmdb/rounds.hpp"
 #include "tests/unit/store/samples.hpp"
 
 namespace songda::store {
@@ -134,6 +135,29 @@ TEST(StoreRace, RefusedFilesBesideNewOnesHarmNone) {
     const FsckReport report = store->fsck().value();
     EXPECT_TRUE(report.clean());
     EXPECT_EQ(report.files, 1 + 3 * files + 60);
+}
+
+TEST(StoreRounds, EachJobIsServedOnceAndBeforeItsSubmitterGoesOn) {
+    struct Job : RoundJob {
+        int served = 0;
+    };
+    Rounds<Job> rounds;
+    std::thread worker([&rounds] {
+        rounds.serve([](std::vector<Job*>& jobs) {
+            for (Job* const job : jobs) {
+                ++job->served;
+            }
+        });
+    });
+    in_threads(8, [&rounds](int) {
+        for (int i = 0; i < 500; ++i) {
+            Job job;
+            rounds.run(job);
+            EXPECT_EQ(job.served, 1);
+        }
+    });
+    rounds.stop();
+    worker.join();
 }
 
 TEST(StoreRace, OneOfManyStatusChangesWins) {

@@ -1,5 +1,6 @@
 // What single-threaded tests cannot see: no leg is claimed twice, one key issues one document, a
 // status changes once, whatever the threads do at the same moment.
+#include <array>
 #include <atomic>
 #include <mutex>
 #include <set>
@@ -135,6 +136,55 @@ TEST(StoreRace, RefusedFilesBesideNewOnesHarmNone) {
     const FsckReport report = store->fsck().value();
     EXPECT_TRUE(report.clean());
     EXPECT_EQ(report.files, 1 + 3 * files + 60);
+}
+
+TEST(StoreRace, WhatWasAnsweredIsFoundByItsKeyWhileEntriesMoveToTheirPlaces) {
+    constexpr std::uint64_t writers = 3;
+    constexpr std::uint64_t each = 150; // generations of 16: many are settled meanwhile
+    const samples::Directory directory;
+    const auto store = samples::open_small(directory.path());
+    std::array<std::atomic<std::uint64_t>, writers> answered{};
+    const auto number_of = [](std::uint64_t writer, std::uint64_t count) {
+        return writer * 1000 + count;
+    };
+    const auto key_of = [](std::uint64_t number) {
+        auto key = samples::numbered<DocumentKey>(number);
+        key.bytes[0] = static_cast<std::uint8_t>(number * 37);
+        return key;
+    };
+    const auto inbox_of = [](std::uint64_t number) {
+        auto inbox = samples::numbered<InboxId>(number);
+        inbox.bytes[0] = static_cast<std::uint8_t>(number * 59);
+        return inbox;
+    };
+    const auto write = [&](std::uint64_t writer) {
+        for (std::uint64_t count = 1; count <= each; ++count) {
+            const std::uint64_t number = number_of(writer, count);
+            const Bytes file = samples::file_bytes(number, 50);
+            IssueWrite issue = samples::issue(number, file);
+            issue.document.key = key_of(number);
+            issue.legs = {{samples::leg(number, number, 1, std::nullopt), {}}};
+            issue.legs[0].leg.inbox = inbox_of(number);
+            EXPECT_TRUE(samples::put(*store, issue)); // the readers wait for the last
+            answered[writer] = count;
+        }
+    };
+    const auto read = [&](std::uint64_t seed) {
+        for (std::uint64_t round = seed; answered[0] < each || answered[1] < each; ++round) {
+            const std::uint64_t writer = round % writers;
+            const std::uint64_t count = answered[writer];
+            const std::uint64_t number = number_of(writer, count == 0 ? 0 : 1 + round % count);
+            if (count > 0) {
+                ASSERT_TRUE(store->find_by_key(key_of(number)).value()) << number;
+                ASSERT_EQ(store->inbox(inbox_of(number)).value().size(), 1U) << number;
+            }
+        }
+    };
+    in_threads(5, [&](int thread) {
+        const auto which = static_cast<std::uint64_t>(thread);
+        which < writers ? write(which) : read(which * 7919);
+    });
+    EXPECT_TRUE(store->fsck().value().clean());
 }
 
 TEST(StoreRounds, EachJobIsServedOnceAndBeforeItsSubmitterGoesOn) {

@@ -5,9 +5,6 @@
 //       documents answered 201 per second; batches of 256 on 2 connections
 //   service_bench upload PORT FILE SECONDS
 //       uploads answered exact_bytes per second; 2 connections
-//   service_bench core CONFIG SAMPLES SECONDS
-//       licences made by one thread per second of its CPU time, as `openssl speed` counts, and
-//       their mean size in bytes; the store looks at them and forgets them
 
 #include <atomic>
 #include <chrono>
@@ -18,14 +15,8 @@
 #include <thread>
 #include <vector>
 
-#include <ctime>
-
-#include "app/config.hpp"
-#include "bench/forgetful_store.hpp"
+#include "base/time.hpp"
 #include "http/client.hpp"
-#include "issuer/fonts/font_set.hpp"
-#include "issuer/issuer.hpp"
-#include "signer/file_signer.hpp"
 
 namespace {
 
@@ -83,13 +74,6 @@ double rate(unsigned threads, double seconds, Work work) {
            std::chrono::duration<double>(SteadyClock::now() - start).count();
 }
 
-/// CPU time of the calling thread.
-double cpu_seconds() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
 std::vector<http::Client> connect(const char* port) {
     std::vector<http::Client> clients;
     for (unsigned i = 0; i < connections; ++i) {
@@ -141,88 +125,6 @@ double bench_upload(char** words) {
     });
 }
 
-struct CoreResult {
-    double per_second = 0;
-    double bytes_mean = 0;
-};
-
-CoreResult bench_core(char** words) {
-    const auto config = app::read_config(words[0]);
-    if (!config.ok()) {
-        std::fprintf(stderr, "%s\n", config.error().detail.c_str());
-        return {};
-    }
-    const auto& department = config.value().departments.front();
-    SystemClock clock;
-    SystemRandom random;
-    metrics::Registry registry;
-    bench::ForgetfulStore store;
-    auto signer = signer::open_file_signer({{{department.code},
-                                             department.seal_key,
-                                             department.seal_certificate,
-                                             department.qr_key,
-                                             ""}},
-                                           false, clock);
-    issuer::Issuer issuer({.store = store,
-                           .signer = *signer.value(),
-                           .clock = clock,
-                           .random = random,
-                           .metrics = registry,
-                           .check_output =
-                               [](std::span<const ByteView> files) {
-                                   return std::vector<Result<void>>(files.size());
-                               },
-                           .verify_base = "https://verify.example.gov.cn/v/",
-                           .threads = 1});
-    const auto fonts = issuer::FontSet::load(config.value().fonts_folder);
-    for (const std::string& name : department.templates) {
-        const auto spec = issuer::read_template(config.value().templates_folder + '/' + name);
-        const auto compiled = issuer::compile_template(
-            spec.value(),
-            {department.code, department.name, department.number_prefix, department.region,
-             department.seal_text},
-            fonts.value(),
-            {signer.value()->cms_bytes_reserved({department.code}).value(),
-             false}); // the page of real keys: a sample carries its mark besides
-        if (!issuer.add_template(compiled.value()).ok()) {
-            return {};
-        }
-    }
-    const auto rows = read_rows(words[1]);
-    std::uint64_t next = 0;
-    std::uint64_t issued = 0;
-    std::uint64_t bytes = 0;
-    double used = 0;
-    const auto issue_for = [&](double seconds) {
-        issued = 0;
-        bytes = 0;
-        used = 0;
-        while (used < seconds) {
-            std::vector<std::string> texts;
-            std::vector<issuer::Row> batch;
-            for (int i = 0; i < 64; ++i, ++next) {
-                texts.push_back(
-                    fresh(rows[next * 2 % rows.size()], 0, next)); // every other one is a licence
-            }
-            for (const std::string& text : texts) {
-                batch.push_back({text, {}});
-            }
-            const double before = cpu_seconds();
-            const auto answers = issuer.issue({department.code}, batch);
-            used += cpu_seconds() - before;
-            for (const auto& answer : answers) {
-                const bool done = answer.kind == issuer::Answer::Kind::issued;
-                issued += done ? 1U : 0U;
-                bytes += done ? answer.document.file.size : 0U;
-            }
-        }
-    };
-    issue_for(warm_up_seconds);
-    issue_for(std::stod(words[2]));
-    const auto count = static_cast<double>(issued);
-    return {count / used, static_cast<double>(bytes) / count};
-}
-
 } // namespace
 
 int main(int words, char** arguments) {
@@ -232,13 +134,9 @@ int main(int words, char** arguments) {
         result = bench_issue(arguments + 2);
     } else if (what == "upload" && words == 5) {
         result = bench_upload(arguments + 2);
-    } else if (what == "core" && words == 5) {
-        const CoreResult core = bench_core(arguments + 2);
-        std::printf("%.0f %.0f\n", core.per_second, core.bytes_mean);
-        return 0;
     }
     if (result < 0) {
-        std::fprintf(stderr, "usage: service_bench issue|upload|core …\n");
+        std::fprintf(stderr, "usage: service_bench issue|upload …\n");
         return 2;
     }
     std::printf("%.0f\n", result);

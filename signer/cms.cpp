@@ -54,7 +54,12 @@ Bytes tlv(std::uint8_t tag, ByteView content) {
 }
 
 Bytes join(std::initializer_list<ByteView> parts) {
+    std::size_t size = 0;
+    for (const ByteView part : parts) {
+        size += part.size();
+    }
     Bytes made;
+    made.reserve(size);
     for (const ByteView part : parts) {
         append(made, part);
     }

@@ -1,8 +1,14 @@
 #include "signer/file_signer.hpp"
 
+// ECDSA_do_sign is deprecated in OpenSSL 3.0, but gives the two numbers: EVP writes them as DER,
+// which is read again at once, and looks the algorithm up for each signature (a thirtieth of its
+// time).
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <array>
 #include <map>
 
 #include <openssl/crypto.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -20,45 +26,34 @@ namespace {
 
 constexpr std::size_t secure_heap_bytes = std::size_t{1} << 18U;
 
-/// One private key. Contexts must not be shared between threads, keys may.
+using EcKey = std::unique_ptr<EC_KEY, Deleter<EC_KEY_free>>;
+using EcSignature = std::unique_ptr<ECDSA_SIG, Deleter<ECDSA_SIG_free>>;
+
+/// One private key. Signing does not change it, so threads share it.
 class SigningKey {
 public:
-    explicit SigningKey(openssl::Pkey key) : key_(std::move(key)) {}
+    explicit SigningKey(EcKey key) : key_(std::move(key)) {}
 
     /// Always with the low s.
     [[nodiscard]] Result<EcdsaSignature> sign(const Digest& digest) const {
-        EVP_PKEY_CTX* const context = own_context();
-        Bytes signature(signature_bytes_max);
-        std::size_t size = signature.size();
-        if (context == nullptr ||
-            EVP_PKEY_sign(context, signature.data(), &size, digest.data(), digest.size()) != 1) {
+        const EcSignature made(
+            ECDSA_do_sign(digest.data(), static_cast<int>(digest.size()), key_.get()));
+        EcdsaSignature signature;
+        if (!made || !write(ECDSA_SIG_get0_r(made.get()), signature.r) ||
+            !write(ECDSA_SIG_get0_s(made.get()), signature.s)) {
             ERR_clear_error();
             return Error{Fault::internal, "the key did not sign"};
         }
-        const auto made = read_ecdsa_der(ByteView(signature).first(size));
-        if (!made) {
-            return Error{Fault::internal, "not a P-256 signature"};
-        }
-        return with_low_s(*made);
+        return with_low_s(signature);
     }
-    [[nodiscard]] const EVP_PKEY* get() const { return key_.get(); }
 
 private:
-    /// This thread's context for this key, made on first use. Kept by the address of the key, which
-    /// lives as long as the signer; the context holds its own reference.
-    [[nodiscard]] EVP_PKEY_CTX* own_context() const {
-        thread_local std::map<const EVP_PKEY*, openssl::PkeyContext> contexts;
-        openssl::PkeyContext& context = contexts[key_.get()];
-        if (!context) {
-            context.reset(EVP_PKEY_CTX_new(key_.get(), nullptr));
-            if (EVP_PKEY_sign_init(context.get()) != 1) {
-                context.reset();
-            }
-        }
-        return context.get();
+    static bool write(const BIGNUM* number, std::array<std::uint8_t, 32>& to) {
+        const int size = static_cast<int>(to.size());
+        return BN_bn2binpad(number, to.data(), size) == size;
     }
 
-    openssl::Pkey key_;
+    EcKey key_;
 };
 
 struct Seal {
@@ -142,8 +137,14 @@ Result<Seal> open_seal(const SealFiles& files, bool production, TimeMs now) {
         return cms.error();
     }
     const Bytes public_key = public_key_der(qr_key.value().get());
-    return Seal{SigningKey(std::move(document_key).value()),
-                SigningKey(std::move(qr_key).value()),
+    EcKey for_documents(EVP_PKEY_get1_EC_KEY(document_key.value().get()));
+    EcKey for_codes(EVP_PKEY_get1_EC_KEY(qr_key.value().get()));
+    if (!for_documents || !for_codes) {
+        ERR_clear_error();
+        return Error{Fault::internal, "a key of P-256 cannot be taken over"};
+    }
+    return Seal{SigningKey(std::move(for_documents)),
+                SigningKey(std::move(for_codes)),
                 std::move(cms).value(),
                 public_key,
                 qr_protected_header(key_id_of(public_key)),

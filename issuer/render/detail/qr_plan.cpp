@@ -185,9 +185,11 @@ QrPlan::QrPlan(int version, ByteView modules)
             if (count > 0) {
                 const std::size_t left_bit = y * row_bits + right - 1;
                 const bool left_alone = !is_data(right);
-                moves_.push_back({static_cast<std::uint16_t>(left_bit / 8),
-                                  static_cast<std::uint8_t>(14 - left_bit % 8 + left_alone),
-                                  static_cast<std::uint8_t>(count)});
+                const auto down = static_cast<std::int16_t>(row_bits / 8);
+                add_row({static_cast<std::uint16_t>(left_bit / 8),
+                         static_cast<std::int16_t>(pair % 2 == 0 ? -down : down),
+                         static_cast<std::uint8_t>(14 - left_bit % 8 + left_alone),
+                         static_cast<std::uint8_t>(count), 1});
             }
         }
     }
@@ -231,24 +233,43 @@ void QrPlan::divide(std::uint8_t byte, Words& rest) const {
     }
 }
 
+void QrPlan::add_row(const Run& row) {
+    if (!runs_.empty()) {
+        Run& last = runs_.back();
+        const bool goes_on = last.to + last.step * last.rows == row.to && last.step == row.step &&
+                             last.shift == row.shift && last.count == row.count;
+        if (goes_on) {
+            ++last.rows;
+            return;
+        }
+    }
+    runs_.push_back(row);
+}
+
 Bytes QrPlan::place(ByteView stream) const {
     Bytes rows = blank_;
-    rows.push_back(0); // two bytes are written at a time
+    rows.push_back(0); // modules may reach into the next byte
     std::uint64_t bits = 0;
     unsigned waiting = 0;
     const std::uint8_t* next = stream.data();
-    for (const Move& move : moves_) {
-        if (waiting < 2) {
-            for (unsigned end = waiting + 32; waiting < end; waiting += 8) {
-                bits |= std::uint64_t{*next++} << waiting;
+    for (const Run& run : runs_) {
+        const unsigned mask = run.count == 2 ? 3U : 1U;
+        const bool in_one_byte = run.shift >= 8;
+        std::uint8_t* to = rows.data() + run.to;
+        for (unsigned row = 0; row < run.rows; ++row, to += run.step) {
+            if (waiting < 2) {
+                for (const unsigned end = waiting + 32; waiting < end; waiting += 8) {
+                    bits |= std::uint64_t{*next++} << waiting;
+                }
+            }
+            const unsigned modules = static_cast<unsigned>(bits & mask) << run.shift;
+            bits >>= run.count;
+            waiting -= run.count;
+            *to ^= static_cast<std::uint8_t>(modules >> 8U);
+            if (!in_one_byte) {
+                to[1] ^= static_cast<std::uint8_t>(modules);
             }
         }
-        const std::uint64_t pair = bits & (move.count == 2 ? 3U : 1U);
-        bits >>= move.count;
-        waiting -= move.count;
-        const unsigned modules = static_cast<unsigned>(pair) << move.shift;
-        rows[move.to] ^= static_cast<std::uint8_t>(modules >> 8U);
-        rows[move.to + 1U] ^= static_cast<std::uint8_t>(modules);
     }
     rows.pop_back();
     return rows;

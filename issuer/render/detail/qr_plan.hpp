@@ -34,22 +34,26 @@ private:
     static constexpr std::size_t ecc_words = 4;
     using Words = std::array<std::uint64_t, ecc_words>;
 
-    /// One or two modules side by side in a row, of the next bits of the codewords. The right one
-    /// comes first (ISO/IEC 18004 §7.7.3), so codewords are read lowest bit first.
-    struct Move {
-        std::uint16_t to;   ///< byte of the rows: the two modules are in this one and the next
-        std::uint8_t shift; ///< in both bytes
-        std::uint8_t count;
+    /// One or two modules side by side in each of some rows, of the next bits of the codewords. The
+    /// right one comes first (ISO/IEC 18004 §7.7.3), so codewords are read lowest bit first.
+    struct Run {
+        std::uint16_t to;   ///< byte of the first row; the modules may reach into the next
+        std::int16_t step;  ///< from row to row
+        std::uint8_t shift; ///< of the modules in both bytes
+        std::uint8_t count; ///< of a row
+        std::uint8_t rows;
     };
 
     QrPlan(int version, ByteView modules);
     void divide(std::uint8_t codeword, Words& rest) const;
+    /// One more row, in the run before if it goes on there.
+    void add_row(const Run& row);
     /// Rows with these codewords, each with its bits turned round.
     [[nodiscard]] Bytes place(ByteView stream) const;
 
     std::size_t version_index_ = 0;
     Bytes blank_; ///< rows of the symbol whose codewords are all zero
-    std::vector<Move> moves_;
+    std::vector<Run> runs_;
     /// The generator polynomial times each byte (ISO/IEC 18004 §7.5.2).
     std::vector<Words> multiples_;
 };

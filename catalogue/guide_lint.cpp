@@ -39,19 +39,6 @@ std::optional<int> parse_hour(std::string_view text) {
     return hour < 24 && minute < 60 ? std::optional(hour * 60 + minute) : std::nullopt;
 }
 
-bool is_net_address(std::string_view text) {
-    for (const std::string_view scheme : {"https://", "http://"}) {
-        if (text.starts_with(scheme)) {
-            const std::string_view host = text.substr(
-                scheme.size(), text.find_first_of("/?#", scheme.size()) - scheme.size());
-            return host.find('.') != std::string_view::npos && !host.starts_with('.') &&
-                   std::all_of(text.begin(), text.end(),
-                               [](char c) { return c > 0x20 && c < 0x7F; });
-        }
-    }
-    return false;
-}
-
 /// Laws of the National People's Congress bear the country's name; 办法 are no laws.
 bool is_short_title(std::string_view title) {
     if (title.starts_with("《") && title.ends_with("》")) {
@@ -349,6 +336,19 @@ private:
 
 std::vector<GuideFinding> lint_guide(const Guide& guide, const PowerList& power_list) {
     return Linter(guide, power_list).run();
+}
+
+bool is_net_address(std::string_view text) {
+    for (const std::string_view scheme : {"https://", "http://"}) {
+        if (text.starts_with(scheme)) {
+            const std::string_view host = text.substr(
+                scheme.size(), text.find_first_of("/?#", scheme.size()) - scheme.size());
+            return host.find('.') != std::string_view::npos && !host.starts_with('.') &&
+                   std::all_of(text.begin(), text.end(),
+                               [](char c) { return c > 0x20 && c < 0x7F; });
+        }
+    }
+    return false;
 }
 
 std::optional<std::string> find_catch_all(std::string_view text) {

@@ -40,6 +40,9 @@ using PowerList = std::function<std::optional<std::string>(std::string_view code
 /// means.
 [[nodiscard]] std::optional<std::string> find_catch_all(std::string_view text);
 
+/// `https://host.domain/…` or `http://…`, of visible ASCII.
+[[nodiscard]] bool is_net_address(std::string_view text);
+
 /// `5工作日` → 5, `当场办结` → 0; nothing for any other form.
 [[nodiscard]] std::optional<int> parse_time_limit(std::string_view text);
 

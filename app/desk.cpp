@@ -63,7 +63,8 @@ Result<std::unique_ptr<Desk>> Desk::open(const Config& config) {
     signer::harden_process();
     keep_freed_memory();
     std::unique_ptr<Desk> desk(new Desk(config));
-    for (const auto step : {&Desk::open_store, &Desk::open_seals, &Desk::open_delivery_plan}) {
+    for (const auto step :
+         {&Desk::open_store, &Desk::open_seals, &Desk::open_delivery_plan, &Desk::open_profiles}) {
         const auto done = (desk.get()->*step)();
         if (!done.ok()) {
             return done.error();
@@ -77,6 +78,7 @@ Result<std::unique_ptr<Desk>> Desk::open(const Config& config) {
         .metrics = desk->metrics_,
         .check_output = [&check = desk->own_output_](
                             std::span<const ByteView> files) { return check.check(files); },
+        .profiles = &*desk->profiles_,
         .verify_base = config.http.public_base + "/v/",
         .plan_legs =
             [&planner = *desk->planner_](const store::DocumentRow& document,
@@ -176,6 +178,15 @@ Result<void> Desk::list_key(const DepartmentConfig& department) {
     keys_.keys.push_back({key_id_of(spki.value()), department.code, department.name,
                           std::move(spki).value(), validity.not_before, validity.not_after,
                           is_sample_certificate(certificate)});
+    return {};
+}
+
+Result<void> Desk::open_profiles() {
+    auto read = catalogue::Profiles::read(config_.profiles_folder);
+    if (!read.ok()) {
+        return read.error();
+    }
+    profiles_ = std::move(read).value();
     return {};
 }
 

@@ -9,6 +9,7 @@
 #include "base/metrics.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "catalogue/profile.hpp"
 #include "delivery/applicant_keys.hpp"
 #include "delivery/plan.hpp"
 #include "issuer/issuer.hpp"
@@ -24,8 +25,8 @@ namespace songda::app {
 /// service and `songda issue` both work with it.
 class Desk {
 public:
-    /// Opens the store exclusively, closes what a crash left open, loads seals, fonts and
-    /// templates. Faults name the file or key at fault.
+    /// Opens the store exclusively, closes what a crash left open, loads seals, profiles,
+    /// fonts and templates. Faults name the file or key at fault.
     [[nodiscard]] static Result<std::unique_ptr<Desk>> open(const Config& config);
 
     Desk(const Desk&) = delete;
@@ -56,6 +57,7 @@ private:
     [[nodiscard]] Result<void> open_store();
     [[nodiscard]] Result<void> open_seals();
     [[nodiscard]] Result<void> open_delivery_plan();
+    [[nodiscard]] Result<void> open_profiles();
     [[nodiscard]] Result<void> open_templates();
     [[nodiscard]] Result<void> list_key(const DepartmentConfig& department);
 
@@ -63,6 +65,7 @@ private:
     SystemClock clock_;
     SystemRandom random_;
     metrics::Registry metrics_;
+    std::optional<catalogue::Profiles> profiles_;
     verifier::TrustStore trust_;
     verifier::OwnOutputCheck own_output_;
     verifier::KeyList keys_;

@@ -1,4 +1,5 @@
 #include "issuer/issuer.hpp"
+#include "issuer/profile_check.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -81,12 +82,16 @@ Issuer::Issuer(IssuerParts parts) : impl_(std::make_unique<Impl>(std::move(parts
 Issuer::~Issuer() = default;
 
 Result<void> Issuer::add_template(std::shared_ptr<const CompiledTemplate> compiled) {
+    const auto profile = find_profile(impl_->parts.profiles, compiled->spec());
+    if (!profile.ok()) {
+        return profile.error();
+    }
     const auto stored = impl_->parts.store.put_prefix(compiled->prefix());
     if (!stored.ok()) {
         return stored.error();
     }
     const auto key = std::make_pair(compiled->face().code, compiled->spec().id);
-    impl_->templates[key] = {std::move(compiled), stored.value()};
+    impl_->templates[key] = {std::move(compiled), stored.value(), profile.value()};
     return {};
 }
 

@@ -11,6 +11,7 @@
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "catalogue/profile.hpp"
 #include "issuer/decision.hpp"
 #include "issuer/finding.hpp"
 #include "issuer/templates/compiled_template.hpp"
@@ -63,6 +64,8 @@ struct IssuerParts {
     /// Looks at the finished files of one batch as a stranger would, one answer each
     /// (verifier/own_output.hpp).
     std::function<std::vector<Result<void>>(std::span<const ByteView> files)> check_output;
+    /// What templates name as their `profile`. May be null if none does.
+    const catalogue::Profiles* profiles = nullptr;
     std::string verify_base; ///< `https://HOST/v/`, printed on paper
     unsigned threads = 2;    ///< how many threads one large batch may use
     /// Legs of a document that is about to be issued, stored in its transaction: the issuer does
@@ -83,7 +86,8 @@ public:
     Issuer& operator=(const Issuer&) = delete;
 
     /// Templates of a department, compiled. Call before the first `issue`.
-    /// Fault: whatever the store says when it keeps the shared prefix.
+    /// Faults: invalid_input (it names a profile that is not there, or that its documents could
+    /// never keep to); whatever the store says when it keeps the shared prefix.
     [[nodiscard]] Result<void> add_template(std::shared_ptr<const CompiledTemplate> compiled);
 
     /// Closes the intents that a crash left between signature and record. A signature that may have

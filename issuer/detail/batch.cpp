@@ -7,6 +7,7 @@
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
 #include "catalogue/mask.hpp"
+#include "issuer/profile_check.hpp"
 #include "issuer/record.hpp"
 #include "issuer/templates/number_pattern.hpp"
 
@@ -100,6 +101,18 @@ void add_faults(const std::vector<Finding>& faults, std::vector<Finding>& findin
     }
 }
 
+/// A value that was told already, missing or malformed, is not also told by the profile.
+void add_profile_findings(std::vector<Finding> found, std::vector<Finding>& findings) {
+    const std::size_t read = findings.size();
+    for (Finding& finding : found) {
+        const auto end = findings.begin() + static_cast<std::ptrdiff_t>(read);
+        if (std::none_of(findings.begin(), end,
+                         [&](const Finding& told) { return told.pointer == finding.pointer; })) {
+            findings.push_back(std::move(finding));
+        }
+    }
+}
+
 } // namespace
 
 void Batch::run() {
@@ -166,6 +179,12 @@ void Batch::check(Item& item) {
         Placement placement = renderer_.place(*item.ready->compiled, item.values.list);
         item.placed = std::move(placement.values);
         add_faults(placement.findings, findings);
+        if (item.ready->profile != nullptr) {
+            const CompiledTemplate& compiled = *item.ready->compiled;
+            add_profile_findings(check_profile(*item.ready->profile, compiled.spec(),
+                                               compiled.face(), item.decision),
+                                 findings);
+        }
     }
     if (!findings.empty()) {
         item.close(Answer::Kind::refused);

@@ -13,6 +13,7 @@ namespace songda::issuer::detail {
 struct ReadyTemplate {
     std::shared_ptr<const CompiledTemplate> compiled;
     Digest prefix{};
+    const catalogue::Profile* profile = nullptr; ///< null: the template names none
 };
 
 /// What all batches share.

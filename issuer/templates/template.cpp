@@ -92,6 +92,7 @@ TemplateField read_field(TomlTable& table) {
     TemplateField field;
     field.name = table.text("name");
     field.label = table.text("label");
+    field.member = table.text_or("member", field.name);
     field.kind = choose<FieldKind>(table, "kind", "text",
                                    {{"text", FieldKind::text},
                                     {"code", FieldKind::code},
@@ -154,6 +155,7 @@ Result<Template> read_template(const std::string& folder) {
     made.id = root.text("id");
     made.version = static_cast<int>(root.integer("version", 1, 9999));
     made.type_code = root.text("type_code");
+    made.profile = root.text_or("profile", "");
     made.title = root.text("title");
     made.number_pattern = root.text("number");
     made.page_width = from_mm(root.number_or("page_width_mm", 210));

@@ -20,6 +20,7 @@ enum class FieldKind : std::uint8_t { text, code, date, choice };
 struct TemplateField {
     std::string name;
     std::string label;
+    std::string member; ///< of the document profile; the field's name unless the template says
     FieldKind kind = FieldKind::text;
     bool required = true;
     std::size_t max_characters = 0;
@@ -117,6 +118,7 @@ struct Template {
     std::string id;
     int version = 0;
     std::string type_code;
+    std::string profile; ///< code of the document profile; empty: none is looked at
     std::string title;
     std::string number_pattern;
     Centipoints page_width = 0;

@@ -184,6 +184,25 @@ TEST_F(DeskTest, BadRowsAreToldEverythingAndHarmNoOther) {
     EXPECT_EQ(desk_->store().statistics().value().documents, 1U);
 }
 
+TEST_F(DeskTest, TheProfileOfTheTemplateIsToldLikeOtherFindings) {
+    const std::string letter = samples()[1];
+    const std::string accepted_late =
+        replaced(letter, "\"accepted_on\": \"2026-11-07\"", "\"accepted_on\": \"2026-11-19\"");
+    const auto answers = issue({
+        accepted_late,
+        replaced(accepted_late, "\"decision_text\":", "\"decision_texts\":"),
+        letter,
+    });
+    EXPECT_EQ(rules(answers[0]), std::vector<std::string>{"/fields/accepted_on applied.decided"});
+    EXPECT_NE(answers[0].findings[0].message_zh.find("受理日期晚于决定日期"), std::string::npos);
+    EXPECT_EQ(rules(answers[1]), (std::vector<std::string>{"/fields/decision_text required",
+                                                           "/fields/decision_texts unknown",
+                                                           "/fields/accepted_on applied.decided"}))
+        << "what is missing is told once, by the template";
+    EXPECT_EQ(answers[2].kind, Kind::issued);
+    EXPECT_EQ(desk_->store().statistics().value().documents, 1U);
+}
+
 TEST_F(DeskTest, EightThreadsWithOneKeyMakeOneDocument) {
     const std::string row = samples()[0];
     std::atomic<int> issued{0};

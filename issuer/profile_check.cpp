@@ -1,0 +1,156 @@
+#include "issuer/profile_check.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "catalogue/profile_lint.hpp"
+
+namespace songda::issuer {
+namespace {
+
+/// What every document says without a field of its template, and where a decision says it.
+struct GivenMember {
+    std::string_view member;
+    std::string_view pointer;
+};
+constexpr std::array given_members = {
+    GivenMember{"number", "/template"},         GivenMember{"seal", "/template"},
+    GivenMember{"department", "/template"},     GivenMember{"recipient", "/recipient/name"},
+    GivenMember{"signed_on", "/decided_on"},    GivenMember{"valid_from", "/valid_from"},
+    GivenMember{"valid_until", "/valid_until"}, GivenMember{"channels", "/delivery"},
+};
+
+const TemplateField* find_field(const Template& spec, std::string_view member) {
+    const auto found =
+        std::find_if(spec.fields.begin(), spec.fields.end(),
+                     [member](const TemplateField& field) { return field.member == member; });
+    return found == spec.fields.end() ? nullptr : &*found;
+}
+
+bool can_say(const Template& spec, std::string_view member) {
+    return find_field(spec, member) != nullptr ||
+           std::any_of(given_members.begin(), given_members.end(),
+                       [member](const GivenMember& given) { return given.member == member; });
+}
+
+bool always_asks(const catalogue::ProfileRule& rule) {
+    switch (rule.kind) {
+    case catalogue::RuleKind::present:
+    case catalogue::RuleKind::any:
+    case catalogue::RuleKind::rows:
+    case catalogue::RuleKind::form:
+    case catalogue::RuleKind::choice:
+    case catalogue::RuleKind::deadline: return rule.conditions.empty() && !rule.optional;
+    default: return false;
+    }
+}
+
+/// The members of a rule that keep it from ever being kept.
+std::vector<std::string> members_lacking(const Template& spec, const catalogue::ProfileRule& rule) {
+    std::vector<std::string> lacking;
+    for (const std::string& member : rule.members) {
+        // A field holds a text, never rows.
+        if (rule.kind == catalogue::RuleKind::rows || !can_say(spec, member)) {
+            lacking.push_back(member);
+        }
+    }
+    const bool one_is_enough = rule.kind == catalogue::RuleKind::any;
+    return one_is_enough && lacking.size() < rule.members.size() ? std::vector<std::string>{}
+                                                                 : lacking;
+}
+
+catalogue::DocumentFacts make_facts(const Template& spec, const DepartmentFace& face,
+                                    const Decision& decision) {
+    catalogue::DocumentFacts facts;
+    // Drawn when nothing is left to refuse: that it will be there is all that is known yet.
+    facts.texts["number"] = {spec.number_pattern};
+    facts.texts["seal"] = {face.seal_text};
+    facts.texts["department"] = {face.name};
+    facts.texts["recipient"] = {decision.recipient.reveal().name};
+    facts.texts["signed_on"] = {to_text(decision.decided_on)};
+    facts.texts["channels"] = decision.delivery;
+    if (decision.valid_from) {
+        facts.texts["valid_from"] = {to_text(*decision.valid_from)};
+    }
+    if (decision.valid_until) {
+        facts.texts["valid_until"] = {to_text(*decision.valid_until)};
+    }
+    for (const auto& [name, value] : decision.fields.reveal()) {
+        const auto field =
+            std::find_if(spec.fields.begin(), spec.fields.end(),
+                         [&name = name](const TemplateField& one) { return one.name == name; });
+        if (field != spec.fields.end()) {
+            facts.texts[field->member] = {value};
+        }
+    }
+    return facts;
+}
+
+/// `reasons[2]` → `/fields/…`, `signed_on` → `/decided_on`.
+std::string pointer_of(const Template& spec, std::string_view where) {
+    const std::string_view member = where.substr(0, where.find('['));
+    if (const TemplateField* const field = find_field(spec, member)) {
+        return "/fields/" + field->name;
+    }
+    for (const GivenMember& given : given_members) {
+        if (given.member == member) {
+            return std::string(given.pointer);
+        }
+    }
+    return "/fields";
+}
+
+Finding to_finding(const Template& spec, const catalogue::ProfileFinding& found) {
+    const catalogue::ProfileRule& rule = *found.rule;
+    // The others would quote the whole value.
+    const bool quotes_words =
+        rule.kind == catalogue::RuleKind::refuses || rule.kind == catalogue::RuleKind::catch_all;
+    return {pointer_of(spec, found.where), rule.id, quotes_words ? found.text : "",
+            rule.zh + "：“" + rule.quote + "”（" + rule.source + "）",
+            rule.en + " (" + rule.source + ")"};
+}
+
+} // namespace
+
+Result<void> check_template_profile(const Template& spec, const catalogue::Profile& profile) {
+    std::string lacking;
+    for (const catalogue::ProfileRule& rule : profile.rules) {
+        if (!always_asks(rule)) {
+            continue;
+        }
+        for (const std::string& member : members_lacking(spec, rule)) {
+            lacking += (lacking.empty() ? "" : "\n") + spec.full_name() + ": no field holds " +
+                       member + ", which profile " + profile.code + " asks for (" + rule.id + ')';
+        }
+    }
+    return lacking.empty() ? Result<void>() : Error{Fault::invalid_input, lacking};
+}
+
+Result<const catalogue::Profile*> find_profile(const catalogue::Profiles* profiles,
+                                               const Template& spec) {
+    if (spec.profile.empty()) {
+        return nullptr;
+    }
+    const catalogue::Profile* const found =
+        profiles == nullptr ? nullptr : profiles->find(spec.profile);
+    if (found == nullptr) {
+        return Error{Fault::invalid_input,
+                     spec.full_name() + ": there is no document profile " + spec.profile};
+    }
+    const auto kept = check_template_profile(spec, *found);
+    if (!kept.ok()) {
+        return kept.error();
+    }
+    return found;
+}
+
+std::vector<Finding> check_profile(const catalogue::Profile& profile, const Template& spec,
+                                   const DepartmentFace& face, const Decision& decision) {
+    std::vector<Finding> findings;
+    for (const auto& found : catalogue::lint_document(profile, make_facts(spec, face, decision))) {
+        findings.push_back(to_finding(spec, found));
+    }
+    return findings;
+}
+
+} // namespace songda::issuer

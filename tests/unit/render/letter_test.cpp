@@ -340,6 +340,29 @@ std::string text_of(const std::string& path) {
     return whole;
 }
 
+/// One font stream of more than a million bytes.
+TEST_P(LetterTest, FourThousandCharactersOfOneFontComeBack) {
+    const FontFace& face = *fonts()->find_style("fangsong")->chain.front();
+    std::string reason;
+    int count = 0;
+    for (char32_t c = 0x4E00; c < 0x9FA6 && count < 4000; ++c) {
+        if (face.find_glyph(c) != nullptr) {
+            append_utf8(reason, c);
+            ++count;
+        }
+    }
+    ASSERT_EQ(count, 4000);
+    const Unsigned made = render(letter_with(reason), false);
+    EXPECT_GT(made.file.size(), 1'500'000U);
+    EXPECT_LT(made.file.size(), 4'000'000U) << "readers take 8 MiB";
+    const std::string path = write(made);
+    EXPECT_NE(text_of(path).find("现决定准予行政许可：" + reason + "本机关同时"),
+              std::string::npos);
+    EXPECT_NE(
+        run("qpdf --check " + path + " 2>&1").find("No syntax or stream encoding errors found"),
+        std::string::npos);
+}
+
 /// Han characters of GBK, some of them rare, and the marks that a line may not begin or end with.
 rc::Gen<std::string> any_reason() {
     return rc::gen::resize(

@@ -1,11 +1,13 @@
-// One thread makes licences; prints what it makes per second of its CPU time, as `openssl speed`
-// counts its own, and their mean size in bytes.
+// One thread makes licences or letters; prints what it makes per second of its CPU time, as
+// `openssl speed` counts its own, and their mean size in bytes.
 //
 //   core_bench document CONFIG SAMPLES SECONDS
 //       the document: values set, record, QR seal, page, signature, hash of the file
 //   core_bench decision CONFIG SAMPLES SECONDS
 //       the same from a decision's JSON, through the issuer with its rules, to the rows for the
 //       store, which looks at them and forgets them
+//   core_bench letter CONFIG SAMPLES SECONDS
+//       as decision, with decision letters; of the rows every other one from the first on is taken
 
 #include <cstdio>
 #include <ctime>
@@ -59,7 +61,7 @@ struct Made {
 /// A department's signer and its licence template, as the page of real keys: a sample carries its
 /// mark besides.
 struct Desk {
-    explicit Desk(const app::Config& config)
+    Desk(const app::Config& config, const std::string& template_id)
         : department(config.departments.front()),
           signer(std::move(signer::open_file_signer({{{department.code},
                                                       department.seal_key,
@@ -68,14 +70,13 @@ struct Desk {
                                                       ""}},
                                                     false, clock)
                                .value())),
-          compiled(
-              issuer::compile_template(
-                  issuer::read_template(config.templates_folder + "/food-business-licence").value(),
-                  {department.code, department.name, department.number_prefix, department.region,
-                   department.seal_text},
-                  issuer::FontSet::load(config.fonts_folder).value(),
-                  {signer->cms_bytes_reserved({department.code}).value(), false})
-                  .value()) {}
+          compiled(issuer::compile_template(
+                       issuer::read_template(config.templates_folder + '/' + template_id).value(),
+                       {department.code, department.name, department.number_prefix,
+                        department.region, department.seal_text},
+                       issuer::FontSet::load(config.fonts_folder).value(),
+                       {signer->cms_bytes_reserved({department.code}).value(), false})
+                       .value()) {}
 
     const app::DepartmentConfig& department;
     SystemClock clock;
@@ -258,8 +259,8 @@ void measure(double seconds, Prepare prepare, Make make) {
 
 int main(int words, char** arguments) {
     const std::string what = words == 5 ? arguments[1] : "";
-    if (what != "document" && what != "decision") {
-        std::fprintf(stderr, "usage: core_bench document|decision CONFIG SAMPLES SECONDS\n");
+    if (what != "document" && what != "decision" && what != "letter") {
+        std::fprintf(stderr, "usage: core_bench document|decision|letter CONFIG SAMPLES SECONDS\n");
         return 2;
     }
     const auto config = app::read_config(arguments[2]);
@@ -269,7 +270,7 @@ int main(int words, char** arguments) {
     }
     const auto rows = read_licences(arguments[3]);
     const double seconds = std::stod(arguments[4]);
-    Desk desk(config.value());
+    Desk desk(config.value(), what == "letter" ? "permit-decision" : "food-business-licence");
     if (what == "document") {
         DocumentMaker maker(desk, rows);
         measure(

@@ -55,6 +55,17 @@ PERMITS = [
     ("危险化学品经营许可", "organisation", LAW + "、《危险化学品安全管理条例》第三十三条", "危险化学品经营许可证",
      "准予在{place}经营乙醇（无水）、丙酮。经营方式为不带储存设施经营。有效期三年，延续应当在届满三个月前申请。"),
 ]
+# Two building permits bear conditions that take a second page.
+CONDITIONS = (
+    "施工期间应当遵守下列要求：（一）建设单位应当自领取施工许可证之日起三个月内开工；因故不能按期开工的，应当在期满前向本机关申请延期，"
+    "延期以两次为限，每次不超过三个月；既不开工又不申请延期或者超过延期时限的，施工许可证自行废止。（二）在建工程因故中止施工的，"
+    "建设单位应当自中止施工之日起一个月内向本机关报告，说明中止的时间、原因、在施部位和维护管理措施，并按照规定做好工程的维护管理工作；"
+    "恢复施工时应当向本机关报告；中止施工满一年的工程恢复施工前，应当报本机关核验施工许可证。（三）应当按照审查合格的施工图设计文件施工，"
+    "不得擅自修改；确需修改的，由原设计单位出具修改文件，涉及公共利益、公众安全和工程建设强制性标准的，应当重新送审。（四）应当在施工现场醒目处"
+    "公示本许可的内容、建设单位、施工单位、监理单位和监督电话，落实扬尘、噪声、污水和建筑垃圾的防治措施，夜间施工应当依法取得同意并公告附近居民。"
+    "（五）施工单位、项目负责人或者工程规模发生变更的，应当自变更之日起十五日内向本机关申请办理变更手续。（六）工程完工后，应当依法组织竣工验收，"
+    "验收合格方可交付使用，并自验收合格之日起十五日内办理竣工验收备案。")
+ROWS_WITH_CONDITIONS = (50, 120)
 
 
 class Maker:
@@ -134,6 +145,7 @@ class Maker:
             "brand": rng.choice(BRANDS).strip(), "n": rng.randrange(20, 900), "m": rng.randrange(0, 1000),
             "k": rng.randrange(6, 24), "subject": rng.choice(["语文", "数学", "物理", "音乐"]),
         }
+        decision_text = text.format(**words) + (CONDITIONS if row in ROWS_WITH_CONDITIONS else "")
         return {
             "template": "permit-decision",
             "decided_on": f"2026-11-{rng.randrange(12, 21):02}",
@@ -143,7 +155,7 @@ class Maker:
                 "applied_on": f"2026-11-{rng.randrange(2, 6):02}",
                 "accepted_on": f"2026-11-{rng.randrange(6, 10):02}",
                 "basis": basis,
-                "decision_text": text.format(**words),
+                "decision_text": decision_text,
                 "licence_handed": handed,
             },
         }

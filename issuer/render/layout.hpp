@@ -28,11 +28,12 @@ struct SetLine {
     Centipoints size = 0;
     /// Added after each glyph, in 1/1000 of a centipoint so that justified lines end exactly.
     std::int64_t spacing_milli = 0;
+    int page = 0; ///< of the document, from 0
 };
 
 /// Why a text cannot be set.
 struct LayoutFault {
-    std::string rule;  ///< `no_glyph`, `width`, `lines`, `page`
+    std::string rule;  ///< `no_glyph`, `width`, `lines`, `page`, `pages`
     std::string value; ///< a code point or measures
 };
 
@@ -58,9 +59,10 @@ struct Layout {
 [[nodiscard]] Layout set_text(std::string_view text, const TextLook& look, const FontStyle& style,
                               Centipoints x, Centipoints y, Centipoints width);
 
-/// A flow with its closing; tells where the seal goes.
+/// A flow with its closing; tells where the seal goes, always on the last page.
 struct FlowLayout {
     Layout layout;
+    int pages = 1;
     Centipoints seal_x = 0;
     Centipoints seal_y = 0;
 };

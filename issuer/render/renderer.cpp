@@ -8,6 +8,7 @@
 #include "base/utf8.hpp"
 #include "issuer/render/detail/compiled.hpp"
 #include "issuer/render/detail/metadata.hpp"
+#include "issuer/render/detail/page_tree.hpp"
 #include "issuer/render/detail/qr_symbol.hpp"
 #include "issuer/render/value_check.hpp"
 
@@ -47,6 +48,16 @@ struct Renderer::Impl {
         }
         return {'D', slot, fonts[slot].use(glyph)};
     }
+
+    /// What stands on the pages, and the page tree if the prefix has none. Returns the last page's
+    /// object, on which the seal stands.
+    std::size_t write_pages(Objects& objects, ByteBuffer& to,
+                            const CompiledTemplate::Impl& compiled, const PlacedValues& placed,
+                            const QrSymbol& symbol);
+
+    /// Fonts and the resources that name them; what the pages show is known.
+    void write_fonts(Objects& objects, ByteBuffer& to, const CompiledTemplate::Impl& compiled,
+                     const DocumentKey& key);
 
     /// A buffer that begins with the prefix.
     [[nodiscard]] Unsigned begin_file(ByteView prefix) {
@@ -153,9 +164,11 @@ void put_seal(ByteBuffer& to, Centipoints x, Centipoints y, Centipoints diameter
     put(to, " /Seal Do Q\n");
 }
 
-void put_widget(ByteBuffer& to, Centipoints x, Centipoints y, Centipoints diameter) {
-    put(to,
-        "<</Type/Annot/Subtype/Widget/FT/Sig/T(seal)/F 132/P 3 0 R/V 9 0 R/AP<</N 8 0 R>>/Rect[");
+void put_widget(ByteBuffer& to, std::size_t page, Centipoints x, Centipoints y,
+                Centipoints diameter) {
+    put(to, "<</Type/Annot/Subtype/Widget/FT/Sig/T(seal)/F 132/P ");
+    put_number(to, static_cast<std::int64_t>(page));
+    put(to, " 0 R/V 9 0 R/AP<</N 8 0 R>>/Rect[");
     for (const Centipoints edge :
          {x - diameter / 2, y - diameter / 2, x + diameter / 2, y + diameter / 2}) {
         put_points(to, edge);
@@ -225,6 +238,53 @@ void hash_around_signature(Unsigned& made, const CompiledTemplate::Impl& compile
 
 } // namespace
 
+std::size_t Renderer::Impl::write_pages(Objects& objects, ByteBuffer& to,
+                                        const CompiledTemplate::Impl& compiled,
+                                        const PlacedValues& placed, const QrSymbol& symbol) {
+    std::vector<PageObjects> pages = {{object_page, object_content}};
+    for (int page = 1; page < placed.pages(); ++page) {
+        pages.push_back(
+            {offsets.size() + pages.size() * 2 - 2, offsets.size() + pages.size() * 2 - 1});
+    }
+    for (std::size_t page = 0; page < pages.size(); ++page) {
+        objects.begin_stream(pages[page].content, "");
+        LineWriter writer(to, [&](const SetGlyph& glyph) { return show(compiled, glyph); });
+        for (const PlacedValues::Placed& part : placed.parts()) {
+            writer.put_layout(part.layout, part.look->colour, static_cast<int>(page));
+        }
+        if (page == 0) {
+            put_qr(to, compiled.spec.qr, symbol);
+        }
+        if (page + 1 == pages.size()) {
+            put_seal(to, placed.seal_x(), placed.seal_y(), compiled.spec.seal.diameter);
+        }
+        objects.end_stream();
+    }
+    if (compiled.spec.has_later_pages()) {
+        write_page_tree(objects, to, compiled, pages);
+    }
+    return pages.back().page;
+}
+
+void Renderer::Impl::write_fonts(Objects& objects, ByteBuffer& to,
+                                 const CompiledTemplate::Impl& compiled, const DocumentKey& key) {
+    std::string resources = "<</Font<<";
+    for (std::size_t slot = 0; slot < compiled.slots.size(); ++slot) {
+        if (compiled.slots[slot].first_object != 0) {
+            resources += fmt::format("/S{} {} 0 R", slot, compiled.slots[slot].first_object);
+        }
+        const auto& glyphs = fonts[slot].glyphs();
+        if (!glyphs.empty()) {
+            const std::size_t first = offsets.size();
+            resources += fmt::format("/D{} {} 0 R", slot, first);
+            write_font(objects, to, first, *compiled.slots[slot].face, glyphs,
+                       subset_tag(key, slot), false);
+        }
+    }
+    objects.plain(object_resources,
+                  resources + ">>/XObject<</Seal 6 0 R" + compiled.artwork_resource + ">>>>");
+}
+
 Result<Unsigned> Renderer::render(const CompiledTemplate& compiled_template,
                                   const RenderInput& input) {
     const CompiledTemplate::Impl& compiled = compiled_template.impl();
@@ -256,32 +316,11 @@ Result<Unsigned> Renderer::render(const CompiledTemplate& compiled_template,
     Unsigned made = impl_->begin_file(compiled.prefix);
     impl_->offsets = compiled.offsets;
     Objects objects(made.file, impl_->offsets);
-    objects.begin_stream(object_content, "");
-    LineWriter writer(made.file,
-                      [&](const SetGlyph& glyph) { return impl_->show(compiled, glyph); });
-    for (const PlacedValues::Placed& part : placed.parts()) {
-        writer.put_layout(part.layout, part.look->colour);
-    }
-    put_qr(made.file, compiled.spec.qr, symbol.value());
-    put_seal(made.file, placed.seal_x(), placed.seal_y(), compiled.spec.seal.diameter);
-    objects.end_stream();
-    std::string resources = "<</Font<<";
-    for (std::size_t slot = 0; slot < compiled.slots.size(); ++slot) {
-        if (compiled.slots[slot].first_object != 0) {
-            resources += fmt::format("/S{} {} 0 R", slot, compiled.slots[slot].first_object);
-        }
-        const auto& glyphs = impl_->fonts[slot].glyphs();
-        if (!glyphs.empty()) {
-            const std::size_t first = impl_->offsets.size();
-            resources += fmt::format("/D{} {} 0 R", slot, first);
-            write_font(objects, made.file, first, *compiled.slots[slot].face, glyphs,
-                       subset_tag(input.key, slot), false);
-        }
-    }
-    objects.plain(object_resources,
-                  resources + ">>/XObject<</Seal 6 0 R" + compiled.artwork_resource + ">>>>");
+    const std::size_t last_page =
+        impl_->write_pages(objects, made.file, compiled, placed, symbol.value());
+    impl_->write_fonts(objects, made.file, compiled, input.key);
     objects.begin(object_widget);
-    put_widget(made.file, placed.seal_x(), placed.seal_y(), compiled.spec.seal.diameter);
+    put_widget(made.file, last_page, placed.seal_x(), placed.seal_y(), compiled.spec.seal.diameter);
     objects.end();
     write_metadata(objects, made.file,
                    {compiled.spec.title, compiled.face.name, find_value(input.values, "number"),

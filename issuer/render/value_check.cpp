@@ -47,6 +47,7 @@ constexpr std::array rule_words = {
     RuleWords{"width", "排版后超出版面宽度", "is wider than its place when set"},
     RuleWords{"lines", "排版后超出行数", "takes more lines than its place has"},
     RuleWords{"page", "内容超出一页", "runs past the page"},
+    RuleWords{"pages", "内容超出页数上限", "takes more pages than allowed"},
     RuleWords{"required", "缺少该项", "is missing"},
     RuleWords{"unknown", "模板没有这一项", "is no field of this template"},
     RuleWords{"max_characters", "超过字数上限", "has more characters than allowed"},
@@ -163,6 +164,7 @@ PlacedValues::Placed PlacedValues::set_flow_of(const Flow& flow,
         compiled_.spec.seal.diameter);
     seal_x_ = placed.seal_x;
     seal_y_ = placed.seal_y;
+    pages_ = placed.pages;
     for (const LayoutFault& fault : placed.layout.faults) {
         faults_.push_back({"/fields", fault.rule, fault.value});
     }

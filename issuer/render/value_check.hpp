@@ -10,7 +10,7 @@
 
 namespace songda::issuer {
 
-/// A document's values laid out on its template's page: what will be drawn, or why it cannot be.
+/// A document's values laid out on its template's pages: what will be drawn, or why it cannot be.
 class PlacedValues {
 public:
     struct Placed {
@@ -33,6 +33,8 @@ public:
     [[nodiscard]] const std::vector<PlaceFault>& faults() const { return faults_; }
     [[nodiscard]] Centipoints seal_x() const { return seal_x_; }
     [[nodiscard]] Centipoints seal_y() const { return seal_y_; }
+    /// The seal stands on the last.
+    [[nodiscard]] int pages() const { return pages_; }
 
 private:
     [[nodiscard]] std::string expand(const Pattern& pattern,
@@ -46,6 +48,7 @@ private:
     std::vector<PlaceFault> faults_;
     Centipoints seal_x_ = 0;
     Centipoints seal_y_ = 0;
+    int pages_ = 1;
 };
 
 /// Declared kinds and lengths, then the measures of the page; every fault.

@@ -7,6 +7,7 @@
 #include "base/utf8.hpp"
 #include "issuer/render/detail/colour_profile.hpp"
 #include "issuer/render/detail/compiled.hpp"
+#include "issuer/render/detail/page_tree.hpp"
 #include "issuer/render/detail/sample_mark.hpp"
 #include "issuer/render/detail/seal.hpp"
 #include "issuer/templates/artwork.hpp"
@@ -33,7 +34,8 @@ public:
     Result<void> run() {
         for (const auto step :
              {&Compiler::check_styles, &Compiler::write_head, &Compiler::write_artwork,
-              &Compiler::draw_sample, &Compiler::write_static_text, &Compiler::write_seal}) {
+              &Compiler::draw_sample, &Compiler::write_static_text, &Compiler::write_later_pages,
+              &Compiler::write_seal}) {
             const auto done = (this->*step)();
             if (!done.ok()) {
                 return done;
@@ -61,6 +63,9 @@ private:
                 names.push_back(block.look.style);
             }
         }
+        if (made_.spec.has_later_pages()) {
+            names.push_back(made_.spec.flow->later.number_look.style);
+        }
         names.push_back(seal_style);
         for (const std::string_view name : names) {
             const FontStyle* const style = made_.fonts->find_style(name);
@@ -86,15 +91,10 @@ private:
             "/DestOutputProfile 4 0 R>>]/AF[13 0 R]/Names<</EmbeddedFiles<</Names[(record.json) 13 "
             "0 R]>>>>"
             "/ViewerPreferences<</DisplayDocTitle true>>>>");
-        objects_.plain(object_pages, "<</Type/Pages/Kids[3 0 R]/Count 1>>");
-        ByteBuffer page;
-        put(page, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 ");
-        put_points(page, made_.spec.page_width);
-        page.push_back(' ');
-        put_points(page, made_.spec.page_height);
-        put(page, "]/Group<</S/Transparency/CS/DeviceRGB>>"
-                  "/Resources 11 0 R/Contents[5 0 R 10 0 R]/Annots[15 0 R]>>");
-        objects_.plain(object_page, as_text(page));
+        if (!made_.spec.has_later_pages()) {
+            const PageObjects only{object_page, object_content};
+            write_page_tree(objects_, made_.prefix, made_, {&only, 1});
+        }
         objects_.stream(object_colour_profile, "/N 3/Filter/FlateDecode",
                         deflate(make_colour_profile()));
         objects_.plain(object_form, "<</Fields[15 0 R]/SigFlags 3>>");
@@ -120,6 +120,24 @@ private:
         static_content_ = fmt::format("q {:.4f} 0 0 {:.4f} 0 0 cm /Art Do Q\n",
                                       made_.spec.page_width / 100.0 / artwork.value().width,
                                       made_.spec.page_height / 100.0 / artwork.value().height);
+        return {};
+    }
+
+    /// What the pages after the first show of themselves: under sample keys the mark and its label.
+    Result<void> write_later_pages() {
+        if (!made_.spec.has_later_pages() || !sample_) {
+            return {};
+        }
+        auto mark = draw_sample_mark(made_.spec.sample, *made_.fonts->find_style(seal_style));
+        if (!mark.ok()) {
+            return refuse(mark.error().detail);
+        }
+        ByteBuffer content;
+        put(content, mark.value());
+        LineWriter writer(content, [this](const SetGlyph& glyph) { return carry(glyph); });
+        put_sample_label(writer);
+        made_.later_static_content = next_object_++;
+        objects_.stream(made_.later_static_content, "/Filter/FlateDecode", deflate(content));
         return {};
     }
 
@@ -187,17 +205,22 @@ private:
         }
     }
 
+    template <class Writer>
+    void put_sample_label(Writer& writer) const {
+        const SamplePlace& sample = made_.spec.sample;
+        const TextLook label = sample_label(sample, seal_style);
+        writer.put_layout(set_text(sample_words, label, *made_.fonts->find_style(seal_style),
+                                   sample.x - made_.spec.page_width / 2, sample.y,
+                                   made_.spec.page_width),
+                          label.colour);
+    }
+
     Result<void> write_static_text() {
         ByteBuffer content;
         put(content, static_content_);
         LineWriter writer(content, [this](const SetGlyph& glyph) { return carry(glyph); });
-        const SamplePlace& sample = made_.spec.sample;
-        const TextLook label = sample_label(sample, seal_style);
         if (sample_) {
-            writer.put_layout(set_text(sample_words, label, *made_.fonts->find_style(seal_style),
-                                       sample.x - made_.spec.page_width / 2, sample.y,
-                                       made_.spec.page_width),
-                              label.colour);
+            put_sample_label(writer);
         }
         for (const TextItem& item : made_.spec.items) {
             if (CompiledTemplate::Impl::needs_document(item.pattern)) {

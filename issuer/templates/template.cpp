@@ -10,6 +10,7 @@ namespace songda::issuer {
 namespace {
 
 constexpr double points_per_mm = 72.0 / 25.4;
+constexpr int flow_pages_max = 12; // full of rare characters, still below what verifiers read
 
 Centipoints from_mm(double mm) {
     return static_cast<Centipoints>(std::lround(mm * points_per_mm * 100));
@@ -108,6 +109,18 @@ TemplateField read_field(TomlTable& table) {
     return field;
 }
 
+LaterPages read_later(TomlTable table, int pages_max, Centipoints line_pitch,
+                      Centipoints page_height) {
+    LaterPages later;
+    later.pages_max = pages_max;
+    later.top = page_height - from_mm(table.number("top_mm"));
+    later.bottom = page_height - from_mm(table.number("bottom_mm"));
+    later.line_pitch_least = from_pt(table.number_or("line_pitch_least_pt", line_pitch / 100.0));
+    later.number_look = read_look(table);
+    later.number_y = page_height - from_mm(table.number("number_y_mm"));
+    return later;
+}
+
 Flow read_flow(TomlTable table, Centipoints page_height) {
     Flow flow;
     flow.x = from_mm(table.number("x_mm"));
@@ -123,6 +136,10 @@ Flow read_flow(TomlTable table, Centipoints page_height) {
         flow.blocks.push_back({parse_pattern(block.text("text"), block), read_look(block),
                                static_cast<int>(block.integer_or("indent", 0, 0, 10)),
                                static_cast<int>(block.integer_or("gap_lines", 0, 0, 10))});
+    }
+    const auto pages_max = static_cast<int>(table.integer_or("pages_max", 1, 1, flow_pages_max));
+    if (pages_max > 1) {
+        flow.later = read_later(table.table("later"), pages_max, flow.line_pitch, page_height);
     }
     TomlTable closing = table.table("closing");
     flow.signature = parse_pattern(closing.text("signature"), closing);

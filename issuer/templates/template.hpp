@@ -69,6 +69,16 @@ struct FlowBlock {
     int gap_lines = 0; ///< blank lines before it
 };
 
+/// The pages after a flow's first: the grid alone, and their number.
+struct LaterPages {
+    int pages_max = 1;      ///< the first with them; 1: none, and the rest says nothing
+    Centipoints top = 0;    ///< PDF coordinate of the first line's upper edge
+    Centipoints bottom = 0; ///< PDF coordinate that the last line and the seal may not pass
+    Centipoints line_pitch_least = 0; ///< what may bring the closing to its text's page (§7.3.5)
+    TextLook number_look;             ///< `— 2 —`
+    Centipoints number_y = 0;         ///< its baseline
+};
+
 /// Running text on the character grid of GB/T 9704-2012 (22 lines of 28 characters) and its
 /// closing: the issuing body's name and the day, the name centred on the day (§7.3.5.1).
 struct Flow {
@@ -86,6 +96,7 @@ struct Flow {
     TextLook closing_look;
     int closing_gap_lines = 0;
     int right_indent = 4; ///< of the day, in characters
+    LaterPages later;
 };
 
 struct SealPlace {
@@ -132,6 +143,9 @@ struct Template {
     SealPlace seal;
     QrPlace qr;
     SamplePlace sample;
+
+    /// Only such a document's page tree is written with it; all others have it in the prefix.
+    [[nodiscard]] bool has_later_pages() const { return flow && flow->later.pages_max > 1; }
 
     /// `food-business-licence@1`, as the record names it.
     [[nodiscard]] std::string full_name() const { return id + "@" + std::to_string(version); }

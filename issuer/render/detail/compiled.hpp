@@ -14,7 +14,8 @@
 namespace songda::issuer::detail {
 
 /// Object numbers. 1 to 8 and the template's artwork and fonts are in the prefix, 9 to 15 in each
-/// document; fonts of a document come after all.
+/// document; later pages and fonts of a document come after all. Templates with later pages have 2
+/// and 3 in each document.
 enum ObjectNumber : std::size_t {
     object_catalog = 1,
     object_pages = 2,
@@ -94,6 +95,7 @@ struct CompiledTemplate::Impl {
     Sha256 midstate;                  ///< over the whole prefix
     std::vector<std::size_t> offsets; ///< of the prefix's objects, by number
     std::vector<detail::FaceSlot> slots;
+    std::size_t later_static_content = 0;        ///< object behind later pages; 0: none
     std::string artwork_resource;                ///< `/Art 16 0 R`, empty without artwork
     std::vector<const TextItem*> document_items; ///< items that differ from document to document
 
@@ -161,14 +163,17 @@ class LineWriter {
 public:
     LineWriter(ByteBuffer& to, Show show) : to_(to), show_(std::move(show)) {}
 
-    void put_layout(const Layout& layout, std::string_view colour) {
+    /// The lines that stand on the page, counted from 0.
+    void put_layout(const Layout& layout, std::string_view colour, int page = 0) {
         if (colour != colour_) {
             put(to_, colour);
             put(to_, " rg\n");
             colour_ = colour;
         }
         for (const SetLine& line : layout.lines) {
-            put_line(to_, line, layout.glyphs_of(line), show_);
+            if (line.page == page) {
+                put_line(to_, line, layout.glyphs_of(line), show_);
+            }
         }
     }
 

@@ -133,7 +133,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t length_width = 6; // a file has at most 7 digits, a stream fewer
+    static constexpr std::size_t length_width = 7; // as many as a file has at most
 
     ByteBuffer& to_;
     std::vector<std::size_t>& offsets_;

@@ -112,24 +112,32 @@ TEST_F(DeskTest, EverySampleBecomesAGenuineDocument) {
 }
 
 TEST_F(DeskTest, PdfsigTrustsTheWholeDocument) {
-    const auto answers = issue({samples()[0]});
-    const auto file =
-        desk_->store().read_file(*desk_->store().find_document(answers[0].document.id).value());
-    const std::string path = folder_ / "document.pdf";
-    std::ofstream(path, std::ios::binary)
-        .write(reinterpret_cast<const char*>(file.value().data()),
-               std::streamsize(file.value().size()));
     const std::string trust = "sql:" + (folder_ / "nss").string();
-    const std::string command =
-        "mkdir " + (folder_ / "nss").string() + " && certutil -N --empty-password -d " + trust +
-        " && certutil -A -n root -t CT,C,C -i " + fakes::sample_keys_folder() + "/root.pem -d " +
-        trust + " && pdfsig -nssdir " + trust + ' ' + path + " > " + path + ".txt 2>/dev/null";
-    ASSERT_EQ(std::system(command.c_str()), 0);
-    std::ifstream in(path + ".txt");
-    const std::string said{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    for (const auto* words : {"Signature is Valid", "Certificate is Trusted",
-                              "Total document signed", "ETSI.CAdES.detached"}) {
-        EXPECT_NE(said.find(words), std::string::npos) << words << "\n" << said;
+    const std::string authority = "mkdir " + (folder_ / "nss").string() +
+                                  " && certutil -N --empty-password -d " + trust +
+                                  " && certutil -A -n root -t CT,C,C -i " +
+                                  fakes::sample_keys_folder() + "/root.pem -d " + trust;
+    ASSERT_EQ(std::system(authority.c_str()), 0);
+    // A licence, and a letter of two pages.
+    for (const issuer::Answer& answer : issue({samples()[0], samples()[119]})) {
+        const auto file =
+            desk_->store().read_file(*desk_->store().find_document(answer.document.id).value());
+        const std::string path = folder_ / "document.pdf";
+        std::ofstream(path, std::ios::binary)
+            .write(reinterpret_cast<const char*>(file.value().data()),
+                   std::streamsize(file.value().size()));
+        const std::string command = "pdfsig -nssdir " + trust + ' ' + path + " > " + path +
+                                    ".txt 2>/dev/null && pdfinfo " + path + " >> " + path + ".txt";
+        ASSERT_EQ(std::system(command.c_str()), 0);
+        std::ifstream in(path + ".txt");
+        const std::string said{std::istreambuf_iterator<char>(in),
+                               std::istreambuf_iterator<char>()};
+        const bool letter = answer.document.number.find("许准") != std::string::npos;
+        for (const auto* words :
+             {"Signature is Valid", "Certificate is Trusted", "Total document signed",
+              "ETSI.CAdES.detached", letter ? "Pages:           2\n" : "Pages:           1\n"}) {
+            EXPECT_NE(said.find(words), std::string::npos) << words << "\n" << said;
+        }
     }
 }
 

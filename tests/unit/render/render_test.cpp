@@ -168,7 +168,7 @@ TEST(CheckValues, EveryFaultIsToldAtOnce) {
             value.text = "2026-02-30";
         }
     }
-    static const std::string name(200 * 3, 'W');
+    static const std::string name(9000, 'W');
     for (NamedValue& value : changed) {
         if (value.name == "fields.licence_handed") {
             value.text = name;
@@ -181,7 +181,7 @@ TEST(CheckValues, EveryFaultIsToldAtOnce) {
     }
     EXPECT_EQ(rules, (std::vector<std::string>{"/fields/applied_on date", "/fields/basis required",
                                                "/fields/licence_handed max_characters",
-                                               "/fields/colour unknown", "/fields page"}));
+                                               "/fields/colour unknown", "/fields pages"}));
 }
 
 TEST(CheckValues, TooWideTextIsRefusedWithItsMeasures) {

@@ -29,7 +29,8 @@ constexpr std::string_view seal_style = "song-bold";
 class Compiler {
 public:
     Compiler(CompiledTemplate::Impl& made, bool sample)
-        : made_(made), objects_(made.prefix, made.offsets), sample_(sample) {}
+        : made_(made), objects_(made.prefix, made.offsets), sample_(sample),
+          label_(sample_label(made.spec.sample, seal_style)) {}
 
     Result<void> run() {
         for (const auto step :
@@ -208,11 +209,10 @@ private:
     template <class Writer>
     void put_sample_label(Writer& writer) const {
         const SamplePlace& sample = made_.spec.sample;
-        const TextLook label = sample_label(sample, seal_style);
-        writer.put_layout(set_text(sample_words, label, *made_.fonts->find_style(seal_style),
+        writer.put_layout(set_text(sample_words, label_, *made_.fonts->find_style(seal_style),
                                    sample.x - made_.spec.page_width / 2, sample.y,
                                    made_.spec.page_width),
-                          label.colour);
+                          label_.colour);
     }
 
     Result<void> write_static_text() {
@@ -287,6 +287,7 @@ private:
     std::size_t next_object_ = object_first_free;
     std::string static_content_;
     bool sample_;
+    TextLook label_; ///< of the sample mark; writers keep views of its colour
 };
 
 } // namespace

@@ -1,6 +1,6 @@
 // sources: store/codec.cpp store/detail/crc32c.cpp
 // The decoder of stored rows: any bytes, with their own checksum and with a right one, are refused
-// or encode to themselves.
+// or encode to themselves; those of an earlier version to the same row.
 #include "store/codec.hpp"
 
 #include "base/check.hpp"
@@ -14,7 +14,9 @@ void decode_once(ByteView bytes) {
     const Result<Row> row = decode<Row>(bytes);
     if (row.ok()) {
         const Bytes again = encode(row.value());
-        SONGDA_CHECK(as_text(again) == as_text(bytes));
+        const bool of_today = again.front() == bytes.front(); // the version
+        SONGDA_CHECK(of_today ? as_text(again) == as_text(bytes)
+                              : decode<Row>(again).value() == row.value());
     }
 }
 

@@ -210,6 +210,9 @@ std::optional<QrPlan> QrPlan::learn(int version, ByteView modules, std::string_v
         return std::nullopt;
     }
     QrPlan plan(version, modules);
+    if (!plan.has_places_for_codewords()) {
+        return std::nullopt;
+    }
     const auto rows = plan.draw(head, payload);
     const std::size_t row_bytes = (side + 7) / 8;
     for (std::size_t i = 0; i < modules.size(); ++i) {
@@ -231,6 +234,16 @@ void QrPlan::divide(std::uint8_t byte, Words& rest) const {
         const std::uint64_t next = i + 1 < ecc_words ? rest[i + 1] << 56U : 0U;
         rest[i] = (rest[i] >> 8U | next) ^ multiple[i];
     }
+}
+
+/// Each bit has a place, and at most seven places are over (§7.7.3, remainder bits).
+bool QrPlan::has_places_for_codewords() const {
+    const Blocks& blocks = versions[version_index_];
+    std::size_t places = 0;
+    for (const Run& run : runs_) {
+        places += std::size_t{run.count} * run.rows;
+    }
+    return places / 8 == blocks.data_bytes() + blocks.count() * blocks.ecc_bytes;
 }
 
 void QrPlan::add_row(const Run& row) {

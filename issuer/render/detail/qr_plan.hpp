@@ -46,6 +46,7 @@ private:
 
     QrPlan(int version, ByteView modules);
     void divide(std::uint8_t codeword, Words& rest) const;
+    [[nodiscard]] bool has_places_for_codewords() const;
     /// One more row, in the run before if it goes on there.
     void add_row(const Run& row);
     /// Rows with these codewords, each with its bits turned round.

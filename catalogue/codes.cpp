@@ -1,5 +1,6 @@
 #include "catalogue/codes.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -52,6 +53,10 @@ CodeVerdict check_organisation_code(std::string_view code) {
     }
     return check_characters[(11 - sum % 11) % 11] == code[8] ? CodeVerdict::good
                                                              : CodeVerdict::wrong_check_digit;
+}
+
+bool is_digits(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 CodeVerdict check_id_number(std::string_view code) {

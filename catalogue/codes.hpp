@@ -19,6 +19,9 @@ enum class CodeVerdict { good, wrong_length, wrong_character, wrong_date, wrong_
 /// ISO 7064 MOD 11-2 (`X` for 10, upper case).
 [[nodiscard]] CodeVerdict check_id_number(std::string_view code);
 
+/// Nothing but ASCII digits; an empty text too.
+[[nodiscard]] bool is_digits(std::string_view text);
+
 /// `check_digit`, as a finding names the rule.
 [[nodiscard]] std::string_view verdict_name(CodeVerdict verdict);
 [[nodiscard]] std::string_view verdict_text_zh(CodeVerdict verdict);

@@ -24,10 +24,6 @@ constexpr std::size_t basic_characters = 12;
 constexpr std::size_t handling_characters = 2;
 constexpr std::size_t whole_characters = department_characters + 1 + basic_characters;
 
-bool is_digits(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 } // namespace
 
 std::optional<ItemType> find_item_type(std::string_view code) {

@@ -18,10 +18,6 @@ bool is_of_alphabet(std::string_view text) {
     return text.find_first_not_of(alphabet) == std::string_view::npos;
 }
 
-bool is_digits(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 bool has_right_lengths(const LicenceIdentifier& identifier) {
     const bool issuer =
         check_credit_code(identifier.issuer) != CodeVerdict::wrong_length ||

@@ -2,12 +2,12 @@
 // printed from it. SONGDA_UPDATE_PAGES=1 writes the page anew.
 #include "delivery/leg_state.hpp"
 
-#include <cstdlib>
-#include <fstream>
 #include <set>
 #include <sstream>
 
 #include <gtest/gtest.h>
+
+#include "tests/fakes/printed_page.hpp"
 
 namespace songda::delivery {
 namespace {
@@ -88,13 +88,7 @@ TEST(LegState, UnknownNumbersAreNotStates) {
 }
 
 TEST(LegState, PageShowsTheTable) {
-    const std::string path = SONGDA_SOURCE_DIR "/docs/states/leg.md";
-    if (std::getenv("SONGDA_UPDATE_PAGES") != nullptr) {
-        std::ofstream(path) << page();
-    }
-    std::ostringstream shown;
-    shown << std::ifstream(path).rdbuf();
-    EXPECT_EQ(shown.str(), page());
+    EXPECT_EQ(fakes::printed_page("docs/states/leg.md", page()), page());
 }
 
 } // namespace

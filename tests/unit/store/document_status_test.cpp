@@ -2,12 +2,11 @@
 // that shows the table is printed from it. SONGDA_UPDATE_PAGES=1 writes the page anew.
 #include "store/document_status.hpp"
 
-#include <cstdlib>
-#include <fstream>
 #include <sstream>
 
 #include <gtest/gtest.h>
 
+#include "tests/fakes/printed_page.hpp"
 #include "tests/unit/store/samples.hpp"
 
 namespace songda::store {
@@ -86,13 +85,7 @@ TEST(DocumentStatus, WhatIsFinalStaysAndNothingRepeats) {
 }
 
 TEST(DocumentStatus, PageShowsTheTable) {
-    const std::string path = SONGDA_SOURCE_DIR "/docs/states/document.md";
-    if (std::getenv("SONGDA_UPDATE_PAGES") != nullptr) {
-        std::ofstream(path) << page();
-    }
-    std::ostringstream shown;
-    shown << std::ifstream(path).rdbuf();
-    EXPECT_EQ(shown.str(), page());
+    EXPECT_EQ(fakes::printed_page("docs/states/document.md", page()), page());
 }
 
 } // namespace

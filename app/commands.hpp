@@ -8,8 +8,8 @@
 namespace songda::app {
 
 /// The command line, one function a command; each returns the exit status: 0 done, 1 refused or not
-/// genuine, 2 wrong use or a failure, 3 verification unknown. What they print is for people,
-/// Chinese first.
+/// genuine, 2 wrong use or a failure, 3 verification unknown, 130 stopped by Ctrl-C. What they
+/// print is for people, Chinese first.
 
 int run_serve(const std::string& config);
 
@@ -17,7 +17,7 @@ struct IssueArguments {
     std::string config;
     std::string department; ///< empty: the only one of the configuration
     std::string input;      ///< NDJSON file
-    std::string output;     ///< folder for the PDFs
+    std::string output;     ///< folder for the PDFs; empty: they stay in the store
     std::string url;        ///< of a running service, to issue through it; empty: see key_file
     std::string key_file;   ///< file with the API key; with it a held store is no obstacle
     std::string ca_file;    ///< authorities of an https service; empty: the system's

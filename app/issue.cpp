@@ -10,6 +10,7 @@
 #include "app/desk.hpp"
 #include "app/issue_output.hpp"
 #include "app/terminal.hpp"
+#include "base/text_codec.hpp"
 
 namespace songda::app {
 namespace {
@@ -46,38 +47,46 @@ Result<Bytes> read_issued(store::Store& store, const DocumentId& id) {
     return store.read_file(*row.value());
 }
 
-int issue_here(Desk& desk, const DepartmentCode& department, const std::vector<std::string>& lines,
+/// Puts an issued file where the operator wants it, unless a run before did.
+Result<void> keep(Desk& desk, const store::DocumentRow& document, const std::string& folder) {
+    const std::string path = file_path(folder, document.key);
+    if (is_kept(path, to_hex(document.file_hash))) {
+        return {};
+    }
+    const auto file = read_issued(desk.store(), document.id);
+    if (!file.ok()) {
+        return file.error();
+    }
+    return write_file(path, file.value()) ? Result<void>() : cannot_write(path);
+}
+
+int issue_here(Desk& desk, const DepartmentCode& department, RowFile& file,
                const std::string& folder) {
     IssueCounts counts;
-    Progress progress("出证 issuing", lines.size());
-    for (std::size_t at = 0; at < lines.size(); at += issue_rows_per_call) {
+    const auto issue = [&](const std::vector<std::string>& lines,
+                           std::size_t first_row) -> Result<void> {
         std::vector<issuer::Row> rows;
-        for (std::size_t i = at; i < std::min(at + issue_rows_per_call, lines.size()); ++i) {
-            rows.push_back({lines[i], {}});
+        for (const std::string& line : lines) {
+            rows.push_back({line, {}});
         }
-        const auto answers = desk.issuer().issue(department, rows);
-        for (std::size_t i = 0; i < answers.size(); ++i) {
-            const issuer::Answer& answer = answers[i];
+        std::size_t row = first_row;
+        for (const issuer::Answer& answer : desk.issuer().issue(department, rows)) {
             const bool replayed = answer.kind == issuer::Answer::Kind::replayed;
             if (!replayed && answer.kind != issuer::Answer::Kind::issued) {
                 ++counts.refused;
-                tell_refusal(at + i + 1, answer);
+                tell_refusal(row++, answer);
                 continue;
             }
+            ++row;
             ++(replayed ? counts.replayed : counts.issued);
-            const auto file = read_issued(desk.store(), answer.document.id);
-            if (!file.ok()) {
-                return tell_failure(file.error());
-            }
-            const std::string path = folder + '/' + to_text(answer.document.key) + ".pdf";
-            if (!write_file(path, file.value())) {
-                return tell_failure("无法写入", path);
+            const auto kept = folder.empty() ? Result<void>() : keep(desk, answer.document, folder);
+            if (!kept.ok()) {
+                return kept;
             }
         }
-        progress.set(at + answers.size());
-    }
-    progress.finish();
-    return tell_counts(counts, folder);
+        return {};
+    };
+    return issue_rows(file, counts, folder, issue);
 }
 
 const DepartmentConfig* find_department(const Config& config, const std::string& code) {
@@ -148,7 +157,7 @@ bool has_credential(const IssueArguments& arguments) {
 }
 
 /// By itself when the store is free; through the service that holds it when there is a key for it.
-int issue_here_or_there(const IssueArguments& arguments, const std::vector<std::string>& lines) {
+int issue_here_or_there(const IssueArguments& arguments, RowFile& rows) {
     const auto config = read_config(arguments.config);
     if (!config.ok()) {
         return tell_failure(config.error());
@@ -161,7 +170,7 @@ int issue_here_or_there(const IssueArguments& arguments, const std::vector<std::
     }
     auto desk = Desk::open(config.value());
     if (desk.ok()) {
-        return issue_here(*desk.value(), {department->code}, lines, arguments.output);
+        return issue_here(*desk.value(), {department->code}, rows, arguments.output);
     }
     if (desk.error().fault != Fault::conflict) {
         const auto present = read_config(arguments.config, Files::present);
@@ -172,24 +181,26 @@ int issue_here_or_there(const IssueArguments& arguments, const std::vector<std::
         return tell_held(desk.error(), arguments, config.value(), *department);
     }
     return add_tls(*service, arguments)
-               ? issue_through({*std::move(service), arguments.key_file}, lines, arguments.output)
+               ? issue_through({*std::move(service), arguments.key_file}, rows, arguments.output)
                : 2;
 }
 
 } // namespace
 
 int run_issue(const IssueArguments& arguments) {
-    const auto lines = read_lines(arguments.input);
-    if (!lines.ok()) {
-        return tell_failure(lines.error());
+    auto rows = RowFile::open(arguments.input);
+    if (!rows.ok()) {
+        return tell_failure(rows.error());
     }
     std::error_code failure;
-    std::filesystem::create_directories(arguments.output, failure);
+    if (!arguments.output.empty()) {
+        std::filesystem::create_directories(arguments.output, failure);
+    }
     if (failure) {
         return tell_failure("无法建立文件夹", arguments.output);
     }
     if (arguments.url.empty()) {
-        return issue_here_or_there(arguments, lines.value());
+        return issue_here_or_there(arguments, rows.value());
     }
     if (!has_credential(arguments)) {
         return tell_failure("经由服务出证须有 --key FILE 或 --client-certificate FILE",
@@ -200,7 +211,7 @@ int run_issue(const IssueArguments& arguments) {
         return tell_failure(service.error());
     }
     return add_tls(service.value(), arguments)
-               ? issue_through({std::move(service).value(), arguments.key_file}, lines.value(),
+               ? issue_through({std::move(service).value(), arguments.key_file}, rows.value(),
                                arguments.output)
                : 2;
 }

@@ -24,11 +24,11 @@ constexpr std::size_t key_bytes_max = 512;
 
 /// The first line that is not empty; `songda key add` prints nothing else on standard output.
 Result<std::string> read_key(const std::string& path) {
-    const auto lines = read_lines(path);
-    if (!lines.ok()) {
-        return lines.error();
+    std::ifstream in(path, std::ios::binary);
+    if (!in) {
+        return Error{Fault::not_found, path + ": cannot be read"};
     }
-    for (const std::string& line : lines.value()) {
+    for (std::string line; std::getline(in, line);) {
         const bool visible = std::all_of(line.begin(), line.end(),
                                          [](char letter) { return letter > ' ' && letter <= '~'; });
         if (!line.empty()) {
@@ -63,9 +63,8 @@ public:
         }
     }
 
-    /// Sends rows [at, at + lines.size()) and takes their answers. A fault ends the run.
-    [[nodiscard]] Result<void> issue(std::span<const std::string> lines, std::size_t at,
-                                     Progress& progress) {
+    /// Sends the rows and takes their answers. A fault ends the run.
+    [[nodiscard]] Result<void> issue(const std::vector<std::string>& lines, std::size_t first_row) {
         std::string body;
         for (const std::string& line : lines) {
             body += line + '\n';
@@ -80,7 +79,7 @@ public:
             return refusal_of(sent.value());
         }
         std::string_view answers = sent.value().body;
-        for (std::size_t row = at + 1; row <= at + lines.size(); ++row) {
+        for (std::size_t row = first_row; row < first_row + lines.size(); ++row) {
             const std::size_t end = answers.find('\n');
             const auto answer = parse_json(answers.substr(0, end));
             if (end == std::string_view::npos || !answer.ok()) {
@@ -91,7 +90,6 @@ public:
             if (!taken.ok()) {
                 return taken;
             }
-            progress.set(row);
         }
         return {};
     }
@@ -107,7 +105,7 @@ private:
         }
         const Value* const replayed = find_member(answer, "replayed");
         ++(replayed != nullptr && replayed->IsTrue() ? counts_.replayed : counts_.issued);
-        return download(*document);
+        return folder_.empty() ? Result<void>() : download(*document);
     }
 
     static void tell_problem(std::size_t row, const Value& answer) {
@@ -134,6 +132,11 @@ private:
         if (!key || !id) {
             return Error{Fault::corrupt, "the service's answer names no document"};
         }
+        const std::string path = file_path(folder_, *key);
+        const std::string_view sha256_hex = member_text(document, "sha256");
+        if (is_kept(path, sha256_hex)) {
+            return {};
+        }
         const auto file =
             client_.send("GET", "/api/v1/documents/" + to_text(*id) + "/file", credential_, "");
         if (!file.ok()) {
@@ -148,12 +151,10 @@ private:
             return refusal_of(file.value());
         }
         const ByteView bytes = as_bytes(file.value().body);
-        if (to_hex(sha256(bytes)) != member_text(document, "sha256")) {
+        if (to_hex(sha256(bytes)) != sha256_hex) {
             return Error{Fault::corrupt, "a file that is not the one that was issued"};
         }
-        const std::string path = folder_ + '/' + to_text(*key) + ".pdf";
-        return write_file(path, bytes) ? Result<void>()
-                                       : Error{Fault::unavailable, path + ": cannot be written"};
+        return write_file(path, bytes) ? Result<void>() : cannot_write(path);
     }
 
     http::Client client_;
@@ -196,8 +197,7 @@ Result<http::ClientOptions> parse_service_url(std::string_view url) {
     return service;
 }
 
-int issue_through(const ServiceAccess& service, const std::vector<std::string>& lines,
-                  const std::string& folder) {
+int issue_through(const ServiceAccess& service, RowFile& rows, const std::string& folder) {
     auto key =
         service.key_file.empty() ? Result<std::string>(std::string()) : read_key(service.key_file);
     if (!key.ok()) {
@@ -210,23 +210,10 @@ int issue_through(const ServiceAccess& service, const std::vector<std::string>& 
     fmt::print("经由服务 through the service at {}:{}\n", service.connection.address,
                service.connection.port);
     Errand errand(std::move(client).value(), std::move(key).value(), folder);
-    Progress progress("出证 issuing", lines.size());
-    for (std::size_t at = 0; at < lines.size(); at += issue_rows_per_call) {
-        const auto some =
-            std::span(lines).subspan(at, std::min(issue_rows_per_call, lines.size() - at));
-        const auto done = errand.issue(some, at, progress);
-        if (!done.ok()) {
-            progress.finish();
-            tell_counts(errand.counts(), folder);
-            if (done.error().fault == Fault::unavailable) {
-                fmt::print(stderr, "  请再次运行同一命令，不会重复出证 run the same command again: "
-                                   "nothing is issued twice\n");
-            }
-            return tell_failure(done.error());
-        }
-    }
-    progress.finish();
-    return tell_counts(errand.counts(), folder);
+    return issue_rows(rows, errand.counts(), folder,
+                      [&errand](const std::vector<std::string>& lines, std::size_t first_row) {
+                          return errand.issue(lines, first_row);
+                      });
 }
 
 } // namespace songda::app

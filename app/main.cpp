@@ -84,7 +84,9 @@ int main(int count, char** words) {
         "issue", "按文件出证 issue decisions from a file, itself or through the running service");
     add_config(*issuing, config);
     issuing->add_option("FILE", issue.input, "每行一份决定 NDJSON, a decision a line")->required();
-    issuing->add_option("-o,--out", issue.output, "PDF 输出文件夹 folder for the PDFs")->required();
+    issuing->add_option(
+        "-o,--out", issue.output,
+        "PDF 输出文件夹，不填则只存于库中 folder for the PDFs; without it they stay in the store");
     issuing->add_option("-d,--department", issue.department,
                         "部门统一社会信用代码 department code");
     issuing->add_option(

@@ -75,6 +75,18 @@ TEST_F(IssueCommand, GoesThroughTheServiceAndDownloadsWhatWasIssued) {
     EXPECT_EQ(run_command("sha256sum " + out() + "/*.pdf").output, listing);
 }
 
+TEST_F(IssueCommand, WithoutAFolderTheFilesStayInTheStore) {
+    const CommandResult alone = run_songda("issue " + rows_ + " -c " + service_.config());
+    EXPECT_EQ(alone.status, 0) << alone.output;
+    EXPECT_TRUE(says(alone, "issued 30 ")) << alone.output;
+    start();
+    const CommandResult there = run_songda("issue " + rows_ + " -c " + service_.config() +
+                                           " --url " + url() + " --key " + key_file_);
+    EXPECT_EQ(there.status, 0) << there.output;
+    EXPECT_TRUE(says(there, "issued 0 ") && says(there, "replayed 30 ")) << there.output;
+    EXPECT_FALSE(std::filesystem::exists(out()));
+}
+
 TEST_F(IssueCommand, HeldStoreIsNoObstacleWithAKey) {
     start();
     // As an operator has it: the port of the running service stands in the configuration.

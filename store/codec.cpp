@@ -47,6 +47,10 @@ template <>
 constexpr std::uint8_t kind_of<SegmentCursor> = 12;
 template <>
 constexpr std::uint8_t kind_of<FreshRow> = 13;
+template <>
+constexpr std::uint8_t kind_of<CaseEvent> = 20;
+template <>
+constexpr std::uint8_t kind_of<DraftRow> = 21;
 
 template <class Row, class Wanted>
 concept row_of = std::same_as<std::remove_const_t<Row>, Wanted>;
@@ -129,6 +133,19 @@ void walk(Codec& codec, Row& row) {
     codec(row.key, row.document, row.inbox, row.at);
 }
 
+template <class Codec, row_of<CaseEvent> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.kind, row.day, row.at, row.department, row.actor, row.key, row.to, row.working_days,
+          row.subject, row.note);
+}
+
+template <class Codec, row_of<DraftRow> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.id, row.department, row.author_department, row.author, row.created, row.template_id,
+          row.title, row.case_number, row.request, row.decision, row.digest, row.state,
+          row.approvals, row.document, row.reason);
+}
+
 /// Big-endian integers; texts as 2-byte length and bytes.
 class Writer {
 public:
@@ -179,6 +196,7 @@ private:
         put(static_cast<std::uint8_t>(date.day));
     }
     void put(DocumentStatus status) { put(static_cast<std::uint8_t>(status)); }
+    void put(DraftState state) { put(static_cast<std::uint8_t>(state)); }
     template <class Tag, std::size_t N>
     void put(const Id<Tag, N>& id) {
         append(bytes_, id.view());
@@ -268,13 +286,19 @@ private:
         ok_ = ok_ && month >= 1 && month <= 12 && day >= 1 && day <= 31;
         date = {static_cast<int>(year), month, day};
     }
-    void get(DocumentStatus& status) {
+    /// One of the numbers `first` to `last`.
+    template <class Numbered>
+    void get_numbered(Numbered& value, Numbered first, Numbered last) {
         std::uint8_t number = 0;
         get(number);
-        ok_ = ok_ && number >= static_cast<std::uint8_t>(DocumentStatus::valid) &&
-              number <= static_cast<std::uint8_t>(DocumentStatus::superseded);
-        status = ok_ ? static_cast<DocumentStatus>(number) : DocumentStatus::valid;
+        ok_ = ok_ && number >= static_cast<std::uint8_t>(first) &&
+              number <= static_cast<std::uint8_t>(last);
+        value = ok_ ? static_cast<Numbered>(number) : first;
     }
+    void get(DocumentStatus& status) {
+        get_numbered(status, DocumentStatus::valid, DocumentStatus::superseded);
+    }
+    void get(DraftState& state) { get_numbered(state, DraftState::waiting, DraftState::refused); }
     void get_raw(std::span<std::uint8_t> bytes) {
         const ByteView taken = take(bytes.size());
         std::copy(taken.begin(), taken.end(), bytes.begin());
@@ -366,6 +390,12 @@ Bytes encode(const SegmentCursor& row) {
 Bytes encode(const FreshRow& row) {
     return encode_row(row);
 }
+Bytes encode(const CaseEvent& row) {
+    return encode_row(row);
+}
+Bytes encode(const DraftRow& row) {
+    return encode_row(row);
+}
 
 template <class Row>
 Result<Row> decode(ByteView bytes) {
@@ -411,6 +441,8 @@ template Result<AuditRow> decode(ByteView);
 template Result<PrefixRow> decode(ByteView);
 template Result<SegmentCursor> decode(ByteView);
 template Result<FreshRow> decode(ByteView);
+template Result<CaseEvent> decode(ByteView);
+template Result<DraftRow> decode(ByteView);
 
 template Result<void> check_row(const IntentRecord&);
 template Result<void> check_row(const DocumentRow&);
@@ -419,5 +451,7 @@ template Result<void> check_row(const LegRow&);
 template Result<void> check_row(const LegEvent&);
 template Result<void> check_row(const ApiKey&);
 template Result<void> check_row(const AuditRow&);
+template Result<void> check_row(const CaseEvent&);
+template Result<void> check_row(const DraftRow&);
 
 } // namespace songda::store

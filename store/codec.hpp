@@ -56,6 +56,8 @@ struct SegmentCursor {
 [[nodiscard]] Bytes encode(const PrefixRow& row);
 [[nodiscard]] Bytes encode(const SegmentCursor& row);
 [[nodiscard]] Bytes encode(const FreshRow& row);
+[[nodiscard]] Bytes encode(const CaseEvent& row);
+[[nodiscard]] Bytes encode(const DraftRow& row);
 
 /// `decode<DocumentRow>(bytes)`; for every row type that has an `encode`.
 template <class Row>

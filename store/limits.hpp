@@ -18,6 +18,10 @@ inline constexpr std::size_t scopes_max = 64;
 inline constexpr unsigned long long sequence_value_max = 999'999'999'999;
 /// Rest of one file, or one shared prefix.
 inline constexpr std::size_t blob_bytes_max = 64U << 20U;
+/// A decision that waits: on pages of its own in the database, gone when it waits no more.
+inline constexpr std::size_t draft_decision_bytes_max = 1U << 20U;
+inline constexpr std::size_t case_events_max = 1000;
+inline constexpr std::size_t case_documents_max = 1000;
 inline constexpr std::size_t issues_per_call_max = 4096;
 inline constexpr std::size_t legs_per_issue_max = 64;
 inline constexpr std::size_t claim_max = 4096;

@@ -174,6 +174,49 @@ struct LinkAccess {
     bool operator==(const LinkAccess&) const = default;
 };
 
+/// One thing that happened in a case, as a department told it. Append-only. What `kind` means and
+/// which may follow which belongs to catalogue/case_steps.hpp.
+struct CaseEvent {
+    std::uint8_t kind = 0;
+    Date day;  ///< when it happened
+    TimeMs at; ///< when it was told
+    DepartmentCode department;
+    std::string actor;
+    std::string key;                  ///< idempotency key of its department; empty: none
+    std::optional<DepartmentCode> to; ///< who gets a part in the case by it
+    std::uint16_t working_days = 0;
+    std::string subject; ///< id of what it is about, a draft's for instance; may be empty
+    std::string note;
+    bool operator==(const CaseEvent&) const = default;
+};
+
+/// A decision that waits for somebody's word before it is issued: for approval in its department,
+/// or for the department that it was handed over to.
+using DraftId = Id<struct DraftTag, 16>;
+enum class DraftState : std::uint8_t {
+    waiting = 1,
+    issued = 2,  ///< `document` is it
+    refused = 3, ///< by who was to approve; `reason` says why
+};
+struct DraftRow {
+    DraftId id;
+    DepartmentCode department;        ///< who issues it
+    DepartmentCode author_department; ///< who wrote it
+    std::string author;               ///< actor
+    TimeMs created;
+    std::string template_id;
+    std::string title;
+    std::string case_number;
+    Digest request{};  ///< SHA-256 of what was sent: is the same key about the same draft?
+    Digest decision{}; ///< SHA-256 of the decision's JSON, which is kept while the draft waits
+    Digest digest{};   ///< SHA-256 of the preview: what approvals name
+    DraftState state = DraftState::waiting;
+    std::vector<std::string> approvals; ///< actors, in order
+    std::optional<DocumentId> document;
+    std::string reason;
+    bool operator==(const DraftRow&) const = default;
+};
+
 struct ApiKey {
     std::string kid;
     Digest secret_hash{};

@@ -126,6 +126,20 @@ struct FsckReport {
     [[nodiscard]] bool clean() const { return findings.empty(); }
 };
 
+/// An event that a case gets if it has exactly `expected` events: whoever allowed it saw them all.
+struct CaseEventWrite {
+    std::string case_number;
+    std::size_t expected = 0;
+    CaseEvent event;
+};
+
+/// A draft as it is to be, the event that its case gets with it, and the trail.
+struct DraftWrite {
+    DraftRow draft;
+    std::optional<CaseEventWrite> event;
+    AuditRow audit;
+};
+
 struct StatusOutcome {
     bool changed = false;
     StatusEntry last; ///< the new entry, or the one that allowed no such step
@@ -242,6 +256,37 @@ public:
     /// present status; else nothing changes. `not_found` without the document.
     [[nodiscard]] virtual Result<StatusOutcome>
     set_status(const DocumentId& id, const StatusChange& change, const AuditRow& audit) = 0;
+
+    // Cases and drafts.
+
+    /// What departments told of a case, oldest first; empty for an unknown one.
+    [[nodiscard]] virtual Result<std::vector<CaseEvent>>
+    case_events(std::string_view case_number) = 0;
+    /// False when the case has another number of events by now: then nothing changed. `conflict`
+    /// past case_events_max.
+    [[nodiscard]] virtual Result<bool> append_case_event(const CaseEventWrite& write,
+                                                         const AuditRow& audit) = 0;
+    /// Documents of all departments with that case number, by department and template, at most
+    /// case_documents_max.
+    [[nodiscard]] virtual Result<std::vector<DocumentRow>>
+    case_documents(std::string_view case_number) = 0;
+
+    /// `decision` is what `draft.decision` is the hash of. False: see append_case_event. `conflict`
+    /// when the id exists.
+    [[nodiscard]] virtual Result<bool> put_draft(const DraftWrite& write, ByteView decision) = 0;
+    [[nodiscard]] virtual Result<std::optional<DraftRow>> find_draft(const DraftId& id) = 0;
+    /// `not_found` when the draft waits no more, `corrupt` when the bytes are not those of the row.
+    [[nodiscard]] virtual Result<Bytes> draft_decision(const DraftRow& draft) = 0;
+    /// Puts the draft in the place of `before`. False when it is not that any more or waits no
+    /// more, or see append_case_event: then nothing changed. A draft that waits no more loses its
+    /// decision.
+    [[nodiscard]] virtual Result<bool> change_draft(const DraftRow& before,
+                                                    const DraftWrite& write) = 0;
+    /// That wait and are of the department's writing or issuing, in the order of ids, strictly
+    /// after `after`; at most min(limit, list_rows_max).
+    [[nodiscard]] virtual Result<std::vector<DraftRow>>
+    waiting_drafts(const DepartmentCode& department, std::optional<DraftId> after,
+                   std::size_t limit) = 0;
 
     // Delivery.
 

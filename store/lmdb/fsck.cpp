@@ -233,6 +233,36 @@ void inspect_rows(Inspector& inspector, Table table) {
         table, [&](Transaction&, const Entry& entry) { (void)inspector.row<Row>(table, entry); });
 }
 
+/// A draft that waits has its decision and its two index entries; one that does not has none.
+void inspect_drafts(Inspector& inspector) {
+    inspector.each(Table::draft, [&](Transaction& rows, const Entry& entry) {
+        const auto draft = inspector.row<DraftRow>(Table::draft, entry);
+        if (!draft) {
+            return;
+        }
+        const auto expect = [&](bool holds, std::string_view what) {
+            inspector.expect(holds, Table::draft, entry.key, what);
+        };
+        const bool waits = draft->state == DraftState::waiting;
+        const auto decision = rows.get(Table::draft_decision, entry.key);
+        expect(as_text(draft->id.view()) == as_text(entry.key), "id differs from its key");
+        expect(decision.has_value() == waits && (!decision || sha256(*decision) == draft->decision),
+               "its decision is missing, another, or should be gone");
+        for (const DepartmentCode& code : {draft->department, draft->author_department}) {
+            expect(rows.get(Table::waiting_draft, Key().text(code.text).raw(draft->id.view()))
+                           .has_value() == waits,
+                   "differs from the index of what waits");
+        }
+    });
+    for (const Table table : {Table::waiting_draft, Table::draft_decision}) {
+        inspector.each(table, [&](Transaction& rows, const Entry& entry) {
+            const auto id = last_id<DraftId>(entry.key);
+            inspector.expect(id && rows.get(Table::draft, id->view()), table, entry.key,
+                             "of a draft that is not there");
+        });
+    }
+}
+
 void inspect_history(Inspector& inspector) {
     Bytes previous;
     inspector.each(Table::status, [&](Transaction& rows, const Entry& entry) {
@@ -290,6 +320,8 @@ Result<FsckReport> LmdbStore::fsck() {
     inspect_indexes(inspector);
     inspect_history(inspector);
     inspect_legs(inspector);
+    inspect_drafts(inspector);
+    inspect_rows<CaseEvent>(inspector, Table::case_event);
     inspect_rows<InboxEntry>(inspector, Table::inbox);
     inspect_rows<LinkAccess>(inspector, Table::link_access);
     inspect_rows<ApiKey>(inspector, Table::api_key);

@@ -1,3 +1,4 @@
+#include <map>
 #include <utility>
 
 #include "store/detail/ticket_mint.hpp"
@@ -34,6 +35,18 @@ Result<bool> is_known_intent(Transaction& rows, const Intent& intent) {
     return true;
 }
 
+/// Two digests under one id would be two tickets and one record.
+Result<void> check_ids(std::span<const Intent> intents) {
+    std::map<DocumentId, const Intent*> first;
+    for (const Intent& intent : intents) {
+        const auto [entry, is_new] = first.try_emplace(intent.id, &intent);
+        if (!is_new && *entry->second != intent) {
+            return Error{Fault::conflict, "two intents of one call have the same id"};
+        }
+    }
+    return {};
+}
+
 Result<void> write_intents(Transaction& rows, std::span<const Intent> intents) {
     std::vector<bool> known;
     for (const Intent& intent : intents) {
@@ -62,6 +75,7 @@ Result<void> write_intents(Transaction& rows, std::span<const Intent> intents) {
 
 Result<std::vector<SigningTicket>> LmdbStore::put_intents(std::span<const Intent> intents) {
     Result<void> allowed = only_exclusive();
+    allowed = allowed.ok() ? check_ids(intents) : allowed;
     for (std::size_t at = 0; allowed.ok() && at < intents.size(); ++at) {
         allowed = check_intent(intents[at]);
     }

@@ -76,10 +76,11 @@ template <class AnyId>
     return key;
 }
 
+/// The case comes first: its documents of all departments lie together.
 [[nodiscard]] inline Key case_key(const DepartmentCode& department,
                                   std::string_view template_version, std::string_view case_number) {
     Key key;
-    key.text(department.text).text(template_version).text(case_number);
+    key.text(case_number).text(department.text).text(template_version);
     return key;
 }
 

@@ -52,6 +52,17 @@ public:
     Result<StatusOutcome> set_status(const DocumentId& id, const StatusChange& change,
                                      const AuditRow& audit) override;
 
+    Result<std::vector<CaseEvent>> case_events(std::string_view case_number) override;
+    Result<bool> append_case_event(const CaseEventWrite& write, const AuditRow& audit) override;
+    Result<std::vector<DocumentRow>> case_documents(std::string_view case_number) override;
+    Result<bool> put_draft(const DraftWrite& write, ByteView decision) override;
+    Result<std::optional<DraftRow>> find_draft(const DraftId& id) override;
+    Result<Bytes> draft_decision(const DraftRow& draft) override;
+    Result<bool> change_draft(const DraftRow& before, const DraftWrite& write) override;
+    Result<std::vector<DraftRow>> waiting_drafts(const DepartmentCode& department,
+                                                 std::optional<DraftId> after,
+                                                 std::size_t limit) override;
+
     Result<std::vector<ClaimedLeg>> claim_due(const ClaimRequest& request) override;
     Result<bool> finish_leg(const LegFinish& finish) override;
     Result<std::vector<bool>> finish_legs(std::span<const LegFinish> finishes) override;

@@ -21,7 +21,7 @@ namespace {
 const ByteView version_name = as_bytes("version");
 const ByteView segment_bytes_name = as_bytes("segment_bytes");
 const ByteView cursor_name = as_bytes("cursor");
-constexpr std::uint64_t store_version = 1;
+constexpr std::uint64_t store_version = 2;
 constexpr std::uint64_t cursor_alignment = 4096;
 
 /// LMDB must not be opened twice in one process: closing one would drop the other's locks.
@@ -135,7 +135,9 @@ Result<void> LmdbStore::prepare_meta() {
         rows.put(Table::meta, version_name, Key().number(store_version));
         rows.put(Table::meta, segment_bytes_name, Key().number(options_.segment_bytes));
     } else if (read_number(*version) != store_version) {
-        return Error{Fault::corrupt, "store has an unknown version"};
+        return Error{Fault::invalid_input,
+                     "the store is of version " + std::to_string(read_number(*version)) +
+                         ", this program reads version " + std::to_string(store_version)};
     } else {
         const auto segment_bytes = rows.get(Table::meta, segment_bytes_name);
         options_.segment_bytes = segment_bytes ? read_number(*segment_bytes) : 0;

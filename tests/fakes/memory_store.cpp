@@ -30,6 +30,13 @@ Result<std::vector<SigningTicket>> MemoryStore::put_intents(std::span<const Inte
         return full();
     }
     for (const Intent& intent : intents) {
+        for (const Intent& other : intents) {
+            if (other.id == intent.id && other != intent) {
+                return Error{Fault::conflict, "two intents with one id"};
+            }
+        }
+    }
+    for (const Intent& intent : intents) {
         const auto found = look_up(intents_, intent.id);
         if (found && (!found->open || found->intent != intent)) {
             return Error{Fault::conflict, "another intent"};
@@ -134,7 +141,7 @@ std::optional<IssueOutcome> MemoryStore::stands_against(const IssueWrite& write)
         return IssueOutcome{same ? Kind::duplicate : Kind::key_conflict, first->document};
     }
     const auto other =
-        look_up(cases_, {document.department, document.template_version, document.case_number});
+        look_up(cases_, {document.case_number, document.department, document.template_version});
     if (other) {
         return IssueOutcome{Kind::case_conflict, *other};
     }
@@ -167,7 +174,7 @@ IssueOutcome MemoryStore::issue(const IssueWrite& write) {
                                                                  write.idempotency_expires};
     }
     if (!row.case_number.empty()) {
-        cases_[{row.department, row.template_version, row.case_number}] = row.id;
+        cases_[{row.case_number, row.department, row.template_version}] = row.id;
     }
     history_[row.id].push_back({1, row.first_status});
     for (const LegWrite& leg : write.legs) {
@@ -234,7 +241,7 @@ Result<std::optional<DocumentId>> MemoryStore::find_case(const DepartmentCode& d
                                                          std::string_view template_version,
                                                          std::string_view case_number) {
     const Lock lock(mutex_);
-    return look_up(cases_, {department, std::string(template_version), std::string(case_number)});
+    return look_up(cases_, {std::string(case_number), department, std::string(template_version)});
 }
 
 Result<std::vector<DocumentRow>> MemoryStore::list_documents(const DepartmentCode& department,

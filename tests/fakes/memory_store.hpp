@@ -54,6 +54,17 @@ public:
     Result<StatusOutcome> set_status(const DocumentId& id, const StatusChange& change,
                                      const AuditRow& audit) override;
 
+    Result<std::vector<CaseEvent>> case_events(std::string_view case_number) override;
+    Result<bool> append_case_event(const CaseEventWrite& write, const AuditRow& audit) override;
+    Result<std::vector<DocumentRow>> case_documents(std::string_view case_number) override;
+    Result<bool> put_draft(const DraftWrite& write, ByteView decision) override;
+    Result<std::optional<DraftRow>> find_draft(const DraftId& id) override;
+    Result<Bytes> draft_decision(const DraftRow& draft) override;
+    Result<bool> change_draft(const DraftRow& before, const DraftWrite& write) override;
+    Result<std::vector<DraftRow>> waiting_drafts(const DepartmentCode& department,
+                                                 std::optional<DraftId> after,
+                                                 std::size_t limit) override;
+
     Result<std::vector<ClaimedLeg>> claim_due(const ClaimRequest& request) override;
     Result<bool> finish_leg(const LegFinish& finish) override;
     Result<std::vector<bool>> finish_legs(std::span<const LegFinish> finishes) override;
@@ -100,6 +111,8 @@ private:
                                      const std::string& sequence) const;
     IssueOutcome issue(const IssueWrite& write);
     std::optional<IssueOutcome> stands_against(const IssueWrite& write) const;
+    /// Has the case the events that the write expects? Then it gets another.
+    bool append_event(const std::optional<CaseEventWrite>& write);
     void insert_leg(const LegWrite& write);
     void apply(LegRow& row, std::uint32_t fence, const LegUpdate& update);
     void record(const AuditRow& row);
@@ -115,7 +128,10 @@ private:
     std::map<DocumentId, Bytes> files_;
     std::map<DocumentKey, DocumentId> by_key_;
     std::map<std::pair<DepartmentCode, std::string>, IdempotencyRow> idempotency_;
-    std::map<std::tuple<DepartmentCode, std::string, std::string>, DocumentId> cases_;
+    std::map<std::tuple<std::string, DepartmentCode, std::string>, DocumentId> cases_;
+    std::map<std::string, std::vector<CaseEvent>, std::less<>> case_events_;
+    std::map<DraftId, DraftRow> drafts_;
+    std::map<DraftId, Bytes> draft_decisions_;
     std::map<DocumentId, std::vector<StatusEntry>> history_;
     std::map<LegId, LegRow> legs_;
     std::map<LegId, std::vector<LegEvent>> events_;

@@ -34,6 +34,8 @@ void decode_as_every_row(ByteView bytes) {
     decode_once<PrefixRow>(bytes);
     decode_once<SegmentCursor>(bytes);
     decode_once<FreshRow>(bytes);
+    decode_once<CaseEvent>(bytes);
+    decode_once<DraftRow>(bytes);
 }
 
 } // namespace

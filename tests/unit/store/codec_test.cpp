@@ -60,6 +60,8 @@ TEST(StoreCodec, EveryRowReturnsAndNothingDamagedDoes) {
                          "label"});
     expect_strict(samples::audit_row(3));
     expect_strict(PrefixRow{1, 128, 70'000});
+    expect_strict(samples::case_event(1));
+    expect_strict(samples::draft(1));
     expect_strict(SegmentCursor{3, 4096});
     const auto key = samples::numbered<DocumentKey>(7);
     expect_strict(FreshRow{key, samples::numbered<DocumentId>(7), std::nullopt, TimeMs{5}});
@@ -147,6 +149,8 @@ RC_GTEST_PROP(StoreCodecProperty, RandomFieldsNeverCrashAndDecodeOnlyToThemselve
     decode_random_fields<AuditRow>(random, 10);
     decode_random_fields<SegmentCursor>(random, 12);
     decode_random_fields<FreshRow>(random, 13);
+    decode_random_fields<CaseEvent>(random, 20);
+    decode_random_fields<DraftRow>(random, 21);
 }
 
 RC_GTEST_PROP(StoreCodecProperty, ARowWithOneChangedByteIsRefusedOrAnotherRow,

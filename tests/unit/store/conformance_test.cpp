@@ -91,7 +91,9 @@ public:
                                              Verb{"void", 1, &Run::void_intents},
                                              Verb{"audit", 1, &Run::audit},
                                              Verb{"prune", 2, &Run::prune},
-                                             Verb{"numbers", 1, &Run::numbers}};
+                                             Verb{"numbers", 1, &Run::numbers},
+                                             Verb{"cases", 2, &Run::cases},
+                                             Verb{"drafts", 3, &Run::drafts}};
         std::uint64_t total = 0;
         for (const Verb& verb : verbs) {
             total += verb.weight;
@@ -367,6 +369,55 @@ private:
             same = same && same_answer(model_.counter(tenant, name), engine_.counter(tenant, name));
         }
         return same;
+    }
+
+    /// Few cases; mostly the number of events that the case has.
+    CaseEventWrite random_event() {
+        const std::string number = "case-" + std::to_string(below(20));
+        const std::size_t expected = model_.case_events(number).value().size();
+        return {number, below(4) == 0 ? below(10) : expected, samples::case_event(below(1000))};
+    }
+
+    bool cases() {
+        const CaseEventWrite write = random_event();
+        const AuditRow audit = samples::audit_row(below(1000));
+        const std::string number = "case-" + std::to_string(below(600));
+        return same_answer(model_.append_case_event(write, audit),
+                           engine_.append_case_event(write, audit)) &&
+               same_answer(model_.case_events(write.case_number),
+                           engine_.case_events(write.case_number)) &&
+               same_answer(placeless(model_.case_documents(number)),
+                           placeless(engine_.case_documents(number)));
+    }
+
+    bool drafts() {
+        const std::uint64_t number = below(40);
+        DraftWrite write{samples::draft(number, 1 + below(3)), {}, samples::audit_row(1)};
+        if (below(3) == 0) {
+            write.event = random_event();
+        }
+        const Bytes decision = samples::draft_decision(below(10) == 0 ? number + 1 : number);
+        bool same =
+            same_answer(model_.put_draft(write, decision), engine_.put_draft(write, decision));
+        const auto before = model_.find_draft(write.draft.id).value();
+        if (before) {
+            write.draft = *before;
+            write.draft.approvals.push_back("key:" + std::to_string(below(9)));
+            write.draft.state = static_cast<DraftState>(1 + below(3));
+            DraftRow seen = *before;
+            seen.reason = below(5) == 0 ? "changed" : seen.reason;
+            same =
+                same &&
+                same_answer(model_.draft_decision(*before), engine_.draft_decision(*before)) &&
+                same_answer(model_.change_draft(seen, write), engine_.change_draft(seen, write)) &&
+                same_answer(model_.find_draft(write.draft.id), engine_.find_draft(write.draft.id));
+        }
+        const DepartmentCode tenant = samples::department(1 + below(3));
+        const auto after =
+            below(2) == 0 ? std::nullopt : std::optional(samples::numbered<DraftId>(below(40)));
+        const std::size_t limit = 1 + below(20);
+        return same && same_answer(model_.waiting_drafts(tenant, after, limit),
+                                   engine_.waiting_drafts(tenant, after, limit));
     }
 
     bool audit() {

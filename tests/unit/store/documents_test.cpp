@@ -33,6 +33,15 @@ TEST_F(StoreDocuments, NothingIsIssuedWithoutAnOpenIntent) {
     EXPECT_TRUE(store_->find_intent(intent.id).value()) << "and stays on record";
 }
 
+TEST_F(StoreDocuments, TwoDigestsUnderOneIdGetNoTicket) {
+    std::array intents = {samples::intent(1), samples::intent(1)};
+    intents[1].digest[0] ^= 1U;
+    EXPECT_EQ(store_->put_intents(intents).error().fault, Fault::conflict);
+    EXPECT_FALSE(store_->find_intent(intents[0].id).value());
+    intents[1] = intents[0];
+    EXPECT_TRUE(store_->put_intents(intents).ok()) << "the same one twice";
+}
+
 TEST_F(StoreDocuments, AKeyIsHonouredUntilItExpires) {
     const Bytes file = samples::file_bytes(1, 100);
     ASSERT_TRUE(samples::put(*store_, samples::issue(1, file)));

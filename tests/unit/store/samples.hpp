@@ -103,6 +103,42 @@ inline LegRow leg(std::uint64_t number, std::uint64_t document, std::uint64_t de
     return row;
 }
 
+inline CaseEvent case_event(std::uint64_t number, std::uint64_t department_number = 1) {
+    CaseEvent event;
+    event.kind = static_cast<std::uint8_t>(1 + number % 12);
+    event.day = {2026, 11, 20};
+    event.at = TimeMs{static_cast<std::int64_t>(number)};
+    event.department = department(department_number);
+    event.actor = "key:tester";
+    event.key = "event-" + std::to_string(number);
+    event.to = department(2);
+    event.working_days = 5;
+    event.note = "听证";
+    return event;
+}
+
+/// What the draft of that number decides.
+inline Bytes draft_decision(std::uint64_t number) {
+    return file_bytes(number, 100 + number % 5000);
+}
+
+inline DraftRow draft(std::uint64_t number, std::uint64_t department_number = 1) {
+    DraftRow row;
+    row.id = numbered<DraftId>(number);
+    row.department = department(department_number);
+    row.author_department = department(1);
+    row.author = "key:author";
+    row.created = TimeMs{1000};
+    row.template_id = "refusal-decision";
+    row.title = "不予行政许可决定书";
+    row.case_number = "CASE-" + std::to_string(number);
+    row.request = sha256(as_bytes("request"));
+    row.decision = sha256(draft_decision(number));
+    row.digest = sha256(as_bytes("preview"));
+    row.approvals = {"key:head"};
+    return row;
+}
+
 /// A document without prefix; `rest` must outlive the write.
 inline IssueWrite issue(std::uint64_t number, ByteView rest, std::uint64_t department_number = 1) {
     IssueWrite write;

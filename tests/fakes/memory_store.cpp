@@ -55,8 +55,10 @@ Result<std::vector<SigningTicket>> MemoryStore::put_intents(std::span<const Inte
         if (intents_.try_emplace(intent.id, StoredIntent{intent, true}).second &&
             !intent.sequence.empty()) {
             Counter counter = counter_of(intent.department, intent.sequence);
-            counter.last = std::max(counter.last, intent.sequence_value);
-            counters_[{intent.department, intent.sequence}] = counter;
+            if (counter.last < intent.sequence_value) {
+                counter.last = intent.sequence_value;
+                counters_[{intent.department, intent.sequence}] = counter;
+            }
         }
         tickets.push_back(TicketMint::mint(intent.id, intent.digest));
     }

@@ -1,13 +1,12 @@
 // The departments' counter: issue one, issue many, look up, download.
 
-#include <optional>
-
 #include <fmt/format.h>
 
 #include "api/delivery_json.hpp"
 #include "api/file_response.hpp"
 #include "api/problem.hpp"
 #include "api/routes.hpp"
+#include "api/wire.hpp"
 #include "base/json.hpp"
 #include "base/text_codec.hpp"
 
@@ -15,23 +14,6 @@ namespace songda::api {
 namespace {
 
 using issuer::Answer;
-
-/// draft-ietf-httpapi-idempotency-key-header-07: a structured-field string; the bare form that many
-/// clients send is taken too. Empty if absent; nothing if not 1–128 visible ASCII characters.
-std::optional<std::string> idempotency_key(const http::Request& request) {
-    std::string_view value = request.header("Idempotency-Key");
-    if (value.empty()) {
-        return std::string();
-    }
-    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
-        value = value.substr(1, value.size() - 2);
-    }
-    if (value.empty() || value.size() > 128 ||
-        value.find_first_of(" \t\"\\") != std::string_view::npos) {
-        return std::nullopt;
-    }
-    return std::string(value);
-}
 
 /// Members of a document, into an object that the caller opened and ends.
 void put_document(JsonObject& to, const ApiParts& parts, const store::DocumentRow& document) {
@@ -70,22 +52,8 @@ Problem problem_of_answer(const Answer& answer) {
                 {},
                 &answer.findings,
                 {}};
-    case Answer::Kind::key_missing:
-        return {400,
-                "idempotency-key-missing",
-                "缺少幂等键（Idempotency-Key）",
-                "An idempotency key is needed.",
-                {},
-                nullptr,
-                {}};
-    case Answer::Kind::key_conflict:
-        return {422,
-                "idempotency-key-reused",
-                "同一幂等键已用于不同的内容",
-                "This idempotency key came before with other content.",
-                {},
-                nullptr,
-                {}};
+    case Answer::Kind::key_missing: return key_missing();
+    case Answer::Kind::key_conflict: return key_reused();
     case Answer::Kind::key_running:
         return {409,
                 "still-running",
@@ -108,25 +76,6 @@ Problem problem_of_answer(const Answer& answer) {
 
 bool is_document(const Answer& answer) {
     return answer.kind == Answer::Kind::issued || answer.kind == Answer::Kind::replayed;
-}
-
-http::Response json_response(int status, std::string body) {
-    http::Response response;
-    response.status = status;
-    response.content_type = "application/json";
-    response.headers.emplace_back("Cache-Control", "no-store");
-    response.body = std::move(body);
-    return response;
-}
-
-http::Response malformed_key() {
-    return problem_response({400,
-                             "idempotency-key-malformed",
-                             "幂等键（Idempotency-Key）格式不对",
-                             "The idempotency key is not well formed.",
-                             "1 to 128 visible ASCII characters",
-                             nullptr,
-                             {}});
 }
 
 /// Two keys that differ leave open which of them is replayed: refused.

@@ -129,6 +129,7 @@ http::Response serve(Guards& guards, const ApiRoute& route, const http::Request&
 Result<std::vector<ApiRoute>> make_api_routes(const ApiParts& parts) {
     std::vector<ApiRoute> routes;
     add_document_routes(routes, parts);
+    add_case_routes(routes, parts);
     add_operation_routes(routes, parts);
     auto pages = Pages::load(parts.web_folder);
     if (!pages.ok()) {

@@ -10,6 +10,7 @@
 #include "base/metrics.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "catalogue/working_days.hpp"
 #include "delivery/applicant_keys.hpp"
 #include "delivery/collecting.hpp"
 #include "http/message.hpp"
@@ -41,6 +42,7 @@ struct ApiParts {
     delivery::Collecting& collecting;
     const delivery::ApplicantKeys& applicant_keys;
     const verifier::TrustStore& trust;
+    const catalogue::WorkingDays& calendar;
     std::function<verifier::KeyList()> key_list;
     std::function<bool()> ready; ///< may new work come in?
     std::string web_folder;
@@ -77,6 +79,7 @@ struct ApiRoute {
 
 // The counters, one file each.
 void add_document_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
+void add_case_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_verify_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_inbox_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_operation_routes(std::vector<ApiRoute>& to, const ApiParts& parts);

@@ -246,6 +246,7 @@ Result<Config> read_config(const std::string& file_path, Files files) {
     config.log_level = read_level(root);
     config.templates_folder = path.folder(root, "templates_folder");
     config.profiles_folder = path.folder(root, "profiles_folder");
+    config.calendar_folder = path.folder(root, "calendar_folder");
     config.fonts_folder = path.folder(root, "fonts_folder");
     config.web_folder = path.folder(root, "web_folder");
     config.trust_folder = path.folder(root, "trust_folder");

@@ -84,6 +84,7 @@ struct Config {
     log::Level log_level = log::Level::info;
     std::string templates_folder;
     std::string profiles_folder;
+    std::string calendar_folder;
     std::string fonts_folder;
     std::string web_folder;
     std::string trust_folder;

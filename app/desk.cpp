@@ -64,7 +64,7 @@ Result<std::unique_ptr<Desk>> Desk::open(const Config& config) {
     keep_freed_memory();
     std::unique_ptr<Desk> desk(new Desk(config));
     for (const auto step :
-         {&Desk::open_store, &Desk::open_seals, &Desk::open_delivery_plan, &Desk::open_profiles}) {
+         {&Desk::open_store, &Desk::open_seals, &Desk::open_delivery_plan, &Desk::open_catalogue}) {
         const auto done = (desk.get()->*step)();
         if (!done.ok()) {
             return done.error();
@@ -181,12 +181,17 @@ Result<void> Desk::list_key(const DepartmentConfig& department) {
     return {};
 }
 
-Result<void> Desk::open_profiles() {
-    auto read = catalogue::Profiles::read(config_.profiles_folder);
-    if (!read.ok()) {
-        return read.error();
+Result<void> Desk::open_catalogue() {
+    auto profiles = catalogue::Profiles::read(config_.profiles_folder);
+    if (!profiles.ok()) {
+        return profiles.error();
     }
-    profiles_ = std::move(read).value();
+    profiles_ = std::move(profiles).value();
+    auto calendar = catalogue::WorkingDays::read(config_.calendar_folder);
+    if (!calendar.ok()) {
+        return calendar.error();
+    }
+    calendar_ = std::move(calendar).value();
     return {};
 }
 

@@ -10,6 +10,7 @@
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "catalogue/profile.hpp"
+#include "catalogue/working_days.hpp"
 #include "delivery/applicant_keys.hpp"
 #include "delivery/plan.hpp"
 #include "issuer/issuer.hpp"
@@ -26,7 +27,7 @@ namespace songda::app {
 class Desk {
 public:
     /// Opens the store exclusively, closes what a crash left open, loads seals, profiles,
-    /// fonts and templates. Faults name the file or key at fault.
+    /// calendar, fonts and templates. Faults name the file or key at fault.
     [[nodiscard]] static Result<std::unique_ptr<Desk>> open(const Config& config);
 
     Desk(const Desk&) = delete;
@@ -38,6 +39,7 @@ public:
     [[nodiscard]] Random& random() { return random_; }
     [[nodiscard]] metrics::Registry& metrics() { return metrics_; }
     [[nodiscard]] const verifier::TrustStore& trust() const { return trust_; }
+    [[nodiscard]] const catalogue::WorkingDays& calendar() const { return *calendar_; }
     [[nodiscard]] const delivery::ApplicantKeys& applicant_keys() const {
         return *keys_of_applicants_;
     }
@@ -57,7 +59,7 @@ private:
     [[nodiscard]] Result<void> open_store();
     [[nodiscard]] Result<void> open_seals();
     [[nodiscard]] Result<void> open_delivery_plan();
-    [[nodiscard]] Result<void> open_profiles();
+    [[nodiscard]] Result<void> open_catalogue();
     [[nodiscard]] Result<void> open_templates();
     [[nodiscard]] Result<void> list_key(const DepartmentConfig& department);
 
@@ -66,6 +68,7 @@ private:
     SystemRandom random_;
     metrics::Registry metrics_;
     std::optional<catalogue::Profiles> profiles_;
+    std::optional<catalogue::WorkingDays> calendar_;
     verifier::TrustStore trust_;
     verifier::OwnOutputCheck own_output_;
     verifier::KeyList keys_;

@@ -9,17 +9,18 @@ namespace {
 struct Words {
     DeadlineKind kind;
     std::string_view name;
+    std::string_view zh;
     std::string_view basis;
 };
 
 constexpr std::array words = {
-    Words{DeadlineKind::supplement, "supplement",
+    Words{DeadlineKind::supplement, "supplement", "一次告知补正期限",
           "《中华人民共和国行政许可法》第三十二条第一款第四项"},
-    Words{DeadlineKind::decision_statutory, "decision_statutory",
+    Words{DeadlineKind::decision_statutory, "decision_statutory", "法定办结期限",
           "《中华人民共和国行政许可法》第四十二条、第四十五条"},
-    Words{DeadlineKind::decision_promised, "decision_promised",
+    Words{DeadlineKind::decision_promised, "decision_promised", "承诺办结期限",
           "苏政办发〔2018〕64号附件2“办理时限”"},
-    Words{DeadlineKind::delivery, "delivery", "《中华人民共和国行政许可法》第四十四条"},
+    Words{DeadlineKind::delivery, "delivery", "送达期限", "《中华人民共和国行政许可法》第四十四条"},
 };
 
 const Words& words_of(DeadlineKind kind) {
@@ -90,6 +91,10 @@ Result<std::vector<Deadline>> deadlines_of(const WorkingDays& calendar, const Ca
 
 std::string_view deadline_name(DeadlineKind kind) {
     return words_of(kind).name;
+}
+
+std::string_view deadline_name_zh(DeadlineKind kind) {
+    return words_of(kind).zh;
 }
 
 std::string_view deadline_basis(DeadlineKind kind) {

@@ -51,7 +51,9 @@ inline constexpr int delivery_days = 10;
 [[nodiscard]] Result<std::vector<Deadline>> deadlines_of(const WorkingDays& calendar,
                                                          const CaseDays& days);
 
+/// `decision_statutory`, as the API says it; and 法定办结期限.
 [[nodiscard]] std::string_view deadline_name(DeadlineKind kind);
+[[nodiscard]] std::string_view deadline_name_zh(DeadlineKind kind);
 /// `《中华人民共和国行政许可法》第四十二条`.
 [[nodiscard]] std::string_view deadline_basis(DeadlineKind kind);
 

@@ -144,10 +144,19 @@ Result<const catalogue::Profile*> find_profile(const catalogue::Profiles* profil
     return found;
 }
 
+bool counts_earlier(const catalogue::Profile& profile) {
+    return std::any_of(
+        profile.rules.begin(), profile.rules.end(),
+        [](const catalogue::ProfileRule& rule) { return rule.kind == catalogue::RuleKind::once; });
+}
+
 std::vector<Finding> check_profile(const catalogue::Profile& profile, const Template& spec,
-                                   const DepartmentFace& face, const Decision& decision) {
+                                   const DepartmentFace& face, const Decision& decision,
+                                   int earlier) {
+    catalogue::DocumentFacts facts = make_facts(spec, face, decision);
+    facts.earlier = earlier;
     std::vector<Finding> findings;
-    for (const auto& found : catalogue::lint_document(profile, make_facts(spec, face, decision))) {
+    for (const auto& found : catalogue::lint_document(profile, facts)) {
         findings.push_back(to_finding(spec, found));
     }
     return findings;

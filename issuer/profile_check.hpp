@@ -21,10 +21,15 @@ namespace songda::issuer {
 [[nodiscard]] Result<const catalogue::Profile*> find_profile(const catalogue::Profiles* profiles,
                                                              const Template& spec);
 
+/// Does the profile ask what documents of its type the case has already? Then somebody must count
+/// them.
+[[nodiscard]] bool counts_earlier(const catalogue::Profile& profile);
+
 /// What the profile finds in the decision. Number, seal, department, recipient and days are known
-/// to the desk; all other members are the template's fields, by their `member`.
+/// to the desk; all other members are the template's fields, by their `member`. `earlier`:
+/// documents of this type that the case has already.
 [[nodiscard]] std::vector<Finding> check_profile(const catalogue::Profile& profile,
                                                  const Template& spec, const DepartmentFace& face,
-                                                 const Decision& decision);
+                                                 const Decision& decision, int earlier = 0);
 
 } // namespace songda::issuer

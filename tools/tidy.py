@@ -26,7 +26,7 @@ HOMES = {
     "toml++/": {"base"},
     "CLI/": {"app"},
     "zlib.h": {"issuer"},
-    "rapidjson/": {"base", "issuer", "verifier", "app"},
+    "rapidjson/": {"api", "base", "issuer", "verifier", "app"},
 }
 INCLUDE = re.compile(r'^\s*#include\s+(["<])([^">]+)[">]', re.M)
 

@@ -180,15 +180,38 @@ void Batch::check(Item& item) {
         item.placed = std::move(placement.values);
         add_faults(placement.findings, findings);
         if (item.ready->profile != nullptr) {
+            const auto earlier = count_earlier(*item.ready, item.decision.case_number);
+            if (!earlier.ok()) {
+                item.fail(earlier.error());
+                return;
+            }
             const CompiledTemplate& compiled = *item.ready->compiled;
             add_profile_findings(check_profile(*item.ready->profile, compiled.spec(),
-                                               compiled.face(), item.decision),
+                                               compiled.face(), item.decision, earlier.value()),
                                  findings);
         }
     }
     if (!findings.empty()) {
         item.close(Answer::Kind::refused);
     }
+}
+
+/// Documents of the template's type that the department issued for the case, where its profile
+/// asks.
+Result<int> Batch::count_earlier(const ReadyTemplate& ready, const std::string& case_number) {
+    if (!counts_earlier(*ready.profile) || case_number.empty()) {
+        return 0;
+    }
+    const auto documents = desk_.parts.store.case_documents(case_number);
+    if (!documents.ok()) {
+        return documents.error();
+    }
+    return static_cast<int>(std::count_if(documents.value().begin(), documents.value().end(),
+                                          [&](const store::DocumentRow& document) {
+                                              return document.department == department_ &&
+                                                     document.type_code ==
+                                                         ready.compiled->spec().type_code;
+                                          }));
 }
 
 void Batch::prepare(Item& item) {

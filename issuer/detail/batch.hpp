@@ -72,6 +72,8 @@ private:
     void read(Item& item);
     void find_earlier(Item& item);
     void check(Item& item);
+    [[nodiscard]] Result<int> count_earlier(const ReadyTemplate& ready,
+                                            const std::string& case_number);
     void prepare(Item& item);
     void render(Item& item);
     void intend_and_sign();

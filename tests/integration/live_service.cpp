@@ -69,6 +69,7 @@ void Service::write_config(const Options& options) const {
     out << "production = false\nlog_file = \"\"\nlog_level = \"warning\"\n"
         << "templates_folder = \"" SONGDA_SOURCE_DIR "/templates\"\n"
         << "profiles_folder = \"" SONGDA_SOURCE_DIR "/catalogue/profiles\"\n"
+        << "calendar_folder = \"" SONGDA_SOURCE_DIR "/catalogue/calendar\"\n"
         << "fonts_folder = \"" SONGDA_SOURCE_DIR "/build/fonts\"\n"
         << "web_folder = \"" SONGDA_SOURCE_DIR "/web\"\n"
         << "trust_folder = \"" << keys << "/trust\"\n"

@@ -45,6 +45,7 @@ protected:
                                   .collecting = *collecting_,
                                   .applicant_keys = desk_->applicant_keys(),
                                   .trust = desk_->trust(),
+                                  .calendar = desk_->calendar(),
                                   .key_list = [this] { return desk_->key_list(); },
                                   .ready = [] { return true; },
                                   .web_folder = SONGDA_SOURCE_DIR "/web",

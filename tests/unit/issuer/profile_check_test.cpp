@@ -135,5 +135,20 @@ TEST(ProfileCheck, AProfileThatIsNotThereIsRefused) {
     EXPECT_EQ(find_profile(nullptr, spec).value(), nullptr);
 }
 
+TEST(ProfileCheck, SecondNoticeOfACaseIsAskedWhichOneItSupersedes) {
+    const catalogue::Profile& profile = *shipped().find("BZ");
+    EXPECT_TRUE(counts_earlier(profile));
+    EXPECT_FALSE(counts_earlier(*shipped().find("ZY")));
+    Template spec;
+    spec.profile = "BZ";
+    const auto asks = [&](int earlier) {
+        const auto found = check_profile(profile, spec, face, decision({}), earlier);
+        return std::any_of(found.begin(), found.end(),
+                           [](const Finding& finding) { return finding.rule == "BZ.once"; });
+    };
+    EXPECT_FALSE(asks(0));
+    EXPECT_TRUE(asks(1));
+}
+
 } // namespace
 } // namespace songda::issuer

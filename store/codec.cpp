@@ -51,6 +51,8 @@ template <>
 constexpr std::uint8_t kind_of<CaseEvent> = 20;
 template <>
 constexpr std::uint8_t kind_of<DraftRow> = 21;
+template <>
+constexpr std::uint8_t kind_of<PaperCopy> = 22;
 
 template <class Row, class Wanted>
 concept row_of = std::same_as<std::remove_const_t<Row>, Wanted>;
@@ -144,6 +146,11 @@ void walk(Codec& codec, Row& row) {
     codec(row.id, row.department, row.author_department, row.author, row.created, row.template_id,
           row.title, row.case_number, row.request, row.decision, row.digest, row.state,
           row.approvals, row.document, row.reason);
+}
+
+template <class Codec, row_of<PaperCopy> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.at, row.actor, row.key, row.place, row.collector, row.revoked, row.reason);
 }
 
 /// Big-endian integers; texts as 2-byte length and bytes.
@@ -396,6 +403,9 @@ Bytes encode(const CaseEvent& row) {
 Bytes encode(const DraftRow& row) {
     return encode_row(row);
 }
+Bytes encode(const PaperCopy& row) {
+    return encode_row(row);
+}
 
 template <class Row>
 Result<Row> decode(ByteView bytes) {
@@ -443,6 +453,7 @@ template Result<SegmentCursor> decode(ByteView);
 template Result<FreshRow> decode(ByteView);
 template Result<CaseEvent> decode(ByteView);
 template Result<DraftRow> decode(ByteView);
+template Result<PaperCopy> decode(ByteView);
 
 template Result<void> check_row(const IntentRecord&);
 template Result<void> check_row(const DocumentRow&);
@@ -453,5 +464,6 @@ template Result<void> check_row(const ApiKey&);
 template Result<void> check_row(const AuditRow&);
 template Result<void> check_row(const CaseEvent&);
 template Result<void> check_row(const DraftRow&);
+template Result<void> check_row(const PaperCopy&);
 
 } // namespace songda::store

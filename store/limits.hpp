@@ -20,6 +20,7 @@ inline constexpr unsigned long long sequence_value_max = 999'999'999'999;
 inline constexpr std::size_t blob_bytes_max = 64U << 20U;
 /// A decision that waits: on pages of its own in the database, gone when it waits no more.
 inline constexpr std::size_t draft_decision_bytes_max = 1U << 20U;
+inline constexpr std::size_t paper_copies_max = 10'000;
 inline constexpr std::size_t case_events_max = 1000;
 inline constexpr std::size_t case_documents_max = 1000;
 inline constexpr std::size_t issues_per_call_max = 4096;

@@ -174,6 +174,18 @@ struct LinkAccess {
     bool operator==(const LinkAccess&) const = default;
 };
 
+/// One print of a document on paper 纸质件: numbered from 1, so that it can be revoked alone.
+struct PaperCopy {
+    TimeMs at;
+    std::string actor;
+    std::string key;                ///< idempotency key of its department; empty: none
+    std::string place;              ///< where it was printed
+    Private<std::string> collector; ///< who took it
+    std::optional<TimeMs> revoked;
+    std::string reason; ///< why it was revoked
+    bool operator==(const PaperCopy&) const = default;
+};
+
 /// One thing that happened in a case, as a department told it. Append-only. What `kind` means and
 /// which may follow which belongs to catalogue/case_steps.hpp.
 struct CaseEvent {

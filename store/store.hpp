@@ -257,6 +257,22 @@ public:
     [[nodiscard]] virtual Result<StatusOutcome>
     set_status(const DocumentId& id, const StatusChange& change, const AuditRow& audit) = 0;
 
+    // Paper.
+
+    /// Gives the copy the document's next number, from 1, and returns it; the number that it has
+    /// when there is one with its key already. `not_found` without the document, `conflict` past
+    /// paper_copies_max.
+    [[nodiscard]] virtual Result<std::uint32_t>
+    add_paper_copy(const DocumentId& document, const PaperCopy& copy, const AuditRow& audit) = 0;
+    /// By their numbers, the first is 1.
+    [[nodiscard]] virtual Result<std::vector<PaperCopy>>
+    paper_copies(const DocumentId& document) = 0;
+    /// The first revocation is what is kept. `not_found` without the copy.
+    [[nodiscard]] virtual Result<void> revoke_paper_copy(const DocumentId& document,
+                                                         std::uint32_t number, TimeMs at,
+                                                         std::string_view reason,
+                                                         const AuditRow& audit) = 0;
+
     // Cases and drafts.
 
     /// What departments told of a case, oldest first; empty for an unknown one.

@@ -322,6 +322,11 @@ Result<FsckReport> LmdbStore::fsck() {
     inspect_legs(inspector);
     inspect_drafts(inspector);
     inspect_rows<CaseEvent>(inspector, Table::case_event);
+    inspector.each(Table::paper_copy, [&](Transaction& rows, const Entry& entry) {
+        (void)inspector.row<PaperCopy>(Table::paper_copy, entry);
+        inspector.expect(entry.key.size() == 20 && rows.get(Table::document, entry.key.first(16)),
+                         Table::paper_copy, entry.key, "copy of a document that is not there");
+    });
     inspect_rows<InboxEntry>(inspector, Table::inbox);
     inspect_rows<LinkAccess>(inspector, Table::link_access);
     inspect_rows<ApiKey>(inspector, Table::api_key);

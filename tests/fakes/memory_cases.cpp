@@ -124,4 +124,49 @@ Result<std::vector<DraftRow>> MemoryStore::waiting_drafts(const DepartmentCode& 
     return found;
 }
 
+Result<std::uint32_t> MemoryStore::add_paper_copy(const DocumentId& document, const PaperCopy& copy,
+                                                  const AuditRow& audit) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    if (!documents_.contains(document)) {
+        return Error{Fault::not_found, "no such document"};
+    }
+    auto& copies = paper_copies_[document];
+    for (std::size_t at = 0; at < copies.size() && !copy.key.empty(); ++at) {
+        if (copies[at].key == copy.key) {
+            return static_cast<std::uint32_t>(at + 1);
+        }
+    }
+    copies.push_back(copy);
+    record(audit);
+    return static_cast<std::uint32_t>(copies.size());
+}
+
+Result<std::vector<PaperCopy>> MemoryStore::paper_copies(const DocumentId& document) {
+    const Lock lock(mutex_);
+    return look_up(paper_copies_, document).value_or(std::vector<PaperCopy>());
+}
+
+Result<void> MemoryStore::revoke_paper_copy(const DocumentId& document, std::uint32_t number,
+                                            TimeMs at, std::string_view reason,
+                                            const AuditRow& audit) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    const auto found = paper_copies_.find(document);
+    if (found == paper_copies_.end() || number == 0 || number > found->second.size()) {
+        return Error{Fault::not_found, "no such copy"};
+    }
+    PaperCopy& copy = found->second[number - 1];
+    if (!copy.revoked) {
+        copy.revoked = at;
+        copy.reason = reason;
+        record(audit);
+    }
+    return {};
+}
+
 } // namespace songda::fakes

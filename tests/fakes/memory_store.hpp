@@ -54,6 +54,12 @@ public:
     Result<StatusOutcome> set_status(const DocumentId& id, const StatusChange& change,
                                      const AuditRow& audit) override;
 
+    Result<std::uint32_t> add_paper_copy(const DocumentId& document, const PaperCopy& copy,
+                                         const AuditRow& audit) override;
+    Result<std::vector<PaperCopy>> paper_copies(const DocumentId& document) override;
+    Result<void> revoke_paper_copy(const DocumentId& document, std::uint32_t number, TimeMs at,
+                                   std::string_view reason, const AuditRow& audit) override;
+
     Result<std::vector<CaseEvent>> case_events(std::string_view case_number) override;
     Result<bool> append_case_event(const CaseEventWrite& write, const AuditRow& audit) override;
     Result<std::vector<DocumentRow>> case_documents(std::string_view case_number) override;
@@ -131,6 +137,7 @@ private:
     std::map<std::tuple<std::string, DepartmentCode, std::string>, DocumentId> cases_;
     std::map<std::string, std::vector<CaseEvent>, std::less<>> case_events_;
     std::map<DraftId, DraftRow> drafts_;
+    std::map<DocumentId, std::vector<PaperCopy>> paper_copies_;
     std::map<DraftId, Bytes> draft_decisions_;
     std::map<DocumentId, std::vector<StatusEntry>> history_;
     std::map<LegId, LegRow> legs_;

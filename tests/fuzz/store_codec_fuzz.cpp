@@ -36,6 +36,7 @@ void decode_as_every_row(ByteView bytes) {
     decode_once<FreshRow>(bytes);
     decode_once<CaseEvent>(bytes);
     decode_once<DraftRow>(bytes);
+    decode_once<PaperCopy>(bytes);
 }
 
 } // namespace

@@ -62,6 +62,7 @@ TEST(StoreCodec, EveryRowReturnsAndNothingDamagedDoes) {
     expect_strict(PrefixRow{1, 128, 70'000});
     expect_strict(samples::case_event(1));
     expect_strict(samples::draft(1));
+    expect_strict(samples::paper_copy(1));
     expect_strict(SegmentCursor{3, 4096});
     const auto key = samples::numbered<DocumentKey>(7);
     expect_strict(FreshRow{key, samples::numbered<DocumentId>(7), std::nullopt, TimeMs{5}});
@@ -151,6 +152,7 @@ RC_GTEST_PROP(StoreCodecProperty, RandomFieldsNeverCrashAndDecodeOnlyToThemselve
     decode_random_fields<FreshRow>(random, 13);
     decode_random_fields<CaseEvent>(random, 20);
     decode_random_fields<DraftRow>(random, 21);
+    decode_random_fields<PaperCopy>(random, 22);
 }
 
 RC_GTEST_PROP(StoreCodecProperty, ARowWithOneChangedByteIsRefusedOrAnotherRow,

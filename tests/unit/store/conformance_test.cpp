@@ -93,7 +93,8 @@ public:
                                              Verb{"prune", 2, &Run::prune},
                                              Verb{"numbers", 1, &Run::numbers},
                                              Verb{"cases", 2, &Run::cases},
-                                             Verb{"drafts", 3, &Run::drafts}};
+                                             Verb{"drafts", 3, &Run::drafts},
+                                             Verb{"paper", 2, &Run::paper}};
         std::uint64_t total = 0;
         for (const Verb& verb : verbs) {
             total += verb.weight;
@@ -369,6 +370,18 @@ private:
             same = same && same_answer(model_.counter(tenant, name), engine_.counter(tenant, name));
         }
         return same;
+    }
+
+    bool paper() {
+        const DocumentId document = any_document();
+        const PaperCopy copy = samples::paper_copy(below(5));
+        const AuditRow audit = samples::audit_row(1);
+        const auto number = static_cast<std::uint32_t>(below(4));
+        return same_answer(model_.add_paper_copy(document, copy, audit),
+                           engine_.add_paper_copy(document, copy, audit)) &&
+               same_answer(model_.revoke_paper_copy(document, number, now_, "lost", audit),
+                           engine_.revoke_paper_copy(document, number, now_, "lost", audit)) &&
+               same_answer(model_.paper_copies(document), engine_.paper_copies(document));
     }
 
     /// Few cases; mostly the number of events that the case has.

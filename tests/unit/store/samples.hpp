@@ -117,6 +117,16 @@ inline CaseEvent case_event(std::uint64_t number, std::uint64_t department_numbe
     return event;
 }
 
+inline PaperCopy paper_copy(std::uint64_t number) {
+    PaperCopy copy;
+    copy.at = TimeMs{static_cast<std::int64_t>(number)};
+    copy.actor = "key:tester";
+    copy.key = "print-" + std::to_string(number);
+    copy.place = "示例市政务服务中心3号窗口";
+    copy.collector = Private<std::string>("李四");
+    return copy;
+}
+
 /// What the draft of that number decides.
 inline Bytes draft_decision(std::uint64_t number) {
     return file_bytes(number, 100 + number % 5000);

@@ -210,9 +210,10 @@ Result<void> Desk::open_templates() {
             if (!spec.ok()) {
                 return spec.error();
             }
-            const auto compiled =
-                issuer::compile_template(spec.value(), face_of(department), fonts.value(),
-                                         {reserved.value(), signer_->is_sample({department.code})});
+            const auto compiled = issuer::compile_template(
+                spec.value(), face_of(department), fonts.value(),
+                {reserved.value(), signer_->is_sample({department.code}) ? issuer::PageMark::sample
+                                                                         : issuer::PageMark::none});
             if (!compiled.ok()) {
                 return compiled.error();
             }

@@ -70,13 +70,14 @@ struct Desk {
                                                       ""}},
                                                     false, clock)
                                .value())),
-          compiled(issuer::compile_template(
-                       issuer::read_template(config.templates_folder + '/' + template_id).value(),
-                       {department.code, department.name, department.number_prefix,
-                        department.region, department.seal_text},
-                       issuer::FontSet::load(config.fonts_folder).value(),
-                       {signer->cms_bytes_reserved({department.code}).value(), false})
-                       .value()) {}
+          compiled(
+              issuer::compile_template(
+                  issuer::read_template(config.templates_folder + '/' + template_id).value(),
+                  {department.code, department.name, department.number_prefix, department.region,
+                   department.seal_text},
+                  issuer::FontSet::load(config.fonts_folder).value(),
+                  {signer->cms_bytes_reserved({department.code}).value(), issuer::PageMark::none})
+                  .value()) {}
 
     const app::DepartmentConfig& department;
     SystemClock clock;

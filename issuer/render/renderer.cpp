@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/check.hpp"
 #include "base/text_codec.hpp"
 #include "base/utf8.hpp"
 #include "issuer/render/detail/compiled.hpp"
@@ -49,11 +50,19 @@ struct Renderer::Impl {
         return {'D', slot, fonts[slot].use(glyph)};
     }
 
-    /// What stands on the pages, and the page tree if the prefix has none. Returns the last page's
-    /// object, on which the seal stands.
+    /// What stands on the pages, and the page tree if the prefix has none; without a symbol the
+    /// place of one. Returns the last page's object, on which the seal stands.
     std::size_t write_pages(Objects& objects, ByteBuffer& to,
                             const CompiledTemplate::Impl& compiled, const PlacedValues& placed,
-                            const QrSymbol& symbol);
+                            const QrSymbol* symbol);
+
+    /// Fonts without glyphs.
+    void clear_fonts(std::size_t slots) {
+        fonts.resize(std::max(fonts.size(), slots));
+        for (Subset& font : fonts) {
+            font.clear();
+        }
+    }
 
     /// Fonts and the resources that name them; what the pages show is known.
     void write_fonts(Objects& objects, ByteBuffer& to, const CompiledTemplate::Impl& compiled,
@@ -156,6 +165,15 @@ void put_qr(ByteBuffer& to, const QrPlace& place, const QrSymbol& symbol) {
     put(to, "f Q\n");
 }
 
+/// Where the code will stand, on a preview: a square of the usual size, crossed out.
+void put_qr_place(ByteBuffer& to, const QrPlace& place) {
+    constexpr int usual_modules = 61;
+    const Centipoints side = place.module * std::min(usual_modules, place.modules_max);
+    put(to, "q ");
+    put_scale(to, side, 2, place.x - side, place.y - side);
+    put(to, " 0.6 G 0.008 w 0 0 1 1 re 0 0 m 1 1 l 0 1 m 1 0 l S Q\n");
+}
+
 void put_seal(ByteBuffer& to, Centipoints x, Centipoints y, Centipoints diameter) {
     put(to, "q ");
     const std::int64_t scale =
@@ -191,6 +209,7 @@ std::string file_id(const RenderInput& input) {
     return to_hex(input.key.view()) + to_hex(ByteView(input.record_hash).first(6));
 }
 
+/// Numbers without an object, which only previews have, are free.
 void put_cross_references(ByteBuffer& to, const std::vector<std::size_t>& offsets,
                           std::string_view id) {
     const std::size_t at = to.size();
@@ -199,15 +218,19 @@ void put_cross_references(ByteBuffer& to, const std::vector<std::size_t>& offset
     put(to, "\n0000000000 65535 f \n");
     for (std::size_t number = 1; number < offsets.size(); ++number) {
         put_padded(to, offsets[number], 10);
-        put(to, " 00000 n \n");
+        put(to, offsets[number] != 0 ? " 00000 n \n" : " 65535 f \n");
     }
     put(to, "trailer\n<</Size ");
     put_number(to, static_cast<std::int64_t>(offsets.size()));
-    put(to, "/Root 1 0 R/ID[<");
-    put(to, id);
-    put(to, "><");
-    put(to, id);
-    put(to, ">]>>\nstartxref\n");
+    put(to, "/Root 1 0 R");
+    if (!id.empty()) {
+        put(to, "/ID[<");
+        put(to, id);
+        put(to, "><");
+        put(to, id);
+        put(to, ">]");
+    }
+    put(to, ">>\nstartxref\n");
     put_number(to, static_cast<std::int64_t>(at));
     put(to, "\n%%EOF\n");
 }
@@ -240,7 +263,7 @@ void hash_around_signature(Unsigned& made, const CompiledTemplate::Impl& compile
 
 std::size_t Renderer::Impl::write_pages(Objects& objects, ByteBuffer& to,
                                         const CompiledTemplate::Impl& compiled,
-                                        const PlacedValues& placed, const QrSymbol& symbol) {
+                                        const PlacedValues& placed, const QrSymbol* symbol) {
     std::vector<PageObjects> pages = {{object_page, object_content}};
     for (int page = 1; page < placed.pages(); ++page) {
         pages.push_back(
@@ -252,8 +275,10 @@ std::size_t Renderer::Impl::write_pages(Objects& objects, ByteBuffer& to,
         for (const PlacedValues::Placed& part : placed.parts()) {
             writer.put_layout(part.layout, part.look->colour, static_cast<int>(page));
         }
-        if (page == 0) {
-            put_qr(to, compiled.spec.qr, symbol);
+        if (page == 0 && symbol != nullptr) {
+            put_qr(to, compiled.spec.qr, *symbol);
+        } else if (page == 0) {
+            put_qr_place(to, compiled.spec.qr);
         }
         if (page + 1 == pages.size()) {
             put_seal(to, placed.seal_x(), placed.seal_y(), compiled.spec.seal.diameter);
@@ -285,6 +310,34 @@ void Renderer::Impl::write_fonts(Objects& objects, ByteBuffer& to,
                   resources + ">>/XObject<</Seal 6 0 R" + compiled.artwork_resource + ">>>>");
 }
 
+namespace {
+
+Error first_fault(const PlacedValues& placed) {
+    const auto& fault = placed.faults().front();
+    return {Fault::invalid_input, fault.pointer + ": " + fault.rule + ' ' + fault.value};
+}
+
+} // namespace
+
+Result<ByteBuffer> Renderer::preview(const CompiledTemplate& compiled_template,
+                                     std::span<const NamedValue> values) {
+    const CompiledTemplate::Impl& compiled = compiled_template.impl();
+    SONGDA_CHECK(compiled.mark == PageMark::preview);
+    impl_->clear_fonts(compiled.slots.size());
+    const PlacedValues placed(compiled, values);
+    if (!placed.faults().empty()) {
+        return first_fault(placed);
+    }
+    ByteBuffer made;
+    made.append(compiled.prefix);
+    impl_->offsets = compiled.offsets;
+    Objects objects(made, impl_->offsets);
+    impl_->write_pages(objects, made, compiled, placed, nullptr);
+    impl_->write_fonts(objects, made, compiled, DocumentKey{});
+    put_cross_references(made, impl_->offsets, "");
+    return made;
+}
+
 Result<Unsigned> Renderer::render(const CompiledTemplate& compiled_template,
                                   const RenderInput& input) {
     const CompiledTemplate::Impl& compiled = compiled_template.impl();
@@ -297,10 +350,8 @@ Result<Unsigned> Renderer::render(const CompiledTemplate& compiled_template,
                      fmt::format("the QR symbol has {} modules, the template has room for {}",
                                  symbol.value().modules, compiled.spec.qr.modules_max)};
     }
-    impl_->fonts.resize(std::max(impl_->fonts.size(), compiled.slots.size()));
-    for (Subset& font : impl_->fonts) {
-        font.clear();
-    }
+    SONGDA_CHECK(compiled.mark != PageMark::preview);
+    impl_->clear_fonts(compiled.slots.size());
     std::optional<PlacedValues> own;
     if (input.placed == nullptr) {
         own.emplace(compiled, input.values);
@@ -309,15 +360,14 @@ Result<Unsigned> Renderer::render(const CompiledTemplate& compiled_template,
     }
     const PlacedValues& placed = own ? *own : *input.placed;
     if (!placed.faults().empty()) {
-        const auto& fault = placed.faults().front();
-        return Error{Fault::invalid_input, fault.pointer + ": " + fault.rule + ' ' + fault.value};
+        return first_fault(placed);
     }
 
     Unsigned made = impl_->begin_file(compiled.prefix);
     impl_->offsets = compiled.offsets;
     Objects objects(made.file, impl_->offsets);
     const std::size_t last_page =
-        impl_->write_pages(objects, made.file, compiled, placed, symbol.value());
+        impl_->write_pages(objects, made.file, compiled, placed, &symbol.value());
     impl_->write_fonts(objects, made.file, compiled, input.key);
     objects.begin(object_widget);
     put_widget(made.file, last_page, placed.seal_x(), placed.seal_y(), compiled.spec.seal.diameter);

@@ -72,6 +72,14 @@ public:
     [[nodiscard]] Result<Unsigned> render(const CompiledTemplate& compiled,
                                           const RenderInput& input);
 
+    /// The pages that `render` would set, for somebody to look at and approve: marked 预览 PREVIEW
+    /// on every page, a dashed ring where the seal will stand, a crossed square where the code
+    /// will, without number, key, record, metadata and any field that could be signed. The same
+    /// template and values give the same bytes, whose hash is what an approval names. `compiled` is
+    /// made by compile_preview. Fault: invalid_input, as render.
+    [[nodiscard]] Result<ByteBuffer> preview(const CompiledTemplate& compiled,
+                                             std::span<const NamedValue> values);
+
     /// Sets the values; the template outlives the placement.
     [[nodiscard]] Placement place(const CompiledTemplate& compiled,
                                   std::span<const NamedValue> values);

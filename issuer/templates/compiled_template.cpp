@@ -7,8 +7,8 @@
 #include "base/utf8.hpp"
 #include "issuer/render/detail/colour_profile.hpp"
 #include "issuer/render/detail/compiled.hpp"
+#include "issuer/render/detail/page_mark.hpp"
 #include "issuer/render/detail/page_tree.hpp"
-#include "issuer/render/detail/sample_mark.hpp"
 #include "issuer/render/detail/seal.hpp"
 #include "issuer/templates/artwork.hpp"
 
@@ -28,14 +28,14 @@ constexpr std::string_view seal_style = "song-bold";
 
 class Compiler {
 public:
-    Compiler(CompiledTemplate::Impl& made, bool sample)
-        : made_(made), objects_(made.prefix, made.offsets), sample_(sample),
-          label_(sample_label(made.spec.sample, seal_style)) {}
+    explicit Compiler(CompiledTemplate::Impl& made)
+        : made_(made), objects_(made.prefix, made.offsets), words_(mark_words(made.mark)),
+          label_(mark_label(made.spec.sample, seal_style)) {}
 
     Result<void> run() {
         for (const auto step :
              {&Compiler::check_styles, &Compiler::write_head, &Compiler::write_artwork,
-              &Compiler::draw_sample, &Compiler::write_static_text, &Compiler::write_later_pages,
+              &Compiler::draw_page_mark, &Compiler::write_static_text, &Compiler::write_later_pages,
               &Compiler::write_seal}) {
             const auto done = (this->*step)();
             if (!done.ok()) {
@@ -86,18 +86,23 @@ private:
         put(made_.prefix, "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n");
         objects_.plain(
             object_catalog,
-            "<</Type/Catalog/Version/1.7/Lang(zh-CN)/Pages 2 0 R/AcroForm 7 0 R/Metadata 12 0 R"
-            "/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/"
-            "Info(sRGB)"
-            "/DestOutputProfile 4 0 R>>]/AF[13 0 R]/Names<</EmbeddedFiles<</Names[(record.json) 13 "
-            "0 R]>>>>"
-            "/ViewerPreferences<</DisplayDocTitle true>>>>");
+            fmt::format(
+                "<</Type/Catalog/Version/1.7/Lang(zh-CN)/Pages 2 0 R{}"
+                "/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/"
+                "Info(sRGB)/DestOutputProfile 4 0 R>>]{}>>",
+                is_preview() ? "" : "/AcroForm 7 0 R/Metadata 12 0 R",
+                is_preview() ? ""
+                             : "/AF[13 0 R]/Names<</EmbeddedFiles<</Names[(record.json) 13 0 "
+                               "R]>>>>/ViewerPreferences<</DisplayDocTitle true>>"));
         if (!made_.spec.has_later_pages()) {
             const PageObjects only{object_page, object_content};
             write_page_tree(objects_, made_.prefix, made_, {&only, 1});
         }
         objects_.stream(object_colour_profile, "/N 3/Filter/FlateDecode",
                         deflate(make_colour_profile()));
+        if (is_preview()) {
+            return {};
+        }
         objects_.plain(object_form, "<</Fields[15 0 R]/SigFlags 3>>");
         // The seal is drawn on the page, so that every reader and printer shows it; the field's own
         // appearance is empty.
@@ -124,30 +129,30 @@ private:
         return {};
     }
 
-    /// What the pages after the first show of themselves: under sample keys the mark and its label.
+    /// What the pages after the first show of themselves: the mark and its label, if there is one.
     Result<void> write_later_pages() {
-        if (!made_.spec.has_later_pages() || !sample_) {
+        if (!made_.spec.has_later_pages() || words_.empty()) {
             return {};
         }
-        auto mark = draw_sample_mark(made_.spec.sample, *made_.fonts->find_style(seal_style));
+        auto mark = draw_mark(words_, made_.spec.sample, *made_.fonts->find_style(seal_style));
         if (!mark.ok()) {
             return refuse(mark.error().detail);
         }
         ByteBuffer content;
         put(content, mark.value());
         LineWriter writer(content, [this](const SetGlyph& glyph) { return carry(glyph); });
-        put_sample_label(writer);
+        put_mark_label(writer);
         made_.later_static_content = next_object_++;
         objects_.stream(made_.later_static_content, "/Filter/FlateDecode", deflate(content));
         return {};
     }
 
     /// Behind all words, and all of it in the prefix: it costs a document nothing.
-    Result<void> draw_sample() {
-        if (!sample_) {
+    Result<void> draw_page_mark() {
+        if (words_.empty()) {
             return {};
         }
-        auto mark = draw_sample_mark(made_.spec.sample, *made_.fonts->find_style(seal_style));
+        auto mark = draw_mark(words_, made_.spec.sample, *made_.fonts->find_style(seal_style));
         if (!mark.ok()) {
             return refuse(mark.error().detail);
         }
@@ -206,10 +211,12 @@ private:
         }
     }
 
+    [[nodiscard]] bool is_preview() const { return made_.mark == PageMark::preview; }
+
     template <class Writer>
-    void put_sample_label(Writer& writer) const {
+    void put_mark_label(Writer& writer) const {
         const SamplePlace& sample = made_.spec.sample;
-        writer.put_layout(set_text(sample_words, label_, *made_.fonts->find_style(seal_style),
+        writer.put_layout(set_text(words_, label_, *made_.fonts->find_style(seal_style),
                                    sample.x - made_.spec.page_width / 2, sample.y,
                                    made_.spec.page_width),
                           label_.colour);
@@ -219,8 +226,8 @@ private:
         ByteBuffer content;
         put(content, static_content_);
         LineWriter writer(content, [this](const SetGlyph& glyph) { return carry(glyph); });
-        if (sample_) {
-            put_sample_label(writer);
+        if (!words_.empty()) {
+            put_mark_label(writer);
         }
         for (const TextItem& item : made_.spec.items) {
             if (CompiledTemplate::Impl::needs_document(item.pattern)) {
@@ -256,6 +263,11 @@ private:
     }
 
     Result<void> write_seal() {
+        if (is_preview()) {
+            objects_.stream(object_seal, "/Type/XObject/Subtype/Form/BBox[-60 -60 60 60]",
+                            as_bytes(draw_seal_place()));
+            return {};
+        }
         const auto drawing = draw_seal(made_.face.seal_text, *made_.fonts->find_style(seal_style));
         if (!drawing.ok()) {
             return refuse(drawing.error().detail);
@@ -286,8 +298,8 @@ private:
     Objects objects_;
     std::size_t next_object_ = object_first_free;
     std::string static_content_;
-    bool sample_;
-    TextLook label_; ///< of the sample mark; writers keep views of its colour
+    std::string_view words_; ///< of the mark; empty: none
+    TextLook label_;         ///< of the mark; writers keep views of its colour
 };
 
 } // namespace
@@ -314,6 +326,10 @@ ByteView CompiledTemplate::prefix() const {
     return impl_->prefix.view();
 }
 
+Result<std::shared_ptr<const CompiledTemplate>> compile_preview(const CompiledTemplate& of) {
+    return compile_template(of.spec(), of.face(), of.impl().fonts, {0, PageMark::preview});
+}
+
 Result<std::shared_ptr<const CompiledTemplate>>
 compile_template(const Template& spec, const DepartmentFace& face,
                  std::shared_ptr<const FontSet> fonts, const CompileOptions& options) {
@@ -322,7 +338,8 @@ compile_template(const Template& spec, const DepartmentFace& face,
     made->face = face;
     made->fonts = std::move(fonts);
     made->cms_bytes = options.cms_bytes_reserved;
-    const auto done = Compiler(*made, options.sample).run();
+    made->mark = options.mark;
+    const auto done = Compiler(*made).run();
     if (!done.ok()) {
         return done.error();
     }

@@ -18,11 +18,16 @@ struct DepartmentFace {
     std::string seal_text;     ///< 4–24 characters on the seal's arc
 };
 
+/// What every page says of itself.
+enum class PageMark : std::uint8_t {
+    none,
+    sample,  ///< 样本 SAMPLE: signed with a throwaway key of keys-sample/
+    preview, ///< 预览 PREVIEW: has no seal, no code, no number and no room for a signature
+};
+
 struct CompileOptions {
     std::size_t cms_bytes_reserved = 0; ///< exact size of the slot for the signature
-    /// Signed with a throwaway key of keys-sample/: every page says 样本 SAMPLE. Who forgets to say
-    /// so gets marked pages.
-    bool sample = true;
+    PageMark mark = PageMark::sample;   ///< who forgets to say gets marked pages
 };
 
 /// A template with a department's face: the bytes that all its documents share, and what is needed
@@ -44,6 +49,10 @@ public:
 private:
     std::unique_ptr<const Impl> impl_;
 };
+
+/// The same template for previews: Renderer::preview sets its pages, nothing else can.
+[[nodiscard]] Result<std::shared_ptr<const CompiledTemplate>>
+compile_preview(const CompiledTemplate& of);
 
 /// Compiles (some milliseconds; at start or on a change, never per document). This is the only
 /// place where a PDF made elsewhere, the artwork, is parsed. Faults: invalid_input (artwork

@@ -91,6 +91,7 @@ struct CompiledTemplate::Impl {
     DepartmentFace face;
     std::shared_ptr<const FontSet> fonts;
     std::size_t cms_bytes = 0;
+    PageMark mark = PageMark::none;
     ByteBuffer prefix;
     Sha256 midstate;                  ///< over the whole prefix
     std::vector<std::size_t> offsets; ///< of the prefix's objects, by number

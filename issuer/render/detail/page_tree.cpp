@@ -35,7 +35,9 @@ void write_page_tree(Objects& objects, ByteBuffer& to, const CompiledTemplate::I
             to.push_back(' ');
         }
         put_reference(to, pages[i].content);
-        put(to, i + 1 == pages.size() ? "]/Annots[15 0 R]>>" : "]>>");
+        // A preview has no field for a signature.
+        const bool signs = i + 1 == pages.size() && compiled.mark != PageMark::preview;
+        put(to, signs ? "]/Annots[15 0 R]>>" : "]>>");
         objects.end();
     }
 }

@@ -78,4 +78,8 @@ Result<std::string> draw_seal(std::string_view name, const FontStyle& style) {
     return drawing;
 }
 
+std::string draw_seal_place() {
+    return "0.6 G [5 4] 0 d " + ring();
+}
+
 } // namespace songda::issuer::detail

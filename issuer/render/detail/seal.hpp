@@ -13,4 +13,7 @@ namespace songda::issuer::detail {
 /// characters.
 [[nodiscard]] Result<std::string> draw_seal(std::string_view name, const FontStyle& style);
 
+/// Where the seal will stand, on a preview: a dashed ring in the same box.
+[[nodiscard]] std::string draw_seal_place();
+
 } // namespace songda::issuer::detail

@@ -32,7 +32,8 @@ inline std::shared_ptr<const CompiledTemplate> compiled(const std::string& name,
                                                         bool sample = true) {
     const auto spec = read_template(SONGDA_SOURCE_DIR "/templates/" + name);
     EXPECT_TRUE(spec.ok()) << spec.error().detail;
-    const auto made = compile_template(spec.value(), face, fonts(), {1514, sample});
+    const auto made = compile_template(spec.value(), face, fonts(),
+                                       {1514, sample ? PageMark::sample : PageMark::none});
     EXPECT_TRUE(made.ok()) << made.error().detail;
     return made.value();
 }

@@ -1,5 +1,6 @@
-#include "issuer/render/detail/sample_mark.hpp"
+#include "issuer/render/detail/page_mark.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -17,7 +18,7 @@ constexpr int outline_units = 100;
 
 } // namespace
 
-TextLook sample_label(const SamplePlace& place, std::string_view style) {
+TextLook mark_label(const SamplePlace& place, std::string_view style) {
     TextLook look;
     look.style = style;
     look.size = place.size;
@@ -27,13 +28,18 @@ TextLook sample_label(const SamplePlace& place, std::string_view style) {
     return look;
 }
 
-Result<std::string> draw_sample_mark(const SamplePlace& place, const FontStyle& style) {
+Result<std::string> draw_mark(std::string_view words, const SamplePlace& place,
+                              const FontStyle& style) {
     std::vector<LayoutFault> faults;
-    const std::vector<SetGlyph> glyphs = find_glyphs(sample_words, style, faults);
+    const std::vector<SetGlyph> glyphs = find_glyphs(words, style, faults);
     if (!faults.empty()) {
-        return Error{Fault::invalid_input, "no font has the sample mark's " + faults[0].value};
+        return Error{Fault::invalid_input, "no font has the page mark's " + faults[0].value};
     }
-    const double scale = place.mark_size / 100.0 / outline_units;
+    // The place was chosen for the sample's words: longer ones are set smaller.
+    const double usual =
+        width_of(find_glyphs(mark_words(PageMark::sample), style, faults), 1000, 0);
+    const double narrowed = std::min(1.0, usual / width_of(glyphs, 1000, 0));
+    const double scale = narrowed * place.mark_size / 100.0 / outline_units;
     const double turn = place.mark_degrees * std::numbers::pi / 180;
     const double c = scale * std::cos(turn);
     const double s = scale * std::sin(turn);

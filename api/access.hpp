@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,10 +19,14 @@ enum class Policy {
     anyone,          ///< public, limited per address
     anyone_document, ///< public, limited per address and per document
     issue,           ///< a department's credential with scope `issue`
+    approve,         ///< a department's credential with scope `approve`: a person's
     read,            ///< a department's credential with scope `read`
     applicant,       ///< who opened an inbox with link and code, limited per address
     operations,      ///< from the addresses of `operations_peers` only
 };
+
+/// Those that want a department's credential; their names are its scopes.
+inline constexpr std::array credential_policies = {Policy::issue, Policy::approve, Policy::read};
 
 [[nodiscard]] std::string_view policy_name(Policy policy);
 

@@ -42,38 +42,6 @@ std::string document_json(const ApiParts& parts, const store::DocumentRow& docum
     return to;
 }
 
-Problem problem_of_answer(const Answer& answer) {
-    switch (answer.kind) {
-    case Answer::Kind::refused:
-        return {422,
-                "decision-refused",
-                "决定内容不符合要求",
-                "The decision breaks rules; each is listed.",
-                {},
-                &answer.findings,
-                {}};
-    case Answer::Kind::key_missing: return key_missing();
-    case Answer::Kind::key_conflict: return key_reused();
-    case Answer::Kind::key_running:
-        return {409,
-                "still-running",
-                "同一幂等键的请求仍在办理",
-                "A request with this key is still running.",
-                {},
-                nullptr,
-                {}};
-    case Answer::Kind::case_conflict:
-        return {409,
-                "case-already-issued",
-                "该办件已出具同一文书",
-                "This case already has this document.",
-                {},
-                nullptr,
-                to_text(answer.document.id)};
-    default: return problem_of(answer.error);
-    }
-}
-
 bool is_document(const Answer& answer) {
     return answer.kind == Answer::Kind::issued || answer.kind == Answer::Kind::replayed;
 }

@@ -129,6 +129,58 @@ http::Response problem_response(const Problem& problem) {
     return response;
 }
 
+Problem key_missing() {
+    return {400,
+            "idempotency-key-missing",
+            "缺少幂等键（Idempotency-Key）",
+            "An idempotency key is needed.",
+            {},
+            nullptr,
+            {}};
+}
+
+Problem key_reused() {
+    return {422,
+            "idempotency-key-reused",
+            "同一幂等键已用于不同的内容",
+            "This idempotency key came before with other content.",
+            {},
+            nullptr,
+            {}};
+}
+
+Problem problem_of_answer(const issuer::Answer& answer) {
+    switch (answer.kind) {
+    case issuer::Answer::Kind::refused:
+        return {422,
+                "decision-refused",
+                "决定内容不符合要求",
+                "The decision breaks rules; each is listed.",
+                {},
+                &answer.findings,
+                {}};
+    case issuer::Answer::Kind::key_missing: return key_missing();
+    case issuer::Answer::Kind::key_conflict: return key_reused();
+    case issuer::Answer::Kind::key_running:
+        return {409,
+                "still-running",
+                "同一幂等键的请求仍在办理",
+                "A request with this key is still running.",
+                {},
+                nullptr,
+                {}};
+    case issuer::Answer::Kind::case_conflict:
+        return {409,
+                "case-already-issued",
+                "该办件已出具同一文书",
+                "This case already has this document.",
+                {},
+                nullptr,
+                to_text(answer.document.id)};
+    default: return problem_of(answer.error);
+    }
+}
+
 std::string fault_words(Fault fault) {
     const Wording wording = wording_of(fault);
     return fmt::format("{} {}", wording.zh, wording.en);

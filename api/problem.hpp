@@ -6,7 +6,7 @@
 
 #include "base/result.hpp"
 #include "http/message.hpp"
-#include "issuer/finding.hpp"
+#include "issuer/issuer.hpp"
 
 namespace songda::api {
 
@@ -29,6 +29,12 @@ struct Problem {
 
 /// What a Fault means to a caller. Logs `detail` with the instance.
 [[nodiscard]] Problem problem_of(const Error& error);
+
+[[nodiscard]] Problem key_missing();
+[[nodiscard]] Problem key_reused();
+
+/// Why a row was not issued. The answer outlives the problem.
+[[nodiscard]] Problem problem_of_answer(const issuer::Answer& answer);
 
 /// The same words for a terminal, in both languages.
 [[nodiscard]] std::string fault_words(Fault fault);

@@ -58,7 +58,7 @@ struct ApiRoute {
     Policy policy;
     std::size_t body_bytes_max;
     http::Place place;
-    /// The principal is set for policies `issue` and `read`, the inbox for `applicant`.
+    /// The principal is set for policies `issue`, `approve` and `read`, the inbox for `applicant`.
     struct Caller {
         Principal principal;
         store::InboxId inbox;
@@ -80,6 +80,7 @@ struct ApiRoute {
 // The counters, one file each.
 void add_document_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_case_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
+void add_draft_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_verify_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_inbox_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_operation_routes(std::vector<ApiRoute>& to, const ApiParts& parts);

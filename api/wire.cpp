@@ -36,24 +36,4 @@ http::Response malformed_key() {
                              {}});
 }
 
-Problem key_missing() {
-    return {400,
-            "idempotency-key-missing",
-            "缺少幂等键（Idempotency-Key）",
-            "An idempotency key is needed.",
-            {},
-            nullptr,
-            {}};
-}
-
-Problem key_reused() {
-    return {422,
-            "idempotency-key-reused",
-            "同一幂等键已用于不同的内容",
-            "This idempotency key came before with other content.",
-            {},
-            nullptr,
-            {}};
-}
-
 } // namespace songda::api

@@ -17,7 +17,5 @@ namespace songda::api {
 [[nodiscard]] std::optional<std::string> idempotency_key(const http::Request& request);
 
 [[nodiscard]] http::Response malformed_key();
-[[nodiscard]] Problem key_missing();
-[[nodiscard]] Problem key_reused();
 
 } // namespace songda::api

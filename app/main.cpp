@@ -120,9 +120,9 @@ int main(int count, char** words) {
     add_config(*adding, config);
     adding->add_option("-d,--department", add.department, "部门 department code")->required();
     adding->add_option("--label", add.label, "备注 what it is for");
-    adding->add_option("--scope", add.scopes, "权限 issue, read")
+    adding->add_option("--scope", add.scopes, "权限 issue, read, approve")
         ->default_val(std::vector<std::string>{"issue", "read"})
-        ->check(CLI::IsMember({"issue", "read"}));
+        ->check(CLI::IsMember({"issue", "read", "approve"}));
     adding->add_option("--days", add.days, "有效天数 days it lives")
         ->capture_default_str()
         ->check(CLI::Range(1, 1100));

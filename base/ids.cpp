@@ -57,6 +57,9 @@ std::string to_text(const DocumentKey& key) {
 std::string to_text(const KeyId& id) {
     return to_hex(id.bytes);
 }
+std::string to_text(const DraftId& id) {
+    return to_hex(id.bytes);
+}
 
 std::optional<DocumentId> parse_document_id(std::string_view text) {
     return from<DocumentId>(from_hex(text));
@@ -69,6 +72,9 @@ std::optional<DocumentKey> parse_document_key(std::string_view text) {
 }
 std::optional<KeyId> parse_key_id(std::string_view text) {
     return from<KeyId>(from_hex(text));
+}
+std::optional<DraftId> parse_draft_id(std::string_view text) {
+    return from<DraftId>(from_hex(text));
 }
 
 } // namespace songda

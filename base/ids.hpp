@@ -32,6 +32,10 @@ using DocumentKey = Id<struct DocumentKeyTag, 10>;
 /// First 8 bytes of SHA-256 of a public key's SubjectPublicKeyInfo. A hint, not a proof.
 using KeyId = Id<struct KeyIdTag, 8>;
 
+/// A decision that waits for somebody's word (草稿). Follows from its department and idempotency
+/// key.
+using DraftId = Id<struct DraftTag, 16>;
+
 [[nodiscard]] DocumentId make_document_id(TimeMs now, Random& random);
 [[nodiscard]] LegId make_leg_id(TimeMs now, Random& random);
 [[nodiscard]] DocumentKey make_document_key(Random& random);
@@ -40,11 +44,13 @@ using KeyId = Id<struct KeyIdTag, 8>;
 [[nodiscard]] std::string to_text(const LegId& id);
 [[nodiscard]] std::string to_text(const DocumentKey& key);
 [[nodiscard]] std::string to_text(const KeyId& id);
+[[nodiscard]] std::string to_text(const DraftId& id);
 
 [[nodiscard]] std::optional<DocumentId> parse_document_id(std::string_view text);
 [[nodiscard]] std::optional<LegId> parse_leg_id(std::string_view text);
 [[nodiscard]] std::optional<DocumentKey> parse_document_key(std::string_view text);
 [[nodiscard]] std::optional<KeyId> parse_key_id(std::string_view text);
+[[nodiscard]] std::optional<DraftId> parse_draft_id(std::string_view text);
 
 /// 统一社会信用代码 of the department: also the tenant, taken only from the credential.
 /// The check digit is checked where outside text becomes a DepartmentCode (catalogue/codes.hpp).

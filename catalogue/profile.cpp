@@ -147,6 +147,8 @@ Profile read_profile(TomlTable root, const RuleSets& sets) {
     profile.code = read_code(root);
     profile.title = read_said(root, "title");
     profile.name = read_said(root, "name");
+    profile.approvals =
+        static_cast<int>(root.integer_or("approvals", 0, 0, Profile::approvals_max));
     for (TomlTable table : root.tables("basis")) {
         profile.basis.push_back({read_said(table, "law"), read_said(table, "article")});
     }

@@ -63,9 +63,13 @@ struct ProfileBasis {
 };
 
 struct Profile {
+    static constexpr int approvals_max = 3;
+
     std::string code;  ///< `BZ`
     std::string title; ///< 补正材料通知书, as printed
     std::string name;  ///< `notice of missing materials`
+    /// How many people beside its author must approve a document before it is issued; 0: none must.
+    int approvals = 0;
     std::vector<ProfileBasis> basis;
     std::vector<ProfileRule> rules; ///< in the order of the file, shared ones where they are named
 };

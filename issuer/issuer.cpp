@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/log.hpp"
+#include "base/sha256.hpp"
 #include "issuer/detail/batch.hpp"
 
 namespace songda::issuer {
@@ -116,6 +117,40 @@ Result<std::size_t> Issuer::recover() {
             0}; // a full disk must not keep the doors shut: the next start closes them
     }
     return closed;
+}
+
+Result<Preview> Issuer::preview(const DepartmentCode& department, std::string_view json) {
+    detail::Item item;
+    item.row = {json, "preview", {}};
+    const detail::Desk desk{impl_->parts, impl_->running, impl_->sequencer, impl_->templates};
+    auto renderer = impl_->borrow();
+    auto file = detail::Batch(desk, department, *renderer, {}).preview(item);
+    impl_->give_back(std::move(renderer));
+    if (!file.ok()) {
+        return file.error();
+    }
+    if (item.answer.kind == Answer::Kind::failed && !item.open) {
+        return item.answer.error;
+    }
+    Preview made;
+    made.findings = std::move(item.answer.findings);
+    if (made.findings.empty()) {
+        const ByteView bytes = file.value().view();
+        made.file.assign(bytes.begin(), bytes.end());
+        made.digest = sha256(bytes);
+        made.template_id = item.decision.template_id;
+        made.title = item.ready->compiled->spec().title;
+        made.case_number = item.decision.case_number;
+        made.approvals = item.ready->approvals();
+    }
+    return made;
+}
+
+std::optional<int> Issuer::approvals_of(const DepartmentCode& department,
+                                        const std::string& template_id) const {
+    const auto found = impl_->templates.find({department.text, template_id});
+    return found == impl_->templates.end() ? std::nullopt
+                                           : std::optional(found->second.approvals());
 }
 
 std::vector<Answer> Issuer::issue(const DepartmentCode& department, std::span<const Row> rows) {

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,10 +21,29 @@
 
 namespace songda::issuer {
 
+/// Who approved what: as many people beside the author, each of them this preview.
+struct Approval {
+    Digest preview{}; ///< SHA-256 of the file that Issuer::preview made
+    int people = 0;
+};
+
 /// One decision as it came in.
 struct Row {
     std::string_view json;    ///< must live until `issue` returns
     std::string fallback_key; ///< idempotency key if the row has none of its own; may be empty
+    /// Given: the document is issued only if its preview is still the one that was approved.
+    std::optional<Approval> approval = {};
+};
+
+/// What a decision would be issued as, for people to look at.
+struct Preview {
+    std::vector<Finding> findings; ///< why it would be refused; then the rest is empty
+    Bytes file;                    ///< PDF (docs/formats/pdf.md, "Preview and paper copy")
+    Digest digest{};               ///< SHA-256 of `file`
+    std::string template_id;
+    std::string title;
+    std::string case_number;
+    int approvals = 0; ///< how many people its profile asks for
 };
 
 /// What became of one row.
@@ -94,6 +114,15 @@ public:
     /// been made for one of them never left the house; its number stays void, with the reason on
     /// record. Returns how many were closed.
     [[nodiscard]] Result<std::size_t> recover();
+
+    /// Checks a decision as `issue` does and sets its preview. Nothing is written and no number is
+    /// drawn. Faults: of the store, and of compiling the preview's template.
+    [[nodiscard]] Result<Preview> preview(const DepartmentCode& department, std::string_view json);
+
+    /// How many people the profile of the department's template asks for; nothing for a template
+    /// that it does not have.
+    [[nodiscard]] std::optional<int> approvals_of(const DepartmentCode& department,
+                                                  const std::string& template_id) const;
 
     /// One answer a row, in order; a bad row never harms another. Returns when everything that is
     /// answered `issued` is durable.

@@ -204,7 +204,6 @@ struct CaseEvent {
 
 /// A decision that waits for somebody's word before it is issued: for approval in its department,
 /// or for the department that it was handed over to.
-using DraftId = Id<struct DraftTag, 16>;
 enum class DraftState : std::uint8_t {
     waiting = 1,
     issued = 2,  ///< `document` is it

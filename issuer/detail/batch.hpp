@@ -1,5 +1,6 @@
 #pragma once
 
+#include <mutex>
 #include <optional>
 
 #include "issuer/detail/running_keys.hpp"
@@ -9,11 +10,35 @@
 
 namespace songda::issuer::detail {
 
+/// A template for previews, compiled when the first one is asked for: most templates never are.
+/// Thread-safe.
+class PreviewTemplate {
+public:
+    [[nodiscard]] Result<std::shared_ptr<const CompiledTemplate>> get(const CompiledTemplate& of) {
+        const std::scoped_lock lock(mutex_);
+        if (compiled_ == nullptr) {
+            auto made = compile_preview(of);
+            if (!made.ok()) {
+                return made;
+            }
+            compiled_ = std::move(made).value();
+        }
+        return compiled_;
+    }
+
+private:
+    std::mutex mutex_;
+    std::shared_ptr<const CompiledTemplate> compiled_;
+};
+
 /// A compiled template with the digest under which the store keeps its prefix.
 struct ReadyTemplate {
     std::shared_ptr<const CompiledTemplate> compiled;
     Digest prefix{};
     const catalogue::Profile* profile = nullptr; ///< null: the template names none
+    std::shared_ptr<PreviewTemplate> preview = std::make_shared<PreviewTemplate>();
+
+    [[nodiscard]] int approvals() const { return profile == nullptr ? 0 : profile->approvals; }
 };
 
 /// What all batches share.
@@ -67,6 +92,8 @@ public:
         : desk_(desk), department_(department), renderer_(renderer), items_(items) {}
 
     void run();
+    /// Of one item, as far as its check; the item's findings say why there is none.
+    [[nodiscard]] Result<ByteBuffer> preview(Item& item);
 
 private:
     void read(Item& item);
@@ -74,6 +101,7 @@ private:
     void check(Item& item);
     [[nodiscard]] Result<int> count_earlier(const ReadyTemplate& ready,
                                             const std::string& case_number);
+    void check_approval(Item& item);
     void prepare(Item& item);
     void render(Item& item);
     void intend_and_sign();

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <rapidjson/document.h>
 
+#include "api/case_fold.hpp"
 #include "api/problem.hpp"
 #include "api/routes.hpp"
 #include "api/wire.hpp"
@@ -138,16 +139,6 @@ private:
     std::vector<Finding>& findings_;
 };
 
-std::vector<catalogue::DatedEvent> dated(const std::vector<store::CaseEvent>& events) {
-    std::vector<catalogue::DatedEvent> dated;
-    for (const store::CaseEvent& event : events) {
-        if (const auto kind = catalogue::find_event(event.kind)) {
-            dated.push_back({*kind, event.day, event.working_days});
-        }
-    }
-    return dated;
-}
-
 /// The department that opened the case, and those that got a part in it.
 bool has_part(const std::vector<store::CaseEvent>& events, const DepartmentCode& department) {
     return !events.empty() &&
@@ -250,7 +241,7 @@ Result<std::string> documents_json(const ApiParts& parts, std::string_view case_
 http::Response case_response(const ApiParts& parts, int status, std::string_view case_number,
                              const std::vector<store::CaseEvent>& events,
                              const DepartmentCode& reader) {
-    const catalogue::CaseFold fold = catalogue::fold_case(dated(events));
+    const catalogue::CaseFold fold = fold_events(events);
     const auto documents = documents_json(parts, case_number, events, reader);
     if (!documents.ok()) {
         return problem_response(problem_of(documents.error()));
@@ -363,7 +354,7 @@ std::optional<http::Response> check_append(const ApiParts& parts,
                                        {}})
                    : no_such_case();
     }
-    const catalogue::CaseFold fold = catalogue::fold_case(dated(events));
+    const catalogue::CaseFold fold = fold_events(events);
     const catalogue::DatedEvent next{*catalogue::find_event(event.kind), event.day,
                                      event.working_days};
     const auto refusal = catalogue::check_event(fold, next, china_date(parts.clock.now()));

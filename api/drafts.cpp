@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "api/case_fold.hpp"
 #include "api/problem.hpp"
 #include "api/routes.hpp"
 #include "api/wire.hpp"
@@ -156,14 +157,8 @@ HandOverEvent make_event(const ApiParts& parts, const DraftRow& draft, const Dra
         made.refusal = problem_response(problem_of(events.error()));
         return made;
     }
-    std::vector<catalogue::DatedEvent> dated;
-    for (const store::CaseEvent& event : events.value()) {
-        if (const auto kind = catalogue::find_event(event.kind)) {
-            dated.push_back({*kind, event.day, event.working_days});
-        }
-    }
     const Date today = china_date(parts.clock.now());
-    const catalogue::CaseFold fold = catalogue::fold_case(dated);
+    const catalogue::CaseFold fold = fold_events(events.value());
     const bool foreign =
         events.value().empty() || events.value().front().department != draft.author_department;
     if (foreign || catalogue::check_event(fold, {step.kind, today}, today)) {

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands.hpp"
+#include "app/editions.hpp"
 #include "app/terminal.hpp"
 
 namespace {
@@ -62,6 +63,49 @@ void add_numbers(CLI::App& app, NumbersArguments& asked, int& status) {
     add_config(*confirm, asked.config);
     confirm->add_option("--reason", asked.reason, "事由 why")->required();
     confirm->callback(run_as(Action::confirm));
+}
+
+/// songda guide …: one command a step. `asked`, `files` and `kind` outlive the command line.
+void add_editions(CLI::App& app, const EditionCommands& kind, EditionArguments& asked,
+                  std::vector<std::string>& files, int& status) {
+    using Run = int (*)(const EditionCommands&, const EditionArguments&);
+    asked.config = "songda.toml";
+    auto* all =
+        app.add_subcommand(std::string(kind.command),
+                           std::string(kind.zh) + "：检查、审核、公布 check, review, publish");
+    all->require_subcommand(1);
+    const auto add = [&, all](const char* name, const char* words, Run run) {
+        auto* step = all->add_subcommand(name, words);
+        add_config(*step, asked.config);
+        step->callback([&kind, &asked, &status, run] { status = run(kind, asked); });
+        return step;
+    };
+    const auto named = [&asked](CLI::App* step) {
+        step->add_option("NAME", asked.name, "名称（编码） name: the code")->required();
+        step->add_option("--edition", asked.number, "第几版 which edition");
+        return step;
+    };
+    auto* check = all->add_subcommand("check", "检查文件 check files");
+    check->add_option("FILE", files, "文件 files")->required();
+    check->callback([&kind, &files, &status] { status = run_edition_check(kind, files); });
+    add("add", "存为草稿 keep a file as a draft", &run_edition_add)
+        ->add_option("FILE", asked.file, "文件 file")
+        ->required();
+    named(add("submit", "提交审核 submit a draft for review", &run_edition_submit));
+    named(add("return", "退回修改 send it back", &run_edition_return))
+        ->add_option("--reason", asked.reason, "事由 why")
+        ->required();
+    auto* publish = named(add("publish", "公布 publish what was reviewed", &run_edition_publish));
+    publish->add_option("--document", asked.document, "发布文号 number of the publishing document")
+        ->required();
+    publish->add_option("--from", asked.from,
+                        "施行日期，默认今日 first day in force; default today");
+    named(add("withdraw", "撤下 take it back", &run_edition_withdraw))
+        ->add_option("--reason", asked.reason, "事由 why")
+        ->required();
+    add("list", "列出 list what is in force, or all editions of a name", &run_edition_list)
+        ->add_option("NAME", asked.name, "名称（编码） name: the code");
+    named(add("show", "显示内容 show the content", &run_edition_show));
 }
 
 } // namespace
@@ -165,6 +209,11 @@ int main(int count, char** words) {
 
     NumbersArguments numbers;
     add_numbers(app, numbers, status);
+
+    const EditionCommands guides = guide_commands();
+    EditionArguments guide_step;
+    std::vector<std::string> guide_files;
+    add_editions(app, guides, guide_step, guide_files, status);
 
     std::string folder;
     auto* backing = app.add_subcommand("backup", "运行中备份 copy the store while it is used");

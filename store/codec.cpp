@@ -53,6 +53,8 @@ template <>
 constexpr std::uint8_t kind_of<DraftRow> = 21;
 template <>
 constexpr std::uint8_t kind_of<PaperCopy> = 22;
+template <>
+constexpr std::uint8_t kind_of<EditionRow> = 23;
 
 template <class Row, class Wanted>
 concept row_of = std::same_as<std::remove_const_t<Row>, Wanted>;
@@ -153,6 +155,12 @@ void walk(Codec& codec, Row& row) {
     codec(row.at, row.actor, row.key, row.place, row.collector, row.revoked, row.reason);
 }
 
+template <class Codec, row_of<EditionRow> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.kind, row.name, row.number, row.title, row.content, row.state, row.created,
+          row.author, row.changed, row.actor, row.reason, row.document, row.effective_from);
+}
+
 /// Big-endian integers; texts as 2-byte length and bytes.
 class Writer {
 public:
@@ -204,6 +212,8 @@ private:
     }
     void put(DocumentStatus status) { put(static_cast<std::uint8_t>(status)); }
     void put(DraftState state) { put(static_cast<std::uint8_t>(state)); }
+    void put(EditionKind kind) { put(static_cast<std::uint8_t>(kind)); }
+    void put(EditionState state) { put(static_cast<std::uint8_t>(state)); }
     template <class Tag, std::size_t N>
     void put(const Id<Tag, N>& id) {
         append(bytes_, id.view());
@@ -304,6 +314,12 @@ private:
     }
     void get(DocumentStatus& status) {
         get_numbered(status, DocumentStatus::valid, DocumentStatus::superseded);
+    }
+    void get(EditionKind& kind) {
+        get_numbered(kind, EditionKind::item_list, EditionKind::template_);
+    }
+    void get(EditionState& state) {
+        get_numbered(state, EditionState::draft, EditionState::withdrawn);
     }
     void get(DraftState& state) { get_numbered(state, DraftState::waiting, DraftState::refused); }
     void get_raw(std::span<std::uint8_t> bytes) {
@@ -406,6 +422,9 @@ Bytes encode(const DraftRow& row) {
 Bytes encode(const PaperCopy& row) {
     return encode_row(row);
 }
+Bytes encode(const EditionRow& row) {
+    return encode_row(row);
+}
 
 template <class Row>
 Result<Row> decode(ByteView bytes) {
@@ -454,6 +473,7 @@ template Result<FreshRow> decode(ByteView);
 template Result<CaseEvent> decode(ByteView);
 template Result<DraftRow> decode(ByteView);
 template Result<PaperCopy> decode(ByteView);
+template Result<EditionRow> decode(ByteView);
 
 template Result<void> check_row(const IntentRecord&);
 template Result<void> check_row(const DocumentRow&);
@@ -465,5 +485,6 @@ template Result<void> check_row(const AuditRow&);
 template Result<void> check_row(const CaseEvent&);
 template Result<void> check_row(const DraftRow&);
 template Result<void> check_row(const PaperCopy&);
+template Result<void> check_row(const EditionRow&);
 
 } // namespace songda::store

@@ -59,6 +59,7 @@ struct SegmentCursor {
 [[nodiscard]] Bytes encode(const CaseEvent& row);
 [[nodiscard]] Bytes encode(const DraftRow& row);
 [[nodiscard]] Bytes encode(const PaperCopy& row);
+[[nodiscard]] Bytes encode(const EditionRow& row);
 
 /// `decode<DocumentRow>(bytes)`; for every row type that has an `encode`.
 template <class Row>

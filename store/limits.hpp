@@ -20,6 +20,9 @@ inline constexpr unsigned long long sequence_value_max = 999'999'999'999;
 inline constexpr std::size_t blob_bytes_max = 64U << 20U;
 /// A decision that waits: on pages of its own in the database, gone when it waits no more.
 inline constexpr std::size_t draft_decision_bytes_max = 1U << 20U;
+/// An edition's bytes: a guide, a list of items, a template's folder. On pages of their own.
+inline constexpr std::size_t edition_bytes_max = 8U << 20U;
+inline constexpr std::size_t edition_name_bytes_max = 128;
 inline constexpr std::size_t paper_copies_max = 10'000;
 inline constexpr std::size_t case_events_max = 1000;
 inline constexpr std::size_t case_documents_max = 1000;

@@ -12,6 +12,7 @@
 #include "base/private.hpp"
 #include "base/time.hpp"
 #include "store/document_status.hpp"
+#include "store/edition_state.hpp"
 
 /// What the store keeps, in plain values. How they become bytes: docs/formats/store.md and
 /// store/codec.hpp. An encoded row holds at most 1 950 bytes; a longer one is refused with
@@ -226,6 +227,25 @@ struct DraftRow {
     std::optional<DocumentId> document;
     std::string reason;
     bool operator==(const DraftRow&) const = default;
+};
+
+/// One edition of what is published: its content never changes, its state does.
+struct EditionRow {
+    EditionKind kind = EditionKind::guide;
+    std::string name;         ///< of the area, sub-item or template: all its editions have it
+    std::uint32_t number = 0; ///< from 1, given by the store
+    std::string title;        ///< as people read it
+    Digest content{};         ///< SHA-256 of the bytes
+    EditionState state = EditionState::draft;
+    TimeMs created;
+    std::string author; ///< actor
+    TimeMs changed;     ///< since when it is in this state
+    std::string actor;  ///< who brought it there
+    std::string reason; ///< of the last step; may be empty
+    /// Of a published one, and of what was published: 发布文号 and the first day it is in force.
+    std::string document;
+    std::optional<Date> effective_from;
+    bool operator==(const EditionRow&) const = default;
 };
 
 struct ApiKey {

@@ -257,6 +257,29 @@ public:
     [[nodiscard]] virtual Result<StatusOutcome>
     set_status(const DocumentId& id, const StatusChange& change, const AuditRow& audit) = 0;
 
+    // Editions.
+
+    /// Stores a draft as the next edition of its kind and name, and returns its number. `content`
+    /// is what `edition.content` is the hash of. `edition.number` and `edition.state` are not
+    /// looked at.
+    [[nodiscard]] virtual Result<std::uint32_t>
+    put_edition(const EditionRow& edition, ByteView content, const AuditRow& audit) = 0;
+    /// Puts `after` in the place of `before`; both have the same kind, name, number and content.
+    /// False when it is not that any more, or the table of steps (edition_state.hpp) has no such
+    /// step.
+    [[nodiscard]] virtual Result<bool>
+    step_edition(const EditionRow& before, const EditionRow& after, const AuditRow& audit) = 0;
+    [[nodiscard]] virtual Result<std::vector<EditionRow>> editions(EditionKind kind,
+                                                                   std::string_view name) = 0;
+    /// The published one with the latest `effective_from` not after `day`; of several the newest.
+    [[nodiscard]] virtual Result<std::optional<EditionRow>>
+    edition_in_force(EditionKind kind, std::string_view name, Date day) = 0;
+    /// Those of all names, by name.
+    [[nodiscard]] virtual Result<std::vector<EditionRow>> editions_in_force(EditionKind kind,
+                                                                            Date day) = 0;
+    /// `corrupt` when the bytes are not those of the row.
+    [[nodiscard]] virtual Result<Bytes> edition_content(const EditionRow& edition) = 0;
+
     // Paper.
 
     /// Gives the copy the document's next number, from 1, and returns it; the number that it has

@@ -42,17 +42,20 @@ enum class Table : std::uint8_t {
     draft_decision,
     waiting_draft,
     paper_copy,
+    edition,
+    edition_content,
 };
-inline constexpr std::array<const char*, 26> table_names = {
-    "meta",          "intent",      "intent_open",
-    "counter",       "document",    "department_document",
-    "document_key",  "idempotency", "case_number",
-    "status",        "prefix",      "leg",
-    "document_leg",  "due",         "leg_event",
-    "inbox",         "link_access", "api_key",
-    "audit",         "fresh_0",     "fresh_1",
-    "case_event",    "draft",       "draft_decision",
-    "waiting_draft", "paper_copy"};
+inline constexpr std::array<const char*, 28> table_names = {
+    "meta",           "intent",      "intent_open",
+    "counter",        "document",    "department_document",
+    "document_key",   "idempotency", "case_number",
+    "status",         "prefix",      "leg",
+    "document_leg",   "due",         "leg_event",
+    "inbox",          "link_access", "api_key",
+    "audit",          "fresh_0",     "fresh_1",
+    "case_event",     "draft",       "draft_decision",
+    "waiting_draft",  "paper_copy",  "edition",
+    "edition_content"};
 
 [[nodiscard]] std::string engine_message(int code);
 /// No room: on the disk, in the quota, under the file size limit, or in the map.

@@ -233,6 +233,19 @@ void inspect_rows(Inspector& inspector, Table table) {
         table, [&](Transaction&, const Entry& entry) { (void)inspector.row<Row>(table, entry); });
 }
 
+/// Every edition has its content, and every content its hash.
+void inspect_editions(Inspector& inspector) {
+    inspector.each(Table::edition, [&](Transaction& rows, const Entry& entry) {
+        const auto row = inspector.row<EditionRow>(Table::edition, entry);
+        inspector.expect(!row || rows.get(Table::edition_content, row->content).has_value(),
+                         Table::edition, entry.key, "its content is not there");
+    });
+    inspector.each(Table::edition_content, [&](Transaction&, const Entry& entry) {
+        inspector.expect(as_text(ByteView(sha256(entry.value))) == as_text(entry.key),
+                         Table::edition_content, entry.key, "does not match its hash");
+    });
+}
+
 /// A draft that waits has its decision and its two index entries; one that does not has none.
 void inspect_drafts(Inspector& inspector) {
     inspector.each(Table::draft, [&](Transaction& rows, const Entry& entry) {
@@ -322,6 +335,7 @@ Result<FsckReport> LmdbStore::fsck() {
     inspect_legs(inspector);
     inspect_drafts(inspector);
     inspect_rows<CaseEvent>(inspector, Table::case_event);
+    inspect_editions(inspector);
     inspector.each(Table::paper_copy, [&](Transaction& rows, const Entry& entry) {
         (void)inspector.row<PaperCopy>(Table::paper_copy, entry);
         inspector.expect(entry.key.size() == 20 && rows.get(Table::document, entry.key.first(16)),

@@ -54,6 +54,16 @@ public:
     Result<StatusOutcome> set_status(const DocumentId& id, const StatusChange& change,
                                      const AuditRow& audit) override;
 
+    Result<std::uint32_t> put_edition(const EditionRow& edition, ByteView content,
+                                      const AuditRow& audit) override;
+    Result<bool> step_edition(const EditionRow& before, const EditionRow& after,
+                              const AuditRow& audit) override;
+    Result<std::vector<EditionRow>> editions(EditionKind kind, std::string_view name) override;
+    Result<std::optional<EditionRow>> edition_in_force(EditionKind kind, std::string_view name,
+                                                       Date day) override;
+    Result<std::vector<EditionRow>> editions_in_force(EditionKind kind, Date day) override;
+    Result<Bytes> edition_content(const EditionRow& edition) override;
+
     Result<std::uint32_t> add_paper_copy(const DocumentId& document, const PaperCopy& copy,
                                          const AuditRow& audit) override;
     Result<std::vector<PaperCopy>> paper_copies(const DocumentId& document) override;
@@ -136,6 +146,8 @@ private:
     std::map<std::pair<DepartmentCode, std::string>, IdempotencyRow> idempotency_;
     std::map<std::tuple<std::string, DepartmentCode, std::string>, DocumentId> cases_;
     std::map<std::string, std::vector<CaseEvent>, std::less<>> case_events_;
+    std::map<std::pair<EditionKind, std::string>, std::vector<EditionRow>> editions_;
+    std::map<Digest, Bytes> edition_contents_;
     std::map<DraftId, DraftRow> drafts_;
     std::map<DocumentId, std::vector<PaperCopy>> paper_copies_;
     std::map<DraftId, Bytes> draft_decisions_;

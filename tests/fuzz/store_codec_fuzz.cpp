@@ -37,6 +37,7 @@ void decode_as_every_row(ByteView bytes) {
     decode_once<CaseEvent>(bytes);
     decode_once<DraftRow>(bytes);
     decode_once<PaperCopy>(bytes);
+    decode_once<EditionRow>(bytes);
 }
 
 } // namespace

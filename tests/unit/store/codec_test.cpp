@@ -63,6 +63,7 @@ TEST(StoreCodec, EveryRowReturnsAndNothingDamagedDoes) {
     expect_strict(samples::case_event(1));
     expect_strict(samples::draft(1));
     expect_strict(samples::paper_copy(1));
+    expect_strict(samples::edition(1));
     expect_strict(SegmentCursor{3, 4096});
     const auto key = samples::numbered<DocumentKey>(7);
     expect_strict(FreshRow{key, samples::numbered<DocumentId>(7), std::nullopt, TimeMs{5}});
@@ -153,6 +154,7 @@ RC_GTEST_PROP(StoreCodecProperty, RandomFieldsNeverCrashAndDecodeOnlyToThemselve
     decode_random_fields<CaseEvent>(random, 20);
     decode_random_fields<DraftRow>(random, 21);
     decode_random_fields<PaperCopy>(random, 22);
+    decode_random_fields<EditionRow>(random, 23);
 }
 
 RC_GTEST_PROP(StoreCodecProperty, ARowWithOneChangedByteIsRefusedOrAnotherRow,

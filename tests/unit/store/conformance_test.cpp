@@ -94,7 +94,8 @@ public:
                                              Verb{"numbers", 1, &Run::numbers},
                                              Verb{"cases", 2, &Run::cases},
                                              Verb{"drafts", 3, &Run::drafts},
-                                             Verb{"paper", 2, &Run::paper}};
+                                             Verb{"paper", 2, &Run::paper},
+                                             Verb{"editions", 3, &Run::editions}};
         std::uint64_t total = 0;
         for (const Verb& verb : verbs) {
             total += verb.weight;
@@ -370,6 +371,35 @@ private:
             same = same && same_answer(model_.counter(tenant, name), engine_.counter(tenant, name));
         }
         return same;
+    }
+
+    bool editions() {
+        const std::uint64_t number = below(30);
+        const std::string name = "guide-" + std::to_string(below(4));
+        const EditionRow draft = samples::edition(number, name);
+        const Bytes content = samples::edition_content(below(10) == 0 ? number + 1 : number);
+        const AuditRow audit = samples::audit_row(1);
+        const Date day{2026, 1 + static_cast<unsigned>(below(12)), 1};
+        bool same = below(2) == 0 || same_answer(model_.put_edition(draft, content, audit),
+                                                 engine_.put_edition(draft, content, audit));
+        const auto stored = model_.editions(EditionKind::guide, name).value();
+        same = same && same_answer(model_.editions(EditionKind::guide, name),
+                                   engine_.editions(EditionKind::guide, name));
+        if (same && !stored.empty()) {
+            const EditionRow& before = stored[below(stored.size())];
+            EditionRow after = before;
+            after.state = static_cast<EditionState>(1 + below(4));
+            after.effective_from = day;
+            after.name = below(20) == 0 ? "guide-9" : after.name;
+            same = same_answer(model_.step_edition(before, after, audit),
+                               engine_.step_edition(before, after, audit)) &&
+                   same_answer(model_.edition_content(before), engine_.edition_content(before));
+        }
+        return same &&
+               same_answer(model_.edition_in_force(EditionKind::guide, name, day),
+                           engine_.edition_in_force(EditionKind::guide, name, day)) &&
+               same_answer(model_.editions_in_force(EditionKind::guide, day),
+                           engine_.editions_in_force(EditionKind::guide, day));
     }
 
     bool paper() {

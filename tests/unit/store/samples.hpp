@@ -127,6 +127,23 @@ inline PaperCopy paper_copy(std::uint64_t number) {
     return copy;
 }
 
+inline Bytes edition_content(std::uint64_t number) {
+    return file_bytes(number + 7000, 50 + number % 9000);
+}
+
+inline EditionRow edition(std::uint64_t number, std::string name = "guide-1") {
+    EditionRow row;
+    row.kind = EditionKind::guide;
+    row.name = std::move(name);
+    row.title = "食品经营许可";
+    row.content = sha256(edition_content(number));
+    row.created = TimeMs{1000};
+    row.author = "key:author";
+    row.changed = TimeMs{1000};
+    row.actor = "key:author";
+    return row;
+}
+
 /// What the draft of that number decides.
 inline Bytes draft_decision(std::uint64_t number) {
     return file_bytes(number, 100 + number % 5000);

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "store/store.hpp"
+
+/// What the commands share that draft, review and publish something in editions: guides, item
+/// lists, templates. Each works beside the running service and returns the exit status.
+namespace songda::app {
+
+/// A file that is to become an edition, or the content of one.
+struct EditionSubject {
+    std::string name;  ///< all editions of one thing have it
+    std::string title; ///< as people read it
+    Bytes content;
+    std::vector<std::string> findings; ///< why it may not be published, a line each
+};
+
+/// One kind of editions, as far as it differs from others.
+struct EditionCommands {
+    store::EditionKind kind;
+    std::string_view command; ///< `guide`
+    std::string_view zh;      ///< 办事指南
+    /// Reads a file. Faults: not_found, invalid_input (not even the form is right).
+    std::function<Result<EditionSubject>(const std::string& path)> read;
+    /// Looks at stored content as it is looked at before it is published.
+    std::function<Result<EditionSubject>(store::Store& store, ByteView content)> check;
+};
+
+struct EditionArguments {
+    std::string config;
+    std::string file;
+    std::string name;
+    std::uint32_t number = 0; ///< 0: the newest that the step is allowed from
+    std::string document;     ///< 发布文号
+    std::string from;         ///< first day in force; empty: today
+    std::string reason;
+};
+
+int run_edition_check(const EditionCommands& kind, const std::vector<std::string>& files);
+int run_edition_add(const EditionCommands& kind, const EditionArguments& arguments);
+int run_edition_submit(const EditionCommands& kind, const EditionArguments& arguments);
+int run_edition_return(const EditionCommands& kind, const EditionArguments& arguments);
+int run_edition_publish(const EditionCommands& kind, const EditionArguments& arguments);
+int run_edition_withdraw(const EditionCommands& kind, const EditionArguments& arguments);
+/// All editions of one name; without a name what is in force today.
+int run_edition_list(const EditionCommands& kind, const EditionArguments& arguments);
+/// The content of one edition, or of the one in force, on standard output.
+int run_edition_show(const EditionCommands& kind, const EditionArguments& arguments);
+
+/// songda guide.
+[[nodiscard]] EditionCommands guide_commands();
+
+} // namespace songda::app

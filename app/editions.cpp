@@ -253,8 +253,8 @@ int run_edition_list(const EditionCommands& kind, const EditionArguments& argume
                    row.effective_from ? "  自 from " + to_text(*row.effective_from) : "");
     }
     if (rows.value().empty()) {
-        fmt::print(one ? "没有这个名称的版次 no edition has this name\n"
-                       : "今日没有施行中的版次 nothing is in force today\n");
+        fmt::print("{}\n", one ? "没有这个名称的版次 no edition has this name"
+                               : "今日没有施行中的版次 nothing is in force today");
     }
     return 0;
 }

@@ -13,7 +13,7 @@ namespace {
 
 std::string told(const catalogue::GuideFinding& finding) {
     const catalogue::GuideRule& rule = *finding.rule;
-    return fmt::format("{} [{}] {}{}{} {} —— “{}”", finding.where, rule.id, rule.zh,
+    return fmt::format("{} [{}] {}{}{} {}（原文：{}）", finding.where, rule.id, rule.zh,
                        finding.text.empty() ? "" : "：", finding.text, rule.en, rule.quote);
 }
 

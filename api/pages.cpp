@@ -24,6 +24,7 @@ constexpr std::array known_files = {
     KnownFile{"/", "index.html", html},
     KnownFile{"", "verify.html", html}, // its routes put the answer in
     KnownFile{"", "inbox.html", html},
+    KnownFile{"", "guide.html", html},
     KnownFile{"/inbox.js", "inbox.js", script},
     KnownFile{"/style.css", "style.css", "text/css; charset=utf-8"},
     KnownFile{"/verify.js", "verify.js", script},

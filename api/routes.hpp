@@ -83,6 +83,7 @@ void add_case_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_draft_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_verify_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_inbox_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
+void add_guide_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_operation_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 
 } // namespace songda::api

@@ -15,7 +15,9 @@ namespace {
 template <class Row>
 constexpr std::uint8_t version_of = 1;
 template <>
-constexpr std::uint8_t version_of<DocumentRow> = 2;
+constexpr std::uint8_t version_of<DocumentRow> = 3;
+template <>
+constexpr std::uint8_t version_of<StatusChange> = 2;
 constexpr std::size_t checksum_bytes = 4;
 
 /// The numbers are stored; never renumber, never reuse.
@@ -78,11 +80,18 @@ void walk(Codec& codec, Row& row) {
         codec(row.decided_on, row.first_status.status, row.first_status.at, row.first_status.reason,
               row.first_status.actor);
     }
+    if (codec.version() >= 3) {
+        codec(row.first_status.operation, row.first_status.basis, row.first_status.description,
+              row.identifier, row.relation);
+    }
 }
 
 template <class Codec, row_of<StatusChange> Row>
 void walk(Codec& codec, Row& row) {
     codec(row.status, row.at, row.reason, row.actor);
+    if (codec.version() >= 2) {
+        codec(row.operation, row.basis, row.description);
+    }
 }
 
 template <class Codec, row_of<IdempotencyRow> Row>
@@ -214,6 +223,11 @@ private:
     void put(DraftState state) { put(static_cast<std::uint8_t>(state)); }
     void put(EditionKind kind) { put(static_cast<std::uint8_t>(kind)); }
     void put(EditionState state) { put(static_cast<std::uint8_t>(state)); }
+    void put(Operation operation) { put(static_cast<std::uint8_t>(operation)); }
+    void put(const Relation& relation) {
+        put(static_cast<std::uint8_t>(relation.kind));
+        put(relation.document);
+    }
     template <class Tag, std::size_t N>
     void put(const Id<Tag, N>& id) {
         append(bytes_, id.view());
@@ -313,7 +327,7 @@ private:
         value = ok_ ? static_cast<Numbered>(number) : first;
     }
     void get(DocumentStatus& status) {
-        get_numbered(status, DocumentStatus::valid, DocumentStatus::superseded);
+        get_numbered(status, DocumentStatus::valid, DocumentStatus::other);
     }
     void get(EditionKind& kind) {
         get_numbered(kind, EditionKind::item_list, EditionKind::template_);
@@ -322,6 +336,13 @@ private:
         get_numbered(state, EditionState::draft, EditionState::withdrawn);
     }
     void get(DraftState& state) { get_numbered(state, DraftState::waiting, DraftState::refused); }
+    void get(Operation& operation) {
+        get_numbered(operation, Operation::none, Operation::transfer_cancelled);
+    }
+    void get(Relation& relation) {
+        get_numbered(relation.kind, RelationKind::renews, RelationKind::annotates);
+        get(relation.document);
+    }
     void get_raw(std::span<std::uint8_t> bytes) {
         const ByteView taken = take(bytes.size());
         std::copy(taken.begin(), taken.end(), bytes.begin());

@@ -88,7 +88,36 @@ struct StatusChange {
     TimeMs at;
     std::string reason;
     std::string actor;
+    /// `none` in a change that is handed to the store: what the step is by the table.
+    Operation operation = Operation::none;
+    std::string basis = {};       ///< the provision that it rests on; may be empty
+    std::string description = {}; ///< of status `other`: what it is
     bool operator==(const StatusChange&) const = default;
+};
+
+/// What a document is to an earlier one of the same department. The numbers are stored.
+enum class RelationKind : std::uint8_t {
+    renews = 1,       ///< 延续: the earlier one becomes superseded
+    changes = 2,      ///< 变更: the same
+    duplicate_of = 3, ///< 副本: holds as long as the earlier one does
+    annotates = 4,    ///< 加注件: the same, for one purpose
+};
+/// The earlier one holds no more once this one is there.
+[[nodiscard]] constexpr bool supersedes(RelationKind kind) {
+    return kind == RelationKind::renews || kind == RelationKind::changes;
+}
+
+struct Relation {
+    RelationKind kind = RelationKind::renews;
+    DocumentId document; ///< the earlier one
+    bool operator==(const Relation&) const = default;
+};
+
+/// The same seen from the earlier document.
+struct RelatedDocument {
+    RelationKind kind = RelationKind::renews;
+    DocumentId document; ///< the later one
+    bool operator==(const RelatedDocument&) const = default;
 };
 
 struct DocumentRow {
@@ -110,7 +139,9 @@ struct DocumentRow {
     Digest file_hash{};
     FileRef file; ///< the writer gives `prefix` and `size`; the store fills in the rest
     bool sample = false;
-    StatusChange first_status; ///< sequence 1 of its history, usually `valid`; not in version 1
+    StatusChange first_status;   ///< sequence 1 of its history, usually `valid`; not in version 1
+    std::string identifier = {}; ///< 电子证照标识; empty: no licence
+    std::optional<Relation> relation = {};
     bool operator==(const DocumentRow&) const = default;
 };
 

@@ -37,6 +37,13 @@ struct IssueWrite {
     TimeMs idempotency_expires;
     std::vector<LegWrite> legs;
     AuditRow audit;
+    /// With a relation that supersedes, and only then: what the earlier document's history gets,
+    /// and its audit row.
+    struct Supersede {
+        StatusChange change;
+        AuditRow audit;
+    };
+    std::optional<Supersede> supersede = {};
 };
 
 struct IssueOutcome {
@@ -47,6 +54,7 @@ struct IssueOutcome {
         case_conflict, ///< department, template version and case number already have `document`
         id_taken,      ///< the id or the document key belongs to another document: draw again
         no_intent,     ///< no open intent with this id: nothing may be issued without one
+        relation_void, ///< what it relates to is not there, another department's, or not `valid`
     };
     Kind kind = Kind::created;
     DocumentId document;
@@ -220,7 +228,8 @@ public:
     /// Stores bytes that many files begin with, once, and returns their SHA-256.
     [[nodiscard]] virtual Result<Digest> put_prefix(ByteView bytes) = 0;
     /// One outcome per item, in order; items that are not `created` wrote nothing. At most
-    /// issues_per_call_max items. Checked in this order: key, case, intent, id. `not_found` when a
+    /// issues_per_call_max items. Checked in this order: key, case, intent, id, relation. A
+    /// superseded document gets its status in the same transaction. `not_found` when a
     /// prefix was never stored, `invalid_input` when `file.size` is not prefix + rest: then nothing
     /// was written. An empty case number takes part in no case check.
     [[nodiscard]] virtual Result<std::vector<IssueOutcome>>
@@ -252,6 +261,8 @@ public:
     [[nodiscard]] virtual Result<std::vector<StatusEntry>> status_history(const DocumentId& id) = 0;
     /// The last entry of a stored document: what holds now.
     [[nodiscard]] virtual Result<StatusEntry> find_status(const DocumentRow& document) = 0;
+    /// What relates to this document, in the order of ids; at most list_rows_max.
+    [[nodiscard]] virtual Result<std::vector<RelatedDocument>> related_to(const DocumentId& id) = 0;
     /// Appends to the history if the table of steps (document_status.hpp) allows it after the
     /// present status; else nothing changes. `not_found` without the document.
     [[nodiscard]] virtual Result<StatusOutcome>

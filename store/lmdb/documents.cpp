@@ -5,6 +5,7 @@
 #include "store/limits.hpp"
 #include "store/lmdb/lmdb_store.hpp"
 #include "store/lmdb/rows_access.hpp"
+#include "store/lmdb/status_rows.hpp"
 
 namespace songda::store {
 namespace {
@@ -34,7 +35,8 @@ FoundDocument find_through(Transaction& rows, Table index, ByteView key) {
     return document_of(rows, *id.value());
 }
 
-/// The table holds changes only: for most documents there is nothing to find.
+} // namespace
+
 Result<StatusEntry> last_status(Transaction& rows, const DocumentRow& document) {
     const ByteView id = document.id.view();
     const Key end = Key().raw(id).number(std::numeric_limits<std::uint32_t>::max());
@@ -53,8 +55,6 @@ Result<StatusEntry> last_status(Transaction& rows, const DocumentRow& document) 
     const auto sequence = static_cast<std::uint32_t>(read_number(last->key.last(4)));
     return StatusEntry{sequence, std::move(change).value()};
 }
-
-} // namespace
 
 FoundDocument LmdbStore::find_document(const DocumentId& id) {
     Transaction rows = environment_.read();
@@ -198,6 +198,34 @@ Result<StatusEntry> LmdbStore::find_status(const DocumentRow& document) {
     return last_status(rows, document);
 }
 
+Result<std::vector<RelatedDocument>> LmdbStore::related_to(const DocumentId& id) {
+    Transaction rows = environment_.read();
+    std::vector<RelatedDocument> found;
+    for_each_under(rows, Table::related, id.view(), [&](const Entry& entry) {
+        const auto later = last_id<DocumentId>(entry.key);
+        const bool readable = later && entry.value.size() == 1;
+        if (readable) {
+            found.push_back({static_cast<RelationKind>(entry.value[0]), *later});
+        }
+        return found.size() < list_rows_max;
+    });
+    const Result<void> readable = failure_of(rows);
+    if (!readable.ok()) {
+        return readable.error();
+    }
+    return found;
+}
+
+StatusEntry append_status(Transaction& rows, const DocumentId& id, const StatusEntry& last,
+                          const StatusStep& step, StatusChange change) {
+    if (change.operation == Operation::none) {
+        change.operation = step.operation;
+    }
+    StatusEntry entry{last.sequence + 1, std::move(change)};
+    rows.put(Table::status, Key().raw(id.view()).number(entry.sequence), encode(entry.change));
+    return entry;
+}
+
 Result<StatusOutcome> LmdbStore::set_status(const DocumentId& id, const StatusChange& change,
                                             const AuditRow& audit) {
     for (const Result<void>& checked : {check_row(change), check_row(audit)}) {
@@ -219,11 +247,10 @@ Result<StatusOutcome> LmdbStore::set_status(const DocumentId& id, const StatusCh
             return last.error();
         }
         outcome.last = std::move(last).value();
-        outcome.changed = may_follow(outcome.last.change.status, change.status);
+        const StatusStep* const step = find_step(outcome.last.change.status, change.status);
+        outcome.changed = step != nullptr;
         if (outcome.changed) {
-            outcome.last = {outcome.last.sequence + 1, change};
-            batch.rows.put(Table::status, Key().raw(id.view()).number(outcome.last.sequence),
-                           encode(change));
+            outcome.last = append_status(batch.rows, id, outcome.last, *step, change);
             batch.audit(audit);
         }
         return {};

@@ -44,8 +44,9 @@ enum class Table : std::uint8_t {
     paper_copy,
     edition,
     edition_content,
+    related,
 };
-inline constexpr std::array<const char*, 28> table_names = {
+inline constexpr std::array<const char*, 29> table_names = {
     "meta",           "intent",      "intent_open",
     "counter",        "document",    "department_document",
     "document_key",   "idempotency", "case_number",
@@ -55,7 +56,7 @@ inline constexpr std::array<const char*, 28> table_names = {
     "audit",          "fresh_0",     "fresh_1",
     "case_event",     "draft",       "draft_decision",
     "waiting_draft",  "paper_copy",  "edition",
-    "edition_content"};
+    "edition_content", "related"};
 
 [[nodiscard]] std::string engine_message(int code);
 /// No room: on the disk, in the quota, under the file size limit, or in the map.

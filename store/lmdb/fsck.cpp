@@ -5,6 +5,7 @@
 #include "store/lmdb/fresh_rows.hpp"
 #include "store/lmdb/lmdb_store.hpp"
 #include "store/lmdb/rows_access.hpp"
+#include "store/lmdb/status_rows.hpp"
 
 namespace songda::store {
 namespace {
@@ -126,6 +127,9 @@ void inspect_document(Inspector& inspector, Transaction& rows, ByteView key,
                                case_key(row.department, row.template_version, row.case_number)),
                       id),
            "not in the index of cases");
+    expect(!row.relation ||
+               rows.get(Table::related, Key().raw(row.relation->document.view()).raw(id)),
+           "not in the index of relations");
     expect(rows.get(Table::intent, id).has_value(), "without an intent");
     expect(!rows.get(Table::intent_open, id), "its intent is still open");
     expect(row.file.prefix == Digest{} || rows.get(Table::prefix, row.file.prefix).has_value(),
@@ -276,6 +280,32 @@ void inspect_drafts(Inspector& inspector) {
     }
 }
 
+/// Both ends of a relation name each other, and what was superseded says so.
+void inspect_relations(Inspector& inspector) {
+    inspector.each(Table::related, [&](Transaction& rows, const Entry& entry) {
+        const auto later = last_id<DocumentId>(entry.key);
+        const auto row = later ? find_row<DocumentRow>(rows, Table::document, later->view())
+                               : Result<std::optional<DocumentRow>>(std::optional<DocumentRow>());
+        const bool fits =
+            entry.key.size() == 32 && entry.value.size() == 1 && row.ok() && row.value() &&
+            row.value()->relation &&
+            as_text(row.value()->relation->document.view()) == as_text(entry.key.first(16)) &&
+            static_cast<std::uint8_t>(row.value()->relation->kind) == entry.value[0];
+        inspector.expect(fits, Table::related, entry.key, "differs from its document");
+        const auto earlier = find_row<DocumentRow>(
+            rows, Table::document, entry.key.first(std::min<std::size_t>(16, entry.key.size())));
+        if (!fits || !earlier.ok() || !earlier.value()) {
+            inspector.expect(!fits, Table::related, entry.key, "relates to what is not there");
+            return;
+        }
+        const auto status = last_status(rows, *earlier.value());
+        inspector.expect(
+            !supersedes(row.value()->relation->kind) ||
+                (status.ok() && status.value().change.status == DocumentStatus::superseded),
+            Table::related, entry.key, "was replaced and does not say so");
+    });
+}
+
 void inspect_history(Inspector& inspector) {
     Bytes previous;
     inspector.each(Table::status, [&](Transaction& rows, const Entry& entry) {
@@ -332,6 +362,7 @@ Result<FsckReport> LmdbStore::fsck() {
     });
     inspect_indexes(inspector);
     inspect_history(inspector);
+    inspect_relations(inspector);
     inspect_legs(inspector);
     inspect_drafts(inspector);
     inspect_rows<CaseEvent>(inspector, Table::case_event);

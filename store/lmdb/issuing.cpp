@@ -6,6 +6,7 @@
 #include "store/lmdb/leg_rows.hpp"
 #include "store/lmdb/lmdb_store.hpp"
 #include "store/lmdb/rows_access.hpp"
+#include "store/lmdb/status_rows.hpp"
 
 namespace songda::store {
 namespace {
@@ -50,6 +51,18 @@ Result<void> check_issue(const IssueWrite& issue) {
             return checked;
         }
     }
+    if (issue.supersede.has_value() != (document.relation && supersedes(document.relation->kind)) ||
+        (document.relation && document.relation->document == document.id)) {
+        return Error{Fault::invalid_input, "relation and superseding do not fit"};
+    }
+    if (issue.supersede) {
+        for (Result<void> checked :
+             {check_row(issue.supersede->change), check_row(issue.supersede->audit)}) {
+            if (!checked.ok()) {
+                return checked;
+            }
+        }
+    }
     return check_legs(issue);
 }
 
@@ -81,8 +94,9 @@ public:
         : batch_(batch), rows_(batch.rows), issue_(issue), place_(place) {}
 
     Result<IssueOutcome> write() {
-        for (const auto look : {&IssueWriter::find_key, &IssueWriter::find_case,
-                                &IssueWriter::find_intent, &IssueWriter::find_id}) {
+        for (const auto look :
+             {&IssueWriter::find_key, &IssueWriter::find_case, &IssueWriter::find_intent,
+              &IssueWriter::find_id, &IssueWriter::find_related}) {
             Result<std::optional<IssueOutcome>> found = (this->*look)();
             if (!found.ok()) {
                 return found.error();
@@ -93,6 +107,7 @@ public:
         }
         put_document();
         put_indexes();
+        put_relation();
         const Result<void> legs = put_legs();
         if (!legs.ok()) {
             return legs.error();
@@ -160,6 +175,44 @@ private:
         return std::optional(IssueOutcome{Kind::id_taken, issue_.document.id});
     }
 
+    /// What it relates to holds at this moment, and is the same department's.
+    Look find_related() {
+        const std::optional<Relation>& relation = issue_.document.relation;
+        if (!relation) {
+            return std::optional<IssueOutcome>();
+        }
+        const auto found = find_row<DocumentRow>(rows_, Table::document, relation->document.view());
+        if (!found.ok()) {
+            return found.error();
+        }
+        if (found.value() && found.value()->department == issue_.document.department) {
+            auto last = last_status(rows_, *found.value());
+            if (!last.ok()) {
+                return last.error();
+            }
+            if (last.value().change.status == DocumentStatus::valid) {
+                related_status_ = std::move(last).value();
+                return std::optional<IssueOutcome>();
+            }
+        }
+        return std::optional(IssueOutcome{Kind::relation_void, relation->document});
+    }
+
+    void put_relation() {
+        const std::optional<Relation>& relation = issue_.document.relation;
+        if (!relation) {
+            return;
+        }
+        const auto kind = static_cast<std::uint8_t>(relation->kind);
+        rows_.put(Table::related, Key().raw(relation->document.view()).raw(id()), {&kind, 1});
+        if (issue_.supersede) {
+            append_status(rows_, relation->document, related_status_,
+                          *find_step(DocumentStatus::valid, DocumentStatus::superseded),
+                          issue_.supersede->change);
+            batch_.audit(issue_.supersede->audit);
+        }
+    }
+
     void put_document() {
         DocumentRow row = issue_.document;
         row.file.segment = place_.segment;
@@ -208,6 +261,7 @@ private:
     Transaction& rows_;
     const IssueWrite& issue_;
     BlobPlace place_;
+    StatusEntry related_status_; ///< of what it relates to
 };
 
 bool is_created(const IssueOutcome& outcome) {

@@ -49,6 +49,7 @@ public:
     Result<Bytes> read_file(const DocumentRow& document) override;
     Result<std::vector<StatusEntry>> status_history(const DocumentId& id) override;
     Result<StatusEntry> find_status(const DocumentRow& document) override;
+    Result<std::vector<RelatedDocument>> related_to(const DocumentId& id) override;
     Result<StatusOutcome> set_status(const DocumentId& id, const StatusChange& change,
                                      const AuditRow& audit) override;
 

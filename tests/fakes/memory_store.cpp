@@ -118,6 +118,13 @@ Result<std::vector<IssueOutcome>> MemoryStore::put_issues(std::span<const IssueW
         return full();
     }
     for (const IssueWrite& write : issues) {
+        const auto& relation = write.document.relation;
+        if (write.supersede.has_value() != (relation && supersedes(relation->kind)) ||
+            (relation && relation->document == write.document.id)) {
+            return Error{Fault::invalid_input, "relation and superseding do not fit"};
+        }
+    }
+    for (const IssueWrite& write : issues) {
         const Digest& prefix = write.document.file.prefix;
         const auto found = look_up(prefixes_, prefix);
         if (prefix != Digest{} && !found) {
@@ -158,6 +165,13 @@ std::optional<IssueOutcome> MemoryStore::stands_against(const IssueWrite& write)
     if (stored || leg_taken || by_key_.contains(document.key)) {
         return IssueOutcome{Kind::id_taken, document.id};
     }
+    if (document.relation) {
+        const auto earlier = look_up(documents_, document.relation->document);
+        if (!earlier || earlier->department != document.department ||
+            history_.at(earlier->id).back().change.status != DocumentStatus::valid) {
+            return IssueOutcome{Kind::relation_void, document.relation->document};
+        }
+    }
     return std::nullopt;
 }
 
@@ -183,6 +197,10 @@ IssueOutcome MemoryStore::issue(const IssueWrite& write) {
         insert_leg(leg);
     }
     intents_[row.id].open = false;
+    if (write.supersede) {
+        append_status(history_.at(row.relation->document), write.supersede->change);
+        record(write.supersede->audit);
+    }
     record(write.audit);
     documents_[row.id] = row;
     return {IssueOutcome::Kind::created, row.id};
@@ -291,12 +309,32 @@ Result<StatusOutcome> MemoryStore::set_status(const DocumentId& id, const Status
         return Error{Fault::not_found, "no such document"};
     }
     std::vector<StatusEntry>& history = found->second;
-    if (!may_follow(history.back().change.status, change.status)) {
+    if (!append_status(history, change)) {
         return StatusOutcome{false, history.back()};
     }
-    history.push_back({history.back().sequence + 1, change});
     record(audit);
     return StatusOutcome{true, history.back()};
+}
+
+bool MemoryStore::append_status(std::vector<StatusEntry>& history, StatusChange change) {
+    const StatusStep* const step = find_step(history.back().change.status, change.status);
+    if (step == nullptr) {
+        return false;
+    }
+    change.operation = change.operation == Operation::none ? step->operation : change.operation;
+    history.push_back({history.back().sequence + 1, std::move(change)});
+    return true;
+}
+
+Result<std::vector<RelatedDocument>> MemoryStore::related_to(const DocumentId& id) {
+    const Lock lock(mutex_);
+    std::vector<RelatedDocument> found;
+    for (const auto& [later, row] : documents_) {
+        if (row.relation && row.relation->document == id) {
+            found.push_back({row.relation->kind, later});
+        }
+    }
+    return found;
 }
 
 void MemoryStore::record(const AuditRow& row) {

@@ -51,6 +51,7 @@ public:
     Result<Bytes> read_file(const DocumentRow& document) override;
     Result<std::vector<StatusEntry>> status_history(const DocumentId& id) override;
     Result<StatusEntry> find_status(const DocumentRow& document) override;
+    Result<std::vector<RelatedDocument>> related_to(const DocumentId& id) override;
     Result<StatusOutcome> set_status(const DocumentId& id, const StatusChange& change,
                                      const AuditRow& audit) override;
 
@@ -131,6 +132,8 @@ private:
     bool append_event(const std::optional<CaseEventWrite>& write);
     void insert_leg(const LegWrite& write);
     void apply(LegRow& row, std::uint32_t fence, const LegUpdate& update);
+    /// False: no such step.
+    static bool append_status(std::vector<StatusEntry>& history, StatusChange change);
     void record(const AuditRow& row);
 
     mutable std::mutex mutex_;

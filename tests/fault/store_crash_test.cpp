@@ -1,7 +1,8 @@
 // kill -9 at random moments (reliability.md 5.2): nothing that was answered is lost, nothing is
 // there twice, every document has its intent, every file its hash, and a retry with the same key
 // finds what a lost answer hid. A writer that acknowledges too early is planted: the harness must
-// catch it. SONGDA_KILLS sets the number of kills, SONGDA_SEED the delays.
+// catch it. Every fourth document renews the one before it: both histories change or neither.
+// SONGDA_KILLS sets the number of kills, SONGDA_SEED the delays.
 #include <chrono>
 #include <map>
 #include <random>
@@ -33,11 +34,22 @@ Bytes file_of(std::uint64_t number) {
     return samples::file_bytes(number, 500 + number % 3000);
 }
 
+/// The one before it is the same writer's, and answered.
+bool renews(std::uint64_t number) {
+    return number % 4 == 0;
+}
+
 IssueWrite write_of(std::uint64_t number, const Bytes& file) {
     IssueWrite write = samples::issue(number, file);
     for (std::uint64_t leg = 0; leg < 2; ++leg) {
         write.legs.push_back({samples::leg(number * 2 + leg, number, 1, TimeMs{100}),
                               {LegEvent{"queued", TimeMs{1}, TimeMs{1}, 1, ""}}});
+    }
+    if (renews(number)) {
+        write.document.relation = {RelationKind::renews, samples::numbered<DocumentId>(number - 1)};
+        write.supersede = {
+            {DocumentStatus::superseded, TimeMs{3000}, "renewed", "tester", Operation::renewed, ""},
+            samples::audit_row(number)};
     }
     return write;
 }
@@ -89,8 +101,13 @@ bool is_whole(Store& store, std::uint64_t number) {
     const auto file = store.read_file(*row.value());
     const auto intent = store.find_intent(id);
     const auto legs = store.legs_of(id);
+    const bool renewed =
+        renews(number + 1) &&
+        store.find_document(samples::numbered<DocumentId>(number + 1)).value().has_value();
     return file.ok() && file.value() == file_of(number) && intent.ok() && intent.value() &&
-           legs.ok() && legs.value().size() == 2 && store.status_history(id).value().size() == 1;
+           legs.ok() && legs.value().size() == 2 &&
+           store.status_history(id).value().size() == (renewed ? 2U : 1U) &&
+           store.related_to(id).value().size() == (renewed ? 1U : 0U);
 }
 
 /// The client whose answer was lost asks again: the first document or a new one, never a second.

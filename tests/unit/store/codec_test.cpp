@@ -43,6 +43,13 @@ TEST(StoreCodec, EveryRowReturnsAndNothingDamagedDoes) {
     expect_strict(IntentRecord{samples::intent(7), "signer refused"});
     expect_strict(samples::issue(7, file).document);
     expect_strict(samples::issue(7, file).document.first_status);
+    DocumentRow licence = samples::issue(7, file).document;
+    licence.identifier = "1.2.156.3005.2.11100000000013338W011.11430000006122244L.1.001.U";
+    licence.relation = {RelationKind::annotates, samples::numbered<DocumentId>(6)};
+    licence.first_status.operation = Operation::changed;
+    expect_strict(licence);
+    expect_strict(StatusChange{DocumentStatus::other, TimeMs{7}, "r", "a", Operation::other,
+                               "第六十九条", "另案处理"});
     expect_strict(IdempotencyRow{sha256(file), samples::numbered<DocumentId>(7), TimeMs{-5}});
     expect_strict(samples::leg(1, 7, 1, TimeMs{50}));
     expect_strict(samples::leg(1, 7, 1, std::nullopt));
@@ -75,8 +82,8 @@ TEST(StoreCodec, DocumentsOfVersionOneAreReadWithoutTheirDayAndFirstStatus) {
     row.decided_on.reset();
     row.first_status = {};
     Bytes old = encode(row);
-    ASSERT_EQ(old[0], 2);
-    old.resize(old.size() - 18); // no day, no first status, and the checksum
+    ASSERT_EQ(old[0], 3);
+    old.resize(old.size() - 26); // no day, no first status, no licence, and the checksum
     old[0] = 1;
     const auto seal = [](Bytes bytes) {
         const std::uint32_t sum = detail::crc32c(bytes);
@@ -88,23 +95,47 @@ TEST(StoreCodec, DocumentsOfVersionOneAreReadWithoutTheirDayAndFirstStatus) {
     const auto back = decode<DocumentRow>(seal(old));
     ASSERT_TRUE(back.ok());
     EXPECT_EQ(back.value(), row);
-    old[0] = 3;
+    old[0] = 4;
     EXPECT_FALSE(decode<DocumentRow>(seal(old)).ok()) << "a version to come";
     Bytes other = encode(PrefixRow{1, 128, 70'000});
     other.resize(other.size() - 4);
     other[0] = 2;
-    EXPECT_FALSE(decode<PrefixRow>(seal(other)).ok()) << "only documents have version 2";
+    EXPECT_FALSE(decode<PrefixRow>(seal(other)).ok()) << "prefixes have version 1 only";
 }
 
-TEST(StoreCodec, GoldenBytesOfVersionOne) {
+/// As a store of before holds them: their bytes were taken from it.
+TEST(StoreCodec, DocumentsOfVersionTwoAndStatusesOfVersionOneAreReadWithoutLicence) {
+    DocumentRow row = samples::issue(7, samples::file_bytes(1, 10)).document;
+    Bytes old = encode(row);
+    old.resize(old.size() - 4 - 8); // operation, basis, description, identifier, relation
+    old[0] = 2;
+    const std::uint32_t sum = detail::crc32c(old);
+    for (const int shift : {24, 16, 8, 0}) {
+        old.push_back(static_cast<std::uint8_t>(sum >> shift));
+    }
+    const auto back = decode<DocumentRow>(old);
+    ASSERT_TRUE(back.ok());
+    EXPECT_EQ(back.value(), row);
+    const auto change = decode<StatusChange>(from_hex("010303000000000000010200017200026162"
+                                                      "33bae199")
+                                                 .value());
+    ASSERT_TRUE(change.ok());
+    EXPECT_EQ(change.value(), (StatusChange{DocumentStatus::revoked, TimeMs{0x0102}, "r", "ab"}));
+}
+
+TEST(StoreCodec, GoldenBytesOfAStatusChange) {
     // docs/formats/store.md, worked example.
-    EXPECT_EQ(to_hex(encode(StatusChange{DocumentStatus::revoked, TimeMs{0x0102}, "r", "ab"})),
-              "0103"
+    EXPECT_EQ(to_hex(encode(StatusChange{DocumentStatus::revoked, TimeMs{0x0102}, "r", "ab",
+                                         Operation::ended, "c"})),
+              "0203"
               "03"
               "0000000000000102"
               "000172"
               "00026162"
-              "33bae199");
+              "05"
+              "000163"
+              "0000"
+              "a7ebfb65");
 }
 
 TEST(StoreCodec, LongRowsAndTextsAreRefusedBeforeTheyAreStored) {
@@ -124,8 +155,8 @@ TEST(StoreCodec, LongRowsAndTextsAreRefusedBeforeTheyAreStored) {
 
 /// Random fields behind a right checksum reach the field decoder, which random bytes alone do not.
 template <class Row>
-void decode_random_fields(const Bytes& random, std::uint8_t kind) {
-    Bytes bytes{1, kind};
+void decode_random_fields(const Bytes& random, std::uint8_t kind, std::uint8_t version = 1) {
+    Bytes bytes{version, kind};
     append(bytes, ByteView(random));
     const std::uint32_t checksum = detail::crc32c(bytes);
     for (int shift = 24; shift >= 0; shift -= 8) {
@@ -142,8 +173,8 @@ void decode_random_fields(const Bytes& random, std::uint8_t kind) {
 RC_GTEST_PROP(StoreCodecProperty, RandomFieldsNeverCrashAndDecodeOnlyToThemselves,
               (const Bytes& random)) {
     decode_random_fields<IntentRecord>(random, 1);
-    decode_random_fields<DocumentRow>(random, 2);
-    decode_random_fields<StatusChange>(random, 3);
+    decode_random_fields<DocumentRow>(random, 2, 3);
+    decode_random_fields<StatusChange>(random, 3, 2);
     decode_random_fields<IdempotencyRow>(random, 4);
     decode_random_fields<LegRow>(random, 5);
     decode_random_fields<LegEvent>(random, 6);

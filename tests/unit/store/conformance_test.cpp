@@ -155,6 +155,15 @@ private:
         if (below(100) == 0) {
             write.document.file.prefix = Digest{9};
         }
+        if (below(3) == 0) {
+            const auto kind = static_cast<RelationKind>(1 + below(4));
+            write.document.relation = Relation{kind, any_document()};
+            if (supersedes(kind) != (below(20) == 0)) {
+                write.supersede = {{DocumentStatus::superseded, now_, "later", "who",
+                                    Operation::renewed, "第五十条"},
+                                   samples::audit_row(number)};
+            }
+        }
         for (std::uint64_t legs = below(4); legs > 0; --legs) {
             LegRow leg = samples::leg(++next_leg_, number, 0, std::nullopt);
             leg.department = write.document.department;
@@ -296,12 +305,12 @@ private:
 
     bool status() {
         const DocumentId id = any_document();
-        const StatusChange change{static_cast<DocumentStatus>(1 + below(5)), now_, "why", "who"};
+        const StatusChange change{static_cast<DocumentStatus>(1 + below(8)), now_, "why", "who"};
         const AuditRow audit = samples::audit_row(below(1000));
         return same_answer(model_.set_status(id, change, audit),
                            engine_.set_status(id, change, audit)) &&
                same_answer(model_.status_history(id), engine_.status_history(id)) &&
-               same_status(id);
+               same_answer(model_.related_to(id), engine_.related_to(id)) && same_status(id);
     }
 
     bool access() {

@@ -18,14 +18,16 @@ std::string page() {
            "Printed from `store/document_status.hpp`; a test compares. The numbers are stored. "
            "Every step is a row of\nthe history; expired is no status: it follows from the last "
            "day of validity.\n\n"
-           "| # | status | 中文 | may become |\n|---|---|---|---|\n";
+           "| # | status | 中文 | code | may become (operation) |\n|---|---|---|---|---|\n";
     for (const DocumentStatus status : document_statuses) {
         out << "| " << static_cast<int>(status) << " | `" << status_name(status) << "` | "
-            << status_name_zh(status) << " |";
+            << status_name_zh(status) << " | " << status_code(status) << " |";
         std::string separator = " ";
         for (const StatusStep& step : status_steps) {
             if (step.from == status) {
-                out << separator << '`' << status_name(step.to) << '`';
+                out << separator << '`' << status_name(step.to) << "` ("
+                    << operation_code(step.operation) << ' ' << operation_name_zh(step.operation)
+                    << ')';
                 separator = " · ";
             }
         }
@@ -62,7 +64,9 @@ TEST(DocumentStatus, EveryPairIsAllowedOrRefusedAsTheTableSays) {
             const auto outcome = store->set_status(id, change, samples::audit_row(2)).value();
             EXPECT_EQ(outcome.changed, may_follow(from, to));
             if (outcome.changed) {
-                EXPECT_EQ(outcome.last.change, change);
+                EXPECT_EQ(outcome.last.change.status, to);
+                EXPECT_EQ(outcome.last.change.reason, change.reason);
+                EXPECT_EQ(outcome.last.change.operation, find_step(from, to)->operation);
                 EXPECT_EQ(store->status_history(id).value().size(), before.size() + 1);
             } else {
                 EXPECT_EQ(outcome.last, before.back());
@@ -76,8 +80,8 @@ TEST(DocumentStatus, EveryPairIsAllowedOrRefusedAsTheTableSays) {
 TEST(DocumentStatus, WhatIsFinalStaysAndNothingRepeats) {
     for (const DocumentStatus to : document_statuses) {
         EXPECT_FALSE(may_follow(to, to));
-        for (const DocumentStatus final :
-             {DocumentStatus::revoked, DocumentStatus::cancelled, DocumentStatus::superseded}) {
+        for (const DocumentStatus final : {DocumentStatus::revoked, DocumentStatus::cancelled,
+                                           DocumentStatus::superseded, DocumentStatus::forfeited}) {
             EXPECT_FALSE(may_follow(final, to)) << status_name(final) << status_name(to);
         }
     }

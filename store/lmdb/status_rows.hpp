@@ -1,0 +1,15 @@
+#pragma once
+
+#include "store/lmdb/rows_access.hpp"
+
+/// The history of a document's status inside a transaction; documents.cpp.
+namespace songda::store {
+
+/// What holds now. The table has changes only: for most documents there is nothing to find there.
+[[nodiscard]] Result<StatusEntry> last_status(Transaction& rows, const DocumentRow& document);
+
+/// Puts `change` behind `last`, with the step's operation unless it has its own.
+StatusEntry append_status(Transaction& rows, const DocumentId& id, const StatusEntry& last,
+                          const StatusStep& step, StatusChange change);
+
+} // namespace songda::store

@@ -107,6 +107,11 @@ enum class RelationKind : std::uint8_t {
     return kind == RelationKind::renews || kind == RelationKind::changes;
 }
 
+/// It holds as long as both do.
+[[nodiscard]] constexpr bool is_copy(RelationKind kind) {
+    return kind == RelationKind::duplicate_of || kind == RelationKind::annotates;
+}
+
 struct Relation {
     RelationKind kind = RelationKind::renews;
     DocumentId document; ///< the earlier one

@@ -259,7 +259,8 @@ public:
 
     /// Oldest first; empty for an unknown id.
     [[nodiscard]] virtual Result<std::vector<StatusEntry>> status_history(const DocumentId& id) = 0;
-    /// The last entry of a stored document: what holds now.
+    /// The last entry of a stored document's history: what holds now. Of a copy (`is_copy`) that
+    /// holds itself, the last entry of what it is a copy of.
     [[nodiscard]] virtual Result<StatusEntry> find_status(const DocumentRow& document) = 0;
     /// What relates to this document, in the order of ids; at most list_rows_max.
     [[nodiscard]] virtual Result<std::vector<RelatedDocument>> related_to(const DocumentId& id) = 0;

@@ -195,7 +195,13 @@ Result<std::vector<StatusEntry>> LmdbStore::status_history(const DocumentId& id)
 
 Result<StatusEntry> LmdbStore::find_status(const DocumentRow& document) {
     Transaction rows = environment_.read();
-    return last_status(rows, document);
+    auto own = last_status(rows, document);
+    if (!own.ok() || !document.relation || !is_copy(document.relation->kind) ||
+        own.value().change.status != DocumentStatus::valid) {
+        return own;
+    }
+    const FoundDocument main = document_of(rows, document.relation->document);
+    return main.ok() ? last_status(rows, *main.value()) : main.error();
 }
 
 Result<std::vector<RelatedDocument>> LmdbStore::related_to(const DocumentId& id) {

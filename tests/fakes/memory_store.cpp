@@ -295,7 +295,12 @@ Result<std::vector<StatusEntry>> MemoryStore::status_history(const DocumentId& i
 Result<StatusEntry> MemoryStore::find_status(const DocumentRow& document) {
     const Lock lock(mutex_);
     const auto found = look_up(history_, document.id);
-    return found ? found->back() : StatusEntry{1, document.first_status};
+    const StatusEntry own = found ? found->back() : StatusEntry{1, document.first_status};
+    if (document.relation && is_copy(document.relation->kind) &&
+        own.change.status == DocumentStatus::valid) {
+        return history_.at(document.relation->document).back();
+    }
+    return own;
 }
 
 Result<StatusOutcome> MemoryStore::set_status(const DocumentId& id, const StatusChange& change,

@@ -78,6 +78,34 @@ TEST_F(RelationTest, DuplicatesLeaveTheEarlierDocumentInForce) {
     EXPECT_EQ(store_->related_to(samples::numbered<DocumentId>(1)).value().size(), 2U);
 }
 
+TEST_F(RelationTest, CopiesHoldAsLongAsBothDo) {
+    ASSERT_EQ(put(samples::issue(1, file_)), Kind::created);
+    ASSERT_EQ(put(later(2, RelationKind::duplicate_of, 1)), Kind::created);
+    ASSERT_EQ(put(later(3, RelationKind::annotates, 1)), Kind::created);
+    const auto holds = [&](std::uint64_t number) {
+        const auto row = store_->find_document(samples::numbered<DocumentId>(number)).value();
+        return store_->find_status(*row).value().change.status;
+    };
+    const auto set = [&](std::uint64_t number, DocumentStatus status) {
+        return store_
+            ->set_status(samples::numbered<DocumentId>(number), {status, TimeMs{9}, "因", "who"},
+                         samples::audit_row(1))
+            .value()
+            .changed;
+    };
+    ASSERT_TRUE(set(3, DocumentStatus::revoked)) << "a copy alone";
+    EXPECT_EQ(holds(3), DocumentStatus::revoked);
+    EXPECT_EQ(holds(2), DocumentStatus::valid);
+    ASSERT_TRUE(set(1, DocumentStatus::suspended));
+    EXPECT_EQ(holds(2), DocumentStatus::suspended) << "with its main";
+    ASSERT_TRUE(set(1, DocumentStatus::valid));
+    EXPECT_EQ(holds(2), DocumentStatus::valid);
+    ASSERT_TRUE(set(1, DocumentStatus::cancelled));
+    EXPECT_EQ(holds(2), DocumentStatus::cancelled);
+    EXPECT_EQ(holds(3), DocumentStatus::revoked);
+    EXPECT_EQ(status(2), DocumentStatus::valid) << "its own history is its own";
+}
+
 TEST_F(RelationTest, OnlyWhatHoldsAndIsTheDepartmentsOwnCanBeRelatedTo) {
     ASSERT_EQ(put(samples::issue(1, file_, 2)), Kind::created);
     EXPECT_EQ(put(later(2, RelationKind::duplicate_of, 1)), Kind::relation_void)

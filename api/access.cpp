@@ -33,6 +33,7 @@ std::string_view policy_name(Policy policy) {
     case Policy::anyone_document: return "anyone_document";
     case Policy::issue: return "issue";
     case Policy::approve: return "approve";
+    case Policy::status: return "status";
     case Policy::read: return "read";
     case Policy::applicant: return "applicant";
     case Policy::operations: return "operations";

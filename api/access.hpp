@@ -20,6 +20,7 @@ enum class Policy {
     anyone_document, ///< public, limited per address and per document
     issue,           ///< a department's credential with scope `issue`
     approve,         ///< a department's credential with scope `approve`: a person's
+    status,          ///< a department's credential with scope `status`: takes away, gives back
     read,            ///< a department's credential with scope `read`
     applicant,       ///< who opened an inbox with link and code, limited per address
     operations,      ///< from the addresses of `operations_peers` only

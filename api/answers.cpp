@@ -17,6 +17,9 @@ AxisAnswer status_axis(const store::DocumentRow& document, store::DocumentStatus
     case store::DocumentStatus::revoked: return {Answer::no, Reason::revoked, now};
     case store::DocumentStatus::cancelled: return {Answer::no, Reason::cancelled, now};
     case store::DocumentStatus::superseded: return {Answer::no, Reason::superseded, now};
+    case store::DocumentStatus::forfeited: return {Answer::no, Reason::forfeited, now};
+    case store::DocumentStatus::transferred: return {Answer::no, Reason::transferred, now};
+    case store::DocumentStatus::other: return {Answer::no, Reason::other_status, now};
     case store::DocumentStatus::valid: break;
     }
     const Date today = china_date(now);
@@ -83,6 +86,7 @@ Report register_report(const store::DocumentRow& document, const store::StatusEn
     report.authority = {Answer::yes, Reason::by_register, now};
     report.status = status_axis(document, status.change.status, now);
     report.status_since = status.change.at;
+    report.status_note = status.change.description;
     verifier::DocumentFace& face = report.document.emplace();
     face.key = to_text(document.key);
     face.title = document.title;
@@ -96,6 +100,82 @@ Report register_report(const store::DocumentRow& document, const store::StatusEn
     face.valid_from = document.valid_from;
     face.valid_until = document.valid_until;
     face.sample = document.sample;
+    face.identifier = document.identifier;
+    return report;
+}
+
+namespace {
+
+verifier::RelationFace relation_face(verifier::RelationFace::Kind kind,
+                                     const store::DocumentRow& other) {
+    // …VERSION.CHECK
+    static constexpr std::size_t tail = 5;
+    const std::string version = other.identifier.size() > tail
+                                    ? other.identifier.substr(other.identifier.size() - tail, 3)
+                                    : "";
+    return {kind, other.title, other.number, version, other.decided_on};
+}
+
+/// Adds the other document to the answer; one that is not there is damage.
+Result<void> add_relation(store::Store& store, const DocumentId& other,
+                          verifier::RelationFace::Kind kind, Report& report) {
+    const auto row = store.find_document(other);
+    if (!row.ok()) {
+        return row.error();
+    }
+    if (!row.value()) {
+        return Error{Fault::corrupt, "a relation names a document that is not there"};
+    }
+    report.document->relations.push_back(relation_face(kind, *row.value()));
+    return {};
+}
+
+verifier::RelationFace::Kind kind_of(store::RelationKind kind) {
+    using Kind = verifier::RelationFace::Kind;
+    switch (kind) {
+    case store::RelationKind::renews: return Kind::renews;
+    case store::RelationKind::changes: return Kind::changes;
+    case store::RelationKind::duplicate_of: return Kind::duplicate_of;
+    case store::RelationKind::annotates: return Kind::annotates;
+    }
+    return Kind::renews;
+}
+
+} // namespace
+
+Result<Report> find_register_report(store::Store& store, const store::DocumentRow& document,
+                                    TimeMs now) {
+    const auto status = store.find_status(document);
+    if (!status.ok()) {
+        return status.error();
+    }
+    Report report = register_report(document, status.value(), now);
+    if (document.relation) {
+        const auto added = add_relation(store, document.relation->document,
+                                        kind_of(document.relation->kind), report);
+        if (!added.ok()) {
+            return added.error();
+        }
+    }
+    if (status.value().change.status != store::DocumentStatus::superseded) {
+        return report;
+    }
+    const auto later = store.related_to(document.id);
+    if (!later.ok()) {
+        return later.error();
+    }
+    for (const store::RelatedDocument& related : later.value()) {
+        if (store::supersedes(related.kind)) {
+            const auto added = add_relation(store, related.document,
+                                            related.kind == store::RelationKind::renews
+                                                ? verifier::RelationFace::Kind::renewed_by
+                                                : verifier::RelationFace::Kind::changed_by,
+                                            report);
+            if (!added.ok()) {
+                return added.error();
+            }
+        }
+    }
     return report;
 }
 
@@ -134,6 +214,12 @@ std::string answer_html(const Report& report) {
              face.decided_on ? to_chinese(*face.decided_on) : "");
         fact(to, "valid_until", "有效期至", "Valid until",
              face.valid_until ? to_chinese(*face.valid_until) : "");
+        fact(to, "identifier", "电子证照标识", "Licence identifier", face.identifier);
+        for (const verifier::RelationFace& relation : face.relations) {
+            fact(to, "relation", "关联文书", "Related document",
+                 verifier::relation_text_zh(relation) + ' ' + verifier::relation_text_en(relation));
+        }
+        fact(to, "status_note", "状态说明", "Status note", report.status_note);
         fact(to, "issued_at", "签发时间", "Issued at",
              face.issued_at ? to_people(*face.issued_at) : "");
         fact(to, "status_since", "现状始于", "Status since",

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "base/time.hpp"
-#include "store/rows.hpp"
+#include "store/store.hpp"
 #include "verifier/report.hpp"
 
 namespace songda::api {
@@ -13,6 +13,11 @@ namespace songda::api {
 /// entry of its history.
 [[nodiscard]] verifier::Report register_report(const store::DocumentRow& document,
                                                const store::StatusEntry& status, TimeMs now);
+
+/// The same with what the document is to others, and they to it, as far as its holder's copy tells
+/// anybody. Reads its status; other documents only where it relates to one or was replaced.
+[[nodiscard]] Result<verifier::Report>
+find_register_report(store::Store& store, const store::DocumentRow& document, TimeMs now);
 
 /// The answer as HTML for the place that the page keeps for it (web/README.md). Everything is
 /// escaped.

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "api/answers.hpp"
 #include "api/delivery_json.hpp"
 #include "api/file_response.hpp"
 #include "api/problem.hpp"
 #include "api/routes.hpp"
+#include "api/status.hpp"
 #include "api/wire.hpp"
 #include "base/json.hpp"
 #include "base/text_codec.hpp"
@@ -28,6 +30,7 @@ void put_document(JsonObject& to, const ApiParts& parts, const store::DocumentRo
     to.text_if("decided_on", document.decided_on ? to_text(*document.decided_on) : "");
     to.text("issued_at", to_rfc3339(document.issued_at));
     to.text_if("valid_until", document.valid_until ? to_text(*document.valid_until) : "");
+    to.text_if("identifier", document.identifier);
     to.text("sha256", to_hex(document.file_hash));
     to.raw("bytes", std::to_string(document.file.size));
     to.text("verify", parts.public_base + "/v/" + key);
@@ -151,14 +154,16 @@ http::Response not_found() {
     return refusal_response(404, "no such document");
 }
 
-/// Another department's document answers like one that does not exist (threat T18).
-Result<std::optional<store::DocumentRow>>
-find_own(const ApiParts& parts, const http::Request& request, const Principal& principal) {
-    const auto id = parse_document_id(request.path_values.front());
-    if (!id) {
-        return std::optional<store::DocumentRow>();
+std::string related_json(const std::vector<store::RelatedDocument>& related) {
+    std::string to = "[";
+    for (const store::RelatedDocument& each : related) {
+        to += to.size() > 1 ? "," : "";
+        JsonObject object(to);
+        object.text("kind", issuer::relation_name(each.kind));
+        object.text("id", to_text(each.document));
+        object.end();
     }
-    return parts.store.find_document_for(principal.department, *id);
+    return to + ']';
 }
 
 http::Response show_document(const ApiParts& parts, const store::DocumentRow& document,
@@ -171,21 +176,23 @@ http::Response show_document(const ApiParts& parts, const store::DocumentRow& do
     if (!legs.ok()) {
         return problem_response(problem_of(legs.error()));
     }
+    const auto related = parts.store.related_to(document.id);
+    const auto holds = find_register_report(parts.store, document, parts.clock.now());
+    if (!related.ok() || !holds.ok()) {
+        return problem_response(problem_of(related.ok() ? holds.error() : related.error()));
+    }
     std::string body;
     JsonObject object(body);
     put_document(object, parts, document);
-    object.begin("status");
-    body += '[';
-    for (const store::StatusEntry& entry : history.value()) {
-        body += body.back() == '[' ? "" : ",";
-        JsonObject status(body);
-        status.raw("sequence", std::to_string(entry.sequence));
-        status.text("status", store::status_name(entry.change.status));
-        status.text("at", to_rfc3339(entry.change.at));
-        status.text("reason", entry.change.reason);
-        status.end();
+    object.raw("status", history_json(history.value()));
+    object.raw("holds", holds_json(holds.value()));
+    if (document.relation) {
+        object.raw("relates",
+                   related_json({{document.relation->kind, document.relation->document}}));
     }
-    body += ']';
+    if (!related.value().empty()) {
+        object.raw("related", related_json(related.value()));
+    }
     object.raw("delivery", delivery_json(legs.value()));
     object.end();
     return json_response(200, std::move(body));
@@ -234,7 +241,7 @@ ApiRoute own_route(const ApiParts& parts, std::string method, std::string patter
             0,
             http::Place::worker,
             [&parts, handle](const http::Request& request, const ApiRoute::Caller& caller) {
-                const auto found = find_own(parts, request, caller.principal);
+                const auto found = find_own_document(parts, request, caller.principal);
                 if (!found.ok()) {
                     return problem_response(problem_of(found.error()));
                 }

@@ -80,6 +80,7 @@ http::Response serve(Guards& guards, const ApiRoute& route, const http::Request&
         break;
     case Policy::issue:
     case Policy::approve:
+    case Policy::status:
     case Policy::read: {
         auto found =
             parts.gatekeeper.find_principal(request, policy_name(route.policy), parts.clock.now());
@@ -132,6 +133,7 @@ Result<std::vector<ApiRoute>> make_api_routes(const ApiParts& parts) {
     add_document_routes(routes, parts);
     add_case_routes(routes, parts);
     add_draft_routes(routes, parts);
+    add_status_routes(routes, parts);
     add_operation_routes(routes, parts);
     auto pages = Pages::load(parts.web_folder);
     if (!pages.ok()) {

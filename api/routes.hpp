@@ -23,7 +23,8 @@ namespace songda::api {
 
 /// Bounds of what callers may send; docs/formats/api.md tells them.
 struct ApiLimits {
-    std::size_t decision_bytes_max = 64U << 10U;
+    /// A photo of 50 KB is 67 KiB in base64; the rest is a decision's.
+    std::size_t decision_bytes_max = 128U << 10U;
     std::size_t batch_bytes_max = 16U << 20U;
     std::size_t batch_rows_max = 5000;
     std::size_t upload_bytes_max = 8U << 20U; ///< rule 1 of the strict frame, pdf.md §7.3
@@ -58,7 +59,8 @@ struct ApiRoute {
     Policy policy;
     std::size_t body_bytes_max;
     http::Place place;
-    /// The principal is set for policies `issue`, `approve` and `read`, the inbox for `applicant`.
+    /// The principal is set for policies `issue`, `approve`, `status` and `read`, the inbox
+    /// for `applicant`.
     struct Caller {
         Principal principal;
         store::InboxId inbox;
@@ -81,6 +83,7 @@ struct ApiRoute {
 void add_document_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_case_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_draft_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
+void add_status_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_verify_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_inbox_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_guide_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);

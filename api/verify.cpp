@@ -33,11 +33,8 @@ Result<std::optional<verifier::Report>> find_report(const ApiParts& parts, std::
     if (!document.value()) {
         return std::optional<verifier::Report>();
     }
-    const auto status = parts.store.find_status(*document.value());
-    if (!status.ok()) {
-        return status.error();
-    }
-    return std::optional(register_report(*document.value(), status.value(), parts.clock.now()));
+    auto report = find_register_report(parts.store, *document.value(), parts.clock.now());
+    return report.ok() ? Result(std::optional(std::move(report).value())) : report.error();
 }
 
 http::Response verify_by_key(const ApiParts& parts, const http::Request& request) {
@@ -102,12 +99,10 @@ Result<verifier::Report> check_upload(const ApiParts& parts, std::string_view fi
         report.status.reason = verifier::Reason::not_in_register;
         return report;
     }
-    const auto status = parts.store.find_status(*found.value());
-    if (!status.ok()) {
-        return status.error();
+    auto report = find_register_report(parts.store, *found.value(), now);
+    if (report.ok()) {
+        report.value().integrity.reason = verifier::Reason::exact_bytes;
     }
-    verifier::Report report = register_report(*found.value(), status.value(), now);
-    report.integrity.reason = verifier::Reason::exact_bytes;
     return report;
 }
 

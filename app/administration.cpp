@@ -28,9 +28,15 @@ int show_history(store::Store& store, const store::DocumentRow& document) {
     }
     fmt::print("{} {} {}\n", document.title, document.number, to_text(document.key));
     for (const store::StatusEntry& entry : history.value()) {
-        fmt::print("  {} {} {} {} ({})\n", entry.sequence, to_china_time(entry.change.at),
-                   store::status_name_zh(entry.change.status), entry.change.reason,
-                   entry.change.actor);
+        const store::StatusChange& change = entry.change;
+        fmt::print("  {} {} {} {}{} {}{} ({})\n", entry.sequence, to_china_time(change.at),
+                   store::status_code(change.status), store::status_name_zh(change.status),
+                   change.description.empty() ? "" : "：" + change.description, change.reason,
+                   change.basis.empty() ? "" : "，依据" + change.basis, change.actor);
+        if (change.operation != store::Operation::none) {
+            fmt::print("      操作 operation {} {}\n", store::operation_code(change.operation),
+                       store::operation_name_zh(change.operation));
+        }
     }
     return 0;
 }
@@ -148,12 +154,20 @@ int run_status(const StatusArguments& arguments) {
     });
     if (status == all.end() || arguments.reason.empty()) {
         return tell_failure(
-            "状态应为 valid suspended revoked cancelled superseded，并须有 --reason",
+            "状态应为 valid suspended revoked cancelled superseded forfeited transferred "
+            "other，并须有 --reason",
             "the status is one of these words, and --reason is needed");
+    }
+    const bool other = status != all.end() && *status == store::DocumentStatus::other;
+    if (other == arguments.description.empty()) {
+        return tell_failure("状态 other 须有 --description，其他状态不用",
+                            "status other, and no other, needs --description");
     }
     const TimeMs now = SystemClock().now();
     const auto changed =
-        store->set_status(document.id, {*status, now, arguments.reason, std::string(operator_name)},
+        store->set_status(document.id,
+                          {*status, now, arguments.reason, std::string(operator_name),
+                           store::Operation::none, arguments.basis, arguments.description},
                           {now, std::string(operator_name), "status_changed", to_text(document.id),
                            arguments.status});
     if (!changed.ok()) {

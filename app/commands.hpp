@@ -51,6 +51,8 @@ struct StatusArguments {
     std::string document; ///< id or key
     std::string status;   ///< empty: show the history
     std::string reason;
+    std::string basis;       ///< the provision that it rests on
+    std::string description; ///< of status other: what it is
 };
 int run_status(const StatusArguments& arguments);
 

@@ -164,9 +164,9 @@ int main(int count, char** words) {
     add_config(*adding, config);
     adding->add_option("-d,--department", add.department, "部门 department code")->required();
     adding->add_option("--label", add.label, "备注 what it is for");
-    adding->add_option("--scope", add.scopes, "权限 issue, read, approve")
+    adding->add_option("--scope", add.scopes, "权限 issue, read, approve, status")
         ->default_val(std::vector<std::string>{"issue", "read"})
-        ->check(CLI::IsMember({"issue", "read", "approve"}));
+        ->check(CLI::IsMember({"issue", "read", "approve", "status"}));
     adding->add_option("--days", add.days, "有效天数 days it lives")
         ->capture_default_str()
         ->check(CLI::Range(1, 1100));
@@ -188,8 +188,13 @@ int main(int count, char** words) {
         app.add_subcommand("status", "查看或变更文书状态 show or change a document's status");
     add_config(*changing, config);
     changing->add_option("DOCUMENT", change.document, "文书编号或核验码 id or key")->required();
-    changing->add_option("STATUS", change.status, "valid suspended revoked cancelled superseded");
+    changing->add_option(
+        "STATUS", change.status,
+        "valid suspended revoked cancelled superseded forfeited transferred other");
     changing->add_option("--reason", change.reason, "事由 why");
+    changing->add_option("--basis", change.basis, "依据的法律条款 the provision it rests on");
+    changing->add_option("--description", change.description,
+                         "状态 other 的说明 of other: what it is");
     changing->callback([&] {
         change.config = config;
         status = run_status(change);

@@ -111,9 +111,6 @@ constexpr std::array<bool, 256> plain_bytes = [] {
 
 Escape escape_at(std::string_view text, std::size_t at) {
     const auto c = static_cast<unsigned char>(text[at]);
-    if (plain_bytes[c]) {
-        return {};
-    }
     if (c < 0x80) {
         return {c, 1};
     }
@@ -146,6 +143,10 @@ void append_json_string(std::string& to, std::string_view text) {
     to += '"';
     std::size_t plain = 0; // where the run begins that needs no escape
     for (std::size_t i = 0; i < text.size();) {
+        if (plain_bytes[static_cast<unsigned char>(text[i])]) {
+            ++i;
+            continue;
+        }
         const Escape escape = escape_at(text, i);
         if (escape.length == 0) {
             ++i;
@@ -229,6 +230,16 @@ const rapidjson::Value* find_member(const rapidjson::Value& object, std::string_
     const auto found = object.FindMember(rapidjson::Value(
         rapidjson::StringRef(name.data(), static_cast<rapidjson::SizeType>(name.size()))));
     return found == object.MemberEnd() ? nullptr : &found->value;
+}
+
+std::vector<std::string_view> member_names(const rapidjson::Value& object) {
+    std::vector<std::string_view> names;
+    if (object.IsObject()) {
+        for (const auto& member : object.GetObject()) {
+            names.push_back(text_of(member.name));
+        }
+    }
+    return names;
 }
 
 std::string_view text_of(const rapidjson::Value& value) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <rapidjson/fwd.h>
 
@@ -79,6 +80,8 @@ private:
 /// The member of an object; null if it is absent, or if `object` is none.
 [[nodiscard]] const rapidjson::Value* find_member(const rapidjson::Value& object,
                                                   std::string_view name);
+/// In the order of the text; none if `object` is none.
+[[nodiscard]] std::vector<std::string_view> member_names(const rapidjson::Value& object);
 /// Of a string; empty for anything else.
 [[nodiscard]] std::string_view text_of(const rapidjson::Value& value);
 /// Of a member that is a string; empty for anything else.

@@ -146,6 +146,7 @@ std::optional<Bytes> from_base64(std::string_view text) {
 
 std::string to_base32(ByteView bytes) {
     std::string text;
+    text.reserve(bytes.size() * 8 / 5);
     std::uint32_t group = 0;
     unsigned bits = 0;
     for (const std::uint8_t byte : bytes) {

@@ -19,8 +19,10 @@
 #include "base/qr_claims.hpp"
 #include "base/text_codec.hpp"
 #include "bench/forgetful_store.hpp"
+#include "catalogue/profile.hpp"
 #include "issuer/fonts/font_set.hpp"
 #include "issuer/issuer.hpp"
+#include "issuer/licence.hpp"
 #include "issuer/record.hpp"
 #include "issuer/render/renderer.hpp"
 #include "signer/file_signer.hpp"
@@ -63,6 +65,7 @@ struct Made {
 struct Desk {
     Desk(const app::Config& config, const std::string& template_id)
         : department(config.departments.front()),
+          profiles(catalogue::Profiles::read(config.profiles_folder).value()),
           signer(std::move(signer::open_file_signer({{{department.code},
                                                       department.seal_key,
                                                       department.seal_certificate,
@@ -80,6 +83,7 @@ struct Desk {
                   .value()) {}
 
     const app::DepartmentConfig& department;
+    const catalogue::Profiles profiles;
     SystemClock clock;
     SystemRandom random;
     std::unique_ptr<signer::Signer> signer;
@@ -116,6 +120,8 @@ public:
         for (std::size_t i = 0; i < rows.size(); ++i) {
             give(rows[i], given_[i]);
         }
+        document_.department = {desk.department.code};
+        document_.department_name = desk.department.name;
     }
 
     Made make_batch() {
@@ -139,26 +145,36 @@ private:
         const std::string decided_on = to_text(given.decision.decided_on);
         const std::string valid_until = to_text(given.decision.valid_until.value());
         std::vector<issuer::NamedValue> values = given.values;
+        std::vector<issuer::Finding> findings;
+        const issuer::Licence licence = issuer::plan_licence(
+            {spec, code, given.decision, china_date(now)}, std::nullopt, desk_.random, findings);
+        document_.number = number;
+        document_.issued_at = now;
+        document_.valid_from = given.decision.valid_from;
+        document_.valid_until = given.decision.valid_until;
+        const std::string metadata =
+            issuer::make_licence_metadata(licence, spec, given.decision, document_);
+        values.push_back({"identifier", licence.identifier});
         values.push_back({"decided_on", decided_on});
         values.push_back({"valid_until", valid_until});
         const auto placement = renderer_.place(*desk_.compiled, values);
-        const std::string record =
-            issuer::make_record(given.decision, {key, number, now, desk_.department.name, code,
-                                                 spec.full_name(), spec.title, spec.type_code});
+        const std::string record = issuer::make_record(
+            given.decision, {key, number, now, desk_.department.name, code, spec.full_name(),
+                             spec.title, spec.type_code, &licence});
         const Digest record_hash = sha256(as_bytes(record));
         const auto seconds = static_cast<std::uint64_t>(now.value / 1000);
         const auto seal = desk_.signer->seal_qr(
             code, key,
             encode_qr_claims({"示**公司", seconds, seconds, spec.type_code, number, record_hash}));
-        if (!placement.findings.empty() || !seal.ok()) {
+        if (!placement.findings.empty() || !findings.empty() || !seal.ok()) {
             return Error{Fault::internal, "a sample that cannot be set"};
         }
         values.push_back({"number", number});
         values.push_back({"key", key_text});
-        auto file = renderer_.render(*desk_.compiled,
-                                     {values, as_bytes(record), record_hash,
-                                      std::string(verify_base) + key_text + '#',
-                                      to_base41(seal.value()), now, key, placement.values.get()});
+        auto file = renderer_.render(*desk_.compiled, {values, as_bytes(record), record_hash,
+                                                       std::string(verify_base) + key_text + '#',
+                                                       to_base41(seal.value()), now, key,
+                                                       placement.values.get(), as_bytes(metadata)});
         if (!file.ok()) {
             return file.error();
         }
@@ -176,6 +192,7 @@ private:
 
     Desk& desk_;
     std::vector<Given> given_;
+    store::DocumentRow document_; ///< the row that the issuer has filled in by then
     issuer::Renderer renderer_;
     std::size_t next_ = 0;
 };
@@ -193,9 +210,13 @@ public:
                                                  [](std::span<const ByteView> files) {
                                                      return std::vector<Result<void>>(files.size());
                                                  },
+                                             .profiles = &desk.profiles,
                                              .verify_base = std::string(verify_base),
                                              .threads = 1}) {
-        static_cast<void>(issuer_.add_template(desk.compiled));
+        const auto added = issuer_.add_template(desk.compiled);
+        if (!added.ok()) {
+            std::fprintf(stderr, "%s\n", added.error().detail.c_str());
+        }
     }
 
     /// The same decisions under keys and case numbers that nobody used.

@@ -9,6 +9,15 @@ namespace songda::catalogue {
 namespace {
 
 constexpr std::string_view alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+/// Place of a character in the alphabet; -1: none.
+constexpr std::array<signed char, 256> values = [] {
+    std::array<signed char, 256> made{};
+    made.fill(-1);
+    for (std::size_t i = 0; i < alphabet.size(); ++i) {
+        made[static_cast<unsigned char>(alphabet[i])] = static_cast<signed char>(i);
+    }
+    return made;
+}();
 constexpr std::size_t type_characters = 21;
 constexpr std::size_t serial_characters_max = 64;
 constexpr std::size_t version_characters = 3;
@@ -34,12 +43,15 @@ std::optional<char> licence_check_character(const LicenceIdentifier& identifier)
     for (const std::string* const part :
          {&identifier.type, &identifier.issuer, &identifier.serial, &identifier.version}) {
         for (const char c : *part) {
-            const std::size_t value = alphabet.find(c);
-            if (value == std::string_view::npos) {
+            const int value = values[static_cast<unsigned char>(c)];
+            if (value < 0) {
                 return std::nullopt;
             }
-            product = (product + static_cast<unsigned>(value)) % 36;
-            product = (product == 0 ? 36 : product) * 2 % 37;
+            // Modulo 36 and 37 of what is below their doubles.
+            product += static_cast<unsigned>(value);
+            product -= product > 36 ? 36 : 0;
+            product *= 2;
+            product -= product >= 37 ? 37 : 0;
         }
     }
     return alphabet[(37 - product) % 36];
@@ -48,12 +60,17 @@ std::optional<char> licence_check_character(const LicenceIdentifier& identifier)
 std::string to_text(const LicenceIdentifier& identifier) {
     const auto check = licence_check_character(identifier);
     SONGDA_CHECK(check.has_value());
-    std::string text(licence_identifier_root);
+    std::string text;
+    text.reserve(128);
+    text += licence_identifier_root;
     for (const std::string* const part :
          {&identifier.type, &identifier.issuer, &identifier.serial, &identifier.version}) {
-        text += '.' + *part;
+        text += '.';
+        text += *part;
     }
-    return text + '.' + *check;
+    text += '.';
+    text += *check;
+    return text;
 }
 
 LicenceIdentifierReading read_licence_identifier(std::string_view text) {

@@ -17,6 +17,7 @@ using rapidjson::Value;
 
 constexpr std::size_t name_characters_max = 100;
 constexpr std::size_t value_characters_max = 4000;
+constexpr std::size_t photo_characters_max = 70'000; // 50 KB in base64 are 68 268
 constexpr std::size_t fields_max = 64;
 constexpr std::size_t address_bytes_max = 254; // RFC 5321 §4.5.3.1.3
 constexpr std::array<std::string_view, 2> channels = {"portal", "email"};
@@ -268,6 +269,10 @@ DecisionReading read_decision(std::string_view text, Date today) {
     if (const Value* const found = members.member("delivery", true)) {
         read_delivery(*found, recipient, decision, reading.findings);
     }
+    if (const Value* const found = members.member("relates", false)) {
+        decision.relates = read_relates(*found, reading.findings);
+    }
+    decision.photo = Private(members.text("photo", false, photo_characters_max));
     decision.recipient = Private(std::move(recipient));
     members.refuse_the_rest();
     return reading;

@@ -9,6 +9,7 @@
 #include "base/private.hpp"
 #include "base/time.hpp"
 #include "issuer/finding.hpp"
+#include "issuer/relates.hpp"
 
 namespace songda::issuer {
 
@@ -36,6 +37,9 @@ struct Decision {
     /// In the order in which they came; values are the holder's data.
     Private<std::vector<std::pair<std::string, std::string>>> fields;
     std::vector<std::string> delivery;
+    std::optional<Relates> relates;
+    /// The holder's, base64 as it came; empty: none. The template decides whether it has a place.
+    Private<std::string> photo;
 };
 
 /// Either a decision without findings, or all findings that could be made.

@@ -50,15 +50,46 @@ struct Issuer::Impl {
     }
 
     /// Takes batches of rows until none is left.
-    void work(const DepartmentCode& department, std::span<detail::Item> items,
+    void work(const DepartmentCode& department, std::span<detail::Item> items, detail::Turn turn,
               std::atomic<std::size_t>& next) {
         auto renderer = borrow();
         const detail::Desk desk{parts, running, sequencer, templates};
         for (std::size_t at = 0; (at = next.fetch_add(batch_rows)) < items.size();) {
             const auto some = items.subspan(at, std::min(batch_rows, items.size() - at));
-            detail::Batch(desk, department, *renderer, some).run();
+            detail::Batch(desk, department, *renderer, some, turn).run();
         }
         give_back(std::move(renderer));
+    }
+
+    /// On several threads if there are many. Rows of a later turn are left waiting.
+    void run(const DepartmentCode& department, std::span<detail::Item> items, detail::Turn turn) {
+        std::atomic<std::size_t> next{0};
+        const std::size_t batches = (items.size() + batch_rows - 1) / batch_rows;
+        std::vector<std::jthread> helpers;
+        for (std::size_t i = 1; i < std::min<std::size_t>(parts.threads, batches); ++i) {
+            helpers.emplace_back([&] { work(department, items, turn, next); });
+        }
+        work(department, items, turn, next);
+    }
+
+    /// The rows that wait, from their beginning.
+    void run_waiting(const DepartmentCode& department, std::span<detail::Item> items,
+                     detail::Turn turn) {
+        std::vector<std::size_t> places;
+        std::vector<detail::Item> waiting;
+        for (std::size_t i = 0; i < items.size(); ++i) {
+            if (items[i].waits) {
+                places.push_back(i);
+                waiting.emplace_back().row = items[i].row;
+            }
+        }
+        if (waiting.empty()) {
+            return;
+        }
+        run(department, waiting, turn);
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            items[places[i]] = std::move(waiting[i]);
+        }
     }
 
     void count(const Answer& answer) const {
@@ -86,6 +117,10 @@ Result<void> Issuer::add_template(std::shared_ptr<const CompiledTemplate> compil
     const auto profile = find_profile(impl_->parts.profiles, compiled->spec());
     if (!profile.ok()) {
         return profile.error();
+    }
+    const auto licence = check_licence_template(compiled->spec());
+    if (!licence.ok()) {
+        return licence;
     }
     const auto stored = impl_->parts.store.put_prefix(compiled->prefix());
     if (!stored.ok()) {
@@ -124,7 +159,7 @@ Result<Preview> Issuer::preview(const DepartmentCode& department, std::string_vi
     item.row = {json, "preview", {}};
     const detail::Desk desk{impl_->parts, impl_->running, impl_->sequencer, impl_->templates};
     auto renderer = impl_->borrow();
-    auto file = detail::Batch(desk, department, *renderer, {}).preview(item);
+    auto file = detail::Batch(desk, department, *renderer, {}, detail::Turn::copies).preview(item);
     impl_->give_back(std::move(renderer));
     if (!file.ok()) {
         return file.error();
@@ -159,14 +194,9 @@ std::vector<Answer> Issuer::issue(const DepartmentCode& department, std::span<co
     for (std::size_t i = 0; i < rows.size(); ++i) {
         items[i].row = rows[i];
     }
-    std::atomic<std::size_t> next{0};
-    const std::size_t batches = (rows.size() + batch_rows - 1) / batch_rows;
-    std::vector<std::jthread> helpers;
-    for (std::size_t i = 1; i < std::min<std::size_t>(impl_->parts.threads, batches); ++i) {
-        helpers.emplace_back([&] { impl_->work(department, items, next); });
-    }
-    impl_->work(department, items, next);
-    helpers.clear();
+    impl_->run(department, items, detail::Turn::plain);
+    impl_->run_waiting(department, items, detail::Turn::superseding);
+    impl_->run_waiting(department, items, detail::Turn::copies);
     std::vector<Answer> answers;
     answers.reserve(items.size());
     for (detail::Item& item : items) {

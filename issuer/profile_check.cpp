@@ -20,6 +20,29 @@ constexpr std::array given_members = {
     GivenMember{"valid_until", "/valid_until"}, GivenMember{"channels", "/delivery"},
 };
 
+/// What licences say besides.
+constexpr std::array licence_members = {
+    GivenMember{"licence_name", "/template"},
+    GivenMember{"licence_number", "/template"},
+    GivenMember{"type_code", "/template"},
+    GivenMember{"identifier", "/relates/document"},
+    GivenMember{"department_code", "/template"},
+    GivenMember{"holder", "/recipient/name"},
+    GivenMember{"holder_code", "/recipient/code"},
+    GivenMember{"holder_code_type", "/recipient/kind"},
+    GivenMember{"status", "/template"},
+    GivenMember{"operation", "/relates/kind"},
+    GivenMember{"previous_identifier", "/relates/document"},
+};
+
+template <class List>
+const GivenMember* find_given(const List& list, std::string_view member) {
+    const auto found = std::find_if(list.begin(), list.end(), [member](const GivenMember& given) {
+        return given.member == member;
+    });
+    return found == list.end() ? nullptr : &*found;
+}
+
 const TemplateField* find_field(const Template& spec, std::string_view member) {
     const auto found =
         std::find_if(spec.fields.begin(), spec.fields.end(),
@@ -28,9 +51,8 @@ const TemplateField* find_field(const Template& spec, std::string_view member) {
 }
 
 bool can_say(const Template& spec, std::string_view member) {
-    return find_field(spec, member) != nullptr ||
-           std::any_of(given_members.begin(), given_members.end(),
-                       [member](const GivenMember& given) { return given.member == member; });
+    return find_field(spec, member) != nullptr || find_given(given_members, member) != nullptr ||
+           (spec.licence && find_given(licence_members, member) != nullptr);
 }
 
 bool always_asks(const catalogue::ProfileRule& rule) {
@@ -59,8 +81,27 @@ std::vector<std::string> members_lacking(const Template& spec, const catalogue::
                                                                  : lacking;
 }
 
+void add_licence_facts(const Template& spec, const DepartmentFace& face, const Decision& decision,
+                       const Licence& licence, catalogue::DocumentFacts& facts) {
+    const Recipient& holder = decision.recipient.reveal();
+    facts.texts["licence_name"] = {licence.name};
+    facts.texts["type_code"] = {licence.type};
+    facts.texts["licence_number"] = {licence.earlier ? licence.earlier->row.number
+                                                     : spec.number_pattern};
+    facts.texts["identifier"] = {licence.identifier};
+    facts.texts["department_code"] = {face.code};
+    facts.texts["holder"] = {holder.name};
+    facts.texts["holder_code"] = {holder.code};
+    facts.texts["holder_code_type"] = {std::string(holder_code_type(holder.kind))};
+    facts.texts["status"] = {std::string(store::status_code(store::DocumentStatus::valid))};
+    facts.texts["operation"] = {std::string(store::operation_code(licence.operation))};
+    if (!licence.previous_identifier.empty()) {
+        facts.texts["previous_identifier"] = {licence.previous_identifier};
+    }
+}
+
 catalogue::DocumentFacts make_facts(const Template& spec, const DepartmentFace& face,
-                                    const Decision& decision) {
+                                    const Decision& decision, const Licence* licence) {
     catalogue::DocumentFacts facts;
     // Drawn when nothing is left to refuse: that it will be there is all that is known yet.
     facts.texts["number"] = {spec.number_pattern};
@@ -74,6 +115,9 @@ catalogue::DocumentFacts make_facts(const Template& spec, const DepartmentFace& 
     }
     if (decision.valid_until) {
         facts.texts["valid_until"] = {to_text(*decision.valid_until)};
+    }
+    if (licence != nullptr) {
+        add_licence_facts(spec, face, decision, *licence, facts);
     }
     for (const auto& [name, value] : decision.fields.reveal()) {
         const auto field =
@@ -92,12 +136,9 @@ std::string pointer_of(const Template& spec, std::string_view where) {
     if (const TemplateField* const field = find_field(spec, member)) {
         return "/fields/" + field->name;
     }
-    for (const GivenMember& given : given_members) {
-        if (given.member == member) {
-            return std::string(given.pointer);
-        }
-    }
-    return "/fields";
+    const GivenMember* given = find_given(given_members, member);
+    given = given == nullptr && spec.licence ? find_given(licence_members, member) : given;
+    return given == nullptr ? "/fields" : std::string(given->pointer);
 }
 
 Finding to_finding(const Template& spec, const catalogue::ProfileFinding& found) {
@@ -152,8 +193,8 @@ bool counts_earlier(const catalogue::Profile& profile) {
 
 std::vector<Finding> check_profile(const catalogue::Profile& profile, const Template& spec,
                                    const DepartmentFace& face, const Decision& decision,
-                                   int earlier) {
-    catalogue::DocumentFacts facts = make_facts(spec, face, decision);
+                                   int earlier, const Licence* licence) {
+    catalogue::DocumentFacts facts = make_facts(spec, face, decision, licence);
     facts.earlier = earlier;
     std::vector<Finding> findings;
     for (const auto& found : catalogue::lint_document(profile, facts)) {

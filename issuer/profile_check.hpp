@@ -6,6 +6,7 @@
 #include "catalogue/profile.hpp"
 #include "issuer/decision.hpp"
 #include "issuer/finding.hpp"
+#include "issuer/licence.hpp"
 #include "issuer/templates/compiled_template.hpp"
 
 /// A decision seen by the document profile that its template names. Pure functions.
@@ -26,10 +27,11 @@ namespace songda::issuer {
 [[nodiscard]] bool counts_earlier(const catalogue::Profile& profile);
 
 /// What the profile finds in the decision. Number, seal, department, recipient and days are known
-/// to the desk; all other members are the template's fields, by their `member`. `earlier`:
-/// documents of this type that the case has already.
+/// to the desk, and what a licence says of itself; all other members are the template's fields, by
+/// their `member`. `earlier`: documents of this type that the case has already.
 [[nodiscard]] std::vector<Finding> check_profile(const catalogue::Profile& profile,
                                                  const Template& spec, const DepartmentFace& face,
-                                                 const Decision& decision, int earlier = 0);
+                                                 const Decision& decision, int earlier = 0,
+                                                 const Licence* licence = nullptr);
 
 } // namespace songda::issuer

@@ -3,36 +3,24 @@
 #include <algorithm>
 #include <vector>
 
-#include "base/json.hpp"
+#include "base/text_codec.hpp"
+#include "issuer/record_object.hpp"
+#include "issuer/relates.hpp"
 
 namespace songda::issuer {
 namespace {
 
-/// Writes members in the order given; the caller gives them sorted. `/` never stands in a value, so
-/// that none can put `/ByteRange` into the PDF.
-class RecordObject : public JsonObject {
-public:
-    explicit RecordObject(std::string& to) : JsonObject(to), to_(to) {}
-
-    void text(std::string_view name, std::string_view value) {
-        begin(name);
-        const std::size_t start = to_.size();
-        append_json_string(to_, value);
-        for (std::size_t at = to_.find('/', start); at != std::string::npos;
-             at = to_.find('/', at)) {
-            to_.replace(at, 1, "\\u002f");
-        }
+void write_licence(std::string& to, const Licence& licence) {
+    RecordObject object(to);
+    object.text("identifier", licence.identifier);
+    object.text("operation", store::operation_code(licence.operation));
+    object.text_if("previous_identifier", licence.previous_identifier);
+    if (licence.relation) {
+        object.text("relation", relation_name(*licence.relation));
     }
-    /// A member that has no value is left out.
-    void day(std::string_view name, const std::optional<Date>& date) {
-        if (date) {
-            text(name, to_text(*date));
-        }
-    }
-
-private:
-    std::string& to_;
-};
+    object.text("type", licence.type);
+    object.end();
+}
 
 } // namespace
 
@@ -45,7 +33,7 @@ std::string make_record(const Decision& decision, const RecordFacts& facts) {
     std::sort(fields.begin(), fields.end(),
               [](const auto* left, const auto* right) { return *left < *right; });
     std::string to;
-    to.reserve(1024);
+    to.reserve(2048);
     RecordObject record(to);
     record.text("case_number", decision.case_number);
     record.text("decided_on", to_text(decision.decided_on));
@@ -62,7 +50,14 @@ std::string make_record(const Decision& decision, const RecordFacts& facts) {
     issuer.text("name", facts.department_name);
     issuer.end();
     record.text("key", to_text(facts.key));
+    if (facts.licence != nullptr) {
+        record.begin("licence");
+        write_licence(to, *facts.licence);
+    }
     record.text("number", facts.number);
+    if (facts.photo) {
+        record.text("photo_sha256", to_hex(*facts.photo));
+    }
     record.begin("recipient");
     RecordObject recipient(to);
     recipient.text("code", holder.code);

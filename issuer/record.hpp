@@ -5,6 +5,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "issuer/decision.hpp"
+#include "issuer/licence.hpp"
 
 namespace songda::issuer {
 
@@ -18,6 +19,8 @@ struct RecordFacts {
     std::string template_full_name; ///< `food-business-licence@1`
     std::string title;
     std::string type_code;
+    const Licence* licence = nullptr; ///< null: the document is none
+    std::optional<Digest> photo = {}; ///< of the photo's bytes as the document carries them
 };
 
 /// The canonical record, byte for byte as docs/formats/record.md says: its SHA-256 is what the QR

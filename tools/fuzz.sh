@@ -17,7 +17,7 @@ for target in tests/fuzz/*_fuzz.cpp; do
     sources=$(sed -n 's#^// sources: *##p' "$target")
     # shellcheck disable=SC2086 # lists are meant to split
     clang++-14 -std=c++20 -g -O1 -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fsanitize-ignorelist=tests/fuzz/ignored.txt -DSONGDA_SOURCE_DIR="\"$PWD\"" "$target" $sources $base \
-        -o "$out/$name" -lfmt -lcrypto
+        -o "$out/$name" -lfmt -lcrypto -lz
     mkdir -p "$out/corpus/$name"
     if "$out/$name" -max_total_time="$seconds" -max_len=70000 -print_final_stats=1 "$out/corpus/$name" 2>"$out/$name.log"; then
         printf '%-20s %s runs, no finding\n' "$name" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$out/$name.log")"

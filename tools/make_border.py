@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws the ornamental border of the licence: make_border.py > templates/food-business-licence/border.pdf.
+"""Draws the ornamental border of the licences, A4: make_border.py [portrait] > templates/food-business-licence/border.pdf.
 
 Interlaced sine bands between two rules, a rosette in each corner, a faint rosette in the middle. Every document carries
 the drawing, so it is written as one wave or one petal, the same words again and again with a step of the coordinates
@@ -8,7 +8,8 @@ between them: deflate makes 1 KB of that, and 8 KB of the same lines in coordina
 import math
 import sys
 
-W, H = 842, 595  # A4 landscape in points
+PORTRAIT = sys.argv[1:] == ["portrait"]
+W, H = (595, 842) if PORTRAIT else (842, 595)  # points
 GOLD, FAINT, PAPER = "0.663 0.525 0.29", "0.961 0.925 0.859", "1 0.992 0.973"
 OUT, BAND = 22, 20
 
@@ -60,9 +61,10 @@ def draw():
     out.append(f"{GOLD} RG {PAPER} rg 0.6 w\n")
     middle = OUT + BAND / 2
     corner = OUT + BAND * 1.2
-    along = band(W - 2 * corner, 7.5, 36)
+    waves = (25, 36) if PORTRAIT else (36, 25)
+    along = band(W - 2 * corner, 7.5, waves[0])
     out += [placed(corner, middle, along), placed(corner, H - middle, along)]
-    upward = band(H - 2 * corner, 7.5, 25)
+    upward = band(H - 2 * corner, 7.5, waves[1])
     out += [placed(middle, corner, upward, 0, 1), placed(W - middle, corner, upward, 0, 1)]
     ornament = "0.9 w " + circle(BAND * 0.95) + "0.6 w\n"
     ornament += "".join(rosette(radius, 8, inner) for radius, inner in ((17, 0.55), (13, 0.5), (9, 0.45)))

@@ -58,6 +58,10 @@ constexpr std::array reasons = {
     ReasonWords{Reason::cancelled, "cancelled", "已被注销", "Cancelled."},
     ReasonWords{Reason::superseded, "superseded", "已被新文书替代",
                 "Replaced by a later document."},
+    ReasonWords{Reason::forfeited, "forfeited", "已被吊销", "Taken away as a penalty."},
+    ReasonWords{Reason::transferred, "transferred", "已办理转出",
+                "Transferred to another authority."},
+    ReasonWords{Reason::other_status, "other", "不再有效，见说明", "Not in force; see the note."},
     ReasonWords{Reason::expired, "expired", "已过有效期", "Past its validity."},
     ReasonWords{Reason::not_yet_valid, "not_yet_valid", "尚未到有效期起始日",
                 "Its validity has not begun."},
@@ -78,15 +82,49 @@ const ReasonWords& words_of(Reason reason) {
 }
 
 void append_axis(JsonObject& report, std::string& to, std::string_view name, const AxisAnswer& axis,
-                 const std::optional<TimeMs>& since = std::nullopt) {
+                 const std::optional<TimeMs>& since = std::nullopt, std::string_view note = {}) {
     report.begin(name);
     JsonObject object(to);
     object.text("answer", answer_name(axis.answer));
     object.text("reason", reason_name(axis.reason));
     object.text("as_of", to_rfc3339(axis.as_of));
     object.text_if("since", since ? to_rfc3339(*since) : "");
+    object.text_if("code", name == "status" ? status_code(axis.reason) : "");
     object.text("text", reason_text_zh(axis.reason));
     object.text("text_en", reason_text_en(axis.reason));
+    object.text_if("note", note);
+    object.end();
+}
+
+struct RelationWords {
+    std::string_view name;
+    std::string_view zh_before;
+    std::string_view zh_after;
+    std::string_view en;
+};
+
+RelationWords words_of(RelationFace::Kind kind) {
+    using Kind = RelationFace::Kind;
+    switch (kind) {
+    case Kind::renews: return {"renews", "由", "延续而来", "Renews"};
+    case Kind::changes: return {"changes", "由", "变更而来", "Changes"};
+    case Kind::duplicate_of: return {"duplicate_of", "是", "的副本", "Duplicate of"};
+    case Kind::annotates: return {"annotates", "是", "的加注件", "Annotated copy of"};
+    case Kind::renewed_by: return {"renewed_by", "已被", "替代（延续）", "Replaced on renewal by"};
+    case Kind::changed_by: break;
+    }
+    return {"changed_by", "已被", "替代（变更）", "Replaced on change by"};
+}
+
+void append_relation(std::string& to, const RelationFace& relation) {
+    JsonObject object(to);
+    object.text("kind", words_of(relation.kind).name);
+    object.text("title", relation.title);
+    object.text("number", relation.number);
+    object.text_if("version", relation.version);
+    object.text_if("decided_on", relation.decided_on ? to_text(*relation.decided_on) : "");
+    object.text("text", relation_text_zh(relation));
+    object.text("text_en", relation_text_en(relation));
     object.end();
 }
 
@@ -107,6 +145,16 @@ void append_document(JsonObject& report, std::string& to, const DocumentFace& do
     object.text_if("issued_at", document.issued_at ? to_rfc3339(*document.issued_at) : "");
     object.text_if("valid_from", document.valid_from ? to_text(*document.valid_from) : "");
     object.text_if("valid_until", document.valid_until ? to_text(*document.valid_until) : "");
+    object.text_if("identifier", document.identifier);
+    if (!document.relations.empty()) {
+        object.begin("relations");
+        to += '[';
+        for (const RelationFace& relation : document.relations) {
+            to += to.back() == '[' ? "" : ",";
+            append_relation(to, relation);
+        }
+        to += ']';
+    }
     object.raw("sample", document.sample ? "true" : "false");
     object.end();
 }
@@ -127,12 +175,45 @@ std::string_view reason_text_en(Reason reason) {
     return words_of(reason).en;
 }
 
+std::string_view status_code(Reason reason) {
+    switch (reason) {
+    case Reason::valid: return "01";
+    case Reason::suspended: return "02";
+    case Reason::revoked: return "03";
+    case Reason::cancelled: return "04";
+    case Reason::superseded:
+    case Reason::expired: return "05";
+    case Reason::transferred: return "06";
+    case Reason::forfeited: return "07";
+    case Reason::other_status: return "99";
+    default: return {};
+    }
+}
+
+std::string relation_text_zh(const RelationFace& relation) {
+    const RelationWords words = words_of(relation.kind);
+    std::string which = relation.version.empty() ? "" : "版本" + relation.version;
+    if (relation.decided_on) {
+        which += (which.empty() ? "" : "，") + to_chinese(*relation.decided_on);
+    }
+    return std::string(words.zh_before) + "《" + relation.title + "》" + relation.number +
+           (which.empty() ? "" : "（" + which + "）") + std::string(words.zh_after);
+}
+
+std::string relation_text_en(const RelationFace& relation) {
+    std::string text = std::string(words_of(relation.kind).en) + ' ' + relation.number;
+    if (!relation.version.empty()) {
+        text += ", version " + relation.version;
+    }
+    return text + (relation.decided_on ? " of " + to_text(*relation.decided_on) : "");
+}
+
 std::string report_json(const Report& report) {
     std::string to;
     JsonObject object(to);
     append_axis(object, to, "integrity", report.integrity);
     append_axis(object, to, "authority", report.authority);
-    append_axis(object, to, "status", report.status, report.status_since);
+    append_axis(object, to, "status", report.status, report.status_since, report.status_note);
     if (report.document) {
         append_document(object, to, *report.document);
     }

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/time.hpp"
 
@@ -38,6 +39,9 @@ enum class Reason {
     suspended,
     cancelled,
     superseded,
+    forfeited,
+    transferred,
+    other_status,
     expired,
     not_yet_valid,
     offline,
@@ -48,6 +52,17 @@ struct AxisAnswer {
     Answer answer = Answer::unknown;
     Reason reason = Reason::offline;
     TimeMs as_of; ///< the moment that the answer speaks of
+};
+
+/// What a document is to another of the same holder, seen from the document that is asked about. It
+/// names the other by what its paper shows, never by its key, which opens its own answer.
+struct RelationFace {
+    enum class Kind { renews, changes, duplicate_of, annotates, renewed_by, changed_by };
+    Kind kind = Kind::renews;
+    std::string title;
+    std::string number;
+    std::string version; ///< of its licence identifier: `002`; empty: none
+    std::optional<Date> decided_on;
 };
 
 /// What a trustworthy source said of the document, as far as a stranger may know it.
@@ -64,12 +79,15 @@ struct DocumentFace {
     std::optional<Date> valid_from;
     std::optional<Date> valid_until;
     bool sample = false;
+    std::string identifier = {}; ///< 电子证照标识; empty: no licence
+    std::vector<RelationFace> relations = {};
 };
 
 struct Report {
     AxisAnswer integrity;
     AxisAnswer authority;
     AxisAnswer status;
+    std::string status_note = {};       ///< of `other_status`: what it is
     std::optional<TimeMs> status_since; ///< when the present status began, if the register said it
     std::optional<DocumentFace> document;
 
@@ -85,6 +103,11 @@ struct Report {
 };
 
 [[nodiscard]] std::string_view answer_name(Answer answer);
+/// 电子证照状态代码 of the status axis: `01` in force … `99`; empty where it does not say.
+[[nodiscard]] std::string_view status_code(Reason reason);
+/// One plain sentence about the other document.
+[[nodiscard]] std::string relation_text_zh(const RelationFace& relation);
+[[nodiscard]] std::string relation_text_en(const RelationFace& relation);
 /// `exact_bytes`, as the machine form has it.
 [[nodiscard]] std::string_view reason_name(Reason reason);
 /// One plain sentence for people.

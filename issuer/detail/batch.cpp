@@ -22,12 +22,12 @@ std::string mask(const Recipient& recipient) {
                                                    : catalogue::mask_organisation(recipient.name);
 }
 
-/// All but the number and the key, which are not known yet.
-Values make_values(const Decision& decision) {
+/// All but number, key and licence identifier, which no preview shows.
+Values make_values(const Decision& decision, const Licence* licence) {
     Values values;
     const auto& fields = decision.fields.reveal();
-    values.storage.reserve(fields.size() + 4); // never moves: `list` views it
-    values.list.reserve(fields.size() + 7);
+    values.storage.reserve(fields.size() + 6); // never moves: `list` views it
+    values.list.reserve(fields.size() + 14);
     const auto keep = [&](std::string text) -> std::string_view {
         return values.storage.emplace_back(std::move(text));
     };
@@ -43,6 +43,16 @@ Values make_values(const Decision& decision) {
     }
     for (const auto& [name, value] : fields) {
         values.list.push_back({keep("fields." + name), value});
+    }
+    if (licence != nullptr && licence->earlier) {
+        const store::DocumentRow& earlier = licence->earlier->row;
+        values.list.push_back({"related.title", earlier.title});
+        values.list.push_back({"related.number", earlier.number});
+        values.list.push_back(
+            {"related.decided_on",
+             keep(earlier.decided_on ? to_text(*earlier.decided_on) : std::string())});
+        values.list.push_back({"related.valid_until",
+                               keep(earlier.valid_until ? to_text(*earlier.valid_until) : "长期")});
     }
     return values;
 }
@@ -137,6 +147,11 @@ void Batch::read(Item& item) {
     item.answer.findings = std::move(reading.findings);
     item.key = item.decision.idempotency_key.empty() ? item.row.fallback_key
                                                      : item.decision.idempotency_key;
+    if (turn_of(item.decision) > turn_) {
+        item.waits = true;
+        item.open = false;
+        return;
+    }
     if (item.key.empty()) {
         // Broken JSON has no key that could be read: say what is broken.
         item.close(item.answer.findings.empty() ? Answer::Kind::key_missing
@@ -175,24 +190,37 @@ void Batch::check(Item& item) {
         }
     } else {
         item.ready = &found->second;
-        item.values = make_values(item.decision);
-        Placement placement = renderer_.place(*item.ready->compiled, item.values.list);
-        item.placed = std::move(placement.values);
-        add_faults(placement.findings, findings);
-        if (item.ready->profile != nullptr) {
-            const auto earlier = count_earlier(*item.ready, item.decision.case_number);
-            if (!earlier.ok()) {
-                item.fail(earlier.error());
-                return;
-            }
-            const CompiledTemplate& compiled = *item.ready->compiled;
-            add_profile_findings(check_profile(*item.ready->profile, compiled.spec(),
-                                               compiled.face(), item.decision, earlier.value()),
-                                 findings);
-        }
+        check_licence(item);
+        check_photo(item);
+        check_placed(item);
     }
-    if (!findings.empty()) {
+    if (item.open && !findings.empty()) {
         item.close(Answer::Kind::refused);
+    }
+}
+
+void Batch::check_placed(Item& item) {
+    if (!item.open) {
+        return;
+    }
+    const CompiledTemplate& compiled = *item.ready->compiled;
+    std::vector<Finding>& findings = item.answer.findings;
+    item.values = make_values(item.decision, item.licence ? &*item.licence : nullptr);
+    Placement placement = renderer_.place(compiled, item.values.list);
+    item.placed = std::move(placement.values);
+    add_faults(placement.findings, findings);
+    // A licence that follows what is not there has no identifier, which was told.
+    const bool planned = !item.licence || !item.licence->identifier.empty();
+    if (planned && item.ready->profile != nullptr) {
+        const auto earlier = count_earlier(*item.ready, item.decision.case_number);
+        if (!earlier.ok()) {
+            item.fail(earlier.error());
+            return;
+        }
+        add_profile_findings(check_profile(*item.ready->profile, compiled.spec(), compiled.face(),
+                                           item.decision, earlier.value(),
+                                           item.licence ? &*item.licence : nullptr),
+                             findings);
     }
 }
 
@@ -240,7 +268,8 @@ Result<ByteBuffer> Batch::preview(Item& item) {
     if (!compiled.ok()) {
         return compiled.error();
     }
-    return renderer_.preview(*compiled.value(), item.values.list);
+    return renderer_.preview(*compiled.value(), item.values.list,
+                             item.photo ? &*item.photo : nullptr);
 }
 
 /// Documents of the template's type that the department issued for the case, where its profile
@@ -265,27 +294,16 @@ void Batch::prepare(Item& item) {
     const Template& spec = item.ready->compiled->spec();
     const DepartmentFace& face = item.ready->compiled->face();
     const TimeMs now = desk_.parts.clock.now();
-    const int year = china_date(now).year;
-    item.sequence = sequence_name(spec, year);
-    const auto value = desk_.sequencer.next(department_, item.sequence);
-    if (!value.ok()) {
-        item.fail(value.error());
-        return;
-    }
-    item.sequence_value = value.value();
-    auto number = expand_number(spec.number_pattern,
-                                {face.number_prefix, face.region, year, item.sequence_value});
-    if (!number.ok()) {
-        const bool used_up = number.error().fault == Fault::exhausted;
-        item.fail({used_up ? Fault::exhausted : Fault::internal, number.error().detail});
-        return;
-    }
     store::DocumentRow& document = item.answer.document;
+    const auto numbered = take_number(item);
+    if (!numbered.ok()) {
+        item.fail(numbered.error());
+        return;
+    }
     document.id = make_document_id(now, desk_.parts.random);
     document.key = make_document_key(desk_.parts.random);
     document.department = department_;
     document.department_name = face.name;
-    document.number = std::move(number).value();
     document.type_code = spec.type_code;
     document.title = spec.title;
     document.template_version = spec.full_name();
@@ -296,15 +314,42 @@ void Batch::prepare(Item& item) {
     document.valid_from = item.decision.valid_from;
     document.valid_until = item.decision.valid_until;
     document.sample = desk_.parts.signer.is_sample(department_);
+    take_licence(item);
+}
+
+/// A renewal may and a copy must go on with the number of what it relates to: it draws none.
+Result<void> Batch::take_number(Item& item) {
+    const Template& spec = item.ready->compiled->spec();
+    if (item.licence && item.licence->keeps_number) {
+        item.answer.document.number = item.licence->earlier->row.number;
+        return {};
+    }
+    const DepartmentFace& face = item.ready->compiled->face();
+    const int year = china_date(desk_.parts.clock.now()).year;
+    item.sequence = sequence_name(spec, year);
+    const auto value = desk_.sequencer.next(department_, item.sequence);
+    if (!value.ok()) {
+        return value.error();
+    }
+    item.sequence_value = value.value();
+    auto number = expand_number(spec.number_pattern,
+                                {face.number_prefix, face.region, year, item.sequence_value});
+    if (!number.ok()) {
+        const bool used_up = number.error().fault == Fault::exhausted;
+        return Error{used_up ? Fault::exhausted : Fault::internal, number.error().detail};
+    }
+    item.answer.document.number = std::move(number).value();
+    return {};
 }
 
 void Batch::render(Item& item) {
     store::DocumentRow& document = item.answer.document;
     const CompiledTemplate& compiled = *item.ready->compiled;
-    const std::string record =
-        make_record(item.decision,
-                    {document.key, document.number, document.issued_at, document.department_name,
-                     department_, document.template_version, document.title, document.type_code});
+    const std::string record = make_record(
+        item.decision, {document.key, document.number, document.issued_at, document.department_name,
+                        department_, document.template_version, document.title, document.type_code,
+                        item.licence ? &*item.licence : nullptr,
+                        item.photo ? std::optional(sha256(item.photo->data)) : std::nullopt});
     document.record_hash = sha256(as_bytes(record));
     const auto seal = desk_.parts.signer.seal_qr(department_, document.key, make_claims(document));
     if (!seal.ok()) {
@@ -314,10 +359,12 @@ void Batch::render(Item& item) {
     const std::string head = desk_.parts.verify_base + to_text(document.key) + '#';
     const std::string payload = to_base41(seal.value());
     item.values.list.push_back({"number", document.number});
+    item.values.list.push_back({"identifier", document.identifier});
     item.values.list.push_back({"key", item.values.storage.emplace_back(in_fours(document.key))});
-    auto rendered =
-        renderer_.render(compiled, {item.values.list, as_bytes(record), document.record_hash, head,
-                                    payload, document.issued_at, document.key, item.placed.get()});
+    auto rendered = renderer_.render(
+        compiled, {item.values.list, as_bytes(record), document.record_hash, head, payload,
+                   document.issued_at, document.key, item.placed.get(),
+                   as_bytes(item.licence_metadata), item.photo ? &*item.photo : nullptr});
     item.placed.reset();
     if (!rendered.ok()) {
         item.fail({Fault::internal, rendered.error().detail});
@@ -426,7 +473,9 @@ void Batch::commit() {
         store::IssueWrite& write = writes.emplace_back();
         write.rest = rest;
         document.first_status = {store::DocumentStatus::valid, document.issued_at, "issued",
-                                 department_.text};
+                                 department_.text,
+                                 item.licence ? item.licence->operation : store::Operation::issued};
+        supersede(item, write);
         write.idempotency_key = item.key;
         write.fingerprint = item.fingerprint;
         write.idempotency_expires = now + idempotency_ms;
@@ -481,6 +530,11 @@ void Batch::take_outcome(Item& item, const store::IssueOutcome& outcome) {
                                                    : Answer::Kind::case_conflict);
         return;
     }
+    case Kind::relation_void:
+        item.answer.findings.push_back({"/relates/document", "holds", "",
+                                        "原证照在此期间已不再有效", "it does not hold any more"});
+        item.close(Answer::Kind::refused);
+        return;
     case Kind::id_taken:
     case Kind::no_intent: item.fail({Fault::internal, "the store refused its own intent"}); return;
     }

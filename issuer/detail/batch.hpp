@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <mutex>
 #include <optional>
 
 #include "issuer/detail/running_keys.hpp"
 #include "issuer/detail/sequencer.hpp"
 #include "issuer/issuer.hpp"
+#include "issuer/licence.hpp"
 #include "issuer/render/renderer.hpp"
 
 namespace songda::issuer::detail {
@@ -68,6 +70,10 @@ struct Item {
     Decision decision;
     Values values;
     const ReadyTemplate* ready = nullptr;
+    std::optional<Licence> licence;
+    std::string licence_metadata;
+    std::optional<Photo> photo;
+    bool waits = false; ///< for a later turn: closed, and nothing looked at
     std::shared_ptr<PlacedValues> placed;
     std::string sequence;
     std::uint64_t sequence_value = 0;
@@ -84,12 +90,19 @@ struct Item {
     }
 };
 
-/// Some dozens of rows of one department that share two commits. Belongs to one thread.
+/// What a decision relates to must be there before it: a file may hold a licence, its renewal and
+/// copies of both.
+enum class Turn { plain, superseding, copies };
+inline constexpr std::array turns = {Turn::plain, Turn::superseding, Turn::copies};
+[[nodiscard]] Turn turn_of(const Decision& decision);
+
+/// Some dozens of rows of one department that share two commits; rows of a later turn wait. Belongs
+/// to one thread.
 class Batch {
 public:
     Batch(const Desk& desk, const DepartmentCode& department, Renderer& renderer,
-          std::span<Item> items)
-        : desk_(desk), department_(department), renderer_(renderer), items_(items) {}
+          std::span<Item> items, Turn turn)
+        : desk_(desk), department_(department), renderer_(renderer), items_(items), turn_(turn) {}
 
     void run();
     /// Of one item, as far as its check; the item's findings say why there is none.
@@ -102,6 +115,13 @@ private:
     [[nodiscard]] Result<int> count_earlier(const ReadyTemplate& ready,
                                             const std::string& case_number);
     void check_approval(Item& item);
+    // licensing.cpp: what only licences and photos need.
+    void check_licence(Item& item);
+    void check_photo(Item& item);
+    void check_placed(Item& item);
+    void take_licence(Item& item);
+    void supersede(const Item& item, store::IssueWrite& write) const;
+    [[nodiscard]] Result<void> take_number(Item& item);
     void prepare(Item& item);
     void render(Item& item);
     void intend_and_sign();
@@ -116,6 +136,7 @@ private:
     const DepartmentCode& department_;
     Renderer& renderer_;
     std::span<Item> items_;
+    const Turn turn_;
 };
 
 } // namespace songda::issuer::detail

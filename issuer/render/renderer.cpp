@@ -54,7 +54,10 @@ struct Renderer::Impl {
     /// place of one. Returns the last page's object, on which the seal stands.
     std::size_t write_pages(Objects& objects, ByteBuffer& to,
                             const CompiledTemplate::Impl& compiled, const PlacedValues& placed,
-                            const QrSymbol* symbol);
+                            const QrSymbol* symbol, const Photo* photo);
+
+    /// The photo behind what is there already; how the resources name it.
+    std::string write_photo(Objects& objects, const Photo* photo);
 
     /// Fonts without glyphs.
     void clear_fonts(std::size_t slots) {
@@ -66,7 +69,7 @@ struct Renderer::Impl {
 
     /// Fonts and the resources that name them; what the pages show is known.
     void write_fonts(Objects& objects, ByteBuffer& to, const CompiledTemplate::Impl& compiled,
-                     const DocumentKey& key);
+                     const DocumentKey& key, const std::string& pictures);
 
     /// A buffer that begins with the prefix.
     [[nodiscard]] Unsigned begin_file(ByteView prefix) {
@@ -195,6 +198,32 @@ void put_widget(ByteBuffer& to, std::size_t page, Centipoints x, Centipoints y,
     put(to, "]>>");
 }
 
+void put_photo(ByteBuffer& to, const PhotoPlace& place) {
+    put(to, "q ");
+    put_points(to, place.width);
+    put(to, " 0 0 ");
+    put_points(to, place.height);
+    to.push_back(' ');
+    put_points(to, place.x);
+    to.push_back(' ');
+    put_points(to, place.y);
+    put(to, " cm /Photo Do Q\n");
+}
+
+/// The bytes go through as they are.
+void write_picture(Objects& objects, std::size_t number, const Photo& photo) {
+    const char* const space = photo.components == 1 ? "/DeviceGray" : "/DeviceRGB";
+    std::string head = fmt::format(
+        "/Type/XObject/Subtype/Image/Width {}/Height {}/BitsPerComponent 8/ColorSpace{}",
+        photo.width, photo.height, space);
+    head += photo.form == Photo::Form::jpeg
+                ? "/Filter/DCTDecode"
+                : fmt::format("/Filter/FlateDecode/DecodeParms<</Predictor 15/Colors {}"
+                              "/BitsPerComponent 8/Columns {}>>",
+                              photo.components, photo.width);
+    objects.stream(number, head, photo.data);
+}
+
 /// The tag before a font's name: six letters that differ from document to document.
 std::string subset_tag(const DocumentKey& key, std::size_t slot) {
     std::string tag;
@@ -261,9 +290,19 @@ void hash_around_signature(Unsigned& made, const CompiledTemplate::Impl& compile
 
 } // namespace
 
+std::string Renderer::Impl::write_photo(Objects& objects, const Photo* photo) {
+    if (photo == nullptr) {
+        return {};
+    }
+    const std::size_t number = offsets.size();
+    write_picture(objects, number, *photo);
+    return fmt::format("/Photo {} 0 R", number);
+}
+
 std::size_t Renderer::Impl::write_pages(Objects& objects, ByteBuffer& to,
                                         const CompiledTemplate::Impl& compiled,
-                                        const PlacedValues& placed, const QrSymbol* symbol) {
+                                        const PlacedValues& placed, const QrSymbol* symbol,
+                                        const Photo* photo) {
     std::vector<PageObjects> pages = {{object_page, object_content}};
     for (int page = 1; page < placed.pages(); ++page) {
         pages.push_back(
@@ -280,6 +319,9 @@ std::size_t Renderer::Impl::write_pages(Objects& objects, ByteBuffer& to,
         } else if (page == 0) {
             put_qr_place(to, compiled.spec.qr);
         }
+        if (page == 0 && photo != nullptr) {
+            put_photo(to, *compiled.spec.photo);
+        }
         if (page + 1 == pages.size()) {
             put_seal(to, placed.seal_x(), placed.seal_y(), compiled.spec.seal.diameter);
         }
@@ -292,7 +334,8 @@ std::size_t Renderer::Impl::write_pages(Objects& objects, ByteBuffer& to,
 }
 
 void Renderer::Impl::write_fonts(Objects& objects, ByteBuffer& to,
-                                 const CompiledTemplate::Impl& compiled, const DocumentKey& key) {
+                                 const CompiledTemplate::Impl& compiled, const DocumentKey& key,
+                                 const std::string& pictures) {
     std::string resources = "<</Font<<";
     for (std::size_t slot = 0; slot < compiled.slots.size(); ++slot) {
         if (compiled.slots[slot].first_object != 0) {
@@ -306,8 +349,8 @@ void Renderer::Impl::write_fonts(Objects& objects, ByteBuffer& to,
                        subset_tag(key, slot), false);
         }
     }
-    objects.plain(object_resources,
-                  resources + ">>/XObject<</Seal 6 0 R" + compiled.artwork_resource + ">>>>");
+    objects.plain(object_resources, resources + ">>/XObject<</Seal 6 0 R" +
+                                        compiled.artwork_resource + pictures + ">>>>");
 }
 
 namespace {
@@ -320,7 +363,7 @@ Error first_fault(const PlacedValues& placed) {
 } // namespace
 
 Result<ByteBuffer> Renderer::preview(const CompiledTemplate& compiled_template,
-                                     std::span<const NamedValue> values) {
+                                     std::span<const NamedValue> values, const Photo* photo) {
     const CompiledTemplate::Impl& compiled = compiled_template.impl();
     SONGDA_CHECK(compiled.mark == PageMark::preview);
     impl_->clear_fonts(compiled.slots.size());
@@ -332,8 +375,8 @@ Result<ByteBuffer> Renderer::preview(const CompiledTemplate& compiled_template,
     made.append(compiled.prefix);
     impl_->offsets = compiled.offsets;
     Objects objects(made, impl_->offsets);
-    impl_->write_pages(objects, made, compiled, placed, nullptr);
-    impl_->write_fonts(objects, made, compiled, DocumentKey{});
+    impl_->write_pages(objects, made, compiled, placed, nullptr, photo);
+    impl_->write_fonts(objects, made, compiled, DocumentKey{}, impl_->write_photo(objects, photo));
     put_cross_references(made, impl_->offsets, "");
     return made;
 }
@@ -363,18 +406,23 @@ Result<Unsigned> Renderer::render(const CompiledTemplate& compiled_template,
         return first_fault(placed);
     }
 
+    if (compiled.spec.licence.has_value() == input.licence_metadata.empty() ||
+        compiled.spec.photo.has_value() != (input.photo != nullptr)) {
+        return Error{Fault::internal, "licence metadata or photo do not fit the template"};
+    }
     Unsigned made = impl_->begin_file(compiled.prefix);
     impl_->offsets = compiled.offsets;
     Objects objects(made.file, impl_->offsets);
     const std::size_t last_page =
-        impl_->write_pages(objects, made.file, compiled, placed, &symbol.value());
-    impl_->write_fonts(objects, made.file, compiled, input.key);
+        impl_->write_pages(objects, made.file, compiled, placed, &symbol.value(), input.photo);
+    impl_->write_fonts(objects, made.file, compiled, input.key,
+                       impl_->write_photo(objects, input.photo));
     objects.begin(object_widget);
     put_widget(made.file, last_page, placed.seal_x(), placed.seal_y(), compiled.spec.seal.diameter);
     objects.end();
     write_metadata(objects, made.file,
                    {compiled.spec.title, compiled.face.name, find_value(input.values, "number"),
-                    input.record, input.issued_at});
+                    input.record, input.issued_at, input.licence_metadata});
     objects.begin(object_signature);
     put(made.file, "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M(");
     put(made.file, pdf_date(input.issued_at));

@@ -12,6 +12,7 @@
 #include "base/time.hpp"
 #include "issuer/byte_buffer.hpp"
 #include "issuer/finding.hpp"
+#include "issuer/render/photo.hpp"
 #include "issuer/templates/compiled_template.hpp"
 
 namespace songda::issuer {
@@ -44,6 +45,8 @@ struct RenderInput {
     DocumentKey key; ///< also the file's /ID, by which an upload is found
     /// Made by `place` from the same template and values, all but the number. Null: set them now.
     PlacedValues* placed = nullptr;
+    ByteView licence_metadata = {}; ///< of a licence's template; escaped as the record is
+    const Photo* photo = nullptr;   ///< of a template with a place for one
 };
 
 /// A finished file but for its signature. The hexadecimal digits of /Contents are
@@ -74,11 +77,12 @@ public:
 
     /// The pages that `render` would set, for somebody to look at and approve: marked 预览 PREVIEW
     /// on every page, a dashed ring where the seal will stand, a crossed square where the code
-    /// will, without number, key, record, metadata and any field that could be signed. The same
-    /// template and values give the same bytes, whose hash is what an approval names. `compiled` is
-    /// made by compile_preview. Fault: invalid_input, as render.
+    /// will, without number, key, licence identifier, record, metadata and any field that could be
+    /// signed. The same template and values give the same bytes, whose hash is what an approval
+    /// names. `compiled` is made by compile_preview. Fault: invalid_input, as render.
     [[nodiscard]] Result<ByteBuffer> preview(const CompiledTemplate& compiled,
-                                             std::span<const NamedValue> values);
+                                             std::span<const NamedValue> values,
+                                             const Photo* photo = nullptr);
 
     /// Sets the values; the template outlives the placement.
     [[nodiscard]] Placement place(const CompiledTemplate& compiled,

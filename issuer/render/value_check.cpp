@@ -33,7 +33,8 @@ bool is_day(const Template& spec, std::string_view name) {
         const TemplateField* const field = find_field(spec, name.substr(field_prefix.size()));
         return field != nullptr && field->kind == FieldKind::date;
     }
-    return name == "decided_on" || name == "valid_from" || name == "valid_until";
+    return name == "decided_on" || name == "valid_from" || name == "valid_until" ||
+           name == "related.decided_on" || name == "related.valid_until";
 }
 
 struct RuleWords {
@@ -133,7 +134,8 @@ PlacedValues::PlacedValues(const CompiledTemplate::Impl& compiled,
 
 void PlacedValues::finish(std::span<const NamedValue> values) {
     static constexpr auto named_late = [](const Pattern& pattern) {
-        return names_value(pattern, "number") || names_value(pattern, "key");
+        return names_value(pattern, "number") || names_value(pattern, "key") ||
+               names_value(pattern, "identifier");
     };
     for (std::size_t i = 0; i < compiled_.document_items.size(); ++i) {
         if (named_late(compiled_.document_items[i]->pattern)) {

@@ -30,6 +30,7 @@ class Compiler {
 public:
     explicit Compiler(CompiledTemplate::Impl& made)
         : made_(made), objects_(made.prefix, made.offsets), words_(mark_words(made.mark)),
+          next_object_(made.spec.licence ? object_first_free_of_licences : object_first_free),
           label_(mark_label(made.spec.sample, seal_style)) {}
 
     Result<void> run() {
@@ -82,6 +83,14 @@ private:
         return {};
     }
 
+    /// The names stand in the order of their bytes, as a name tree asks.
+    [[nodiscard]] std::string attachments() const {
+        return made_.spec.licence
+                   ? "/AF[13 0 R 16 0 R]/Names<</EmbeddedFiles<</Names[(licence-metadata.json) 16 "
+                     "0 R(record.json) 13 0 R]>>>>"
+                   : "/AF[13 0 R]/Names<</EmbeddedFiles<</Names[(record.json) 13 0 R]>>>>";
+    }
+
     Result<void> write_head() {
         put(made_.prefix, "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n");
         objects_.plain(
@@ -91,9 +100,12 @@ private:
                 "/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/"
                 "Info(sRGB)/DestOutputProfile 4 0 R>>]{}>>",
                 is_preview() ? "" : "/AcroForm 7 0 R/Metadata 12 0 R",
-                is_preview() ? ""
-                             : "/AF[13 0 R]/Names<</EmbeddedFiles<</Names[(record.json) 13 0 "
-                               "R]>>>>/ViewerPreferences<</DisplayDocTitle true>>"));
+                is_preview() ? "" : attachments() + "/ViewerPreferences<</DisplayDocTitle true>>"));
+        if (made_.spec.licence && !is_preview()) {
+            objects_.plain(object_licence_specification,
+                           "<</Type/Filespec/F(licence-metadata.json)/UF(licence-metadata.json)/"
+                           "AFRelationship/Data/EF<</F 17 0 R/UF 17 0 R>>>>");
+        }
         if (!made_.spec.has_later_pages()) {
             const PageObjects only{object_page, object_content};
             write_page_tree(objects_, made_.prefix, made_, {&only, 1});
@@ -200,7 +212,7 @@ private:
             carry_text(number_characters, style);
         }
         for (const PatternPiece& piece : pattern) {
-            if (piece.is_value && piece.text == "key") {
+            if (piece.is_value && (piece.text == "key" || piece.text == "identifier")) {
                 carry_text(key_characters, style);
             }
             const std::string* const own =
@@ -296,10 +308,10 @@ private:
 
     CompiledTemplate::Impl& made_;
     Objects objects_;
-    std::size_t next_object_ = object_first_free;
     std::string static_content_;
     std::string_view words_; ///< of the mark; empty: none
-    TextLook label_;         ///< of the mark; writers keep views of its colour
+    std::size_t next_object_;
+    TextLook label_; ///< of the mark; writers keep views of its colour
 };
 
 } // namespace

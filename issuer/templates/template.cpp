@@ -1,5 +1,6 @@
 #include "issuer/templates/template.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -103,6 +104,10 @@ TemplateField read_field(TomlTable& table) {
     field.max_characters =
         static_cast<std::size_t>(table.integer_or("max_characters", 200, 1, 4000));
     field.choices = table.texts_or_none("choices");
+    std::string upper = field.name;
+    std::transform(upper.begin(), upper.end(), upper.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+    field.element = table.text_or("element", "KZ_" + upper);
     if ((field.kind == FieldKind::choice) == field.choices.empty()) {
         table.refuse("choices", "belong to kind choice, and it needs them");
     }
@@ -150,6 +155,37 @@ Flow read_flow(TomlTable table, Centipoints page_height) {
     return flow;
 }
 
+LicenceFace read_licence(TomlTable table, const std::string& title) {
+    LicenceFace face;
+    face.kind = choose<LicenceKind>(table, "kind", "original",
+                                    {{"original", LicenceKind::original},
+                                     {"duplicate", LicenceKind::duplicate},
+                                     {"annotated", LicenceKind::annotated}});
+    face.type =
+        face.kind == LicenceKind::annotated ? table.text_or("type", "") : table.text("type");
+    face.name = table.text_or("name", title);
+    face.holder = choose<LicenceHolder>(table, "holder", "any",
+                                        {{"any", LicenceHolder::any},
+                                         {"organisation", LicenceHolder::organisation},
+                                         {"person", LicenceHolder::person}});
+    face.keeps_number = table.boolean_or("keeps_number", true);
+    return face;
+}
+
+PhotoPlace read_photo_place(TomlTable table, Centipoints page_height) {
+    PhotoPlace place;
+    place.x = from_mm(table.number("x_mm"));
+    place.width = from_mm(table.number("width_mm"));
+    place.height = from_mm(table.number("height_mm"));
+    place.y = page_height - from_mm(table.number("y_mm")) - place.height;
+    if (place.width < from_mm(10) || place.width > from_mm(60) || place.height < place.width ||
+        place.height > from_mm(80)) {
+        table.refuse("width_mm", "a photo is 10 to 60 mm wide, and no higher than 80 mm nor wider "
+                                 "than high");
+    }
+    return place;
+}
+
 SamplePlace read_sample(TomlTable table, Centipoints page_height) {
     return {from_mm(table.number("x_mm")),
             page_height - from_mm(table.number("y_mm")),
@@ -174,7 +210,10 @@ Result<Template> read_template(const std::string& folder) {
     made.type_code = root.text("type_code");
     made.profile = root.text_or("profile", "");
     made.title = root.text("title");
-    made.number_pattern = root.text("number");
+    if (root.has("licence")) {
+        made.licence = read_licence(root.table("licence"), made.title);
+    }
+    made.number_pattern = made.makes_copies() ? "" : root.text("number"); // theirs is another's
     made.page_width = from_mm(root.number_or("page_width_mm", 210));
     made.page_height = from_mm(root.number_or("page_height_mm", 297));
     const std::string artwork = root.text_or("artwork", "");
@@ -203,6 +242,9 @@ Result<Template> read_template(const std::string& folder) {
     made.qr = {from_mm(qr.number("x_mm")), made.page_height - from_mm(qr.number("y_mm")),
                from_pt(qr.number("module_pt")),
                static_cast<int>(qr.integer("modules_max", 21, 177))};
+    if (root.has("photo")) {
+        made.photo = read_photo_place(root.table("photo"), made.page_height);
+    }
     made.sample = read_sample(root.table("sample"), made.page_height);
     const auto finished = file.value().finish();
     if (!finished.ok()) {

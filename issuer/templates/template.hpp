@@ -25,6 +25,20 @@ struct TemplateField {
     bool required = true;
     std::size_t max_characters = 0;
     std::vector<std::string> choices;
+    std::string element; ///< in a licence's metadata; `KZ_NAME` unless the template says
+};
+
+/// 正本, 副本, 加注件.
+enum class LicenceKind : std::uint8_t { original, duplicate, annotated };
+enum class LicenceHolder : std::uint8_t { any, organisation, person };
+
+/// What makes the documents of a template electronic licences (docs/formats/licence.md).
+struct LicenceFace {
+    LicenceKind kind = LicenceKind::original;
+    std::string type; ///< 证照类型代码; annotated copies may leave it to what they are made of
+    std::string name; ///< 证照名称; the title unless the template says
+    LicenceHolder holder = LicenceHolder::any;
+    bool keeps_number = true; ///< a renewal or change goes on with the number
 };
 
 /// `所在地：{fields.address}` in pieces.
@@ -112,6 +126,14 @@ struct QrPlace {
     int modules_max = 0;
 };
 
+/// Where the holder's photo stands: x, y is its lower left corner in PDF coordinates.
+struct PhotoPlace {
+    Centipoints x = 0;
+    Centipoints y = 0;
+    Centipoints width = 0;
+    Centipoints height = 0;
+};
+
 /// `样本 SAMPLE` on what is signed with sample keys: a label of text near the title and a pale mark
 /// behind all words.
 struct SamplePlace {
@@ -143,7 +165,13 @@ struct Template {
     SealPlace seal;
     QrPlace qr;
     SamplePlace sample;
+    std::optional<LicenceFace> licence;
+    std::optional<PhotoPlace> photo; ///< then every decision brings one
 
+    /// Its documents have the number and identifier of another.
+    [[nodiscard]] bool makes_copies() const {
+        return licence && licence->kind != LicenceKind::original;
+    }
     /// Only such a document's page tree is written with it; all others have it in the prefix.
     [[nodiscard]] bool has_later_pages() const { return flow && flow->later.pages_max > 1; }
 

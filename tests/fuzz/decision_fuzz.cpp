@@ -1,4 +1,4 @@
-// sources: issuer/decision.cpp base/json.cpp catalogue/codes.cpp
+// sources: issuer/decision.cpp issuer/relates.cpp base/json.cpp catalogue/codes.cpp
 // A decision of any bytes is read or told its findings.
 #include "issuer/decision.hpp"
 

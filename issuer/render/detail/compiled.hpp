@@ -13,9 +13,9 @@
 
 namespace songda::issuer::detail {
 
-/// Object numbers. 1 to 8 and the template's artwork and fonts are in the prefix, 9 to 15 in each
-/// document; later pages and fonts of a document come after all. Templates with later pages have 2
-/// and 3 in each document.
+/// Object numbers. 1 to 8 and the template's artwork and fonts are in the prefix (16 of licences
+/// too), 9 to 15 in each document (17 of licences too); later pages and fonts of a document come
+/// after all. Templates with later pages have 2 and 3 in each document.
 enum ObjectNumber : std::size_t {
     object_catalog = 1,
     object_pages = 2,
@@ -33,6 +33,10 @@ enum ObjectNumber : std::size_t {
     object_record = 14,
     object_widget = 15,
     object_first_free = 16,
+    // Licences have two more, and what follows them starts behind.
+    object_licence_specification = 16,
+    object_licence_metadata = 17,
+    object_first_free_of_licences = 18,
 };
 
 /// Glyphs of one font file that are embedded together; CID = place among them + 1.

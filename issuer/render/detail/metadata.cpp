@@ -65,11 +65,13 @@ void write_metadata(Objects& objects, ByteBuffer& to, const MetadataInput& input
     objects.end_stream();
     objects.plain(object_file_specification, "<</Type/Filespec/F(record.json)/UF(record.json)/"
                                              "AFRelationship/Data/EF<</F 14 0 R/UF 14 0 R>>>>");
-    const std::string size = std::to_string(input.record.size());
-    objects.stream(object_record,
-                   "/Type/EmbeddedFile/Subtype/application#2Fjson/Params<</ModDate(" +
-                       pdf_date(input.issued_at) + ")/Size " + size + ">>",
-                   input.record);
+    const std::string head = "/Type/EmbeddedFile/Subtype/application#2Fjson/Params<</ModDate(" +
+                             pdf_date(input.issued_at) + ")/Size ";
+    objects.stream(object_record, head + std::to_string(input.record.size()) + ">>", input.record);
+    if (!input.licence.empty()) {
+        objects.stream(object_licence_metadata, head + std::to_string(input.licence.size()) + ">>",
+                       input.licence);
+    }
 }
 
 } // namespace songda::issuer::detail

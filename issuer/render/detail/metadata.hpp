@@ -14,6 +14,7 @@ struct MetadataInput {
     std::string_view number;
     ByteView record;
     TimeMs issued_at;
+    ByteView licence; ///< licence-metadata.json; empty: no licence
 };
 
 /// XMP packet (PDF/A-3b) and the record as an associated file (ISO 19005-3 §6.8).

@@ -60,6 +60,15 @@ inline void put_hex4(ByteBuffer& to, std::uint32_t value) {
 /// A code of two bytes inside a literal string (ISO 32000-1 §7.3.4.2): half as long as in
 /// hexadecimal.
 inline void put_code(ByteBuffer& to, std::uint32_t code) {
+    static constexpr auto is_plain = [](std::uint32_t byte) {
+        return byte != '(' && byte != ')' && byte != '\\' && byte != '\r';
+    };
+    if (is_plain(code >> 8U) && is_plain(code & 0xFFU)) { // nearly all
+        std::uint8_t* const at = to.extend(2);
+        at[0] = static_cast<std::uint8_t>(code >> 8U);
+        at[1] = static_cast<std::uint8_t>(code);
+        return;
+    }
     for (const std::uint32_t byte : {code >> 8U, code & 0xFFU}) {
         if (byte == '(' || byte == ')' || byte == '\\') {
             to.push_back('\\');

@@ -10,7 +10,7 @@ protected:
     static ByteBuffer preview(const Values& values) {
         const auto of_preview = compile_preview(*compiled(GetParam()));
         EXPECT_TRUE(of_preview.ok());
-        auto made = Renderer().preview(*of_preview.value(), values);
+        auto made = Renderer().preview(*of_preview.value(), values, input_of(values).photo);
         EXPECT_TRUE(made.ok()) << made.error().detail;
         return std::move(made).value();
     }
@@ -18,7 +18,7 @@ protected:
     static Values unnumbered() {
         Values given = values();
         std::erase_if(given, [](const NamedValue& value) {
-            return value.name == "number" || value.name == "key";
+            return value.name == "number" || value.name == "key" || value.name == "identifier";
         });
         return given;
     }

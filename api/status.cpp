@@ -1,0 +1,213 @@
+// The departments' counter for what becomes of a document: suspend, restore, revoke, cancel.
+
+#include "api/status.hpp"
+
+#include <algorithm>
+
+#include "api/problem.hpp"
+#include "base/json.hpp"
+#include "base/utf8.hpp"
+
+namespace songda::api {
+namespace {
+
+using issuer::Finding;
+using store::DocumentStatus;
+
+constexpr std::size_t body_bytes_max = 8U << 10U;
+constexpr std::size_t text_characters_max = 200;
+
+/// What a department may say itself. Superseded comes with the document that replaces another.
+constexpr std::array settable = {DocumentStatus::valid,     DocumentStatus::suspended,
+                                 DocumentStatus::revoked,   DocumentStatus::cancelled,
+                                 DocumentStatus::forfeited, DocumentStatus::transferred,
+                                 DocumentStatus::other};
+
+void tell(std::vector<Finding>& findings, std::string_view member, std::string_view rule,
+          std::string_view zh, std::string_view en) {
+    findings.push_back(
+        {"/" + std::string(member), std::string(rule), "", std::string(zh), std::string(en)});
+}
+
+/// A text of the body; `needed` as the status asks for it.
+std::string read_text(const rapidjson::Value& body, std::string_view member, bool needed,
+                      std::vector<Finding>& findings) {
+    const rapidjson::Value* const value = find_member(body, member);
+    if (value == nullptr) {
+        if (needed) {
+            tell(findings, member, "required", "缺少该项", "is missing");
+        }
+        return {};
+    }
+    const std::string text(text_of(*value));
+    std::string_view rest = text;
+    bool clean = !text.empty() && count_code_points(text) <= text_characters_max;
+    while (clean && !rest.empty()) {
+        clean = !is_forbidden_in_documents(take_code_point(rest));
+    }
+    if (!clean) {
+        tell(findings, member, "kind", "应为1至200个字的文本，不含控制字符",
+             "must be text of 1 to 200 characters without control characters");
+    }
+    return text;
+}
+
+store::StatusChange read_change(const rapidjson::Value& body, std::vector<Finding>& findings) {
+    static constexpr std::array<std::string_view, 4> members = {"status", "reason", "basis",
+                                                                "description"};
+    for (const std::string_view name : member_names(body)) {
+        if (std::find(members.begin(), members.end(), name) == members.end()) {
+            tell(findings, name, "unknown", "没有这一项", "is not a known member");
+        }
+    }
+    store::StatusChange change;
+    const std::string_view name = member_text(body, "status");
+    const auto known = std::find_if(settable.begin(), settable.end(), [name](DocumentStatus one) {
+        return store::status_name(one) == name;
+    });
+    if (known == settable.end()) {
+        tell(findings, "status", "choice",
+             "应为 valid、suspended、revoked、cancelled、forfeited、transferred 或 other",
+             "must be valid, suspended, revoked, cancelled, forfeited, transferred or other");
+    } else {
+        change.status = *known;
+    }
+    const bool other = change.status == DocumentStatus::other;
+    change.reason = read_text(body, "reason", true, findings);
+    change.basis = read_text(body, "basis", true, findings);
+    change.description = read_text(body, "description", other, findings);
+    if (!other && !change.description.empty()) {
+        tell(findings, "description", "unknown", "只有状态 other 才有说明",
+             "belongs to status other");
+    }
+    return change;
+}
+
+http::Response refused(const std::vector<Finding>& findings) {
+    return problem_response({422,
+                             "status-refused",
+                             "状态变更的内容不符合要求",
+                             "The change of status breaks rules; each is listed.",
+                             {},
+                             &findings,
+                             {}});
+}
+
+http::Response no_such_step(const store::StatusChange& present) {
+    return problem_response(
+        {409,
+         "status-step",
+         "现在的状态不能这样变更",
+         "The present status allows no such step.",
+         std::string(store::status_name(present.status)) + " since " + to_rfc3339(present.at),
+         nullptr,
+         {}});
+}
+
+/// The same words by the same caller as the last entry: a repeated request, not a second change.
+bool repeats(const store::StatusChange& last, const store::StatusChange& change) {
+    return last.status == change.status && last.reason == change.reason &&
+           last.basis == change.basis && last.description == change.description &&
+           last.actor == change.actor;
+}
+
+http::Response history_response(const ApiParts& parts, const store::DocumentRow& document) {
+    const auto history = parts.store.status_history(document.id);
+    if (!history.ok()) {
+        return problem_response(problem_of(history.error()));
+    }
+    http::Response response;
+    response.content_type = "application/json";
+    response.headers.emplace_back("Cache-Control", "no-store");
+    JsonObject object(response.body);
+    object.text("id", to_text(document.id));
+    object.text("key", to_text(document.key));
+    object.raw("status", history_json(history.value()));
+    object.end();
+    return response;
+}
+
+http::Response change_status(const ApiParts& parts, const http::Request& request,
+                             const Principal& principal) {
+    const auto document = find_own_document(parts, request, principal);
+    if (!document.ok()) {
+        return problem_response(problem_of(document.error()));
+    }
+    if (!document.value()) {
+        return refusal_response(404, "no such document");
+    }
+    const auto body = parse_json(request.body, 2);
+    if (!body.ok() || kind_of(body.value().root()) != "object") {
+        return refusal_response(400, "the body is no JSON object");
+    }
+    std::vector<Finding> findings;
+    store::StatusChange change = read_change(body.value().root(), findings);
+    if (!findings.empty()) {
+        return refused(findings);
+    }
+    change.at = parts.clock.now();
+    change.actor = principal.actor;
+    const auto outcome = parts.store.set_status(document.value()->id, change,
+                                                {change.at, principal.actor, "status_changed",
+                                                 to_text(document.value()->id),
+                                                 std::string(store::status_name(change.status))});
+    if (!outcome.ok()) {
+        return problem_response(problem_of(outcome.error()));
+    }
+    if (!outcome.value().changed && !repeats(outcome.value().last.change, change)) {
+        return no_such_step(outcome.value().last.change);
+    }
+    return history_response(parts, *document.value());
+}
+
+} // namespace
+
+Result<std::optional<store::DocumentRow>>
+find_own_document(const ApiParts& parts, const http::Request& request, const Principal& principal) {
+    const auto id = parse_document_id(request.path_values.front());
+    if (!id) {
+        return std::optional<store::DocumentRow>();
+    }
+    return parts.store.find_document_for(principal.department, *id);
+}
+
+std::string history_json(const std::vector<store::StatusEntry>& history) {
+    std::string to = "[";
+    for (const store::StatusEntry& entry : history) {
+        to += to.size() > 1 ? "," : "";
+        JsonObject status(to);
+        status.raw("sequence", std::to_string(entry.sequence));
+        status.text("status", store::status_name(entry.change.status));
+        status.text("code", store::status_code(entry.change.status));
+        status.text_if("operation", store::operation_code(entry.change.operation));
+        status.text_if("operation_zh", store::operation_name_zh(entry.change.operation));
+        status.text("at", to_rfc3339(entry.change.at));
+        status.text("reason", entry.change.reason);
+        status.text_if("basis", entry.change.basis);
+        status.text_if("description", entry.change.description);
+        status.text("actor", entry.change.actor);
+        status.end();
+    }
+    return to + ']';
+}
+
+std::string holds_json(const verifier::Report& report) {
+    std::string to;
+    JsonObject object(to);
+    object.text("status", verifier::reason_name(report.status.reason));
+    object.text_if("code", verifier::status_code(report.status.reason));
+    object.text_if("since", report.status_since ? to_rfc3339(*report.status_since) : "");
+    object.end();
+    return to;
+}
+
+void add_status_routes(std::vector<ApiRoute>& to, const ApiParts& parts) {
+    to.push_back({"POST", "/api/v1/documents/{id}/status", Policy::status, body_bytes_max,
+                  http::Place::worker,
+                  [&parts](const http::Request& request, const ApiRoute::Caller& caller) {
+                      return change_status(parts, request, caller.principal);
+                  },
+                  "application/json"});
+}
+
+} // namespace songda::api

@@ -13,12 +13,8 @@ namespace {
 
 class PaperTest : public RenderTest {};
 
-INSTANTIATE_TEST_SUITE_P(Templates, PaperTest,
-                         ::testing::Values("food-business-licence", "permit-decision"),
-                         [](const auto& which) {
-                             return std::string(which.param) == "permit-decision" ? "Letter"
-                                                                                  : "Licence";
-                         });
+INSTANTIATE_TEST_SUITE_P(Templates, PaperTest, ::testing::ValuesIn(template_names),
+                         [](const auto& which) { return short_name(which.param); });
 
 /// No word of the page stands where the largest code and its quiet zone may be.
 void expect_code_stands_free(const CompiledTemplate& set, const std::string& path) {

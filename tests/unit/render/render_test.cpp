@@ -13,12 +13,8 @@
 namespace songda::issuer {
 namespace {
 
-INSTANTIATE_TEST_SUITE_P(Templates, RenderTest,
-                         ::testing::Values("food-business-licence", "permit-decision"),
-                         [](const auto& which) {
-                             return std::string(which.param) == "permit-decision" ? "Letter"
-                                                                                  : "Licence";
-                         });
+INSTANTIATE_TEST_SUITE_P(Templates, RenderTest, ::testing::ValuesIn(template_names),
+                         [](const auto& which) { return short_name(which.param); });
 
 TEST_P(RenderTest, SameInputGivesTheSameBytesAndTheirDigest) {
     Unsigned first = render(values());
@@ -89,7 +85,7 @@ TEST_P(RenderTest, StructureIsSound) {
     document.Load(path.c_str());
     EXPECT_EQ(document.GetPageCount(), 1);
     EXPECT_EQ(document.GetPage(0)->GetNumFields(), 1);
-    EXPECT_EQ(run("pdfdetach -save 1 -o " + path + ".json " + path + " && cat " + path + ".json"),
+    EXPECT_EQ(run("pdfdetach -savefile record.json -o " + path + ".json " + path + " && cat " + path + ".json"),
               "{\"key\":\"0123456789ABCDEF\"}");
 }
 

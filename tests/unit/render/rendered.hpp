@@ -8,9 +8,10 @@
 #include <gtest/gtest.h>
 
 #include "base/sha256.hpp"
+#include "issuer/render/detail/font_objects.hpp"
 #include "issuer/render/renderer.hpp"
 
-/// Both templates with values for them, set and written to a file for tools to read.
+/// The templates with values for them, set and written to a file for tools to read.
 namespace songda::issuer {
 
 inline const DepartmentFace face{"11320199014138860W", "示例市行政审批局", "示审", "320199",
@@ -40,6 +41,10 @@ inline std::shared_ptr<const CompiledTemplate> compiled(const std::string& name,
 
 using Values = std::vector<NamedValue>;
 
+/// Of the widest letters.
+inline constexpr std::string_view identifier =
+    "1.2.156.3005.2.11100000MB0143028R038.11320199014138860W.WMWMWMWMWMWMWMWMWMWM.999.W";
+
 inline Values licence_values() {
     return {{"number", "JY13201990000017"},
             {"key", "0123 4567 89AB CDEF"},
@@ -48,6 +53,7 @@ inline Values licence_values() {
             {"valid_until", "2031-11-19"},
             {"recipient.name", "示例市鑫𠮷（国际）餐饮管理集团有限责任公司第一分公司"},
             {"recipient.code", "91320199MA1N0ABC0X"},
+            {"identifier", identifier},
             {"fields.legal_representative", "欧阳喆珺"},
             {"fields.domicile", "江苏省示例市滨江区龙䶮路１８号江畔花园３幢二单元１２０１室"},
             {"fields.premises", "江苏省示例市滨江区解放东路288号KFC大厦B座负一层"},
@@ -56,6 +62,46 @@ inline Values licence_values() {
                                       "制售，糕点类食品制售，自制饮品制售"},
             {"fields.supervisor", "示例市滨江区市场监督管理局"},
             {"fields.signatory", "陆㛃"}};
+}
+
+inline Values pharmacist_values() {
+    return {{"number", "3201992026000015"},
+            {"key", "0123 4567 89AB CDEF"},
+            {"decided_on", "2026-11-20"},
+            {"valid_until", "2031-11-19"},
+            {"recipient.name", "古丽娜扎尔·阿卜杜热合曼"},
+            {"recipient.code", "320199198205269694"},
+            {"identifier", identifier},
+            {"fields.sex", "女"},
+            {"fields.category", "药学与中药学类"},
+            {"fields.scope", "药品经营"},
+            {"fields.unit", "示例市喆悦大药房连锁有限责任公司滨江区龙䶮大道第一分店（自助售药处）"},
+            {"fields.qualification", "ZY355400488"}};
+}
+
+inline Values annotated_values() {
+    return {{"number", "3201992026000015"},
+            {"key", "0123 4567 89AB CDEF"},
+            {"decided_on", "2026-11-20"},
+            {"valid_until", "2027-05-19"},
+            {"recipient.name", "示例市鑫𠮷（国际）餐饮管理集团有限责任公司第一分公司"},
+            {"recipient.code", "91320199MA1N0ABC0X"},
+            {"identifier", identifier},
+            {"related.title", "食品经营许可证"},
+            {"related.decided_on", "2026-11-16"},
+            {"related.valid_until", "长期"},
+            {"fields.purpose", "申请纳入示例市网络餐饮服务平台经营者名录并在平台首页公示证照信息"},
+            {"fields.maker", "示例市行政审批局政务服务窗口"}};
+}
+
+/// 250 × 350 pixels of one grey.
+inline const Photo& grey_photo() {
+    static const Photo photo = [] {
+        Photo made{Photo::Form::png, 250, 350, 1, {}};
+        made.data = detail::deflate(Bytes(251 * 350, 0));
+        return made;
+    }();
+    return photo;
 }
 
 inline Values letter_values() {
@@ -77,13 +123,21 @@ inline Values letter_values() {
 inline RenderInput input_of(const Values& values) {
     static const std::string payload(228, 'K');
     static const std::string record = "{\"key\":\"0123456789ABCDEF\"}";
-    return {values,
-            as_bytes(record),
-            sha256(as_bytes(record)),
-            "https://verify.example.gov.cn/v/0123456789ABCDEF#",
-            payload,
-            *parse_rfc3339("2026-11-24T01:02:03.004Z"),
-            {}};
+    static const std::string metadata = "{\"ZZMC\":\"食品经营许可证\"}";
+    const auto names = [&values](std::string_view name) {
+        return std::any_of(values.begin(), values.end(),
+                           [name](const NamedValue& value) { return value.name == name; });
+    };
+    RenderInput input{values,
+                      as_bytes(record),
+                      sha256(as_bytes(record)),
+                      "https://verify.example.gov.cn/v/0123456789ABCDEF#",
+                      payload,
+                      *parse_rfc3339("2026-11-24T01:02:03.004Z"),
+                      {}};
+    input.licence_metadata = names("identifier") ? as_bytes(metadata) : ByteView{};
+    input.photo = names("fields.sex") ? &grey_photo() : nullptr;
+    return input;
 }
 
 inline std::string run(const std::string& command) {
@@ -102,6 +156,18 @@ inline std::string without_space(std::string text) {
     return text;
 }
 
+inline constexpr std::array template_names = {
+    "food-business-licence", "food-business-licence-duplicate", "pharmacist-registration",
+    "licence-annotated-copy", "permit-decision"};
+
+inline std::string short_name(std::string_view name) {
+    return name == "permit-decision"                   ? "Letter"
+           : name == "food-business-licence"           ? "Licence"
+           : name == "food-business-licence-duplicate" ? "Duplicate"
+           : name == "pharmacist-registration"         ? "Photo"
+                                                       : "Annotated";
+}
+
 class RenderTest : public ::testing::TestWithParam<const char*> {
 protected:
     RenderTest() {
@@ -112,8 +178,11 @@ protected:
     ~RenderTest() override { std::filesystem::remove_all(folder_); }
 
     static Values values() {
-        return std::string_view(GetParam()) == "permit-decision" ? letter_values()
-                                                                 : licence_values();
+        const std::string_view name = GetParam();
+        return name == "permit-decision"           ? letter_values()
+               : name == "pharmacist-registration" ? pharmacist_values()
+               : name == "licence-annotated-copy"  ? annotated_values()
+                                                   : licence_values();
     }
 
     std::string write(const Unsigned& made) {

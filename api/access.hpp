@@ -27,7 +27,8 @@ enum class Policy {
 };
 
 /// Those that want a department's credential; their names are its scopes.
-inline constexpr std::array credential_policies = {Policy::issue, Policy::approve, Policy::read};
+inline constexpr std::array credential_policies = {Policy::issue, Policy::approve, Policy::status,
+                                                   Policy::read};
 
 [[nodiscard]] std::string_view policy_name(Policy policy);
 

@@ -9,7 +9,7 @@
 
 namespace songda::fakes {
 
-/// A department with sample seals and both templates.
+/// A department with sample seals and all templates.
 inline app::DepartmentConfig sample_department(const DepartmentCode& code) {
     const auto seal = sample_seal(code);
     return {code.text,
@@ -17,7 +17,8 @@ inline app::DepartmentConfig sample_department(const DepartmentCode& code) {
             "示审",
             "320199",
             "示例市行政审批局",
-            {"food-business-licence", "permit-decision"},
+            {"food-business-licence", "food-business-licence-duplicate", "pharmacist-registration",
+             "licence-annotated-copy", "permit-decision"},
             seal.seal_key,
             seal.seal_certificate,
             seal.qr_key,

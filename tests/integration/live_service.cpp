@@ -100,7 +100,8 @@ void Service::write_config(const Options& options) const {
         << "[[department]]\ncode = \"" << fakes::department.text << "\"\n"
         << "name = \"示例市行政审批局\"\nnumber_prefix = \"示审\"\nregion = \"320199\"\n"
         << "seal_text = \"示例市行政审批局\"\n"
-        << "templates = [\"food-business-licence\", \"permit-decision\"]\n"
+        << "templates = [\"food-business-licence\", \"food-business-licence-duplicate\", "
+           "\"pharmacist-registration\", \"licence-annotated-copy\", \"permit-decision\"]\n"
         << "seal_key = \"" << own << "/seal.key\"\nseal_certificate = \"" << own << "/seal.pem\"\n"
         << "qr_key = \"" << own << "/qr.key\"\nclient_certificates = [\"" << own << "/client.pem\"";
     for (const std::string& more : options.client_certificates) {

@@ -154,7 +154,6 @@ private:
         document_.valid_until = given.decision.valid_until;
         const std::string metadata =
             issuer::make_licence_metadata(licence, spec, given.decision, document_);
-        values.push_back({"identifier", licence.identifier});
         values.push_back({"decided_on", decided_on});
         values.push_back({"valid_until", valid_until});
         const auto placement = renderer_.place(*desk_.compiled, values);
@@ -171,6 +170,7 @@ private:
         }
         values.push_back({"number", number});
         values.push_back({"key", key_text});
+        values.push_back({"identifier", licence.identifier});
         auto file = renderer_.render(*desk_.compiled, {values, as_bytes(record), record_hash,
                                                        std::string(verify_base) + key_text + '#',
                                                        to_base41(seal.value()), now, key,

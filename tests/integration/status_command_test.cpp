@@ -27,7 +27,11 @@ TEST(StatusCommand, RefusedStepNamesThePresentStatusAndWritesNothing) {
     const auto says = [](const CommandResult& result, const std::string& words) {
         return result.output.find(words) != std::string::npos;
     };
-    EXPECT_EQ(status("suspended --reason 检查").status, 0);
+    const CommandResult suspended = status("suspended --reason 检查 --basis 第六十一条");
+    EXPECT_EQ(suspended.status, 0);
+    EXPECT_TRUE(says(suspended, "02 暂扣 检查，依据第六十一条") &&
+                says(suspended, "操作 operation 03 暂扣"))
+        << suspended.output;
     const CommandResult same = status("suspended --reason 检查");
     EXPECT_EQ(same.status, 1);
     EXPECT_TRUE(says(same, "it is suspended since 20") && says(same, "起已是“暂扣”"))
@@ -40,6 +44,7 @@ TEST(StatusCommand, RefusedStepNamesThePresentStatusAndWritesNothing) {
     EXPECT_TRUE(says(back, "cannot become valid") && says(back, "this status is final"))
         << back.output;
     EXPECT_EQ(status("paused --reason x").status, 2);
+    EXPECT_EQ(status("other --reason x").status, 2) << "what it is must be said";
     const std::string history = status("").output;
     EXPECT_TRUE(history.find("  4 ") != std::string::npos &&
                 history.find("  5 ") == std::string::npos)

@@ -20,43 +20,25 @@ template <>
 constexpr std::uint8_t version_of<StatusChange> = 2;
 constexpr std::size_t checksum_bytes = 4;
 
-/// The numbers are stored; never renumber, never reuse.
+/// From 1; 0: not among them.
+template <class Row, class... Rows>
+constexpr std::uint8_t place_among() {
+    std::uint8_t place = 0;
+    std::uint8_t found = 0;
+    ((++place, found = std::same_as<Row, Rows> ? place : found), ...);
+    return found;
+}
+/// The numbers are stored, and each row's is its place here: new ones at the end, none taken out.
 template <class Row>
-constexpr std::uint8_t kind_of = 0;
-template <>
-constexpr std::uint8_t kind_of<IntentRecord> = 1;
-template <>
-constexpr std::uint8_t kind_of<DocumentRow> = 2;
-template <>
-constexpr std::uint8_t kind_of<StatusChange> = 3;
-template <>
-constexpr std::uint8_t kind_of<IdempotencyRow> = 4;
-template <>
-constexpr std::uint8_t kind_of<LegRow> = 5;
-template <>
-constexpr std::uint8_t kind_of<LegEvent> = 6;
-template <>
-constexpr std::uint8_t kind_of<InboxEntry> = 7;
-template <>
-constexpr std::uint8_t kind_of<LinkAccess> = 8;
-template <>
-constexpr std::uint8_t kind_of<ApiKey> = 9;
-template <>
-constexpr std::uint8_t kind_of<AuditRow> = 10;
-template <>
-constexpr std::uint8_t kind_of<PrefixRow> = 11;
-template <>
-constexpr std::uint8_t kind_of<SegmentCursor> = 12;
-template <>
-constexpr std::uint8_t kind_of<FreshRow> = 13;
-template <>
-constexpr std::uint8_t kind_of<CaseEvent> = 20;
-template <>
-constexpr std::uint8_t kind_of<DraftRow> = 21;
-template <>
-constexpr std::uint8_t kind_of<PaperCopy> = 22;
-template <>
-constexpr std::uint8_t kind_of<EditionRow> = 23;
+constexpr std::uint8_t early_kind =
+    place_among<Row, IntentRecord, DocumentRow, StatusChange, IdempotencyRow, LegRow, LegEvent,
+                InboxEntry, LinkAccess, ApiKey, AuditRow, PrefixRow, SegmentCursor, FreshRow>();
+template <class Row>
+constexpr std::uint8_t kind_of =
+    early_kind<Row> != 0 ? early_kind<Row>
+                         : 19 + place_among<Row, CaseEvent, DraftRow, PaperCopy, EditionRow>();
+static_assert(kind_of<IntentRecord> == 1 && kind_of<FreshRow> == 13);
+static_assert(kind_of<CaseEvent> == 20 && kind_of<EditionRow> == 23);
 
 template <class Row, class Wanted>
 concept row_of = std::same_as<std::remove_const_t<Row>, Wanted>;

@@ -132,7 +132,7 @@ TEST_F(IssueCommand, WrongWordsAreNamedAndDoNothing) {
     std::filesystem::create_directories(empty);
     for (const auto& [words, told] : std::vector<std::pair<std::string, std::string>>{
              {"key add -c " + service_.config() + " -d " + fakes::department.text + " --scope all",
-              "--scope: all not in {issue,read,approve}"},
+              "--scope: all not in {issue,read,approve,status}"},
              {"frob", "no such command: frob"},
              {"verify --trust " + empty + ' ' + rows_, "no root certificate (PEM file)"},
              {"", "a command is needed"}}) {

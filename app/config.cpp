@@ -206,6 +206,9 @@ DepartmentConfig read_department(TomlTable& table, const Paths& path,
     department.region = table.text("region");
     must(table, "region", department.region, &is_region, "must be 6 digits (GB/T 2260)");
     department.seal_text = table.text_or("seal_text", department.name);
+    for (const char* const fact : {"review_organ", "review_address", "court", "contact"}) {
+        department.facts.emplace_back(fact, table.text_or(fact, ""));
+    }
     department.templates = table.texts("templates");
     for (const std::string& name : department.templates) {
         (void)path.file(table, "templates", templates_folder + '/' + name + "/template.toml");

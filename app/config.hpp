@@ -21,6 +21,9 @@ struct DepartmentConfig {
     std::string seal_certificate;
     std::string qr_key;
     std::vector<std::string> client_certificates;
+    /// What its letters say of it beside its name: 复议机关, 网上申请复议的网址, 管辖法院,
+    /// 联系方式.
+    std::vector<std::pair<std::string, std::string>> facts{};
 };
 
 struct HttpConfig {

@@ -49,8 +49,8 @@ delivery::PlanRequest plan_request(const store::DocumentRow& document,
 }
 
 issuer::DepartmentFace face_of(const DepartmentConfig& department) {
-    return {department.code, department.name, department.number_prefix, department.region,
-            department.seal_text};
+    return {department.code,   department.name,      department.number_prefix,
+            department.region, department.seal_text, department.facts};
 }
 
 } // namespace

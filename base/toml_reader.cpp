@@ -18,6 +18,66 @@ struct Document {
     std::vector<std::string> findings;
 };
 
+constexpr int shared_depth_max = 8; ///< a table that uses a table that uses …
+
+void join(toml::table& over, toml::table& under) {
+    for (auto&& [key, node] : under) {
+        toml::node* const own = over.get(key);
+        if (own == nullptr) {
+            over.insert(key, std::move(node));
+        } else if (own->is_table() && node.is_table()) {
+            join(*own->as_table(), *node.as_table());
+        } else if (own->is_array_of_tables() && node.is_array_of_tables()) {
+            toml::array& list = *own->as_array();
+            auto at = list.begin();
+            for (toml::node& element : *node.as_array()) {
+                at = std::next(list.insert(at, std::move(element)));
+            }
+        }
+    }
+}
+
+/// Gives every table what it uses; `findings` hears of names that are not there.
+class Sharing {
+public:
+    Sharing(const toml::table& shared, Document& document) : shared_(shared), document_(document) {}
+
+    void resolve(toml::node& node) {
+        if (toml::array* const list = node.as_array()) {
+            for (toml::node& element : *list) {
+                resolve(element);
+            }
+        }
+        if (toml::table* const table = node.as_table()) {
+            for (int depth = 0; depth < shared_depth_max && table->contains("use"); ++depth) {
+                take(*table);
+            }
+            for (auto&& [key, child] : *table) {
+                resolve(child);
+            }
+        }
+    }
+
+private:
+    void take(toml::table& table) {
+        const auto name = table["use"].value<std::string>();
+        const auto line = table.get("use")->source().begin.line;
+        table.erase("use");
+        const toml::table* const used = name ? shared_[*name].as_table() : nullptr;
+        if (used == nullptr) {
+            document_.findings.push_back(
+                fmt::format("{}:{}: use: no table of [shared] is called {}", document_.name, line,
+                            name.value_or("")));
+            return;
+        }
+        toml::table copy = *used;
+        join(table, copy);
+    }
+
+    const toml::table& shared_;
+    Document& document_;
+};
+
 } // namespace
 
 struct TomlTable::Impl {
@@ -31,11 +91,13 @@ struct TomlTable::Impl {
         return path.empty() ? std::string(key) : fmt::format("{}.{}", path, key);
     }
     void find(std::string_view key, const toml::node* node, std::string_view what) {
-        const auto line = node != nullptr    ? node->source().begin.line
-                          : table != nullptr ? table->source().begin.line
-                                             : 0;
-        document->findings.push_back(
-            fmt::format("{}:{}: {}: {}", document->name, line, full(key), what));
+        // What was copied from a shared table has no place of its own.
+        const bool placed = node != nullptr && node->source().begin.line != 0;
+        const toml::node* const at = placed ? node : table;
+        const auto line = at != nullptr ? at->source().begin.line : 0;
+        const bool named = at != nullptr && at->source().path != nullptr;
+        document->findings.push_back(fmt::format(
+            "{}:{}: {}: {}", named ? *at->source().path : document->name, line, full(key), what));
     }
     const toml::node* ask(std::string_view key) {
         asked.emplace(key);
@@ -215,6 +277,22 @@ Result<TomlFile> TomlFile::parse(std::string_view text, const std::string& name)
 
 TomlTable TomlFile::root() const {
     return TomlTable(root_);
+}
+
+void TomlFile::lay_over(TomlFile under, std::string_view but) {
+    toml::table& below = under.root_->document->table;
+    below.erase(but);
+    join(root_->document->table, below);
+}
+
+void TomlFile::resolve_shared() {
+    Document& document = *root_->document;
+    toml::table shared;
+    if (toml::table* const given = document.table["shared"].as_table()) {
+        shared = std::move(*given);
+        document.table.erase("shared");
+    }
+    Sharing(shared, document).resolve(document.table);
 }
 
 Result<void> TomlFile::finish() const {

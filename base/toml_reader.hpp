@@ -51,6 +51,16 @@ public:
     [[nodiscard]] static Result<TomlFile> parse(std::string_view text, const std::string& name);
 
     [[nodiscard]] TomlTable root() const;
+
+    /// Lays `under` below this file, all but its key `but`: keys that this file lacks are taken
+    /// from it, tables are joined, lists of tables come before this file's own. Before the first
+    /// look at what is joined.
+    void lay_over(TomlFile under, std::string_view but);
+    /// Every table with the key `use` takes the keys that it lacks from that table of `[shared]`,
+    /// which may itself use another, and loses `use`; then `[shared]` is gone. A name that is not
+    /// there is a finding.
+    void resolve_shared();
+
     /// Ok if nothing was wrong or left unread; else invalid_input with one finding a line.
     [[nodiscard]] Result<void> finish() const;
 

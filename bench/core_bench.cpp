@@ -23,6 +23,7 @@
 #include "issuer/fonts/font_set.hpp"
 #include "issuer/issuer.hpp"
 #include "issuer/licence.hpp"
+#include "issuer/named_values.hpp"
 #include "issuer/record.hpp"
 #include "issuer/render/renderer.hpp"
 #include "signer/file_signer.hpp"
@@ -90,26 +91,16 @@ struct Desk {
     std::shared_ptr<const issuer::CompiledTemplate> compiled;
 };
 
-/// A decision that was read, and its values by the names that templates use.
+/// A decision that was read, and its values by the names that templates use, which view it.
 struct Given {
     issuer::Decision decision;
-    std::vector<std::string> storage;
-    std::vector<issuer::NamedValue> values;
+    issuer::Values values;
 };
 
-/// `given` stays where it is: its values are views of it.
+/// `given` stays where it is.
 void give(const std::string& row, Given& given) {
     given.decision = issuer::read_decision(row, Date{9999, 12, 31}).decision;
-    const auto& fields = given.decision.fields.reveal();
-    given.storage.reserve(fields.size() + 2);
-    const auto keep = [&](std::string name, std::string_view text) {
-        given.values.push_back({given.storage.emplace_back(std::move(name)), text});
-    };
-    keep("recipient.name", given.decision.recipient.reveal().name);
-    keep("recipient.code", given.decision.recipient.reveal().code);
-    for (const auto& [name, text] : fields) {
-        keep("fields." + name, text);
-    }
+    given.values = issuer::name_values(given.decision);
 }
 
 /// What stands between a read decision and a finished file, step by step as issuer::detail::Batch.
@@ -142,9 +133,7 @@ private:
         const DocumentKey key = make_document_key(desk_.random);
         const std::string key_text = to_text(key);
         const std::string number = "JY1320199" + std::to_string(1'000'000 + next_);
-        const std::string decided_on = to_text(given.decision.decided_on);
-        const std::string valid_until = to_text(given.decision.valid_until.value());
-        std::vector<issuer::NamedValue> values = given.values;
+        std::vector<issuer::NamedValue> values = given.values.list;
         std::vector<issuer::Finding> findings;
         const issuer::Licence licence = issuer::plan_licence(
             {spec, code, given.decision, china_date(now)}, std::nullopt, desk_.random, findings);
@@ -154,8 +143,6 @@ private:
         document_.valid_until = given.decision.valid_until;
         const std::string metadata =
             issuer::make_licence_metadata(licence, spec, given.decision, document_);
-        values.push_back({"decided_on", decided_on});
-        values.push_back({"valid_until", valid_until});
         const auto placement = renderer_.place(*desk_.compiled, values);
         const std::string record = issuer::make_record(
             given.decision, {key, number, now, desk_.department.name, code, spec.full_name(),

@@ -16,11 +16,27 @@ namespace {
 using rapidjson::Value;
 
 constexpr std::size_t name_characters_max = 100;
-constexpr std::size_t value_characters_max = 4000;
+constexpr std::size_t value_characters_max = 20'000;
+constexpr std::size_t cell_characters_max = 2000;
 constexpr std::size_t photo_characters_max = 70'000; // 50 KB in base64 are 68 268
 constexpr std::size_t fields_max = 64;
+constexpr std::size_t rows_max = 200;
+constexpr std::size_t cells_max = 16;
+constexpr std::size_t name_bytes_max = 64;
 constexpr std::size_t address_bytes_max = 254; // RFC 5321 §4.5.3.1.3
 constexpr std::array<std::string_view, 2> channels = {"portal", "email"};
+
+/// RFC 6901: a name as it stands in a pointer.
+std::string in_pointer(std::string_view name) {
+    std::string escaped;
+    for (const char c : name) {
+        escaped += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+    }
+    return escaped;
+}
+
+/// Line breaks are for texts of several paragraphs; the template says which those are.
+enum class Breaks { refused, kept };
 
 /// Reads members of one object and gathers what is wrong with them.
 class Members {
@@ -30,7 +46,7 @@ public:
 
     void find(std::string_view name, std::string_view rule, std::string value, std::string zh,
               std::string en) {
-        findings_.push_back({fmt::format("{}/{}", pointer_, name), std::string(rule),
+        findings_.push_back({fmt::format("{}/{}", pointer_, in_pointer(name)), std::string(rule),
                              std::move(value), std::move(zh), std::move(en)});
     }
 
@@ -46,20 +62,24 @@ public:
     [[nodiscard]] std::string text(std::string_view name, bool required,
                                    std::size_t characters_max) {
         const Value* const found = member(name, required);
-        if (found == nullptr) {
+        return found == nullptr
+                   ? ""
+                   : read_text(name, *found, characters_max, required, Breaks::refused);
+    }
+
+    [[nodiscard]] std::string read_text(std::string_view name, const Value& given,
+                                        std::size_t characters_max, bool required, Breaks breaks) {
+        if (!given.IsString()) {
+            find(name, "kind", std::string(kind_of(given)), "应为文本", "must be text");
             return {};
         }
-        if (!found->IsString()) {
-            find(name, "kind", std::string(kind_of(*found)), "应为文本", "must be text");
-            return {};
-        }
-        const std::string_view value = text_of(*found);
-        check_text(name, value, characters_max, required);
+        const std::string_view value = text_of(given);
+        check_text(name, value, characters_max, required, breaks);
         return std::string(value);
     }
 
     void check_text(std::string_view name, std::string_view value, std::size_t characters_max,
-                    bool required) {
+                    bool required, Breaks breaks) {
         if (required && value.empty()) {
             find(name, "required", "", "不能为空", "is empty");
         }
@@ -72,7 +92,7 @@ public:
         }
         while (!value.empty()) {
             const char32_t c = take_code_point(value);
-            if (is_forbidden_in_documents(c)) {
+            if (is_forbidden_in_documents(c) && !(c == U'\n' && breaks == Breaks::kept)) {
                 find(name, "forbidden_character", code_point_name(c),
                      fmt::format("含有不允许的字符 {}", code_point_name(c)),
                      fmt::format("holds the forbidden character {}", code_point_name(c)));
@@ -152,20 +172,88 @@ Recipient read_recipient(const Value& object, std::vector<Finding>& findings) {
     return recipient;
 }
 
-std::vector<std::pair<std::string, std::string>> read_fields(const Value& object,
-                                                             std::vector<Finding>& findings) {
+/// Other names could be taken for a cell of another field: `items.0.supply`.
+bool is_field_name(std::string_view name) {
+    return !name.empty() && name.size() <= name_bytes_max &&
+           name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") ==
+               std::string_view::npos;
+}
+
+void refuse_name(Members& members, std::string_view name) {
+    members.find(name, "unknown", "", "没有这一项", "is not a known member");
+}
+
+bool is_within(const Value& array, std::size_t most, const std::string& pointer,
+               std::vector<Finding>& findings) {
+    const std::size_t count = array.IsArray() ? array.Size() : array.MemberCount();
+    if (count > most) {
+        findings.push_back({pointer, "max_members", std::to_string(count),
+                            fmt::format("最多{}项", most),
+                            fmt::format("at most {} members", most)});
+    }
+    return count <= most;
+}
+
+FieldRow read_row(const Value& object, const std::string& pointer, std::vector<Finding>& findings) {
+    FieldRow row;
+    if (!is_within(object, cells_max, pointer, findings)) {
+        return row;
+    }
+    Members cells(object, pointer, findings);
+    for (const auto& member : object.GetObject()) {
+        const std::string_view name = text_of(member.name);
+        if (is_field_name(name)) {
+            row.emplace_back(name, cells.text(name, false, cell_characters_max));
+        } else {
+            refuse_name(cells, name);
+        }
+    }
+    return row;
+}
+
+/// A list of texts, or rows: never both.
+FieldValue read_several(const Value& array, const std::string& pointer,
+                        std::vector<Finding>& findings) {
+    std::vector<std::string> texts;
+    std::vector<FieldRow> rows;
+    if (!is_within(array, rows_max, pointer, findings)) {
+        return texts;
+    }
+    Members elements(array, pointer, findings);
+    const bool holds_rows = !array.Empty() && array[0].IsObject();
+    for (rapidjson::SizeType i = 0; i < array.Size(); ++i) {
+        const std::string place = std::to_string(i);
+        if (!holds_rows) {
+            texts.push_back(
+                elements.read_text(place, array[i], cell_characters_max, true, Breaks::refused));
+        } else if (array[i].IsObject()) {
+            rows.push_back(read_row(array[i], pointer + '/' + place, findings));
+        } else {
+            elements.find(place, "kind", std::string(kind_of(array[i])), "应为JSON对象",
+                          "must be a JSON object");
+        }
+    }
+    return holds_rows ? FieldValue(std::move(rows)) : FieldValue(std::move(texts));
+}
+
+DecisionFields read_fields(const Value& object, std::vector<Finding>& findings) {
     Members members(object, "/fields", findings);
-    std::vector<std::pair<std::string, std::string>> fields;
-    if (object.MemberCount() > fields_max) {
-        findings.push_back({"/fields", "max_members", std::to_string(object.MemberCount()),
-                            fmt::format("最多{}项", fields_max),
-                            fmt::format("at most {} members", fields_max)});
+    DecisionFields fields;
+    if (!is_within(object, fields_max, "/fields", findings)) {
         return fields;
     }
     fields.reserve(object.MemberCount());
     for (const auto& member : object.GetObject()) {
         const std::string_view name = text_of(member.name);
-        fields.emplace_back(name, members.text(name, false, value_characters_max));
+        if (!is_field_name(name)) {
+            refuse_name(members, name);
+        } else if (member.value.IsArray()) {
+            fields.emplace_back(
+                name, read_several(member.value, "/fields/" + std::string(name), findings));
+        } else {
+            fields.emplace_back(name, members.read_text(name, member.value, value_characters_max,
+                                                        false, Breaks::kept));
+        }
     }
     return fields;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/private.hpp"
@@ -24,6 +25,15 @@ struct Recipient {
     std::string portal_account;
 };
 
+/// A row of a field: cells by the names of the template's columns, in the order in which they came.
+using FieldRow = std::vector<std::pair<std::string, std::string>>;
+
+/// What one field says: a text, a list of texts, or rows.
+using FieldValue = std::variant<std::string, std::vector<std::string>, std::vector<FieldRow>>;
+
+/// In the order in which they came; names are words of a-z, 0-9 and _.
+using DecisionFields = std::vector<std::pair<std::string, FieldValue>>;
+
 /// What a department sends (docs/formats/decision.md), read and checked as far as that needs no
 /// template: member names, kinds, lengths, characters, check digits, order of days.
 struct Decision {
@@ -34,8 +44,7 @@ struct Decision {
     std::optional<Date> valid_from;
     std::optional<Date> valid_until;
     Private<Recipient> recipient;
-    /// In the order in which they came; values are the holder's data.
-    Private<std::vector<std::pair<std::string, std::string>>> fields;
+    Private<DecisionFields> fields; ///< the holder's data
     std::vector<std::string> delivery;
     std::optional<Relates> relates;
     /// The holder's, base64 as it came; empty: none. The template decides whether it has a place.

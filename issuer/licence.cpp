@@ -308,11 +308,10 @@ std::string make_licence_metadata(const Licence& licence, const Template& spec,
     to.text("KZ_YWCZDM", store::operation_code(licence.operation));
     to.text_if("KZ_GLZZBS", licence.previous_identifier);
     for (const auto& [name, value] : decision.fields.reveal()) {
-        const auto field =
-            std::find_if(spec.fields.begin(), spec.fields.end(),
-                         [&name = name](const TemplateField& one) { return one.name == name; });
-        if (field != spec.fields.end() && !value.empty()) {
-            to.text(field->element, value);
+        const TemplateField* const field = find_field(spec, name);
+        const auto* const text_value = std::get_if<std::string>(&value); // elements are texts
+        if (field != nullptr && text_value != nullptr && !text_value->empty()) {
+            to.text(field->element, *text_value);
         }
     }
     to.end();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "catalogue/profile_lint.hpp"
 
@@ -43,15 +44,39 @@ const GivenMember* find_given(const List& list, std::string_view member) {
     return found == list.end() ? nullptr : &*found;
 }
 
-const TemplateField* find_field(const Template& spec, std::string_view member) {
+/// Members that a department says in all its letters, once its template prints them.
+constexpr std::array department_members = {"review_organ", "review_address", "court"};
+
+const TemplateField* find_member(const Template& spec, std::string_view member) {
     const auto found =
         std::find_if(spec.fields.begin(), spec.fields.end(),
                      [member](const TemplateField& field) { return field.member == member; });
     return found == spec.fields.end() ? nullptr : &*found;
 }
 
-bool can_say(const Template& spec, std::string_view member) {
-    return find_field(spec, member) != nullptr || find_given(given_members, member) != nullptr ||
+bool says(const Template& spec, std::string_view member) {
+    return std::any_of(spec.says.begin(), spec.says.end(),
+                       [member](const auto& said) { return said.first == member; });
+}
+
+bool department_says(const Template& spec, std::string_view member) {
+    return std::find(department_members.begin(), department_members.end(), member) !=
+               department_members.end() &&
+           prints_value(spec, "department." + std::string(member));
+}
+
+/// Rows are asked for by a rule that names their columns.
+bool can_say(const Template& spec, const catalogue::ProfileRule& rule, std::string_view member) {
+    const TemplateField* const field = find_member(spec, member);
+    if (rule.kind == catalogue::RuleKind::rows) {
+        return field != nullptr && field->kind == FieldKind::rows &&
+               std::all_of(rule.columns.begin(), rule.columns.end(), [field](const auto& column) {
+                   return std::any_of(field->columns.begin(), field->columns.end(),
+                                      [&](const FieldColumn& each) { return each.name == column; });
+               });
+    }
+    return field != nullptr || says(spec, member) || department_says(spec, member) ||
+           find_given(given_members, member) != nullptr ||
            (spec.licence && find_given(licence_members, member) != nullptr);
 }
 
@@ -71,8 +96,7 @@ bool always_asks(const catalogue::ProfileRule& rule) {
 std::vector<std::string> members_lacking(const Template& spec, const catalogue::ProfileRule& rule) {
     std::vector<std::string> lacking;
     for (const std::string& member : rule.members) {
-        // A field holds a text, never rows.
-        if (rule.kind == catalogue::RuleKind::rows || !can_say(spec, member)) {
+        if (!can_say(spec, rule, member)) {
             lacking.push_back(member);
         }
     }
@@ -100,6 +124,19 @@ void add_licence_facts(const Template& spec, const DepartmentFace& face, const D
     }
 }
 
+void add_field(catalogue::DocumentFacts& facts, const std::string& member,
+               const FieldValue& value) {
+    if (const auto* const text = std::get_if<std::string>(&value)) {
+        facts.texts[member] = {*text};
+    } else if (const auto* const texts = std::get_if<std::vector<std::string>>(&value)) {
+        facts.texts[member] = *texts;
+    } else {
+        for (const FieldRow& row : std::get<std::vector<FieldRow>>(value)) {
+            facts.rows[member].emplace_back(row.begin(), row.end());
+        }
+    }
+}
+
 catalogue::DocumentFacts make_facts(const Template& spec, const DepartmentFace& face,
                                     const Decision& decision, const Licence* licence) {
     catalogue::DocumentFacts facts;
@@ -119,26 +156,46 @@ catalogue::DocumentFacts make_facts(const Template& spec, const DepartmentFace& 
     if (licence != nullptr) {
         add_licence_facts(spec, face, decision, *licence, facts);
     }
+    for (const auto& [member, words] : spec.says) {
+        facts.texts[member] = {words};
+    }
+    for (const std::string member : department_members) {
+        if (const std::string* const fact = face.find_fact(member);
+            fact != nullptr && department_says(spec, member)) {
+            facts.texts[member] = {*fact};
+        }
+    }
     for (const auto& [name, value] : decision.fields.reveal()) {
-        const auto field =
-            std::find_if(spec.fields.begin(), spec.fields.end(),
-                         [&name = name](const TemplateField& one) { return one.name == name; });
-        if (field != spec.fields.end()) {
-            facts.texts[field->member] = {value};
+        if (const TemplateField* const field = find_field(spec, name)) {
+            add_field(facts, field->member, value);
         }
     }
     return facts;
 }
 
-/// `reasons[2]` → `/fields/…`, `signed_on` → `/decided_on`.
+/// `items[2].supply` → `/fields/items/1/supply`, `signed_on` → `/decided_on`.
 std::string pointer_of(const Template& spec, std::string_view where) {
-    const std::string_view member = where.substr(0, where.find('['));
-    if (const TemplateField* const field = find_field(spec, member)) {
-        return "/fields/" + field->name;
+    const std::size_t bracket = std::min(where.find('['), where.size());
+    const std::string_view member = where.substr(0, bracket);
+    if (const TemplateField* const field = find_member(spec, member)) {
+        std::string pointer = "/fields/" + field->name;
+        const bool several = field->kind == FieldKind::list || field->kind == FieldKind::rows;
+        std::size_t number = 0;
+        if (several && bracket < where.size()) {
+            std::from_chars(where.data() + bracket + 1, where.data() + where.size(), number);
+            pointer += '/' + std::to_string(number - 1);
+        }
+        const std::size_t dot = where.find('.', bracket);
+        return dot == std::string_view::npos ? pointer
+                                             : pointer + '/' + std::string(where.substr(dot + 1));
     }
     const GivenMember* given = find_given(given_members, member);
     given = given == nullptr && spec.licence ? find_given(licence_members, member) : given;
-    return given == nullptr ? "/fields" : std::string(given->pointer);
+    if (given != nullptr) {
+        return std::string(given->pointer);
+    }
+    // Words of the template or of the department's configuration, or what no field is there for.
+    return says(spec, member) || department_says(spec, member) ? "/template" : "/fields";
 }
 
 Finding to_finding(const Template& spec, const catalogue::ProfileFinding& found) {

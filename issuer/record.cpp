@@ -22,27 +22,66 @@ void write_licence(std::string& to, const Licence& licence) {
     object.end();
 }
 
+/// Pointers to the members, by name.
+template <class Members>
+auto sorted(const Members& members) {
+    std::vector<const typename Members::value_type*> order;
+    for (const auto& member : members) {
+        order.push_back(&member);
+    }
+    std::sort(order.begin(), order.end(),
+              [](const auto* left, const auto* right) { return left->first < right->first; });
+    return order;
+}
+
+/// `[…]`, each element written by `put`.
+template <class Elements, class Put>
+void append_list(std::string& to, const Elements& elements, Put put) {
+    to += '[';
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+        to += i == 0 ? "" : ",";
+        put(elements[i]);
+    }
+    to += ']';
+}
+
+void append_row(std::string& to, const FieldRow& row) {
+    RecordObject object(to);
+    for (const auto* const cell : sorted(row)) {
+        object.text(cell->first, cell->second);
+    }
+    object.end();
+}
+
+void append_fields(std::string& to, const DecisionFields& fields) {
+    RecordObject object(to);
+    for (const auto* const field : sorted(fields)) {
+        if (const auto* const text = std::get_if<std::string>(&field->second)) {
+            object.text(field->first, *text);
+            continue;
+        }
+        object.begin(field->first);
+        if (const auto* const rows = std::get_if<std::vector<FieldRow>>(&field->second)) {
+            append_list(to, *rows, [&](const FieldRow& row) { append_row(to, row); });
+        } else {
+            append_list(to, std::get<std::vector<std::string>>(field->second),
+                        [&](const std::string& text) { object.append(text); });
+        }
+    }
+    object.end();
+}
+
 } // namespace
 
 std::string make_record(const Decision& decision, const RecordFacts& facts) {
     const Recipient& holder = decision.recipient.reveal();
-    std::vector<const std::pair<std::string, std::string>*> fields;
-    for (const auto& field : decision.fields.reveal()) {
-        fields.push_back(&field);
-    }
-    std::sort(fields.begin(), fields.end(),
-              [](const auto* left, const auto* right) { return *left < *right; });
     std::string to;
     to.reserve(2048);
     RecordObject record(to);
     record.text("case_number", decision.case_number);
     record.text("decided_on", to_text(decision.decided_on));
     record.begin("fields");
-    RecordObject inner(to);
-    for (const auto* const field : fields) {
-        inner.text(field->first, field->second);
-    }
-    inner.end();
+    append_fields(to, decision.fields.reveal());
     record.text("issued_at", to_rfc3339(facts.issued_at));
     record.begin("issuer");
     RecordObject issuer(to);

@@ -16,6 +16,10 @@ public:
 
     void text(std::string_view name, std::string_view value) {
         begin(name);
+        append(value);
+    }
+    /// A value alone, of a list.
+    void append(std::string_view value) {
         const std::size_t start = to_.size();
         append_json_string(to_, value);
         for (std::size_t at = to_.find('/', start); at != std::string::npos;

@@ -53,8 +53,10 @@ Result<ByteBuffer> Batch::preview(Item& item) {
     if (!compiled.ok()) {
         return compiled.error();
     }
-    return renderer_.preview(*compiled.value(), item.values.list,
-                             item.photo ? &*item.photo : nullptr);
+    // The day of issue is not known when a preview is approved: its place stays empty.
+    std::vector<NamedValue> shown = item.values.list;
+    std::erase_if(shown, [](const NamedValue& value) { return value.name == "issued_on"; });
+    return renderer_.preview(*compiled.value(), shown, item.photo ? &*item.photo : nullptr);
 }
 
 /// Documents of the template's type that the department issued for the case, where its profile

@@ -22,39 +22,13 @@ std::string mask(const Recipient& recipient) {
                                                    : catalogue::mask_organisation(recipient.name);
 }
 
-/// All but number, key and licence identifier, which no preview shows.
-Values make_values(const Decision& decision, const Licence* licence) {
-    Values values;
-    const auto& fields = decision.fields.reveal();
-    values.storage.reserve(fields.size() + 6); // never moves: `list` views it
-    values.list.reserve(fields.size() + 14);
-    const auto keep = [&](std::string text) -> std::string_view {
-        return values.storage.emplace_back(std::move(text));
-    };
-    const Recipient& recipient = decision.recipient.reveal();
-    values.list.push_back({"recipient.name", recipient.name});
-    values.list.push_back({"recipient.code", recipient.code});
-    values.list.push_back({"decided_on", keep(to_text(decision.decided_on))});
-    if (decision.valid_from) {
-        values.list.push_back({"valid_from", keep(to_text(*decision.valid_from))});
-    }
-    if (decision.valid_until) {
-        values.list.push_back({"valid_until", keep(to_text(*decision.valid_until))});
-    }
-    for (const auto& [name, value] : fields) {
-        values.list.push_back({keep("fields." + name), value});
-    }
-    if (licence != nullptr && licence->earlier) {
-        const store::DocumentRow& earlier = licence->earlier->row;
-        values.list.push_back({"related.title", earlier.title});
-        values.list.push_back({"related.number", earlier.number});
-        values.list.push_back(
-            {"related.decided_on",
-             keep(earlier.decided_on ? to_text(*earlier.decided_on) : std::string())});
-        values.list.push_back({"related.valid_until",
-                               keep(earlier.valid_until ? to_text(*earlier.valid_until) : "长期")});
-    }
-    return values;
+/// Of the document that a licence follows.
+void name_earlier(const store::DocumentRow& earlier, Values& values) {
+    values.list.push_back({"related.title", earlier.title});
+    values.list.push_back({"related.number", earlier.number});
+    values.keep("related.decided_on", earlier.decided_on ? to_text(*earlier.decided_on) : "");
+    values.keep("related.valid_until",
+                earlier.valid_until ? to_text(*earlier.valid_until) : "长期");
 }
 
 /// `KG8A DFJM 61M8 FH3C`: how people copy it from paper.
@@ -205,7 +179,12 @@ void Batch::check_placed(Item& item) {
     }
     const CompiledTemplate& compiled = *item.ready->compiled;
     std::vector<Finding>& findings = item.answer.findings;
-    item.values = make_values(item.decision, item.licence ? &*item.licence : nullptr);
+    item.now = desk_.parts.clock.now();
+    item.values = name_values(item.decision);
+    item.values.keep("issued_on", to_text(china_date(item.now)));
+    if (item.licence && item.licence->earlier) {
+        name_earlier(item.licence->earlier->row, item.values);
+    }
     Placement placement = renderer_.place(compiled, item.values.list);
     item.placed = std::move(placement.values);
     add_faults(placement.findings, findings);
@@ -227,7 +206,7 @@ void Batch::check_placed(Item& item) {
 void Batch::prepare(Item& item) {
     const Template& spec = item.ready->compiled->spec();
     const DepartmentFace& face = item.ready->compiled->face();
-    const TimeMs now = desk_.parts.clock.now();
+    const TimeMs now = item.now;
     store::DocumentRow& document = item.answer.document;
     const auto numbered = take_number(item);
     if (!numbered.ok()) {
@@ -259,7 +238,7 @@ Result<void> Batch::take_number(Item& item) {
         return {};
     }
     const DepartmentFace& face = item.ready->compiled->face();
-    const int year = china_date(desk_.parts.clock.now()).year;
+    const int year = china_date(item.now).year;
     item.sequence = sequence_name(spec, year);
     const auto value = desk_.sequencer.next(department_, item.sequence);
     if (!value.ok()) {
@@ -294,7 +273,7 @@ void Batch::render(Item& item) {
     const std::string payload = to_base41(seal.value());
     item.values.list.push_back({"number", document.number});
     item.values.list.push_back({"identifier", document.identifier});
-    item.values.list.push_back({"key", item.values.storage.emplace_back(in_fours(document.key))});
+    item.values.keep("key", in_fours(document.key));
     auto rendered = renderer_.render(
         compiled, {item.values.list, as_bytes(record), document.record_hash, head, payload,
                    document.issued_at, document.key, item.placed.get(),

@@ -8,6 +8,7 @@
 #include "issuer/detail/sequencer.hpp"
 #include "issuer/issuer.hpp"
 #include "issuer/licence.hpp"
+#include "issuer/named_values.hpp"
 #include "issuer/render/renderer.hpp"
 
 namespace songda::issuer::detail {
@@ -51,13 +52,6 @@ struct Desk {
     const std::map<std::pair<std::string, std::string>, ReadyTemplate>& templates;
 };
 
-/// Values by the names that templates use. `storage` holds what is made here; views of the decision
-/// stay good as long as it.
-struct Values {
-    std::vector<std::string> storage;
-    std::vector<NamedValue> list;
-};
-
 /// One row on its way over the desk.
 struct Item {
     Row row;
@@ -68,6 +62,7 @@ struct Item {
     std::string key;
     RunningKeys::Hold hold;
     Decision decision;
+    TimeMs now; ///< of its issue: one moment, so that the page and the record show one day
     Values values;
     const ReadyTemplate* ready = nullptr;
     std::optional<Licence> licence;

@@ -31,6 +31,15 @@ struct SetLine {
     int page = 0; ///< of the document, from 0
 };
 
+/// A ruled line: a filled rectangle from its lower left corner.
+struct SetRule {
+    Centipoints x = 0;
+    Centipoints y = 0;
+    Centipoints width = 0;
+    Centipoints height = 0;
+    int page = 0;
+};
+
 /// Why a text cannot be set.
 struct LayoutFault {
     std::string rule;  ///< `no_glyph`, `width`, `lines`, `page`, `pages`
@@ -40,6 +49,7 @@ struct LayoutFault {
 struct Layout {
     std::vector<SetGlyph> glyphs;
     std::vector<SetLine> lines;
+    std::vector<SetRule> rules;
     std::vector<LayoutFault> faults;
 
     [[nodiscard]] std::span<const SetGlyph> glyphs_of(const SetLine& line) const {
@@ -67,10 +77,23 @@ struct FlowLayout {
     Centipoints seal_y = 0;
 };
 
-using PatternText = std::function<std::string(const Pattern&)>;
-using StyleOf = std::function<const FontStyle*(std::string_view)>;
+/// An element of a field of several: `fields.items`, the second of five.
+struct FlowElement {
+    std::string_view field;
+    std::size_t index = 0;
+    std::size_t count = 1;
+};
 
-[[nodiscard]] FlowLayout set_flow(const Flow& flow, const PatternText& expand,
-                                  const StyleOf& style_of, Centipoints seal_diameter);
+/// What a flow asks of its document.
+struct FlowValues {
+    /// `element` is null outside of repeated blocks.
+    std::function<std::string(const Pattern&, const FlowElement* element)> expand;
+    std::function<std::size_t(std::string_view field)> count_elements;
+    std::function<bool(const Condition&)> holds;
+    std::function<const FontStyle*(std::string_view)> style_of;
+};
+
+[[nodiscard]] FlowLayout set_flow(const Flow& flow, const FlowValues& values,
+                                  Centipoints seal_diameter);
 
 } // namespace songda::issuer

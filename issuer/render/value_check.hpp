@@ -37,8 +37,9 @@ public:
     [[nodiscard]] int pages() const { return pages_; }
 
 private:
-    [[nodiscard]] std::string expand(const Pattern& pattern,
-                                     std::span<const NamedValue> values) const;
+    /// `element`: of the repeated block that the pattern belongs to; null elsewhere.
+    [[nodiscard]] std::string expand(const Pattern& pattern, std::span<const NamedValue> values,
+                                     const FlowElement* element) const;
     [[nodiscard]] Placed set_item(const TextItem& item, std::span<const NamedValue> values);
     [[nodiscard]] Placed set_flow_of(const Flow& flow, std::span<const NamedValue> values);
     void take_faults(const Pattern& pattern, const std::vector<LayoutFault>& faults);

@@ -24,6 +24,8 @@ constexpr std::string_view number_characters = " 0123456789年月日";
 /// What a document key is written with beside digits: half of it is in every document.
 constexpr std::string_view key_characters = "ABCDEFGHJKMNPQRSTVWXYZ";
 
+constexpr std::string_view chinese_digits = "一二三四五六七八九十";
+
 constexpr std::string_view seal_style = "song-bold";
 
 class Compiler {
@@ -35,9 +37,9 @@ public:
 
     Result<void> run() {
         for (const auto step :
-             {&Compiler::check_styles, &Compiler::write_head, &Compiler::write_artwork,
-              &Compiler::draw_page_mark, &Compiler::write_static_text, &Compiler::write_later_pages,
-              &Compiler::write_seal}) {
+             {&Compiler::check_styles, &Compiler::check_facts, &Compiler::write_head,
+              &Compiler::write_artwork, &Compiler::draw_page_mark, &Compiler::write_static_text,
+              &Compiler::write_later_pages, &Compiler::write_seal}) {
             const auto done = (this->*step)();
             if (!done.ok()) {
                 return done;
@@ -56,13 +58,11 @@ private:
     /// Every style that is named exists, and its fonts get slots.
     Result<void> check_styles() {
         std::vector<std::string_view> names;
-        for (const TextItem& item : made_.spec.items) {
-            names.push_back(item.look.style);
-        }
+        for_each_pattern(made_.spec,
+                         [&](const Pattern&, std::string_view style) { names.push_back(style); });
         if (made_.spec.flow) {
-            names.push_back(made_.spec.flow->closing_look.style);
-            for (const FlowBlock& block : made_.spec.flow->blocks) {
-                names.push_back(block.look.style);
+            for (const HeadingLevel& level : made_.spec.flow->levels) {
+                names.push_back(level.style);
             }
         }
         if (made_.spec.has_later_pages()) {
@@ -89,6 +89,24 @@ private:
                    ? "/AF[13 0 R 16 0 R]/Names<</EmbeddedFiles<</Names[(licence-metadata.json) 16 "
                      "0 R(record.json) 13 0 R]>>>>"
                    : "/AF[13 0 R]/Names<</EmbeddedFiles<</Names[(record.json) 13 0 R]>>>>";
+    }
+
+    /// What the template prints of its department, the department's configuration must say.
+    Result<void> check_facts() {
+        std::string lacking;
+        for_each_pattern(made_.spec, [&](const Pattern& pattern, std::string_view) {
+            for (const PatternPiece& piece : pattern) {
+                if (piece.is_value && piece.text.starts_with("department.") &&
+                    made_.own_value(piece.text) == nullptr &&
+                    lacking.find(piece.text) == std::string::npos) {
+                    lacking += (lacking.empty() ? "" : ", ") + piece.text;
+                }
+            }
+        });
+        return lacking.empty() ? Result<void>()
+                               : refuse(fmt::format("it prints {}, which the configuration of {} "
+                                                    "does not say",
+                                                    lacking, made_.face.name));
     }
 
     Result<void> write_head() {
@@ -215,6 +233,9 @@ private:
             if (piece.is_value && (piece.text == "key" || piece.text == "identifier")) {
                 carry_text(key_characters, style);
             }
+            if (piece.is_value && piece.text == "ordinal.chinese") {
+                carry_text(chinese_digits, style);
+            }
             const std::string* const own =
                 piece.is_value ? made_.own_value(piece.text) : &piece.text;
             if (own != nullptr) {
@@ -241,10 +262,15 @@ private:
         if (!words_.empty()) {
             put_mark_label(writer);
         }
+        for (const LineItem& line : made_.spec.lines) {
+            put(content, line.colour + " rg\n");
+            put_rule(content, {line.x, line.y, line.width, line.weight, 0});
+            put(content, "0 g\n");
+        }
+        writer.forget_colour();
         for (const TextItem& item : made_.spec.items) {
             if (CompiledTemplate::Impl::needs_document(item.pattern)) {
                 made_.document_items.push_back(&item);
-                carry_pattern(item.pattern, item.look.style);
                 continue;
             }
             std::string text;
@@ -260,13 +286,16 @@ private:
             }
             writer.put_layout(layout, item.look.colour);
         }
-        if (made_.spec.flow) {
-            for (const FlowBlock& block : made_.spec.flow->blocks) {
-                carry_pattern(block.pattern, block.look.style);
+        for_each_pattern(made_.spec, [this](const Pattern& pattern, std::string_view style) {
+            carry_pattern(pattern, style);
+        });
+        for_each_flow_pattern(made_.spec, [this](const Pattern& pattern, std::string_view) {
+            for (const PatternPiece& piece : pattern) {
+                made_.flow_named_late =
+                    made_.flow_named_late ||
+                    (piece.is_value && (piece.text == "number" || piece.text == "key"));
             }
-            carry_pattern(made_.spec.flow->signature, made_.spec.flow->closing_look.style);
-            carry_pattern(made_.spec.flow->date, made_.spec.flow->closing_look.style);
-        }
+        });
         for (const auto& [style, characters] : made_.spec.common_characters) {
             carry_text(characters, style);
         }
@@ -318,12 +347,39 @@ private:
 
 bool CompiledTemplate::Impl::needs_document(const Pattern& pattern) {
     return std::any_of(pattern.begin(), pattern.end(), [](const PatternPiece& piece) {
-        return piece.is_value && piece.text.rfind("department.", 0) != 0 && piece.text != "title";
+        return piece.is_value && !piece.text.starts_with("department.") &&
+               !piece.text.starts_with("says.") && piece.text != "title";
     });
 }
 
+const std::string* DepartmentFace::find_fact(std::string_view wanted) const {
+    for (const auto& [key, text] : facts) {
+        if (key == wanted && !text.empty()) {
+            return &text;
+        }
+    }
+    return nullptr;
+}
+
 const std::string* CompiledTemplate::Impl::own_value(std::string_view name) const {
-    return name == "department.name" ? &face.name : name == "title" ? &spec.title : nullptr;
+    static constexpr std::string_view of_department = "department.";
+    static constexpr std::string_view of_template = "says.";
+    if (name == "title") {
+        return &spec.title;
+    }
+    if (name.starts_with(of_department)) {
+        name.remove_prefix(of_department.size());
+        return name == "name" ? &face.name : face.find_fact(name);
+    }
+    if (name.starts_with(of_template)) {
+        name.remove_prefix(of_template.size());
+        for (const auto& [member, words] : spec.says) {
+            if (member == name) {
+                return &words;
+            }
+        }
+    }
+    return nullptr;
 }
 
 CompiledTemplate::CompiledTemplate(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}

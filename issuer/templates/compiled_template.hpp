@@ -2,6 +2,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/result.hpp"
 #include "issuer/fonts/font_set.hpp"
@@ -16,6 +18,12 @@ struct DepartmentFace {
     std::string number_prefix; ///< 机关代字: `示审`
     std::string region;        ///< GB/T 2260, 6 digits
     std::string seal_text;     ///< 4–24 characters on the seal's arc
+    /// What the department says in its letters beside its name, as `{department.review_organ}`;
+    /// also members of the document profile. What is empty is not said.
+    std::vector<std::pair<std::string, std::string>> facts{};
+
+    /// Null: it says nothing of it.
+    [[nodiscard]] const std::string* find_fact(std::string_view wanted) const;
 };
 
 /// What every page says of itself.

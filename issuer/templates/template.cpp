@@ -11,7 +11,8 @@ namespace songda::issuer {
 namespace {
 
 constexpr double points_per_mm = 72.0 / 25.4;
-constexpr int flow_pages_max = 12; // full of rare characters, still below what verifiers read
+constexpr int flow_pages_max = 60;
+constexpr std::size_t value_characters_max = 20'000; // as issuer/decision.cpp reads
 
 Centipoints from_mm(double mm) {
     return static_cast<Centipoints>(std::lround(mm * points_per_mm * 100));
@@ -42,6 +43,10 @@ Pattern parse_pattern(std::string_view text, TomlTable& table) {
     return pattern;
 }
 
+Pattern read_pattern(TomlTable& table, std::string_view key) {
+    return parse_pattern(table.text_or(key, ""), table);
+}
+
 template <class T>
 T choose(TomlTable& table, std::string_view key, std::string_view otherwise,
          std::initializer_list<std::pair<std::string_view, T>> words) {
@@ -68,6 +73,14 @@ std::string read_colour(TomlTable& table) {
                        (rgb & 255U) / 255.0);
 }
 
+Align read_align(TomlTable& table) {
+    return choose<Align>(table, "align", "left",
+                         {{"left", Align::left},
+                          {"center", Align::center},
+                          {"right", Align::right},
+                          {"justify", Align::justify}});
+}
+
 TextLook read_look(TomlTable& table) {
     TextLook look;
     look.style = table.text("style");
@@ -77,17 +90,18 @@ TextLook read_look(TomlTable& table) {
     look.leading = from_pt(table.number_or("leading_pt", look.size * 1.5 / 100.0));
     look.tracking = from_pt(table.number_or("tracking_pt", 0));
     look.colour = read_colour(table);
-    look.align = choose<Align>(table, "align", "left",
-                               {{"left", Align::left},
-                                {"center", Align::center},
-                                {"right", Align::right},
-                                {"justify", Align::justify}});
+    look.align = read_align(table);
     look.fit = choose<Fit>(table, "fit", "refuse",
                            {{"refuse", Fit::refuse},
                             {"shrink", Fit::shrink},
                             {"wrap", Fit::wrap},
                             {"balance", Fit::balance}});
     return look;
+}
+
+std::size_t read_characters_max(TomlTable& table) {
+    return static_cast<std::size_t>(
+        table.integer_or("max_characters", 200, 1, std::int64_t{value_characters_max}));
 }
 
 TemplateField read_field(TomlTable& table) {
@@ -99,10 +113,15 @@ TemplateField read_field(TomlTable& table) {
                                    {{"text", FieldKind::text},
                                     {"code", FieldKind::code},
                                     {"date", FieldKind::date},
-                                    {"choice", FieldKind::choice}});
+                                    {"choice", FieldKind::choice},
+                                    {"list", FieldKind::list},
+                                    {"rows", FieldKind::rows}});
     field.required = table.boolean_or("required", true);
-    field.max_characters =
-        static_cast<std::size_t>(table.integer_or("max_characters", 200, 1, 4000));
+    field.paragraphs = table.boolean_or("paragraphs", false);
+    if (field.paragraphs && field.kind != FieldKind::text) {
+        table.refuse("paragraphs", "belong to kind text");
+    }
+    field.max_characters = read_characters_max(table);
     field.choices = table.texts_or_none("choices");
     std::string upper = field.name;
     std::transform(upper.begin(), upper.end(), upper.begin(),
@@ -110,6 +129,14 @@ TemplateField read_field(TomlTable& table) {
     field.element = table.text_or("element", "KZ_" + upper);
     if ((field.kind == FieldKind::choice) == field.choices.empty()) {
         table.refuse("choices", "belong to kind choice, and it needs them");
+    }
+    field.elements_max = static_cast<std::size_t>(table.integer_or("elements_max", 50, 1, 200));
+    for (TomlTable& column : table.tables("column")) {
+        field.columns.push_back({column.text("name"), column.text("label"),
+                                 column.boolean_or("required", true), read_characters_max(column)});
+    }
+    if ((field.kind == FieldKind::rows) == field.columns.empty()) {
+        table.refuse("column", "[[field.column]] belong to kind rows, and it needs them");
     }
     return field;
 }
@@ -123,7 +150,92 @@ LaterPages read_later(TomlTable table, int pages_max, Centipoints line_pitch,
     later.line_pitch_least = from_pt(table.number_or("line_pitch_least_pt", line_pitch / 100.0));
     later.number_look = read_look(table);
     later.number_y = page_height - from_mm(table.number("number_y_mm"));
+    later.number_first = table.boolean_or("number_first", false);
     return later;
+}
+
+/// `when`, `is` and `is_not`, as in document profiles.
+Condition read_condition(TomlTable& table) {
+    Condition condition{table.text_or("when", ""), table.texts_or_none("is"),
+                        table.texts_or_none("is_not")};
+    if (condition.value.empty() && (!condition.is.empty() || !condition.is_not.empty())) {
+        table.refuse("when", "is and is_not need it");
+    }
+    return condition;
+}
+
+Table read_table(TomlTable& block, Centipoints room) {
+    Table made;
+    made.head_style = block.text_or("head_style", block.text_or("style", ""));
+    made.padding = from_mm(block.number_or("padding_mm", 1.5));
+    made.outer_weight = from_mm(block.number_or("outer_mm", 0.35));
+    made.inner_weight = from_mm(block.number_or("inner_mm", 0.25));
+    Centipoints width = 0;
+    for (TomlTable& column : block.tables("column")) {
+        made.columns.push_back({from_mm(column.number("width_mm")), read_align(column),
+                                read_pattern(column, "head"), read_pattern(column, "text")});
+        width += made.columns.back().width;
+        if (made.columns.back().width <= 2 * made.padding) {
+            column.refuse("width_mm", "must hold more than the padding");
+        }
+    }
+    // Each column is rounded to a hundredth of a point.
+    if (width > room + static_cast<Centipoints>(made.columns.size())) {
+        block.refuse("column", "the columns are wider than the flow");
+    }
+    for (TomlTable& row : block.tables("row")) {
+        TableRow read{{}, from_mm(row.number_or("height_mm", 0))};
+        for (const std::string& cell : row.texts("cells")) {
+            read.cells.push_back(parse_pattern(cell, row));
+        }
+        if (read.cells.empty() || read.cells.size() > made.columns.size()) {
+            row.refuse("cells", "must be one at least and no more than the columns");
+        }
+        made.rows.push_back(std::move(read));
+    }
+    return made;
+}
+
+FlowBlock read_block(TomlTable& table, Centipoints room) {
+    FlowBlock block;
+    block.condition = read_condition(table);
+    block.each = table.text_or("each", "");
+    block.look = read_look(table);
+    block.indent = static_cast<int>(table.integer_or("indent", 0, 0, 10));
+    block.gap_lines = static_cast<int>(table.integer_or("gap_lines", 0, 0, 10));
+    if (table.has("column")) {
+        block.table = read_table(table, room);
+        return block;
+    }
+    block.pattern = parse_pattern(table.text("text"), table);
+    block.label = read_pattern(table, "label");
+    block.label_single =
+        table.has("label_single") ? read_pattern(table, "label_single") : block.label;
+    block.lead = read_pattern(table, "lead");
+    block.hang = table.boolean_or("hang", false);
+    block.levels = table.boolean_or("levels", false);
+    return block;
+}
+
+Imprint read_imprint(TomlTable table) {
+    Imprint imprint;
+    imprint.copies_condition = read_condition(table);
+    imprint.copies_label = read_pattern(table, "copies_label");
+    imprint.copies = read_pattern(table, "copies");
+    imprint.organ = parse_pattern(table.text("organ"), table);
+    imprint.date = parse_pattern(table.text("date"), table);
+    imprint.look = read_look(table);
+    imprint.outer_weight = from_mm(table.number_or("outer_mm", 0.35));
+    imprint.inner_weight = from_mm(table.number_or("inner_mm", 0.25));
+    return imprint;
+}
+
+void read_closing(TomlTable closing, Flow& flow) {
+    flow.signature = parse_pattern(closing.text("signature"), closing);
+    flow.date = parse_pattern(closing.text("date"), closing);
+    flow.closing_look = read_look(closing);
+    flow.closing_gap_lines = static_cast<int>(closing.integer_or("gap_lines", 1, 0, 10));
+    flow.right_indent = static_cast<int>(closing.integer_or("right_indent", 4, 0, 10));
 }
 
 Flow read_flow(TomlTable table, Centipoints page_height) {
@@ -138,20 +250,19 @@ Flow read_flow(TomlTable table, Centipoints page_height) {
         from_pt(table.number_or("line_pitch_least_pt", flow.line_pitch / 100.0));
     flow.columns = static_cast<int>(table.integer_or("columns", 28, 1, 60));
     for (TomlTable& block : table.tables("block")) {
-        flow.blocks.push_back({parse_pattern(block.text("text"), block), read_look(block),
-                               static_cast<int>(block.integer_or("indent", 0, 0, 10)),
-                               static_cast<int>(block.integer_or("gap_lines", 0, 0, 10))});
+        flow.blocks.push_back(read_block(block, flow.width));
+    }
+    for (TomlTable& level : table.tables("level")) {
+        flow.levels.push_back({level.text("form"), level.text("style")});
     }
     const auto pages_max = static_cast<int>(table.integer_or("pages_max", 1, 1, flow_pages_max));
     if (pages_max > 1) {
         flow.later = read_later(table.table("later"), pages_max, flow.line_pitch, page_height);
     }
-    TomlTable closing = table.table("closing");
-    flow.signature = parse_pattern(closing.text("signature"), closing);
-    flow.date = parse_pattern(closing.text("date"), closing);
-    flow.closing_look = read_look(closing);
-    flow.closing_gap_lines = static_cast<int>(closing.integer_or("gap_lines", 1, 0, 10));
-    flow.right_indent = static_cast<int>(closing.integer_or("right_indent", 4, 0, 10));
+    read_closing(table.table("closing"), flow);
+    if (table.has("imprint")) {
+        flow.imprint = read_imprint(table.table("imprint"));
+    }
     return flow;
 }
 
@@ -196,12 +307,153 @@ SamplePlace read_sample(TomlTable table, Centipoints page_height) {
             table.number("mark_degrees")};
 }
 
+/// `letter@1` of `bases` beside the template's own folder. A base that changed has another version:
+/// every template that is laid over it must name that, and so is looked at.
+Result<void> lay_over_bases(TomlFile& file, const std::string& folder) {
+    TomlTable root = file.root();
+    for (const std::string& full_name : root.texts_or_none("bases")) {
+        const std::string name = full_name.substr(0, full_name.find('@'));
+        if (name.find_first_of("/.") != std::string::npos) {
+            root.refuse("bases", full_name + " must look like letter@1");
+            continue;
+        }
+        auto base = TomlFile::open(folder + "/../bases/" + name + ".toml");
+        if (!base.ok()) {
+            return base.error();
+        }
+        const std::string given = base.value().root().text("name");
+        if (given != full_name) {
+            root.refuse("bases", fmt::format("asks for {}, the file is {}", full_name, given));
+        }
+        file.lay_over(std::move(base).value(), "name");
+    }
+    file.resolve_shared();
+    return {};
+}
+
+/// Names of fields that conditions and repeated blocks look at, and of values that texts print.
+void check_fields_named(const Template& made, TomlTable& root) {
+    const auto check = [&](std::string_view name) {
+        static constexpr std::string_view prefix = "fields.";
+        if (name.starts_with(prefix) && find_field(made, name.substr(prefix.size())) == nullptr) {
+            root.refuse("field", fmt::format("there is no field for {{{}}}", name));
+        }
+    };
+    for_each_pattern(made, [&](const Pattern& pattern, std::string_view) {
+        for (const PatternPiece& piece : pattern) {
+            check(piece.is_value ? piece.text : "");
+        }
+    });
+    if (made.flow) {
+        for (const FlowBlock& block : made.flow->blocks) {
+            check(block.condition.value);
+            check(block.each);
+        }
+        check(made.flow->imprint ? made.flow->imprint->copies_condition.value : "");
+    }
+}
+
+void read_places(TomlTable& root, Template& made) {
+    for (TomlTable& line : root.tables("line")) {
+        const Centipoints weight = from_mm(line.number("weight_mm"));
+        made.lines.push_back({from_mm(line.number("x_mm")),
+                              made.page_height - from_mm(line.number("y_mm")) - weight,
+                              from_mm(line.number("width_mm")), weight, read_colour(line)});
+    }
+    TomlTable seal = root.table("seal");
+    made.seal.diameter = from_mm(seal.number("diameter_mm"));
+    if (!made.flow) {
+        made.seal.x = from_mm(seal.number("x_mm"));
+        made.seal.y = made.page_height - from_mm(seal.number("y_mm"));
+    }
+    TomlTable qr = root.table("qr");
+    made.qr = {from_mm(qr.number("x_mm")), made.page_height - from_mm(qr.number("y_mm")),
+               from_pt(qr.number("module_pt")),
+               static_cast<int>(qr.integer("modules_max", 21, 177))};
+    if (root.has("photo")) {
+        made.photo = read_photo_place(root.table("photo"), made.page_height);
+    }
+    made.sample = read_sample(root.table("sample"), made.page_height);
+}
+
+void read_says(TomlTable says, Template& made) {
+    for (const std::string_view member : {"review_term", "court_term", "remedies", "overdue"}) {
+        if (says.has(member)) {
+            made.says.emplace_back(member, says.text(member));
+        }
+    }
+}
+
 } // namespace
+
+void for_each_pattern(const Template& spec,
+                      const std::function<void(const Pattern&, std::string_view style)>& look) {
+    for (const TextItem& item : spec.items) {
+        look(item.pattern, item.look.style);
+    }
+    for_each_flow_pattern(spec, look);
+}
+
+void for_each_flow_pattern(
+    const Template& spec, const std::function<void(const Pattern&, std::string_view style)>& look) {
+    if (!spec.flow) {
+        return;
+    }
+    for (const FlowBlock& block : spec.flow->blocks) {
+        for (const Pattern* const pattern :
+             {&block.lead, &block.label, &block.label_single, &block.pattern}) {
+            look(*pattern, block.look.style);
+        }
+        if (block.table) {
+            for (const TableColumn& column : block.table->columns) {
+                look(column.head, block.table->head_style);
+                look(column.text, block.look.style);
+            }
+            for (const TableRow& row : block.table->rows) {
+                for (const Pattern& cell : row.cells) {
+                    look(cell, block.look.style);
+                }
+            }
+        }
+    }
+    look(spec.flow->signature, spec.flow->closing_look.style);
+    look(spec.flow->date, spec.flow->closing_look.style);
+    if (spec.flow->imprint) {
+        const Imprint& imprint = *spec.flow->imprint;
+        for (const Pattern* const pattern :
+             {&imprint.copies_label, &imprint.copies, &imprint.organ, &imprint.date}) {
+            look(*pattern, imprint.look.style);
+        }
+    }
+}
+
+bool prints_value(const Template& spec, std::string_view name) {
+    bool found = false;
+    for_each_pattern(spec, [&](const Pattern& pattern, std::string_view) {
+        found = found || std::any_of(pattern.begin(), pattern.end(), [&](const auto& piece) {
+                    return piece.is_value && piece.text == name;
+                });
+    });
+    return found;
+}
+
+const TemplateField* find_field(const Template& spec, std::string_view name) {
+    for (const TemplateField& field : spec.fields) {
+        if (field.name == name) {
+            return &field;
+        }
+    }
+    return nullptr;
+}
 
 Result<Template> read_template(const std::string& folder) {
     auto file = TomlFile::open(folder + "/template.toml");
     if (!file.ok()) {
         return file.error();
+    }
+    const auto based = lay_over_bases(file.value(), folder);
+    if (!based.ok()) {
+        return based.error();
     }
     TomlTable root = file.value().root();
     Template made;
@@ -232,20 +484,9 @@ Result<Template> read_template(const std::string& folder) {
     for (TomlTable& common : root.tables("common")) {
         made.common_characters.emplace_back(common.text("style"), common.text("characters"));
     }
-    TomlTable seal = root.table("seal");
-    made.seal.diameter = from_mm(seal.number("diameter_mm"));
-    if (!made.flow) {
-        made.seal.x = from_mm(seal.number("x_mm"));
-        made.seal.y = made.page_height - from_mm(seal.number("y_mm"));
-    }
-    TomlTable qr = root.table("qr");
-    made.qr = {from_mm(qr.number("x_mm")), made.page_height - from_mm(qr.number("y_mm")),
-               from_pt(qr.number("module_pt")),
-               static_cast<int>(qr.integer("modules_max", 21, 177))};
-    if (root.has("photo")) {
-        made.photo = read_photo_place(root.table("photo"), made.page_height);
-    }
-    made.sample = read_sample(root.table("sample"), made.page_height);
+    read_places(root, made);
+    read_says(root.table("says"), made);
+    check_fields_named(made, root);
     const auto finished = file.value().finish();
     if (!finished.ok()) {
         return finished.error();

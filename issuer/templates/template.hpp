@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,8 +16,17 @@ namespace songda::issuer {
 using Centipoints = std::int32_t;
 
 /// What a field holds. `date` is given as `2026-11-24` and printed as `2026年11月24日`; `code` is
-/// visible ASCII; `choice` is one of the listed words.
-enum class FieldKind : std::uint8_t { text, code, date, choice };
+/// visible ASCII; `choice` is one of the listed words; `list` several texts; `rows` several rows
+/// of the declared columns.
+enum class FieldKind : std::uint8_t { text, code, date, choice, list, rows };
+
+/// A cell of each row of a field.
+struct FieldColumn {
+    std::string name; ///< also the column of the document profile
+    std::string label;
+    bool required = true;
+    std::size_t max_characters = 0;
+};
 
 struct TemplateField {
     std::string name;
@@ -23,8 +34,11 @@ struct TemplateField {
     std::string member; ///< of the document profile; the field's name unless the template says
     FieldKind kind = FieldKind::text;
     bool required = true;
-    std::size_t max_characters = 0;
+    bool paragraphs = false;        ///< of kind text: line breaks are allowed and part paragraphs
+    std::size_t max_characters = 0; ///< of a list: of each text
     std::vector<std::string> choices;
+    std::size_t elements_max = 0;     ///< of a list or of rows
+    std::vector<FieldColumn> columns; ///< of rows
     std::string element; ///< in a licence's metadata; `KZ_NAME` unless the template says
 };
 
@@ -75,12 +89,76 @@ struct TextItem {
     Centipoints width = 0;
 };
 
-/// A paragraph of the flow.
+/// A straight line of the form itself: a rectangle of its length and weight.
+struct LineItem {
+    Centipoints x = 0; ///< lower left corner, PDF coordinates
+    Centipoints y = 0;
+    Centipoints width = 0;
+    Centipoints weight = 0;
+    std::string colour; ///< operands of `rg`
+};
+
+/// Whether a part is set: its value says something, and one of `is`, and none of `is_not`.
+struct Condition {
+    std::string value; ///< `fields.outcome`; empty: always
+    std::vector<std::string> is;
+    std::vector<std::string> is_not;
+};
+
+/// A column of a table in the flow.
+struct TableColumn {
+    Centipoints width = 0;
+    Align align = Align::left;
+    Pattern head; ///< empty in all columns: the table has no head
+    Pattern text; ///< of each element's row
+};
+
+/// A row that the template itself declares; with fewer cells than columns the last one spans the
+/// rest.
+struct TableRow {
+    std::vector<Pattern> cells;
+    Centipoints height_least = 0;
+};
+
+/// A ruled table: outer lines, inner lines, cells that wrap. Its rows take whole rows of the grid,
+/// so that the text below stands on it again.
+struct Table {
+    std::vector<TableColumn> columns;
+    std::vector<TableRow> rows; ///< beside those of the elements, after them
+    std::string head_style;
+    Centipoints padding = 0;
+    Centipoints outer_weight = 0;
+    Centipoints inner_weight = 0;
+
+    [[nodiscard]] bool has_head() const {
+        return std::any_of(columns.begin(), columns.end(),
+                           [](const TableColumn& column) { return !column.head.empty(); });
+    }
+};
+
+/// A paragraph of the flow, several where its text has line breaks, or a table. With `each` there
+/// is one for every element of that field: patterns then know `{each}` or `{each.CELL}`,
+/// `{ordinal}` and `{ordinal.chinese}`.
 struct FlowBlock {
+    Condition condition;
+    std::string each; ///< `fields.reasons`; empty: the block is set once
     Pattern pattern;
+    Pattern label;        ///< before the text: `{ordinal.chinese}、`
+    Pattern label_single; ///< instead, where there is only one element
+    Pattern lead;         ///< before the first label; further ones begin below its end
+    bool hang = false;    ///< further lines begin below the label's end (§7.3.4)
+    bool levels = false;  ///< headings within the value are set by the flow's levels
     TextLook look;
     int indent = 0;    ///< first line, in characters
     int gap_lines = 0; ///< blank lines before it
+    std::optional<Table> table;
+};
+
+/// Paragraphs of a value that begin with this numbering and end without a full stop are headings
+/// (§7.3.3): `一、`, `（一）`, `1.`, `（1）`.
+struct HeadingLevel {
+    std::string form;
+    std::string style;
 };
 
 /// The pages after a flow's first: the grid alone, and their number.
@@ -91,6 +169,19 @@ struct LaterPages {
     Centipoints line_pitch_least = 0; ///< what may bring the closing to its text's page (§7.3.5)
     TextLook number_look;             ///< `— 2 —`
     Centipoints number_y = 0;         ///< its baseline
+    bool number_first = false;        ///< the first page shows its number too
+};
+
+/// 版记 at the foot of the last page (§7.4): 抄送, then 印发机关 and 印发日期, ruled.
+struct Imprint {
+    Condition copies_condition; ///< whether 抄送 is there
+    Pattern copies_label;
+    Pattern copies;
+    Pattern organ;
+    Pattern date;
+    TextLook look; ///< its leading is the height of a row
+    Centipoints outer_weight = 0;
+    Centipoints inner_weight = 0;
 };
 
 /// Running text on the character grid of GB/T 9704-2012 (22 lines of 28 characters) and its
@@ -105,12 +196,14 @@ struct Flow {
     Centipoints line_pitch_least = 0; ///< what a long text may narrow it to (§7.3.5, 特殊情况说明)
     int columns = 28;
     std::vector<FlowBlock> blocks;
+    std::vector<HeadingLevel> levels;
     Pattern signature;
     Pattern date;
     TextLook closing_look;
     int closing_gap_lines = 0;
     int right_indent = 4; ///< of the day, in characters
     LaterPages later;
+    std::optional<Imprint> imprint;
 };
 
 struct SealPlace {
@@ -159,7 +252,10 @@ struct Template {
     std::string artwork_path; ///< empty: none
     std::vector<TemplateField> fields;
     std::vector<TextItem> items;
+    std::vector<LineItem> lines;
     std::optional<Flow> flow;
+    /// What the template's fixed words say, by members of the document profile: `{says.NAME}`.
+    std::vector<std::pair<std::string, std::string>> says;
     /// Per style: characters put into the prefix beside those of the template's own texts.
     std::vector<std::pair<std::string, std::string>> common_characters;
     SealPlace seal;
@@ -179,7 +275,21 @@ struct Template {
     [[nodiscard]] std::string full_name() const { return id + "@" + std::to_string(version); }
 };
 
-/// Reads `folder`/template.toml. Faults: not_found; invalid_input with one finding a line.
+/// Every pattern of the template with the style that it is set in.
+void for_each_pattern(const Template& spec,
+                      const std::function<void(const Pattern&, std::string_view style)>& look);
+
+/// Those of its flow only.
+void for_each_flow_pattern(const Template& spec,
+                           const std::function<void(const Pattern&, std::string_view style)>& look);
+
+/// Does any of the template's texts print the value?
+[[nodiscard]] bool prints_value(const Template& spec, std::string_view name);
+
+[[nodiscard]] const TemplateField* find_field(const Template& spec, std::string_view name);
+
+/// Reads `folder`/template.toml, laid over the bases that it names. Faults: not_found;
+/// invalid_input with one finding a line.
 [[nodiscard]] Result<Template> read_template(const std::string& folder);
 
 } // namespace songda::issuer

@@ -22,7 +22,11 @@ inline app::DepartmentConfig sample_department(const DepartmentCode& code) {
             seal.seal_key,
             seal.seal_certificate,
             seal.qr_key,
-            {}};
+            {},
+            {{"review_organ", "示例市人民政府"},
+             {"review_address", "https://xzfy.example.org/"},
+             {"court", "示例市清江县人民法院"},
+             {"contact", "12345"}}};
 }
 
 /// What app::Desk::open needs, with the store below `folder`.

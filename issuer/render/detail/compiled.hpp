@@ -103,6 +103,7 @@ struct CompiledTemplate::Impl {
     std::size_t later_static_content = 0;        ///< object behind later pages; 0: none
     std::string artwork_resource;                ///< `/Art 16 0 R`, empty without artwork
     std::vector<const TextItem*> document_items; ///< items that differ from document to document
+    bool flow_named_late = false;                ///< the flow prints the number or the key
 
     [[nodiscard]] std::size_t slot_of(const FontFace* font) const {
         for (std::size_t i = 0; i < slots.size(); ++i) {
@@ -162,6 +163,15 @@ void put_line(ByteBuffer& to, const SetLine& line, std::span<const SetGlyph> gly
     put(to, line.spacing_milli != 0 ? ")Tj 0 Tc ET\n" : ")Tj ET\n");
 }
 
+/// A filled rectangle in the colour that is set.
+inline void put_rule(ByteBuffer& to, const SetRule& rule) {
+    for (const Centipoints part : {rule.x, rule.y, rule.width, rule.height}) {
+        put_points(to, part);
+        to.push_back(' ');
+    }
+    put(to, "re f\n");
+}
+
 /// The lines of one page content; a colour is written where it changes.
 template <class Show>
 class LineWriter {
@@ -180,7 +190,14 @@ public:
                 put_line(to_, line, layout.glyphs_of(line), show_);
             }
         }
+        for (const SetRule& rule : layout.rules) {
+            if (rule.page == page) {
+                put_rule(to_, rule);
+            }
+        }
     }
+    /// Something else has set one.
+    void forget_colour() { colour_ = {}; }
 
 private:
     ByteBuffer& to_;

@@ -38,5 +38,49 @@ TEST(TomlReader, ListsOfTablesKeepTheirOrder) {
     EXPECT_TRUE(file.value().finish().ok());
 }
 
+TEST(TomlReader, AFileLaidOverAnotherTakesWhatItLacks) {
+    auto over = TomlFile::parse("a = 1\n[t]\nx = 1\n[[l]]\nn = \"own\"\n", "over.toml");
+    auto under = TomlFile::parse(
+        "name = \"u\"\na = 2\nb = 3\n[t]\nx = 2\ny = 4\n[[l]]\nn = \"1\"\n[[l]]\nn = \"2\"\n",
+        "under.toml");
+    over.value().lay_over(std::move(under).value(), "name");
+    TomlTable root = over.value().root();
+    EXPECT_EQ(root.integer("a", 0, 9), 1);
+    EXPECT_EQ(root.integer("b", 0, 9), 3);
+    EXPECT_FALSE(root.has("name"));
+    TomlTable t = root.table("t");
+    EXPECT_EQ(t.integer("x", 0, 9), 1);
+    EXPECT_EQ(t.integer("y", 0, 1), 0);
+    std::string order;
+    for (TomlTable& element : root.tables("l")) {
+        order += element.text("n") + ' ';
+    }
+    EXPECT_EQ(order, "1 2 own ");
+    EXPECT_EQ(over.value().finish().error().detail, "under.toml:6: t.y: must be from 0 to 1")
+        << "a finding names the file that it is in";
+}
+
+TEST(TomlReader, SharedTablesFillWhatIsLacking) {
+    auto file = TomlFile::parse("[[l]]\nuse = \"b\"\nsize = 9\n[[l]]\nuse = \"none\"\n"
+                                "[shared.a]\nsize = 1\nstyle = \"s\"\n"
+                                "[shared.b]\nuse = \"a\"\nindent = 2\n",
+                                "t.toml");
+    file.value().resolve_shared();
+    auto list = file.value().root().tables("l");
+    ASSERT_EQ(list.size(), 2U);
+    EXPECT_EQ(list[0].integer("size", 0, 9), 9);
+    EXPECT_EQ(list[0].integer("indent", 0, 9), 2);
+    EXPECT_EQ(list[0].text("style"), "s");
+    EXPECT_EQ(file.value().finish().error().detail,
+              "t.toml:5: use: no table of [shared] is called none");
+}
+
+TEST(TomlReader, SharedTablesThatUseEachOtherComeToAnEnd) {
+    auto file = TomlFile::parse("[t]\nuse = \"a\"\n[shared.a]\nuse = \"a\"\n", "t.toml");
+    file.value().resolve_shared();
+    (void)file.value().root().table("t");
+    EXPECT_EQ(file.value().finish().error().detail, "t.toml:1: t.use: is not a known key");
+}
+
 } // namespace
 } // namespace songda

@@ -20,17 +20,17 @@ Template permit_decision() {
 const DepartmentFace face = {"11320199014138860W", "示例市行政审批局", "示审", "320199",
                              "示例市行政审批局"};
 
-Decision decision(std::vector<std::pair<std::string, std::string>> fields) {
+Decision decision(DecisionFields fields) {
     Decision made;
     made.decided_on = {2026, 11, 24};
     made.recipient =
         Private<Recipient>({RecipientKind::organisation, "示例市鑫𠮷餐饮管理有限公司", "", "", ""});
-    made.fields = Private<std::vector<std::pair<std::string, std::string>>>(std::move(fields));
+    made.fields = Private<DecisionFields>(std::move(fields));
     made.delivery = {"portal", "email"};
     return made;
 }
 
-std::vector<std::pair<std::string, std::string>> good_fields() {
+DecisionFields good_fields() {
     return {
         {"item_name", "食品经营许可"},         {"applied_on", "2026-11-10"},
         {"accepted_on", "2026-11-12"},         {"basis", "《中华人民共和国食品安全法》第三十五条"},
@@ -85,10 +85,10 @@ TEST(ProfileCheck, AFindingSaysWhatTheLawSays) {
 TEST(ProfileCheck, ChannelsOfTheDecisionDecideWhatIsAskedFor) {
     Template spec = permit_decision();
     spec.profile = "BZY";
-    std::vector<std::pair<std::string, std::string>> fields = {{"item_name", "食品经营许可"},
-                                                               {"applied_on", "2026-11-10"},
-                                                               {"accepted_on", "2026-11-12"},
-                                                               {"basis", "第三十五条"}};
+    DecisionFields fields = {{"item_name", "食品经营许可"},
+                             {"applied_on", "2026-11-10"},
+                             {"accepted_on", "2026-11-12"},
+                             {"basis", "第三十五条"}};
     for (const auto& [name, value] :
          {std::pair("reasons", "没有隔断"), std::pair("review_organ", "示例市人民政府"),
           std::pair("review_term", "六十日"), std::pair("court", "示例区人民法院"),

@@ -94,7 +94,7 @@ struct Desk {
 /// A decision that was read, and its values by the names that templates use, which view it.
 struct Given {
     issuer::Decision decision;
-    issuer::Values values;
+    issuer::DecisionValues values;
 };
 
 /// `given` stays where it is.

@@ -19,7 +19,7 @@ std::size_t count_of(const FieldValue& value) {
     return count;
 }
 
-void name_field(Values& values, std::string_view field, const FieldValue& value) {
+void name_field(DecisionValues& values, std::string_view field, const FieldValue& value) {
     const std::string name = "fields." + std::string(field);
     const auto add = [&](std::string full, std::string_view text) {
         values.list.push_back({values.storage.emplace_back(std::move(full)), text});
@@ -42,8 +42,8 @@ void name_field(Values& values, std::string_view field, const FieldValue& value)
 
 } // namespace
 
-Values name_values(const Decision& decision) {
-    Values values;
+DecisionValues name_values(const Decision& decision) {
+    DecisionValues values;
     const DecisionFields& fields = decision.fields.reveal();
     std::size_t count = values_beside;
     for (const auto& [name, value] : fields) {

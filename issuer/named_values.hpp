@@ -10,7 +10,7 @@ namespace songda::issuer {
 
 /// Values by the names that templates use. `storage` holds what is made here; views of the decision
 /// stay good as long as it.
-struct Values {
+struct DecisionValues {
     std::vector<std::string> storage;
     std::vector<NamedValue> list;
 
@@ -22,6 +22,6 @@ struct Values {
 /// All but what is not in the decision: number, key, identifier, day of issue and the document that
 /// a licence follows, for which `storage` has room. A list's texts are named `fields.reasons.0`, a
 /// row's cells `fields.items.0.supply`. The decision outlives them.
-[[nodiscard]] Values name_values(const Decision& decision);
+[[nodiscard]] DecisionValues name_values(const Decision& decision);
 
 } // namespace songda::issuer

@@ -14,6 +14,9 @@
 namespace songda::issuer::detail {
 namespace {
 
+/// What verification reads of an uploaded file (verifier/frame.hpp): thousands of rare characters
+/// can pass it.
+constexpr std::size_t file_bytes_max = 8U << 20U;
 /// delivery.md §8.4: at least 7 days for dispatch orders; a month outlives any client's retries.
 constexpr std::int64_t idempotency_ms = 31LL * 86'400'000;
 
@@ -23,7 +26,7 @@ std::string mask(const Recipient& recipient) {
 }
 
 /// Of the document that a licence follows.
-void name_earlier(const store::DocumentRow& earlier, Values& values) {
+void name_earlier(const store::DocumentRow& earlier, DecisionValues& values) {
     values.list.push_back({"related.title", earlier.title});
     values.list.push_back({"related.number", earlier.number});
     values.keep("related.decided_on", earlier.decided_on ? to_text(*earlier.decided_on) : "");
@@ -284,6 +287,13 @@ void Batch::render(Item& item) {
         return;
     }
     item.file = std::move(rendered).value();
+    if (item.file.file.size() > file_bytes_max) {
+        item.answer.findings.push_back(
+            {"/fields", "file_size", std::to_string(item.file.file.size()),
+             "文书文件超过8MiB，无法上传核验：请减少生僻字或拆分内容",
+             "makes a file of more than 8 MiB, which nobody could upload to be verified"});
+        item.close(Answer::Kind::refused);
+    }
 }
 
 void Batch::intend_and_sign() {

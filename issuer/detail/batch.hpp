@@ -63,7 +63,7 @@ struct Item {
     RunningKeys::Hold hold;
     Decision decision;
     TimeMs now; ///< of its issue: one moment, so that the page and the record show one day
-    Values values;
+    DecisionValues values;
     const ReadyTemplate* ready = nullptr;
     std::optional<Licence> licence;
     std::string licence_metadata;

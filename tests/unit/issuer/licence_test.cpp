@@ -185,7 +185,7 @@ TEST_F(LicenceTest, MetadataHasTheElementsOfTheStandard) {
     field.name = "scope";
     field.element = "KZ_JYFW";
     spec_.fields = {field};
-    const std::vector<std::pair<std::string, std::string>> fields = {{"scope", "零售/批发"}};
+    const DecisionFields fields = {{"scope", "零售/批发"}};
     decision_.fields = Private(fields);
     relate(store::RelationKind::changes);
     store::DocumentRow document;

@@ -138,7 +138,7 @@ TEST(LetterPages, EveryLengthKeepsItsClosingWithText) {
 }
 
 TEST(LetterPages, MoreThanThePagesIsRefusedWithMeasures) {
-    const std::string most = reason_of(4000);
+    const std::string most = reason_of(20'000);
     const Placed fits(most);
     EXPECT_TRUE(fits.placement.findings.empty());
     EXPECT_EQ(fits.pages.size(), 7U);
@@ -153,8 +153,8 @@ TEST(LetterPages, MoreThanThePagesIsRefusedWithMeasures) {
         told[finding.pointer + ' ' + finding.rule] = finding.value;
     }
     EXPECT_EQ(told,
-              (std::map<std::string, std::string>{{"/fields/basis max_characters", "4000 > 120"},
-                                                  {"/fields pages", "14 > 10"}}));
+              (std::map<std::string, std::string>{{"/fields/basis max_characters", "20000 > 120"},
+                                                  {"/fields pages", "66 > 40"}}));
 }
 
 struct Word {

@@ -164,7 +164,7 @@ TEST(CheckValues, EveryFaultIsToldAtOnce) {
             value.text = "2026-02-30";
         }
     }
-    static const std::string name(9000, 'W');
+    static const std::string name(60000, 'W');
     for (NamedValue& value : changed) {
         if (value.name == "fields.licence_handed") {
             value.text = name;

@@ -116,8 +116,8 @@ TEST(ProfileCheck, ATemplateThatCouldNeverKeepToItsProfileIsRefused) {
     ASSERT_FALSE(refused.ok());
     EXPECT_EQ(refused.error().fault, Fault::invalid_input);
     EXPECT_EQ(refused.error().detail,
-              "permit-decision@3: no field holds item, which profile ZY asks for (notice.head)\n"
-              "permit-decision@3: no field holds content, which profile ZY asks for (ZY.content)");
+              "permit-decision@4: no field holds item, which profile ZY asks for (notice.head)\n"
+              "permit-decision@4: no field holds content, which profile ZY asks for (ZY.content)");
     spec = permit_decision();
     spec.profile = "BZ";
     EXPECT_NE(find_profile(&shipped(), spec).error().detail.find("no field holds items"),

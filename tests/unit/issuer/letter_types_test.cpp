@@ -243,7 +243,7 @@ TEST_F(LetterTypes, RedHeadNumberAndImprintStandWhereTheStandardPutsThem) {
     EXPECT_GT(head, 72 + 12);
     EXPECT_LT(head, 72 + 20);
     const double number = lower_edge_mm("示审试", 1);
-    EXPECT_NEAR(number, 119.6 - 4, 1.2) << "4 mm above the red rule";
+    EXPECT_NEAR(number, 118.6 - 4, 0.5) << "4 mm above the red rule";
     const int last = pages();
     const double imprint = lower_edge_mm("2026年11月25日印发", last);
     EXPECT_LT(imprint, 262) << "at the foot of the 版心";

@@ -150,6 +150,15 @@ Result<Report> find_register_report(store::Store& store, const store::DocumentRo
         return status.error();
     }
     Report report = register_report(document, status.value(), now);
+    const auto copies = store.paper_copies(document.id);
+    if (!copies.ok()) {
+        return copies.error();
+    }
+    for (std::uint32_t at = 0; at < copies.value().size(); ++at) {
+        if (copies.value()[at].revoked) {
+            report.document->revoked_copies.push_back(at + 1);
+        }
+    }
     if (document.relation) {
         const auto added = add_relation(store, document.relation->document,
                                         kind_of(document.relation->kind), report);
@@ -215,6 +224,11 @@ std::string answer_html(const Report& report) {
         fact(to, "valid_until", "有效期至", "Valid until",
              face.valid_until ? to_chinese(*face.valid_until) : "");
         fact(to, "identifier", "电子证照标识", "Licence identifier", face.identifier);
+        std::string copies;
+        for (const std::uint32_t number : face.revoked_copies) {
+            copies += (copies.empty() ? "第" : "、第") + std::to_string(number) + "份";
+        }
+        fact(to, "revoked_copies", "已作废的纸质件", "Revoked paper copies", copies);
         for (const verifier::RelationFace& relation : face.relations) {
             fact(to, "relation", "关联文书", "Related document",
                  verifier::relation_text_zh(relation) + ' ' + verifier::relation_text_en(relation));

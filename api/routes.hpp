@@ -83,6 +83,7 @@ struct ApiRoute {
 void add_document_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_case_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_draft_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
+void add_paper_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_status_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_verify_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_inbox_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);

@@ -9,6 +9,8 @@
 #include "base/log.hpp"
 #include "base/sha256.hpp"
 #include "issuer/detail/batch.hpp"
+#include "issuer/render/copy_stamp.hpp"
+#include "issuer/render/detail/compiled.hpp"
 
 namespace songda::issuer {
 namespace {
@@ -179,6 +181,23 @@ Result<Preview> Issuer::preview(const DepartmentCode& department, std::string_vi
         made.approvals = item.ready->approvals();
     }
     return made;
+}
+
+Result<Bytes> Issuer::print(const store::DocumentRow& document, std::string_view words) const {
+    const auto own = impl_->templates.lower_bound({document.department.text, ""});
+    if (own == impl_->templates.end() || own->first.first != document.department.text) {
+        return Error{Fault::unavailable, "the department has no template, hence no fonts"};
+    }
+    const auto file = impl_->parts.store.read_file(document);
+    if (!file.ok()) {
+        return file.error();
+    }
+    const auto stamped = stamp_paper_copy(file.value(), words, *own->second.compiled->impl().fonts);
+    if (!stamped.ok()) {
+        return stamped.error();
+    }
+    const ByteView bytes = stamped.value().view();
+    return Bytes(bytes.begin(), bytes.end());
 }
 
 std::optional<int> Issuer::approvals_of(const DepartmentCode& department,

@@ -119,6 +119,12 @@ public:
     /// drawn. Faults: of the store, and of compiling the preview's template.
     [[nodiscard]] Result<Preview> preview(const DepartmentCode& department, std::string_view json);
 
+    /// The file of one print on paper: the issued one with `words` at the foot of every page
+    /// (issuer/render/copy_stamp.hpp). Faults: of the store, invalid_input (a character that no
+    /// font has).
+    [[nodiscard]] Result<Bytes> print(const store::DocumentRow& document,
+                                      std::string_view words) const;
+
     /// How many people the profile of the department's template asks for; nothing for a template
     /// that it does not have.
     [[nodiscard]] std::optional<int> approvals_of(const DepartmentCode& department,

@@ -146,6 +146,14 @@ void append_document(JsonObject& report, std::string& to, const DocumentFace& do
     object.text_if("valid_from", document.valid_from ? to_text(*document.valid_from) : "");
     object.text_if("valid_until", document.valid_until ? to_text(*document.valid_until) : "");
     object.text_if("identifier", document.identifier);
+    if (!document.revoked_copies.empty()) {
+        object.begin("revoked_paper_copies");
+        to += '[';
+        for (const std::uint32_t number : document.revoked_copies) {
+            to += (to.back() == '[' ? "" : ",") + std::to_string(number);
+        }
+        to += ']';
+    }
     if (!document.relations.empty()) {
         object.begin("relations");
         to += '[';

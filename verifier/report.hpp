@@ -81,6 +81,7 @@ struct DocumentFace {
     bool sample = false;
     std::string identifier = {}; ///< 电子证照标识; empty: no licence
     std::vector<RelationFace> relations = {};
+    std::vector<std::uint32_t> revoked_copies = {}; ///< numbers of paper copies that hold no more
 };
 
 struct Report {

@@ -79,4 +79,15 @@ int run_numbers(const NumbersArguments& arguments);
 int run_backup(const std::string& config, const std::string& folder);
 int run_check_store(const std::string& config);
 
+struct ItemsArguments {
+    std::string file;
+    std::string other;        ///< power list, file to write, upper list
+    std::string code_pattern; ///< regular expression for codes of no known form; empty: any
+    bool json = false;
+};
+/// On lists of items: 0 good, 1 findings, 2 failure.
+int run_items_check(const ItemsArguments& arguments);
+int run_items_convert(const ItemsArguments& arguments);
+int run_items_coverage(const ItemsArguments& arguments);
+
 } // namespace songda::app

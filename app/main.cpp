@@ -108,6 +108,30 @@ void add_editions(CLI::App& app, const EditionCommands& kind, EditionArguments& 
     named(add("show", "显示内容 show the content", &run_edition_show));
 }
 
+/// songda items check, convert, coverage. `asked` outlives the command line.
+void add_items(CLI::App& app, ItemsArguments& asked, int& status) {
+    auto* items = app.add_subcommand(
+        "items", "事项清单：检查、转换、比对 lists of items: check, convert, compare");
+    items->require_subcommand(1);
+    auto* check = items->add_subcommand("check", "检查清单 check a list, CSV or XLSX");
+    check->add_option("FILE", asked.file, "清单 the list")->required();
+    check->add_option("--power", asked.other, "权力清单 power list to compare names and codes");
+    check->add_option("--code-pattern", asked.code_pattern,
+                      "非 12、31、33 位编码的正则 form of codes that are not 12, 31 or 33 long");
+    check->add_flag("--json", asked.json, "机器格式 machine form");
+    check->callback([&asked, &status] { status = run_items_check(asked); });
+    auto* convert = items->add_subcommand("convert", "CSV 与 XLSX 互转 CSV to XLSX and back");
+    convert->add_option("IN", asked.file, "清单 the list")->required();
+    convert->add_option("OUT", asked.other, ".csv, .xlsx")->required();
+    convert->callback([&asked, &status] { status = run_items_convert(asked); });
+    auto* coverage = items->add_subcommand(
+        "coverage", "上级事项是否齐全 is every item of the upper level's list there");
+    coverage->add_option("LOCAL", asked.file, "本地清单 local list")->required();
+    coverage->add_option("UPPER", asked.other, "上级清单 upper level's list")->required();
+    coverage->add_flag("--json", asked.json, "机器格式 machine form");
+    coverage->callback([&asked, &status] { status = run_items_coverage(asked); });
+}
+
 } // namespace
 
 int main(int count, char** words) {
@@ -219,6 +243,9 @@ int main(int count, char** words) {
     EditionArguments guide_step;
     std::vector<std::string> guide_files;
     add_editions(app, guides, guide_step, guide_files, status);
+
+    ItemsArguments items;
+    add_items(app, items, status);
 
     std::string folder;
     auto* backing = app.add_subcommand("backup", "运行中备份 copy the store while it is used");

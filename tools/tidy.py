@@ -26,6 +26,9 @@ HOMES = {
     "toml++/": {"base"},
     "CLI/": {"app"},
     "zlib.h": {"issuer"},
+    "zip.h": {"catalogue"},
+    "expat.h": {"catalogue"},
+    "xlsxwriter.h": {"catalogue"},
     "rapidjson/": {"api", "base", "issuer", "verifier", "app"},
 }
 INCLUDE = re.compile(r'^\s*#include\s+(["<])([^">]+)[">]', re.M)

@@ -11,6 +11,7 @@
 #include "app/commands.hpp"
 #include "app/terminal.hpp"
 #include "base/json.hpp"
+#include "base/utf8.hpp"
 #include "catalogue/items.hpp"
 
 namespace songda::app {
@@ -37,6 +38,16 @@ Result<Sheet> read_file(const std::string& path) {
         return Error{sheet.error().fault, path + ": " + sheet.error().detail};
     }
     return sheet;
+}
+
+/// Text of a file as a terminal may have it: nothing in it moves the cursor or hides.
+std::string printable(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const char32_t point = take_code_point(text);
+        append_utf8(out, is_forbidden_in_documents(point) ? U'\uFFFD' : point);
+    }
+    return out;
 }
 
 /// Whole or not at all, as a spreadsheet may have the old one open.
@@ -80,10 +91,10 @@ void print_findings(const std::string& path, const std::vector<ItemFinding>& fin
             place += fmt::format("第 {} 行 row {}", finding.row, finding.row);
         }
         if (!finding.column.empty()) {
-            place += (place.empty() ? "" : "，") + finding.column;
+            place += (place.empty() ? "" : "，") + printable(finding.column);
         }
-        fmt::print("{}{}{}：{} {} [{}]\n", path, place.empty() ? "" : "：", place, finding.zh,
-                   finding.en, finding.rule);
+        fmt::print("{}{}{}：{} {} [{}]\n", path, place.empty() ? "" : "：", place,
+                   printable(finding.zh), printable(finding.en), finding.rule);
     }
 }
 
@@ -131,22 +142,22 @@ void print_coverage_json(const Coverage& coverage) {
 
 std::string full_name(const Item& item) {
     const std::string& sub_item = item[ItemColumn::sub_item];
-    return item[ItemColumn::item] + (sub_item.empty() ? "" : "（" + sub_item + "）");
+    return printable(item[ItemColumn::item] + (sub_item.empty() ? "" : "（" + sub_item + "）"));
 }
 
 void print_coverage(const Coverage& coverage) {
     for (const CoverageRow& row : coverage.missing) {
-        fmt::print("缺少 missing      {} {}，上级第 {} 行 upper row {}\n", row.code,
+        fmt::print("缺少 missing      {} {}，上级第 {} 行 upper row {}\n", printable(row.code),
                    full_name(*row.upper), row.upper->row, row.upper->row);
     }
     for (const CoverageRow& row : coverage.differing) {
-        fmt::print("名称不同 differs  {} 第 {} 行 row {} {}：“{}”，上级 upper “{}”\n", row.code,
-                   row.local->row, row.local->row, column_name(row.column),
-                   (*row.local)[row.column], (*row.upper)[row.column]);
+        fmt::print("名称不同 differs  {} 第 {} 行 row {} {}：“{}”，上级 upper “{}”\n",
+                   printable(row.code), row.local->row, row.local->row, column_name(row.column),
+                   printable((*row.local)[row.column]), printable((*row.upper)[row.column]));
     }
     for (const CoverageRow& row : coverage.local_only) {
-        fmt::print("本地增加 local    {} {}，第 {} 行 row {}\n", row.code, full_name(*row.local),
-                   row.local->row, row.local->row);
+        fmt::print("本地增加 local    {} {}，第 {} 行 row {}\n", printable(row.code),
+                   full_name(*row.local), row.local->row, row.local->row);
     }
     fmt::print("上级 {} 项，已覆盖 {} 项，缺 {} 项，名称不同 {} 处，本地增加 {} 项 "
                "{} of {} upper items covered, {} missing, {} names differ, {} local\n",

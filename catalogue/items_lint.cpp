@@ -111,6 +111,7 @@ private:
         const auto number = parse_count(item[ItemColumn::number]);
         if (!number || *number == 0) {
             tell("number_form", item, ItemColumn::number, "应为正整数", "must be a number from 1");
+            ++last_number_; // as it was meant, so that one fault is told once
             return;
         }
         const bool same_item =

@@ -62,6 +62,7 @@ private:
     static Parser& self(void* data) { return *static_cast<Parser*>(data); }
     void stop_unless(bool good) {
         if (!good) {
+            stopped_ = true;
             XML_StopParser(parser_.get(), XML_FALSE);
         }
     }
@@ -71,14 +72,17 @@ private:
             attributes[local_name(pairs[0])] = pairs[1];
         }
         Parser& me = self(data);
-        me.stop_unless(++me.depth_ <= depth_max && me.reader_.begin(local_name(name), attributes));
+        me.stop_unless(!me.stopped_ && ++me.depth_ <= depth_max &&
+                       me.reader_.begin(local_name(name), attributes));
     }
     static void on_end(void* data, const char* name) {
-        --self(data).depth_;
-        self(data).stop_unless(self(data).reader_.end(local_name(name)));
+        Parser& me = self(data);
+        --me.depth_;
+        me.stop_unless(!me.stopped_ && me.reader_.end(local_name(name)));
     }
     static void on_text(void* data, const char* text, int length) {
-        self(data).stop_unless(self(data).reader_.text({text, static_cast<std::size_t>(length)}));
+        Parser& me = self(data);
+        me.stop_unless(!me.stopped_ && me.reader_.text({text, static_cast<std::size_t>(length)}));
     }
     /// No workbook has one; entities could make much of little.
     static void on_doctype(void* data, const char* /*name*/, const char* /*system*/,
@@ -89,6 +93,7 @@ private:
     PartReader& reader_;
     std::unique_ptr<std::remove_pointer_t<XML_Parser>, Free> parser_;
     std::size_t depth_ = 0;
+    bool stopped_ = false; ///< expat still ends an empty element after it was stopped
 };
 
 std::string_view find_in(const Attributes& attributes, std::string_view name) {
@@ -263,6 +268,7 @@ private:
             return false;
         }
         rows_.push_back({*number, {}});
+        in_cell_ = false;
         return true;
     }
     bool begin_cell(const Attributes& attributes) {
@@ -282,9 +288,13 @@ private:
         kind_ = find_in(attributes, "t");
         value_.clear();
         (void)rich_.take();
+        in_cell_ = true;
         return cells_ <= sheet_cells_max;
     }
     bool end_cell() {
+        if (!std::exchange(in_cell_, false)) {
+            return false; // a row or cell inside a cell
+        }
         std::string& cell = rows_.back().cells.back();
         if (kind_ == "inlineStr") {
             cell = rich_.take();
@@ -342,6 +352,7 @@ private:
     std::string kind_;
     std::string value_;
     bool in_value_ = false;
+    bool in_cell_ = false;
     std::size_t cells_ = 0;
     std::size_t merged_ = 0;
     std::size_t bytes_ = 0;

@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <limits>
+#include <fstream>
 
 #include <xlsxwriter.h>
 
@@ -21,12 +21,26 @@ std::size_t count_units(std::string_view text) {
     return units;
 }
 
+/// A text that looks like the escape of a character is escaped itself (ECMA-376 §22.4.2.4);
+/// libxlsxwriter does so for control characters alone.
+std::string escape(std::string_view text) {
+    std::string out;
+    for (; !text.empty(); text.remove_prefix(1)) {
+        const bool mark =
+            text.size() >= 7 && text.starts_with("_x") && text[6] == '_' &&
+            text.substr(2, 4).find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+        out.append(mark ? "_x005F_" : text.substr(0, 1));
+    }
+    return out;
+}
+
 Result<void> check_bounds(const Sheet& sheet) {
     for (const SheetRow& row : sheet.rows) {
-        const bool fits =
-            row.number >= 1 && row.number <= LXW_ROW_MAX && row.cells.size() <= sheet_columns_max &&
-            std::all_of(row.cells.begin(), row.cells.end(),
-                        [](const auto& cell) { return count_units(cell) <= cell_characters_max; });
+        const bool fits = row.number >= 1 && row.number <= LXW_ROW_MAX &&
+                          row.cells.size() <= sheet_columns_max &&
+                          std::all_of(row.cells.begin(), row.cells.end(), [](const auto& cell) {
+                              return count_units(escape(cell)) <= cell_characters_max;
+                          });
         if (!fits) {
             return Error{Fault::invalid_input,
                          "row " + std::to_string(row.number) + ": more than a workbook holds"};
@@ -62,6 +76,10 @@ Result<void> write_xlsx(const Sheet& sheet, const std::string& path) {
     if (!bounded.ok()) {
         return bounded.error();
     }
+    // libxlsxwriter finds out last, and says so on standard error.
+    if (!std::ofstream(path, std::ios::binary)) {
+        return Error{Fault::unavailable, path + ": cannot be written"};
+    }
     lxw_workbook* workbook = workbook_new(path.c_str());
     lxw_worksheet* worksheet =
         workbook == nullptr ? nullptr : workbook_add_worksheet(workbook, "事项清单");
@@ -73,8 +91,8 @@ Result<void> write_xlsx(const Sheet& sheet, const std::string& path) {
         for (std::size_t i = 0; i < row.cells.size(); ++i) {
             if (!row.cells[i].empty() && failure == LXW_NO_ERROR) {
                 failure = worksheet_write_string(worksheet, static_cast<lxw_row_t>(row.number - 1),
-                                                 static_cast<lxw_col_t>(i), row.cells[i].c_str(),
-                                                 nullptr);
+                                                 static_cast<lxw_col_t>(i),
+                                                 escape(row.cells[i]).c_str(), nullptr);
             }
         }
     }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds every target of tests/fuzz with clang and libFuzzer and runs each for SECONDS (60): fuzz.sh [SECONDS [NAME …]].
 # The corpora start from the golden seals and grow in build/fuzz/corpus.
-# A target's first lines name the sources that it needs beside base's plain ones.
+# A target's first lines name the sources and libraries that it needs beside base's plain ones.
 set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-60}
@@ -15,9 +15,10 @@ for target in tests/fuzz/*_fuzz.cpp; do
     name=$(basename "$target" .cpp)
     case " ${*:-$name} " in *" $name "*) ;; *) continue ;; esac
     sources=$(sed -n 's#^// sources: *##p' "$target")
+    libraries=$(sed -n 's#^// libraries: *##p' "$target")
     # shellcheck disable=SC2086 # lists are meant to split
     clang++-14 -std=c++20 -g -O1 -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fsanitize-ignorelist=tests/fuzz/ignored.txt -DSONGDA_SOURCE_DIR="\"$PWD\"" "$target" $sources $base \
-        -o "$out/$name" -lfmt -lcrypto -lz
+        -o "$out/$name" -lfmt -lcrypto -lz $libraries
     mkdir -p "$out/corpus/$name"
     if "$out/$name" -max_total_time="$seconds" -max_len=70000 -print_final_stats=1 "$out/corpus/$name" 2>"$out/$name.log"; then
         printf '%-20s %s runs, no finding\n' "$name" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$out/$name.log")"

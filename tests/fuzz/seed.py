@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Lays out the first inputs of the fuzz targets from tests/golden/seal: seed.py CORPUS."""
+import io
 import pathlib
 import re
 import sys
+import zipfile
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$+-/:"
 GOLDEN = pathlib.Path(__file__).resolve().parents[1] / "golden/seal"
+SAMPLES = pathlib.Path(__file__).resolve().parents[2] / "samples"
 
 
 def from_base41(text):
@@ -15,6 +18,23 @@ def from_base41(text):
         value = sum(ALPHABET.index(character) * 41 ** place for place, character in enumerate(part))
         out += value.to_bytes(len(part) - 1, "big")
     return out
+
+
+def workbook(stored):
+    """A small workbook with shared and inline strings, merged cells and a gap; stored, so that its XML can be changed in place."""
+    parts = {
+        "xl/workbook.xml": '<workbook xmlns:r="r"><sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="rId1" Type="t/worksheet" Target="worksheets/sheet1.xml"/>'
+                                      '<Relationship Id="rId2" Type="t/sharedStrings" Target="sharedStrings.xml"/></Relationships>',
+        "xl/sharedStrings.xml": "<sst><si><t>序号</t></si><si><r><t>事项</t></r><rPh><t>x</t></rPh><t>_x000D_</t></si></sst>",
+        "xl/worksheets/sheet1.xml": '<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1" t="s"><v>1</v></c></row>'
+                                    '<row r="3"><c r="A3" t="inlineStr"><is><t>甲</t></is></c><c r="B3"><v>1</v></c></row></sheetData>'
+                                    '<mergeCells><mergeCell ref="A1:B3"/></mergeCells></worksheet>'}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED) as file:
+        for name, text in parts.items():
+            file.writestr(zipfile.ZipInfo(name), text)
+    return out.getvalue()
 
 
 def main():
@@ -31,6 +51,8 @@ def main():
              "form_upload": [b"multipart/form-data; boundary=b\n--b\r\nContent-Disposition: form-data; name=\"file\"; "
                              b"filename=\"a.pdf\"\r\nContent-Type: application/pdf\r\n\r\n%PDF\r\n--b--\r\n"],
              "key_list": [(GOLDEN / "keys.json").read_bytes()],
+             "csv": [path.read_bytes() for path in sorted((SAMPLES / "items").glob("*.csv"))],
+             "xlsx": [workbook(False), workbook(True)],
              "qr_seal": [payload.encode(), seal, claims]}
     for target, inputs in seeds.items():
         folder = corpus / f"{target}_fuzz"

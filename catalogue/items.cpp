@@ -150,8 +150,8 @@ ItemsByCode by_code(const ItemList& list) {
     return found;
 }
 
-/// The upper names must all be used, and by the local rows of the item only where the upper level
-/// has none of its own may there be others (附件1 业务项名称).
+/// Every local name of the item must be one of the upper level's; a business item only where the
+/// upper level names any (附件1 业务项名称).
 void compare_names(const std::string& code, const std::vector<const Item*>& upper,
                    const std::vector<const Item*>& local, Coverage& coverage) {
     for (const ItemColumn column :

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view guide_place = "<!--SONGDA:GUIDE-->";
 constexpr std::size_t words_bytes_max = 192;
+constexpr std::size_t guides_listed_max = 500;
 
 struct Shelf {
     const ApiParts& parts;
@@ -46,16 +47,21 @@ Result<std::optional<Found>> find_guide(const ApiParts& parts, const http::Reque
     return std::optional(Found{*edition.value(), std::move(guide).value()});
 }
 
-/// `q=WORDS`, as the form sends them; empty for none.
+/// `q=WORDS` anywhere in the query, as the form sends it; empty for none, and for words that are
+/// too long or no UTF-8.
 std::string words_of(const http::Request& request) {
     static constexpr std::string_view field = "q=";
-    const std::string_view query = request.query;
-    if (!query.starts_with(field) || query.size() > words_bytes_max * 3) {
-        return {};
+    std::string_view query = request.query;
+    while (!query.empty()) {
+        const std::size_t end = std::min(query.find('&'), query.size());
+        const std::string_view part = query.substr(0, end);
+        if (part.starts_with(field)) {
+            auto words = http::percent_decode(part.substr(field.size()), true);
+            return words && words->size() <= words_bytes_max ? *std::move(words) : "";
+        }
+        query.remove_prefix(std::min(end + 1, query.size()));
     }
-    std::string words = http::percent_decode(query.substr(field.size()), true).value_or("");
-    words.resize(std::min(words.size(), words_bytes_max));
-    return words;
+    return {};
 }
 
 Result<std::vector<store::EditionRow>> find_guides(const ApiParts& parts, std::string_view words) {
@@ -66,6 +72,9 @@ Result<std::vector<store::EditionRow>> find_guides(const ApiParts& parts, std::s
             return row.title.find(words) == std::string::npos &&
                    row.name.find(words) == std::string::npos;
         });
+    }
+    if (all.ok() && all.value().size() > guides_listed_max) {
+        all.value().resize(guides_listed_max); // whoever misses one looks for it by its name
     }
     return all;
 }

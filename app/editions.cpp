@@ -51,6 +51,16 @@ std::optional<EditionRow> find_for_step(store::Store& store, const EditionComman
         tell_failure("没有这个名称的版次", "no edition has the name " + arguments.name);
         return std::nullopt;
     }
+    const auto candidates =
+        std::count_if(all.value().begin(), all.value().end(),
+                      [&](const EditionRow& row) { return may_follow(row.state, to); });
+    if (to == EditionState::withdrawn && arguments.number == 0 && candidates > 1) {
+        tell_failure(fmt::format("有{}版可以撤下，请用 --edition 指明", candidates),
+                     fmt::format("{} editions could be withdrawn; name one with --edition "
+                                 "(songda {} list {})",
+                                 candidates, kind.command, arguments.name));
+        return std::nullopt;
+    }
     const auto wanted =
         std::find_if(all.value().rbegin(), all.value().rend(), [&](const EditionRow& row) {
             return arguments.number == 0 ? may_follow(row.state, to)
@@ -112,7 +122,7 @@ bool is_clean(store::Store& store, const EditionCommands& kind, const EditionRow
 int run_edition_check(const EditionCommands& kind, const std::vector<std::string>& files) {
     int status = 0;
     for (const std::string& file : files) {
-        const auto subject = kind.read(file);
+        const auto subject = kind.read(file, "");
         if (!subject.ok()) {
             status = tell_failure(subject.error());
             continue;
@@ -128,7 +138,7 @@ int run_edition_check(const EditionCommands& kind, const std::vector<std::string
 }
 
 int run_edition_add(const EditionCommands& kind, const EditionArguments& arguments) {
-    const auto subject = kind.read(arguments.file);
+    const auto subject = kind.read(arguments.file, arguments.name);
     if (!subject.ok()) {
         return tell_failure(subject.error());
     }
@@ -199,6 +209,10 @@ int run_edition_publish(const EditionCommands& kind, const EditionArguments& arg
     if (!from) {
         return tell_failure("--from 应为存在的日期，格式 2026-12-01",
                             "--from must be a day that exists, like 2026-12-01");
+    }
+    if (*from < today) {
+        fmt::print(stderr,
+                   "  注意：施行日期早于今日 note: the first day in force lies before today\n");
     }
     const auto store = open_or_tell(arguments.config);
     const auto before =

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,8 +28,9 @@ struct EditionCommands {
     store::EditionKind kind;
     std::string_view command; ///< `guide`
     std::string_view zh;      ///< 办事指南
-    /// Reads a file. Faults: not_found, invalid_input (not even the form is right).
-    std::function<Result<EditionSubject>(const std::string& path)> read;
+    /// Reads a file. `name` is what the command line says; a kind whose files name themselves does
+    /// not look at it. Faults: not_found, invalid_input (not even the form is right).
+    std::function<Result<EditionSubject>(const std::string& path, const std::string& name)> read;
     /// Looks at stored content as it is looked at before it is published.
     std::function<Result<EditionSubject>(store::Store& store, ByteView content)> check;
 };
@@ -54,7 +56,12 @@ int run_edition_list(const EditionCommands& kind, const EditionArguments& argume
 /// The content of one edition, or of the one in force, on standard output.
 int run_edition_show(const EditionCommands& kind, const EditionArguments& arguments);
 
-/// songda guide.
+/// songda guide, songda items.
 [[nodiscard]] EditionCommands guide_commands();
+[[nodiscard]] EditionCommands item_list_commands();
+
+/// Names of items by their codes, as the lists in force on a day have them.
+using PublishedItems = std::map<std::string, std::string, std::less<>>;
+[[nodiscard]] Result<PublishedItems> read_published_items(store::Store& store, Date day);
 
 } // namespace songda::app

@@ -65,15 +65,12 @@ void add_numbers(CLI::App& app, NumbersArguments& asked, int& status) {
     confirm->callback(run_as(Action::confirm));
 }
 
-/// songda guide …: one command a step. `asked`, `files` and `kind` outlive the command line.
-void add_editions(CLI::App& app, const EditionCommands& kind, EditionArguments& asked,
-                  std::vector<std::string>& files, int& status) {
+/// The steps of editions, one command each, under `all`. `asked` and `kind` outlive the command
+/// line.
+void add_edition_steps(CLI::App* all, const EditionCommands& kind, EditionArguments& asked,
+                       int& status) {
     using Run = int (*)(const EditionCommands&, const EditionArguments&);
     asked.config = "songda.toml";
-    auto* all =
-        app.add_subcommand(std::string(kind.command),
-                           std::string(kind.zh) + "：检查、审核、公布 check, review, publish");
-    all->require_subcommand(1);
     const auto add = [&, all](const char* name, const char* words, Run run) {
         auto* step = all->add_subcommand(name, words);
         add_config(*step, asked.config);
@@ -85,12 +82,10 @@ void add_editions(CLI::App& app, const EditionCommands& kind, EditionArguments& 
         step->add_option("--edition", asked.number, "第几版 which edition");
         return step;
     };
-    auto* check = all->add_subcommand("check", "检查文件 check files");
-    check->add_option("FILE", files, "文件 files")->required();
-    check->callback([&kind, &files, &status] { status = run_edition_check(kind, files); });
-    add("add", "存为草稿 keep a file as a draft", &run_edition_add)
-        ->add_option("FILE", asked.file, "文件 file")
-        ->required();
+    auto* adding = add("add", "存为草稿 keep a file as a draft", &run_edition_add);
+    adding->add_option("FILE", asked.file, "文件 file")->required();
+    adding->add_option("--name", asked.name,
+                       "名称，如区划代码；办事指南自带 name, as an area's code");
     named(add("submit", "提交审核 submit a draft for review", &run_edition_submit));
     named(add("return", "退回修改 send it back", &run_edition_return))
         ->add_option("--reason", asked.reason, "事由 why")
@@ -108,10 +103,22 @@ void add_editions(CLI::App& app, const EditionCommands& kind, EditionArguments& 
     named(add("show", "显示内容 show the content", &run_edition_show));
 }
 
+/// songda guide check; and its steps. All arguments outlive the command line.
+void add_guide(CLI::App& app, const EditionCommands& kind, EditionArguments& asked,
+               std::vector<std::string>& files, int& status) {
+    auto* guide =
+        app.add_subcommand("guide", "办事指南：检查、审核、公布 guides: check, review, publish");
+    guide->require_subcommand(1);
+    auto* check = guide->add_subcommand("check", "检查文件 check files");
+    check->add_option("FILE", files, "文件 files")->required();
+    check->callback([&kind, &files, &status] { status = run_edition_check(kind, files); });
+    add_edition_steps(guide, kind, asked, status);
+}
+
 /// songda items check, convert, coverage. `asked` outlives the command line.
-void add_items(CLI::App& app, ItemsArguments& asked, int& status) {
-    auto* items = app.add_subcommand(
-        "items", "事项清单：检查、转换、比对 lists of items: check, convert, compare");
+CLI::App* add_items(CLI::App& app, ItemsArguments& asked, int& status) {
+    auto* items = app.add_subcommand("items", "事项清单：检查、转换、比对、公布 lists of items: "
+                                              "check, convert, compare, publish");
     items->require_subcommand(1);
     auto* check = items->add_subcommand("check", "检查清单 check a list, CSV or XLSX");
     check->add_option("FILE", asked.file, "清单 the list")->required();
@@ -130,6 +137,7 @@ void add_items(CLI::App& app, ItemsArguments& asked, int& status) {
     coverage->add_option("UPPER", asked.other, "上级清单 upper level's list")->required();
     coverage->add_flag("--json", asked.json, "机器格式 machine form");
     coverage->callback([&asked, &status] { status = run_items_coverage(asked); });
+    return items;
 }
 
 } // namespace
@@ -242,10 +250,12 @@ int main(int count, char** words) {
     const EditionCommands guides = guide_commands();
     EditionArguments guide_step;
     std::vector<std::string> guide_files;
-    add_editions(app, guides, guide_step, guide_files, status);
+    add_guide(app, guides, guide_step, guide_files, status);
 
     ItemsArguments items;
-    add_items(app, items, status);
+    const EditionCommands item_lists = item_list_commands();
+    EditionArguments item_step;
+    add_edition_steps(add_items(app, items, status), item_lists, item_step, status);
 
     std::string folder;
     auto* backing = app.add_subcommand("backup", "运行中备份 copy the store while it is used");

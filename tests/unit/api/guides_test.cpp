@@ -15,7 +15,7 @@ using store::EditionState;
 
 class GuidesTest : public CounterTest {
 protected:
-    static constexpr const char* code = "11320199014138860W3320131023000";
+    static constexpr const char* code = "1132019900000100023320100002000";
 
     static std::string sample() {
         std::ostringstream text;

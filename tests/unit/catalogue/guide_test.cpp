@@ -20,7 +20,7 @@ Guide good_guide() {
 }
 
 std::optional<std::string> power_list(std::string_view code) {
-    return code == "11320199014138860W3320131023000" ? std::optional<std::string>("食品经营许可")
+    return code == "1132019900000100023320100002000" ? std::optional<std::string>("食品经营许可")
                                                      : std::nullopt;
 }
 

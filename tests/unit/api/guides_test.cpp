@@ -90,7 +90,7 @@ TEST_F(GuidesTest, ListIsSearchedByNameAndCode) {
         return says(ask(std::move(request)).body, code);
     };
     EXPECT_TRUE(found("q=%E9%A3%9F%E5%93%81")); // 食品
-    EXPECT_TRUE(found("q=3320131023000"));
+    EXPECT_TRUE(found("q=3320100002000"));
     EXPECT_TRUE(found("q="));
     EXPECT_FALSE(found("q=%E8%8D%AF%E5%93%81")); // 药品
 }

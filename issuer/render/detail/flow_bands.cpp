@@ -54,12 +54,14 @@ public:
             if (count == 0 || !values_.holds(block.condition)) {
                 continue;
             }
+            const std::size_t before = made_.list.size();
             gap_ += block.gap_lines;
             if (block.table) {
                 set_table(block, *block.table, count);
             } else {
                 set_paragraphs(block, count);
             }
+            gap_ -= made_.list.size() == before ? block.gap_lines : 0;
         }
         return std::move(made_);
     }
@@ -108,7 +110,9 @@ private:
                       set_paragraph(glyphs, block.look,
                                     block.hang ? measure : Measure{flow_.x, indent, flow_.width}, 0,
                                     0));
-            made_.list.back().keep = heading;
+            if (heading && !made_.list.empty()) {
+                made_.list.back().keep = true;
+            }
             before = {};
         }
     }

@@ -157,6 +157,27 @@ TEST(LetterPages, MoreThanThePagesIsRefusedWithMeasures) {
                                                   {"/fields pages", "61 > 40"}}));
 }
 
+/// A block may print an optional field without naming it in `when`.
+TEST(LetterPages, ABlockThatSaysNothingTakesItsBlankLinesWithIt) {
+    Template spec = read_template(SONGDA_SOURCE_DIR "/templates/permit-decision").value();
+    const auto heights_of = [](const Template& from) {
+        const auto set = compile_template(from, face, fonts(), {1514, PageMark::none}).value();
+        const Placement placement = Renderer().place(*set, letter_values());
+        std::vector<Centipoints> heights;
+        for (const SetLine& line : placement.values->parts().back().layout.lines) {
+            heights.push_back(line.y);
+        }
+        return heights;
+    };
+    const auto without = heights_of(spec);
+    FlowBlock silent = spec.flow->blocks.back();
+    silent.condition = {};
+    silent.pattern = {{true, "valid_until"}};
+    silent.gap_lines = 2;
+    spec.flow->blocks.insert(spec.flow->blocks.begin() + 2, silent);
+    EXPECT_EQ(heights_of(spec), without);
+}
+
 struct Word {
     int page = 0;
     double x_min = 0;

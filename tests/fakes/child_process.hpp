@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tests/fakes/temporary_folder.hpp"
+
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -25,28 +27,6 @@ inline std::string read_file(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
 }
-
-/// A folder of its own, gone with its content at the end.
-class TemporaryFolder {
-public:
-    TemporaryFolder() {
-        std::string pattern = std::filesystem::temp_directory_path() / "songda-XXXXXX";
-        if (mkdtemp(pattern.data()) == nullptr) {
-            std::abort();
-        }
-        path_ = pattern;
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 /// Waits, without polling in time, until `met` holds; looked at again whenever something changes in
 /// `folder`. False after the deadline.

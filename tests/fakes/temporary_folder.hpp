@@ -12,8 +12,9 @@ namespace songda::fakes {
 class TemporaryFolder {
 public:
     TemporaryFolder() {
-        path_ = std::filesystem::temp_directory_path() / "songda-test-XXXXXX";
-        SONGDA_CHECK(mkdtemp(path_.data()) != nullptr);
+        std::string pattern = std::filesystem::temp_directory_path() / "songda-test-XXXXXX";
+        SONGDA_CHECK(mkdtemp(pattern.data()) != nullptr);
+        path_ = pattern;
     }
     ~TemporaryFolder() {
         std::error_code ignored;
@@ -22,10 +23,10 @@ public:
     TemporaryFolder(const TemporaryFolder&) = delete;
     TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
-    [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
 private:
-    std::string path_;
+    std::filesystem::path path_;
 };
 
 } // namespace songda::fakes

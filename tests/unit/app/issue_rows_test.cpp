@@ -16,7 +16,7 @@ namespace {
 class IssueRows : public ::testing::Test {
 protected:
     RowFile file_of(std::size_t rows) {
-        const std::string path = folder_.path() + "/rows.jsonl";
+        const std::string path = folder_.path() / "rows.jsonl";
         std::ofstream out(path);
         for (std::size_t row = 1; row <= rows; ++row) {
             out << row << '\n';
@@ -91,7 +91,7 @@ TEST_F(IssueRows, FaultEndsTheRunAndRefusedRowsDoNot) {
 }
 
 TEST_F(IssueRows, FileOfARunBeforeIsKnownByItsHash) {
-    const std::string path = folder_.path() + "/KEY.pdf";
+    const std::string path = folder_.path() / "KEY.pdf";
     const std::string bytes = "the issued file";
     const std::string hash = to_hex(sha256(as_bytes(bytes)));
     EXPECT_FALSE(is_kept(path, hash));
@@ -102,7 +102,7 @@ TEST_F(IssueRows, FileOfARunBeforeIsKnownByItsHash) {
 }
 
 TEST_F(IssueRows, FileThatIsNotThereIsNamed) {
-    const auto missing = RowFile::open(folder_.path() + "/none.jsonl");
+    const auto missing = RowFile::open(folder_.path() / "none.jsonl");
     ASSERT_FALSE(missing.ok());
     EXPECT_EQ(missing.error().fault, Fault::not_found);
 }

@@ -41,7 +41,7 @@ Sheet sheet_of(const Cells& cells) {
 
 Result<Sheet> through_xlsx(const Sheet& sheet) {
     const fakes::TemporaryFolder folder;
-    const std::string path = folder.path() + "/list.xlsx";
+    const std::string path = folder.path() / "list.xlsx";
     const auto written = write_xlsx(sheet, path);
     return written.ok() ? read_sheet(bytes_of(path)) : Result<Sheet>(written.error());
 }
@@ -122,7 +122,7 @@ TEST(Xlsx, RefusesWhatAWorkbookCannotHold) {
 /// A workbook whose sheet is `xml`, stored by hand: one ZIP of parts that libzip accepts.
 Result<Sheet> read_workbook(const std::string& xml) {
     const fakes::TemporaryFolder folder;
-    const std::string path = folder.path() + "/made.xlsx";
+    const std::string path = folder.path() / "made.xlsx";
     int failure = 0;
     zip_t* zip = zip_open(path.c_str(), ZIP_CREATE, &failure);
     const std::vector<std::pair<std::string, std::string>> parts = {
@@ -165,7 +165,7 @@ TEST(Xlsx, RefusesWhatInflatesWithoutEnd) {
 
 TEST(Xlsx, EveryCutFileIsRefused) {
     const fakes::TemporaryFolder folder;
-    const std::string path = folder.path() + "/list.xlsx";
+    const std::string path = folder.path() / "list.xlsx";
     ASSERT_TRUE(write_xlsx(sheet_of({{"序号", "事项"}}), path).ok());
     const std::string bytes = bytes_of(path);
     for (std::size_t size = 0; size < bytes.size(); size += 97) {

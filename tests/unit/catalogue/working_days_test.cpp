@@ -64,7 +64,7 @@ TEST(WorkingDays, CountIsTheInverseOfTheTerm) {
 
 TEST(WorkingDays, BadFileIsRefusedWithLineAndKey) {
     const fakes::TemporaryFolder folder;
-    const std::string path = folder.path() + "/2030.toml";
+    const std::string path = folder.path() / "2030.toml";
     std::ofstream(path) << "holidays = [\"2031-01-01\"]\nworkdays = [\"2030-01-01\"]\nmore = 1\n";
     const auto read = WorkingDays::read(folder.path());
     ASSERT_FALSE(read.ok());
@@ -73,7 +73,7 @@ TEST(WorkingDays, BadFileIsRefusedWithLineAndKey) {
          {"2030.toml:1", "holidays", "2031-01-01", "2030.toml:2", "workdays", "more"}) {
         EXPECT_NE(read.error().detail.find(part), std::string::npos) << read.error().detail;
     }
-    EXPECT_EQ(WorkingDays::read(folder.path() + "/none").error().fault, Fault::not_found);
+    EXPECT_EQ(WorkingDays::read(folder.path() / "none").error().fault, Fault::not_found);
 }
 
 std::vector<Deadline> deadlines(const CaseDays& days) {

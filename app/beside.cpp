@@ -19,18 +19,23 @@ Result<std::optional<store::DocumentRow>> find_by_text(store::Store& store,
 
 } // namespace
 
-std::unique_ptr<store::Store> open_or_tell(const std::string& config_path) {
-    const auto config = read_config(config_path);
+std::optional<Beside> open_beside_or_tell(const std::string& config_path) {
+    auto config = read_config(config_path);
     if (!config.ok()) {
         tell_failure(config.error());
-        return nullptr;
+        return std::nullopt;
     }
     auto opened = open_store_beside(config.value());
     if (!opened.ok()) {
         tell_failure(opened.error());
-        return nullptr;
+        return std::nullopt;
     }
-    return std::move(opened).value();
+    return Beside{std::move(config).value(), std::move(opened).value()};
+}
+
+std::unique_ptr<store::Store> open_or_tell(const std::string& config_path) {
+    auto opened = open_beside_or_tell(config_path);
+    return opened ? std::move(opened->store) : nullptr;
 }
 
 std::optional<store::DocumentRow> find_or_tell(store::Store& store, const std::string& text) {

@@ -13,7 +13,14 @@ namespace songda::app {
 /// Who acts, on the audit trail.
 inline constexpr std::string_view operator_name = "operator:command-line";
 
-/// The store beside a running service, or null and a told failure.
+/// A configuration and its store, opened beside a running service.
+struct Beside {
+    Config config;
+    std::unique_ptr<store::Store> store;
+};
+/// Nothing after a told failure.
+[[nodiscard]] std::optional<Beside> open_beside_or_tell(const std::string& config_path);
+/// The store alone, or null and a told failure.
 [[nodiscard]] std::unique_ptr<store::Store> open_or_tell(const std::string& config_path);
 
 /// A document by its id or its key, or null and a told failure.

@@ -98,13 +98,13 @@ int step(store::Store& store, const EditionCommands& kind, const EditionRow& bef
 }
 
 /// Content and findings of a stored edition; nothing after telling why it may go no further.
-bool is_clean(store::Store& store, const EditionCommands& kind, const EditionRow& row) {
-    const auto content = store.edition_content(row);
+bool is_clean(const Beside& beside, const EditionCommands& kind, const EditionRow& row, Date day) {
+    const auto content = beside.store->edition_content(row);
     if (!content.ok()) {
         tell_failure(content.error());
         return false;
     }
-    const auto subject = kind.check(store, content.value());
+    const auto subject = kind.check({beside.config, *beside.store, row.name, day}, content.value());
     if (!subject.ok()) {
         tell_failure(subject.error());
         return false;
@@ -172,18 +172,19 @@ int run_edition_add(const EditionCommands& kind, const EditionArguments& argumen
 }
 
 int run_edition_submit(const EditionCommands& kind, const EditionArguments& arguments) {
-    const auto store = open_or_tell(arguments.config);
+    const auto beside = open_beside_or_tell(arguments.config);
     const auto before =
-        store ? find_for_step(*store, kind, arguments, EditionState::in_review) : std::nullopt;
+        beside ? find_for_step(*beside->store, kind, arguments, EditionState::in_review)
+               : std::nullopt;
     if (!before) {
         return 2;
     }
-    if (!is_clean(*store, kind, *before)) {
+    if (!is_clean(*beside, kind, *before, china_date(SystemClock().now()))) {
         return 1;
     }
     EditionRow after = *before;
     after.state = EditionState::in_review;
-    const int status = step(*store, kind, *before, after);
+    const int status = step(*beside->store, kind, *before, after);
     if (status == 0) {
         tell_next(kind, after, "publish --document 文号");
     }
@@ -214,13 +215,14 @@ int run_edition_publish(const EditionCommands& kind, const EditionArguments& arg
         fmt::print(stderr,
                    "  注意：施行日期早于今日 note: the first day in force lies before today\n");
     }
-    const auto store = open_or_tell(arguments.config);
+    const auto beside = open_beside_or_tell(arguments.config);
     const auto before =
-        store ? find_for_step(*store, kind, arguments, EditionState::published) : std::nullopt;
+        beside ? find_for_step(*beside->store, kind, arguments, EditionState::published)
+               : std::nullopt;
     if (!before) {
         return 2;
     }
-    if (!is_clean(*store, kind, *before)) {
+    if (!is_clean(*beside, kind, *before, *from)) {
         return 1;
     }
     EditionRow after = *before;
@@ -228,7 +230,7 @@ int run_edition_publish(const EditionCommands& kind, const EditionArguments& arg
     after.document = arguments.document;
     after.effective_from = *from;
     after.reason.clear();
-    const int status = step(*store, kind, *before, after);
+    const int status = step(*beside->store, kind, *before, after);
     if (status == 0) {
         fmt::print("  {}，自 {} 起施行 in force from {}\n", after.document, to_chinese(*from),
                    to_text(*from));

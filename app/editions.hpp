@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/config.hpp"
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "store/store.hpp"
@@ -23,6 +24,14 @@ struct EditionSubject {
     std::vector<std::string> findings; ///< why it may not be published, a line each
 };
 
+/// What stored content is held against.
+struct EditionContext {
+    const Config& config;
+    store::Store& store;
+    std::string name; ///< of the edition
+    Date day;         ///< today, or the first day in force of what is being published
+};
+
 /// One kind of editions, as far as it differs from others.
 struct EditionCommands {
     store::EditionKind kind;
@@ -31,8 +40,8 @@ struct EditionCommands {
     /// Reads a file. `name` is what the command line says; a kind whose files name themselves does
     /// not look at it. Faults: not_found, invalid_input (not even the form is right).
     std::function<Result<EditionSubject>(const std::string& path, const std::string& name)> read;
-    /// Looks at stored content as it is looked at before it is published.
-    std::function<Result<EditionSubject>(store::Store& store, ByteView content)> check;
+    /// Looks at stored content as it is looked at before it goes on.
+    std::function<Result<EditionSubject>(const EditionContext&, ByteView content)> check;
 };
 
 struct EditionArguments {

@@ -43,8 +43,8 @@ Result<EditionSubject> read_guide_file(const std::string& path, const std::strin
 }
 
 /// Before it goes on, a guide is compared with the lists of items in force, if there are any.
-Result<EditionSubject> check_guide(store::Store& store, ByteView content) {
-    const auto items = read_published_items(store, china_date(SystemClock().now()));
+Result<EditionSubject> check_guide(const EditionContext& context, ByteView content) {
+    const auto items = read_published_items(context.store, context.day);
     if (!items.ok()) {
         return items.error();
     }

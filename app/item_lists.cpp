@@ -58,8 +58,9 @@ Result<EditionSubject> read_item_list(const std::string& path, const std::string
 } // namespace
 
 EditionCommands item_list_commands() {
-    return {store::EditionKind::item_list, "items", "事项清单", read_item_list,
-            [](store::Store&, ByteView content) { return subject_of(as_text(content), ""); }};
+    return {
+        store::EditionKind::item_list, "items", "事项清单", read_item_list,
+        [](const EditionContext&, ByteView content) { return subject_of(as_text(content), ""); }};
 }
 
 Result<PublishedItems> read_published_items(store::Store& store, Date day) {

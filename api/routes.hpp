@@ -10,6 +10,7 @@
 #include "base/metrics.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "catalogue/register.hpp"
 #include "catalogue/working_days.hpp"
 #include "delivery/applicant_keys.hpp"
 #include "delivery/collecting.hpp"
@@ -44,6 +45,7 @@ struct ApiParts {
     const delivery::ApplicantKeys& applicant_keys;
     const verifier::TrustStore& trust;
     const catalogue::WorkingDays& calendar;
+    const catalogue::Register& known;
     std::function<verifier::KeyList()> key_list;
     std::function<bool()> ready; ///< may new work come in?
     std::string web_folder;

@@ -33,15 +33,26 @@ public:
         return path;
     }
     [[nodiscard]] std::string folder(TomlTable& table, std::string_view key) const {
-        std::string path = (*this)(table.text(key));
+        return folder(table, key, table.text(key));
+    }
+    [[nodiscard]] std::vector<std::string> folders(TomlTable& table, std::string_view key) const {
+        std::vector<std::string> paths;
+        for (const std::string& text : table.texts(key)) {
+            paths.push_back(folder(table, key, text));
+        }
+        return paths;
+    }
+
+private:
+    [[nodiscard]] std::string folder(TomlTable& table, std::string_view key,
+                                     const std::string& text) const {
+        std::string path = (*this)(text);
         std::error_code unknown;
         if (look_ && !path.empty() && !std::filesystem::is_directory(path, unknown)) {
             table.refuse(key, path + ": is no folder");
         }
         return path;
     }
-
-private:
     static bool is_readable(const std::string& path) {
         std::error_code unknown;
         return !std::filesystem::is_directory(path, unknown) && std::ifstream(path).good();
@@ -250,6 +261,7 @@ Result<Config> read_config(const std::string& file_path, Files files) {
     config.templates_folder = path.folder(root, "templates_folder");
     config.profiles_folder = path.folder(root, "profiles_folder");
     config.calendar_folder = path.folder(root, "calendar_folder");
+    config.register_folders = path.folders(root, "register_folders");
     config.fonts_folder = path.folder(root, "fonts_folder");
     config.web_folder = path.folder(root, "web_folder");
     config.trust_folder = path.folder(root, "trust_folder");

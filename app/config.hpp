@@ -88,6 +88,7 @@ struct Config {
     std::string templates_folder;
     std::string profiles_folder;
     std::string calendar_folder;
+    std::vector<std::string> register_folders; ///< 名录: areas and departments
     std::string fonts_folder;
     std::string web_folder;
     std::string trust_folder;

@@ -192,6 +192,11 @@ Result<void> Desk::open_catalogue() {
         return calendar.error();
     }
     calendar_ = std::move(calendar).value();
+    auto known = catalogue::Register::read(config_.register_folders);
+    if (!known.ok()) {
+        return known.error();
+    }
+    register_ = std::move(known).value();
     return {};
 }
 

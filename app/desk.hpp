@@ -10,6 +10,7 @@
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "catalogue/profile.hpp"
+#include "catalogue/register.hpp"
 #include "catalogue/working_days.hpp"
 #include "delivery/applicant_keys.hpp"
 #include "delivery/plan.hpp"
@@ -40,6 +41,7 @@ public:
     [[nodiscard]] metrics::Registry& metrics() { return metrics_; }
     [[nodiscard]] const verifier::TrustStore& trust() const { return trust_; }
     [[nodiscard]] const catalogue::WorkingDays& calendar() const { return *calendar_; }
+    [[nodiscard]] const catalogue::Register& known() const { return *register_; }
     [[nodiscard]] const delivery::ApplicantKeys& applicant_keys() const {
         return *keys_of_applicants_;
     }
@@ -69,6 +71,7 @@ private:
     metrics::Registry metrics_;
     std::optional<catalogue::Profiles> profiles_;
     std::optional<catalogue::WorkingDays> calendar_;
+    std::optional<catalogue::Register> register_;
     verifier::TrustStore trust_;
     verifier::OwnOutputCheck own_output_;
     verifier::KeyList keys_;

@@ -21,6 +21,9 @@ void tell_findings(const EditionSubject& subject) {
     for (const std::string& finding : subject.findings) {
         fmt::print("  ✘ {}\n", finding);
     }
+    for (const std::string& note : subject.notes) {
+        fmt::print("  · {}\n", note);
+    }
 }
 
 std::string described(const EditionRow& row) {
@@ -138,34 +141,38 @@ int run_edition_check(const EditionCommands& kind, const std::vector<std::string
 }
 
 int run_edition_add(const EditionCommands& kind, const EditionArguments& arguments) {
-    const auto subject = kind.read(arguments.file, arguments.name);
-    if (!subject.ok()) {
-        return tell_failure(subject.error());
+    const auto read = kind.read(arguments.file, arguments.name);
+    if (!read.ok()) {
+        return tell_failure(read.error());
     }
-    const auto store = open_or_tell(arguments.config);
-    if (!store) {
+    const auto beside = open_beside_or_tell(arguments.config);
+    if (!beside) {
         return 2;
     }
     const TimeMs now = SystemClock().now();
     EditionRow row;
     row.kind = kind.kind;
-    row.name = subject.value().name;
-    row.title = subject.value().title;
-    row.content = sha256(subject.value().content);
+    row.name = read.value().name;
+    row.title = read.value().title;
+    row.content = sha256(read.value().content);
     row.created = row.changed = now;
     row.author = row.actor = operator_name;
+    const auto checked = kind.check({beside->config, *beside->store, row.name, china_date(now)},
+                                    read.value().content);
+    if (!checked.ok()) {
+        return tell_failure(checked.error());
+    }
     const auto number =
-        store->put_edition(row, subject.value().content, audit(kind, row, "added", now));
+        beside->store->put_edition(row, read.value().content, audit(kind, row, "added", now));
     if (!number.ok()) {
         return tell_failure(number.error());
     }
     row.number = number.value();
-    tell_findings(subject.value());
+    tell_findings(checked.value());
+    const std::size_t findings = checked.value().findings.size();
     fmt::print("{} {}: 草稿 draft{}\n", kind.zh, described(row),
-               subject.value().findings.empty()
-                   ? ""
-                   : fmt::format("，{}处问题 findings", subject.value().findings.size()));
-    if (subject.value().findings.empty()) {
+               findings == 0 ? "" : fmt::format("，{}处问题 findings", findings));
+    if (findings == 0) {
         tell_next(kind, row, "submit");
     }
     return 0;

@@ -22,6 +22,7 @@ struct EditionSubject {
     std::string title; ///< as people read it
     Bytes content;
     std::vector<std::string> findings; ///< why it may not be published, a line each
+    std::vector<std::string> notes{};  ///< what else the one who publishes it should know
 };
 
 /// What stored content is held against.
@@ -65,9 +66,10 @@ int run_edition_list(const EditionCommands& kind, const EditionArguments& argume
 /// The content of one edition, or of the one in force, on standard output.
 int run_edition_show(const EditionCommands& kind, const EditionArguments& arguments);
 
-/// songda guide, songda items.
+/// songda guide, songda items, songda power.
 [[nodiscard]] EditionCommands guide_commands();
 [[nodiscard]] EditionCommands item_list_commands();
+[[nodiscard]] EditionCommands power_list_commands();
 
 /// Names of items by their codes, as the lists in force on a day have them.
 using PublishedItems = std::map<std::string, std::string, std::less<>>;

@@ -1,84 +1,208 @@
-// Lists of items as editions: what an item list is to the commands of editions, and the published
-// names and codes that a guide is compared with (苏政办发〔2018〕64号 附件2:
+// Lists of items and of powers as editions: what a list is held against before it is published, and
+// the published names and codes that a guide is compared with (苏政办发〔2018〕64号 附件2:
 // 清单与办事指南应保持一致).
 
 #include <fstream>
 #include <iterator>
-#include <memory>
 
 #include <fmt/core.h>
 
 #include "app/editions.hpp"
-#include "catalogue/codes.hpp"
 #include "catalogue/items.hpp"
 
 namespace songda::app {
 namespace {
 
 using catalogue::ItemColumn;
+using catalogue::ItemList;
+using store::EditionKind;
+using ReadList = ItemList (*)(const catalogue::Sheet&);
 
 std::string told(const catalogue::ItemFinding& finding) {
     return fmt::format("第{}行 row {} {} [{}] {} {}", finding.row, finding.row, finding.column,
                        finding.rule, finding.zh, finding.en);
 }
 
-Result<EditionSubject> subject_of(std::string_view bytes, const std::string& area) {
+/// A file as it is kept: CSV, whatever it came as.
+Result<EditionSubject> subject_of(std::string_view bytes, const std::string& area, ReadList read,
+                                  std::string_view zh, const catalogue::ItemLintOptions* options) {
     const auto sheet = catalogue::read_sheet(bytes);
     if (!sheet.ok()) {
         return sheet.error();
     }
-    const catalogue::ItemList list = catalogue::read_items(sheet.value());
-    const auto findings = catalogue::lint_items(list, {});
+    const ItemList list = read(sheet.value());
+    const auto findings = options == nullptr ? Result(list.findings) // a list of another organ's
+                                             : catalogue::lint_items(list, *options);
     if (!findings.ok()) {
         return findings.error();
     }
     const std::string csv = catalogue::write_csv(sheet.value());
-    EditionSubject subject{area,
-                           fmt::format("“不见面审批”事项清单（{}项）", list.items.size()),
-                           Bytes(csv.begin(), csv.end()),
-                           {}};
+    EditionSubject subject{
+        area, fmt::format("{}（{}项）", zh, list.items.size()), Bytes(csv.begin(), csv.end()), {}};
     for (const catalogue::ItemFinding& finding : findings.value()) {
         subject.findings.push_back(told(finding));
     }
     return subject;
 }
 
-Result<EditionSubject> read_item_list(const std::string& path, const std::string& area) {
-    if (area.size() != 6 || !catalogue::is_digits(area)) {
+Result<std::string> read_bytes(const std::string& path, const std::string& area) {
+    if (area.empty()) {
         return Error{Fault::invalid_input,
-                     "--name: 应为六位区划代码 must be the area's code of 6 digits (GB/T 2260)"};
+                     "--name: 应为地区代码 must be the area's code, as 320100 (GB/T 2260)"};
     }
     std::ifstream in(path, std::ios::binary);
     if (!in) {
         return Error{Fault::not_found, path + ": cannot be read"};
     }
-    return subject_of(std::string(std::istreambuf_iterator<char>(in), {}), area);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+Result<ItemList> read_edition(store::Store& store, const store::EditionRow& edition,
+                              ReadList read) {
+    const auto content = store.edition_content(edition);
+    if (!content.ok()) {
+        return content.error();
+    }
+    const auto sheet = catalogue::read_sheet(as_text(content.value()));
+    if (!sheet.ok()) {
+        return Error{Fault::corrupt, "a published list does not read: " + sheet.error().detail};
+    }
+    return read(sheet.value());
+}
+
+struct LevelList {
+    catalogue::Area area;
+    ItemList list;
+};
+
+/// The first of the area's levels, from `level` on and upwards, with a list in force.
+Result<std::optional<LevelList>> find_level(store::Store& store, EditionKind kind, ReadList read,
+                                            const catalogue::Areas& areas, std::string level,
+                                            Date day) {
+    while (!level.empty()) {
+        const auto area = areas.find(level, day);
+        if (!area.ok()) {
+            return area.error();
+        }
+        const auto edition = store.edition_in_force(kind, level, day);
+        if (!edition.ok()) {
+            return edition.error();
+        }
+        if (edition.value()) {
+            auto list = read_edition(store, *edition.value(), read);
+            if (!list.ok()) {
+                return list.error();
+            }
+            return std::optional(LevelList{area.value(), std::move(list).value()});
+        }
+        level = area.value().upper;
+    }
+    return std::optional<LevelList>();
+}
+
+/// 二(一): what the upper level published must all be there. Told, not refused: an area may have
+/// been given fewer powers than its province has items.
+std::string coverage_note(const ItemList& local, const LevelList& upper) {
+    const catalogue::Coverage coverage = catalogue::compare_coverage(local, upper.list);
+    return fmt::format("对照{}清单：{} 项中已覆盖 {} 项，名称不同 {} 处，本地增加 {} 项 "
+                       "{} of {} items of {} covered, {} names differ, {} local",
+                       upper.area.name, coverage.upper_items, coverage.covered,
+                       coverage.differing.size(), coverage.local_only.size(), coverage.covered,
+                       coverage.upper_items, upper.area.code, coverage.differing.size(),
+                       coverage.local_only.size());
+}
+
+constexpr std::string_view item_list_zh = "“不见面审批”事项清单";
+constexpr std::string_view power_list_zh = "权力清单";
+
+/// Against the register, the power list of the nearest level that has one (S41, S43, S44: powers
+/// are adjusted first), and the upper level's items.
+Result<EditionSubject> check_item_list(const EditionContext& context, ByteView content) {
+    const auto known = catalogue::Register::read(context.config.register_folders);
+    if (!known.ok()) {
+        return known.error();
+    }
+    const auto area = known.value().areas().find(context.name, context.day);
+    if (!area.ok()) {
+        return area.error();
+    }
+    const auto power =
+        find_level(context.store, EditionKind::power_list, catalogue::read_power_list,
+                   known.value().areas(), context.name, context.day);
+    const auto upper = find_level(context.store, EditionKind::item_list, catalogue::read_items,
+                                  known.value().areas(), area.value().upper, context.day);
+    if (!power.ok() || !upper.ok()) {
+        return power.ok() ? upper.error() : power.error();
+    }
+    const auto departments = known.value().departments_of(context.name, context.day);
+    catalogue::ItemLintOptions options;
+    options.departments = &departments;
+    options.power = power.value() ? &power.value()->list : nullptr;
+    auto subject =
+        subject_of(as_text(content), context.name, catalogue::read_items, item_list_zh, &options);
+    if (subject.ok() && upper.value()) {
+        subject.value().notes.push_back(
+            coverage_note(catalogue::read_items(catalogue::read_sheet(as_text(content)).value()),
+                          *upper.value()));
+    }
+    if (subject.ok() && departments.empty()) {
+        subject.value().notes.emplace_back(
+            "名录中没有该地区的部门，审批部门未核对 the register has no department of this area: "
+            "审批部门 was not compared");
+    }
+    return subject;
+}
+
+Result<EditionSubject> check_power_list(const EditionContext& context, ByteView content) {
+    const auto known = catalogue::Register::read(context.config.register_folders);
+    if (!known.ok()) {
+        return known.error();
+    }
+    const auto area = known.value().areas().find(context.name, context.day);
+    if (!area.ok()) {
+        return area.error();
+    }
+    return subject_of(as_text(content), context.name, catalogue::read_power_list, power_list_zh,
+                      nullptr);
 }
 
 } // namespace
 
 EditionCommands item_list_commands() {
-    return {
-        store::EditionKind::item_list, "items", "事项清单", read_item_list,
-        [](const EditionContext&, ByteView content) { return subject_of(as_text(content), ""); }};
+    return {EditionKind::item_list, "items", "事项清单",
+            [](const std::string& path, const std::string& area) -> Result<EditionSubject> {
+                const auto bytes = read_bytes(path, area);
+                const catalogue::ItemLintOptions alone;
+                return bytes.ok() ? subject_of(bytes.value(), area, catalogue::read_items,
+                                               item_list_zh, &alone)
+                                  : bytes.error();
+            },
+            check_item_list};
+}
+
+EditionCommands power_list_commands() {
+    return {EditionKind::power_list, "power", "权力清单",
+            [](const std::string& path, const std::string& area) -> Result<EditionSubject> {
+                const auto bytes = read_bytes(path, area);
+                return bytes.ok() ? subject_of(bytes.value(), area, catalogue::read_power_list,
+                                               power_list_zh, nullptr)
+                                  : bytes.error();
+            },
+            check_power_list};
 }
 
 Result<PublishedItems> read_published_items(store::Store& store, Date day) {
     PublishedItems published;
-    const auto editions = store.editions_in_force(store::EditionKind::item_list, day);
+    const auto editions = store.editions_in_force(EditionKind::item_list, day);
     if (!editions.ok()) {
         return editions.error();
     }
     for (const store::EditionRow& edition : editions.value()) {
-        const auto content = store.edition_content(edition);
-        if (!content.ok()) {
-            return content.error();
+        const auto list = read_edition(store, edition, catalogue::read_items);
+        if (!list.ok()) {
+            return list.error();
         }
-        const auto sheet = catalogue::read_sheet(as_text(content.value()));
-        if (!sheet.ok()) {
-            return Error{Fault::corrupt, "a published list does not read: " + sheet.error().detail};
-        }
-        for (const catalogue::Item& item : catalogue::read_items(sheet.value()).items) {
+        for (const catalogue::Item& item : list.value().items) {
             const std::string& sub_item = item[ItemColumn::sub_item];
             published[item[ItemColumn::code]] =
                 sub_item.empty() ? item[ItemColumn::item] : sub_item;

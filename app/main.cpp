@@ -257,6 +257,13 @@ int main(int count, char** words) {
     EditionArguments item_step;
     add_edition_steps(add_items(app, items, status), item_lists, item_step, status);
 
+    const EditionCommands power_lists = power_list_commands();
+    EditionArguments power_step;
+    add_edition_steps(
+        app.add_subcommand("power", "权力清单：审核、公布 lists of powers: review, publish")
+            ->require_subcommand(1),
+        power_lists, power_step, status);
+
     std::string folder;
     auto* backing = app.add_subcommand("backup", "运行中备份 copy the store while it is used");
     add_config(*backing, config);

@@ -91,6 +91,7 @@ api::ApiParts make_parts(const Config& config, Desk& desk, const Counters& made)
         .applicant_keys = desk.applicant_keys(),
         .trust = desk.trust(),
         .calendar = desk.calendar(),
+        .known = desk.known(),
         .key_list = [&desk] { return desk.key_list(); },
         .ready = [&ready = made.ready] { return ready.load(); },
         .web_folder = config.web_folder,

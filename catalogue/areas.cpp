@@ -2,11 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <tuple>
-
-#include "base/toml_reader.hpp"
-#include "catalogue/codes.hpp"
 
 namespace songda::catalogue {
 namespace {
@@ -30,53 +26,6 @@ bool holds_on(const Area& area, Date day) {
     return area.from <= day && (!area.until || day <= *area.until);
 }
 
-bool is_area_code(AreaType type, std::string_view code) {
-    return type == AreaType::provincial_department ? check_credit_code(code) == CodeVerdict::good
-                                                   : code.size() == 6 && is_digits(code);
-}
-
-Date read_day(TomlTable& row, std::string_view key) {
-    const auto day = parse_date(row.text(key));
-    if (!day) {
-        row.refuse(key, "is no day, like 2021-12-30");
-    }
-    return day.value_or(Date{});
-}
-
-Area read_area(TomlTable& row) {
-    Area area;
-    area.code = row.text("code");
-    area.name = row.text("name");
-    const auto type = find_area_type(row.text("type"));
-    if (!type) {
-        row.refuse("type", "is no type of area");
-    }
-    area.type = type.value_or(AreaType::county);
-    if (!is_area_code(area.type, area.code)) {
-        row.refuse("code", "is neither six digits nor a department's code");
-    }
-    area.upper = row.text_or("upper", "");
-    area.from = read_day(row, "from");
-    if (row.has("until")) {
-        area.until = read_day(row, "until");
-    }
-    return area;
-}
-
-Result<void> read_file(const std::string& path, std::vector<Area>& rows) {
-    const auto file = TomlFile::open(path);
-    if (!file.ok()) {
-        return file.error();
-    }
-    TomlTable root = file.value().root();
-    (void)root.text("source");
-    (void)read_day(root, "as_of");
-    for (TomlTable& row : root.tables("area")) {
-        rows.push_back(read_area(row));
-    }
-    return file.value().finish();
-}
-
 } // namespace
 
 std::string_view area_type_name(AreaType type) {
@@ -91,24 +40,6 @@ std::optional<AreaType> find_area_type(std::string_view name) {
     const auto* const found = std::find_if(type_names.begin(), type_names.end(),
                                            [name](const TypeName& t) { return t.name == name; });
     return found == type_names.end() ? std::nullopt : std::optional(found->type);
-}
-
-Result<Areas> Areas::read(const std::string& folder) {
-    std::vector<Area> rows;
-    std::error_code none;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
-        if (entry.path().extension() != ".toml") {
-            continue;
-        }
-        const auto read = read_file(entry.path().string(), rows);
-        if (!read.ok()) {
-            return read.error();
-        }
-    }
-    if (rows.empty()) {
-        return Error{Fault::not_found, folder + ": no table of areas"};
-    }
-    return make(std::move(rows));
 }
 
 Result<Areas> Areas::make(std::vector<Area> rows) {
@@ -153,6 +84,13 @@ Result<Area> Areas::find(std::string_view code, Date day) const {
     return Error{Fault::not_found,
                  known ? "area " + std::string(code) + " is not there on " + to_text(day)
                        : "no area has the code " + std::string(code)};
+}
+
+std::vector<Area> Areas::all(Date day) const {
+    std::vector<Area> found;
+    std::copy_if(rows_.begin(), rows_.end(), std::back_inserter(found),
+                 [&](const Area& a) { return holds_on(a, day); });
+    return found;
 }
 
 Result<std::vector<Area>> Areas::under(std::string_view upper, Date day) const {

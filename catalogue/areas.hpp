@@ -38,16 +38,16 @@ struct Area {
 /// The areas by day. Immutable; share it.
 class Areas {
 public:
-    /// Reads all `*.toml` of the folder as one table. Faults: not_found (no folder or no file),
-    /// invalid_input (everything wrong in a file; an upper area that is unknown or is not there on
-    /// all days; a code twice on one day).
-    [[nodiscard]] static Result<Areas> read(const std::string& folder);
+    /// Fault invalid_input: an upper area that is unknown or is not there on all days; a code twice
+    /// on one day.
     [[nodiscard]] static Result<Areas> make(std::vector<Area> rows);
 
     /// Fault not_found, which tells an unknown code from one that has no row for the day.
     [[nodiscard]] Result<Area> find(std::string_view code, Date day) const;
     /// Those directly under `upper` on the day, by code. Fault not_found: `upper` itself is not.
     [[nodiscard]] Result<std::vector<Area>> under(std::string_view upper, Date day) const;
+    /// All that are there on the day, by code.
+    [[nodiscard]] std::vector<Area> all(Date day) const;
 
 private:
     std::vector<Area> rows_; ///< by code and first day

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "catalogue/register.hpp"
 #include "catalogue/sheet.hpp"
 
 /// The list of items (事项清单, 苏政办发〔2018〕64号 附件1) as read from a table. Pure functions.
@@ -64,7 +65,9 @@ struct ItemList {
 
 struct ItemLintOptions {
     const ItemList* power = nullptr; ///< to compare names and codes with (S41, S43)
-    std::string code_pattern;        ///< of codes that are not 12, 31 or 33 long; empty: any
+    /// The area's, to compare 审批部门 with (S40); null or empty: not compared.
+    const std::vector<Department>* departments = nullptr;
+    std::string code_pattern; ///< of codes that are not 12, 31 or 33 long; empty: any
 };
 
 /// All findings by row, those of the headings first. Fault invalid_input: the pattern is no regular

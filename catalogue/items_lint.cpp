@@ -58,6 +58,7 @@ public:
         const Item* before = nullptr;
         for (const Item& item : list_.items) {
             check_texts(item);
+            check_department(item);
             check_number(item, before);
             check_code(item);
             check_business_code(item);
@@ -100,6 +101,24 @@ private:
                     break;
                 }
             }
+        }
+    }
+
+    void check_department(const Item& item) {
+        const std::string& name = item[ItemColumn::department];
+        if (options_.departments == nullptr || options_.departments->empty() || name.empty()) {
+            return;
+        }
+        const bool known =
+            std::any_of(options_.departments->begin(), options_.departments->end(),
+                        [&name](const Department& one) {
+                            return one.name == name || std::find(one.also.begin(), one.also.end(),
+                                                                 name) != one.also.end();
+                        });
+        if (!known) {
+            tell("department_unknown", item, ItemColumn::department,
+                 "名录中该地区没有部门" + quoted(name),
+                 "the register has no department of this name in the area");
         }
     }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes samples/items: lists of items of 示例市 and of a province, and one with every kind of fault.
+"""Writes samples/items: lists of items of 示例市 and of a province, and one with every kind of fault; and samples/register.
 
 The names are of the kind that published lists have; codes are made up, with right check digits.
 """
@@ -63,6 +63,21 @@ def write(name, lines):
         csv.writer(file, lineterminator="\r\n").writerows(lines)
 
 
+def register():
+    """samples/register: 示例市, its departments and those of the province, by the codes of the lists."""
+    departments = list(dict.fromkeys(item[0] for item in ITEMS))
+    lines = ["# 示例市 and departments, made up, written by samples/make_items.py.", 'source = "made up"', 'as_of = "2026-01-01"', "",
+             "[[area]]", 'code = "320199"', 'name = "示例市"', 'type = "city"', 'upper = "320000"', 'from = "2021-12-30"']
+    known = [("11320199014138860W", "示例市行政审批局", "行政审批局", "320199")]
+    for prefix, area in (("示例省", "320000"), ("示例市", "320199")):
+        known += [(credit_code(1000 + at, area), prefix + name, name, area) for at, name in enumerate(departments)]
+    for code, name, also, area in known:
+        lines += ["", "[[department]]", f'code = "{code}"', f'name = "{name}"', f'also = ["{also}"]', f'area = "{area}"', 'from = "2021-12-30"']
+    folder = FOLDER.parent / "register"
+    folder.mkdir(exist_ok=True)
+    (folder / "example.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def bad():
     lines = [line[:] for line in rows("示例市", "320199", 3)[:12]]
     lines[0][0] = "一"
@@ -85,6 +100,7 @@ def main():
     write("example-city.csv", [["示例市“不见面审批”事项清单"], HEAD] + rows("示例市", "320199", 3))
     write("province.csv", [HEAD[:6]] + [line[:6] for line in rows("示例省", "320000", 2, LOCAL_ONLY)])
     write("bad.csv", [HEAD] + bad())
+    register()
 
 
 main()

@@ -312,7 +312,7 @@ private:
         get_numbered(status, DocumentStatus::valid, DocumentStatus::other);
     }
     void get(EditionKind& kind) {
-        get_numbered(kind, EditionKind::item_list, EditionKind::template_);
+        get_numbered(kind, EditionKind::item_list, EditionKind::power_list);
     }
     void get(EditionState& state) {
         get_numbered(state, EditionState::draft, EditionState::withdrawn);

@@ -9,12 +9,13 @@ namespace songda::store {
 /// What is drafted, reviewed and published in editions 版次. The numbers are stored; never
 /// renumber, never reuse.
 enum class EditionKind : std::uint8_t {
-    item_list = 1, ///< 事项清单 of an area
-    guide = 2,     ///< 办事指南 of a sub-item
-    template_ = 3, ///< 文书模板
+    item_list = 1,  ///< 事项清单 of an area
+    guide = 2,      ///< 办事指南 of a sub-item
+    template_ = 3,  ///< 文书模板
+    power_list = 4, ///< 权力清单 of an area
 };
 inline constexpr std::array edition_kinds = {EditionKind::item_list, EditionKind::guide,
-                                             EditionKind::template_};
+                                             EditionKind::template_, EditionKind::power_list};
 
 /// Where an edition stands. The numbers are stored. docs/states/edition.md shows the table below; a
 /// test compares them.

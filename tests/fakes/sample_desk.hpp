@@ -36,6 +36,8 @@ inline app::Config sample_config(const std::filesystem::path& folder,
     config.templates_folder = SONGDA_SOURCE_DIR "/templates";
     config.profiles_folder = SONGDA_SOURCE_DIR "/catalogue/profiles";
     config.calendar_folder = SONGDA_SOURCE_DIR "/catalogue/calendar";
+    config.register_folders = {SONGDA_SOURCE_DIR "/catalogue/areas",
+                               SONGDA_SOURCE_DIR "/samples/register"};
     config.fonts_folder = SONGDA_SOURCE_DIR "/build/fonts";
     config.trust_folder = sample_keys_folder() + "/trust";
     config.http.public_base = "http://localhost:8080";

@@ -94,7 +94,33 @@ TEST_F(EditionCommands, WhatToWithdrawIsNamedWhenSeveralCouldBe) {
 TEST_F(EditionCommands, ListNeedsTheCodeOfItsArea) {
     const std::string add = std::string("items add ") + samples + "items/example-city.csv";
     EXPECT_TRUE(says(run(add), "--name"));
-    EXPECT_EQ(run(add + " --name 示例市").status, 2);
+    EXPECT_TRUE(says(run(add + " --name 示例市"), "no area has the code"));
+    EXPECT_EQ(run(add + " --name 320198").status, 2) << "nor is this one in the register";
+}
+
+TEST_F(EditionCommands, ListIsHeldAgainstRegisterPowersAndUpperLevel) {
+    const std::string city = std::string(samples) + "items/example-city.csv";
+    const std::string province = std::string(samples) + "items/province.csv";
+    ASSERT_EQ(run("items add " + province + " --name 320000").status, 0);
+    ASSERT_EQ(run("items submit 320000").status, 0);
+    ASSERT_EQ(run("items publish 320000 --document 苏审改办〔2026〕1号").status, 0);
+    const CommandResult covered = run("items add " + city + " --name 320199");
+    EXPECT_TRUE(says(covered, "20 of 20 items of 320000 covered, 0 names differ, 2 local"))
+        << covered.output;
+    EXPECT_TRUE(says(run("items add " + city + " --name 320100"), "审批部门 was not compared"))
+        << "the register has no department of 南京市";
+    EXPECT_TRUE(says(run("items add " + province + " --name 320199"), "[department_unknown]"))
+        << "示例省 departments are none of the city's";
+
+    ASSERT_EQ(run("power add " + province + " --name 320000").status, 0);
+    ASSERT_EQ(run("power submit 320000").status, 0);
+    ASSERT_EQ(run("power publish 320000 --document 苏审改办〔2026〕2号").status, 0);
+    EXPECT_TRUE(says(run("items submit 320199 --edition 1"), "[power_code]"))
+        << "the city's two own items are in no list of powers yet (S44)";
+    ASSERT_EQ(run("power add " + city + " --name 320199").status, 0);
+    ASSERT_EQ(run("power submit 320199").status, 0);
+    ASSERT_EQ(run("power publish 320199 --document 示审改办〔2026〕1号").status, 0);
+    EXPECT_EQ(run("items submit 320199 --edition 1").status, 0);
 }
 
 } // namespace

@@ -70,6 +70,8 @@ void Service::write_config(const Options& options) const {
         << "templates_folder = \"" SONGDA_SOURCE_DIR "/templates\"\n"
         << "profiles_folder = \"" SONGDA_SOURCE_DIR "/catalogue/profiles\"\n"
         << "calendar_folder = \"" SONGDA_SOURCE_DIR "/catalogue/calendar\"\n"
+        << "register_folders = [\"" SONGDA_SOURCE_DIR "/catalogue/areas\", "
+           "\"" SONGDA_SOURCE_DIR "/samples/register\"]\n"
         << "fonts_folder = \"" SONGDA_SOURCE_DIR "/build/fonts\"\n"
         << "web_folder = \"" SONGDA_SOURCE_DIR "/web\"\n"
         << "trust_folder = \"" << keys << "/trust\"\n"

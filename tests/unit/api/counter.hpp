@@ -46,6 +46,7 @@ protected:
                                   .applicant_keys = desk_->applicant_keys(),
                                   .trust = desk_->trust(),
                                   .calendar = desk_->calendar(),
+                                  .known = desk_->known(),
                                   .key_list = [this] { return desk_->key_list(); },
                                   .ready = [] { return true; },
                                   .web_folder = SONGDA_SOURCE_DIR "/web",

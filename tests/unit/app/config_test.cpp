@@ -61,7 +61,7 @@ TEST(Config, ValuesThatCouldNotWorkAreToldWithFileLineAndKey) {
         std::string told;
     };
     for (const auto& [from, to, told] : std::vector<Case>{
-             {"address = \"127", "address = \"localhost\" #", ":20: http.address: must be a num"},
+             {"address = \"127", "address = \"localhost\" #", ":22: http.address: must be a num"},
              {"operations_peers = [", "operations_peers = [\"lan\", ",
               "http.operations_peers: must"},
              {"hosts = [", "hosts = [\"Example.org\", ", "http.hosts: must be names in lower case"},
@@ -94,13 +94,26 @@ TEST(Config, FilesThatAreNotThereAreToldWithFileLineAndKey) {
     const auto config = read_config(path, Files::present);
     ASSERT_FALSE(config.ok());
     const std::string& told = config.error().detail;
-    for (const auto* key :
-         {"templates_folder", "profiles_folder", "calendar_folder", "fonts_folder", "web_folder", "trust_folder",
-          "http.tls_certificate", "http.tls_key", "http.tls_client_authority",
-          "delivery.secret_file", "delivery.portal.signing_key", "delivery.portal.secret_files",
-          "delivery.email.ca_file", "delivery.email.password_file", "department[0].templates",
-          "department[0].seal_key", "department[0].seal_certificate", "department[0].qr_key",
-          "department[0].client_certificates"}) {
+    for (const auto* key : {"templates_folder",
+                            "profiles_folder",
+                            "calendar_folder",
+                            "register_folders",
+                            "fonts_folder",
+                            "web_folder",
+                            "trust_folder",
+                            "http.tls_certificate",
+                            "http.tls_key",
+                            "http.tls_client_authority",
+                            "delivery.secret_file",
+                            "delivery.portal.signing_key",
+                            "delivery.portal.secret_files",
+                            "delivery.email.ca_file",
+                            "delivery.email.password_file",
+                            "department[0].templates",
+                            "department[0].seal_key",
+                            "department[0].seal_certificate",
+                            "department[0].qr_key",
+                            "department[0].client_certificates"}) {
         const std::size_t at = told.find(std::string(": ") + key + ": /nowhere/");
         ASSERT_NE(at, std::string::npos) << key << "\n" << told;
         const std::size_t line_begin = told.rfind('\n', at) + 1;

@@ -1,4 +1,4 @@
-#include "catalogue/areas.hpp"
+#include "catalogue/register.hpp"
 
 #include <algorithm>
 
@@ -15,27 +15,28 @@ Area area(std::string code, std::string upper, AreaType type, Date from,
 }
 
 TEST(Areas, JiangsuHasThirteenCitiesAndNinetyFiveCounties) {
-    const auto areas = Areas::read(SONGDA_SOURCE_DIR "/catalogue/areas");
-    ASSERT_TRUE(areas.ok()) << areas.error().detail;
-    const auto cities = areas.value().under("320000", day);
+    const auto known = Register::read({SONGDA_SOURCE_DIR "/catalogue/areas"});
+    ASSERT_TRUE(known.ok()) << known.error().detail;
+    const Areas& areas = known.value().areas();
+    const auto cities = areas.under("320000", day);
     ASSERT_TRUE(cities.ok());
     EXPECT_EQ(cities.value().size(), 13U);
     long counties = 0;
     for (const Area& city : cities.value()) {
         EXPECT_EQ(city.type, AreaType::city);
-        const auto below = areas.value().under(city.code, day);
+        const auto below = areas.under(city.code, day);
         ASSERT_TRUE(below.ok());
         counties += std::count_if(below.value().begin(), below.value().end(),
                                   [](const Area& a) { return a.type == AreaType::county; });
     }
     EXPECT_EQ(counties, 95);
-    EXPECT_EQ(areas.value().find("320102", day).value().name, "玄武区");
-    EXPECT_EQ(areas.value().find("320571", day).value().type, AreaType::national_zone);
-    EXPECT_FALSE(areas.value().find("320199", day).ok()) << "示例市 is of the samples alone";
+    EXPECT_EQ(areas.find("320102", day).value().name, "玄武区");
+    EXPECT_EQ(areas.find("320571", day).value().type, AreaType::national_zone);
+    EXPECT_FALSE(areas.find("320199", day).ok()) << "示例市 is of the samples alone";
 }
 
 TEST(Areas, UnknownCodeAndDayOutsideTheTableAreToldApart) {
-    const auto areas = Areas::read(SONGDA_SOURCE_DIR "/catalogue/areas").value();
+    const auto areas = Register::read({SONGDA_SOURCE_DIR "/catalogue/areas"}).value().areas();
     EXPECT_EQ(areas.find("999999", day).error().detail, "no area has the code 999999");
     EXPECT_EQ(areas.find("320102", {2018, 1, 1}).error().detail,
               "area 320102 is not there on 2018-01-01");

@@ -114,6 +114,22 @@ TEST(ItemLint, ComparesWithThePowerList) {
     EXPECT_EQ(check("1,甲局,药品许可,零售,320100002001,\n"), "2:事项编码:power_code");
 }
 
+TEST(ItemLint, ComparesDepartmentsWithThoseOfTheArea) {
+    std::vector<Department> known(1);
+    known[0].name = "某市药品监督管理局";
+    known[0].also = {"药监局"};
+    const auto check = [&](std::string_view row) {
+        ItemLintOptions options;
+        options.departments = &known;
+        return told(lint_items(list_of(six, row), options).value());
+    };
+    EXPECT_EQ(check("1,某市药品监督管理局,药品,零售,320100001001,\n"), "");
+    EXPECT_EQ(check("1,药监局,药品,零售,320100001001,\n"), "") << "its short name";
+    EXPECT_EQ(check("1,药管局,药品,零售,320100001001,\n"), "2:审批部门:department_unknown");
+    known.clear();
+    EXPECT_EQ(check("1,药管局,药品,零售,320100001001,\n"), "") << "nothing to compare with";
+}
+
 TEST(ItemLint, PatternIsForCodesOfNoKnownForm) {
     const auto check = [](std::string_view row, std::string pattern) {
         return lint_items(list_of(six, row),

@@ -7,6 +7,7 @@
 #include <rapidjson/document.h>
 
 #include "api/case_fold.hpp"
+#include "api/deadlines.hpp"
 #include "api/problem.hpp"
 #include "api/routes.hpp"
 #include "api/wire.hpp"
@@ -168,38 +169,11 @@ void put_event(std::string& to, std::size_t sequence, const store::CaseEvent& ev
 }
 
 /// Fault not_found: a year without calendar.
-Result<std::string> deadlines_json(const ApiParts& parts, const catalogue::CaseFold& fold) {
-    std::string to = "[";
+Result<std::string> running_json(const ApiParts& parts, const catalogue::CaseFold& fold) {
     const bool runs =
         fold.state != catalogue::CaseState::none && fold.state != catalogue::CaseState::closed;
-    const auto deadlines =
-        runs ? catalogue::deadlines_of(parts.calendar, fold.days)
-             : Result<std::vector<catalogue::Deadline>>(std::vector<catalogue::Deadline>());
-    if (!deadlines.ok()) {
-        return deadlines.error();
-    }
-    const Date today = china_date(parts.clock.now());
-    for (const catalogue::Deadline& deadline : deadlines.value()) {
-        to += to.back() == '[' ? "" : ",";
-        JsonObject object(to);
-        object.text("deadline", catalogue::deadline_name(deadline.kind));
-        object.text("deadline_zh", catalogue::deadline_name_zh(deadline.kind));
-        object.raw("working_days", std::to_string(deadline.working_days));
-        object.text("basis", catalogue::deadline_basis(deadline.kind));
-        if (deadline.due) {
-            const auto left = parts.calendar.count_between(today, *deadline.due);
-            if (!left.ok()) {
-                return left.error();
-            }
-            object.text("due", to_text(*deadline.due));
-            object.raw("working_days_left", std::to_string(left.value()));
-            object.raw("overdue", *deadline.due < today ? "true" : "false");
-        } else {
-            object.raw("due", "null"); // the clock stands; nobody knows when it goes on
-        }
-        object.end();
-    }
-    return to + "]";
+    return runs ? deadlines_json(parts.calendar, fold.days, china_date(parts.clock.now()))
+                : Result<std::string>("[]");
 }
 
 /// Other departments' documents are shown to those that have a part in the case.
@@ -249,7 +223,7 @@ http::Response case_response(const ApiParts& parts, int status, std::string_view
     if (events.empty() && documents.value() == "[]") {
         return no_such_case();
     }
-    const auto deadlines = deadlines_json(parts, fold);
+    const auto deadlines = running_json(parts, fold);
     if (!deadlines.ok() && deadlines.error().fault != Fault::not_found) {
         return problem_response(problem_of(deadlines.error()));
     }

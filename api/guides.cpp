@@ -2,41 +2,32 @@
 // 一（四）: all that an item asks for is public).
 
 #include "api/guide_page.hpp"
-#include "api/pages.hpp"
 #include "api/problem.hpp"
-#include "api/routes.hpp"
+#include "api/shelf.hpp"
 #include "base/text_codec.hpp"
 
 namespace songda::api {
 namespace {
 
-constexpr std::string_view guide_place = "<!--SONGDA:GUIDE-->";
-constexpr std::size_t words_bytes_max = 192;
 constexpr std::size_t guides_listed_max = 500;
-
-struct Shelf {
-    const ApiParts& parts;
-    std::string before; ///< of guide.html, around its place
-    std::string after;
-};
 
 struct Found {
     store::EditionRow edition;
     catalogue::Guide guide;
 };
 
-Result<std::optional<Found>> find_guide(const ApiParts& parts, const http::Request& request) {
+Result<std::optional<Found>> find_guide(const Shelf& shelf, const http::Request& request) {
     const auto code = http::percent_decode(request.path_values.front());
-    const Date today = china_date(parts.clock.now());
+    store::Store& store = shelf.parts().store;
     const auto edition =
-        parts.store.edition_in_force(store::EditionKind::guide, code.value_or(""), today);
+        store.edition_in_force(store::EditionKind::guide, code.value_or(""), shelf.today());
     if (!edition.ok()) {
         return edition.error();
     }
     if (!edition.value()) {
         return std::optional<Found>();
     }
-    const auto content = parts.store.edition_content(*edition.value());
+    const auto content = store.edition_content(*edition.value());
     if (!content.ok()) {
         return content.error();
     }
@@ -47,26 +38,8 @@ Result<std::optional<Found>> find_guide(const ApiParts& parts, const http::Reque
     return std::optional(Found{*edition.value(), std::move(guide).value()});
 }
 
-/// `q=WORDS` anywhere in the query, as the form sends it; empty for none, and for words that are
-/// too long or no UTF-8.
-std::string words_of(const http::Request& request) {
-    static constexpr std::string_view field = "q=";
-    std::string_view query = request.query;
-    while (!query.empty()) {
-        const std::size_t end = std::min(query.find('&'), query.size());
-        const std::string_view part = query.substr(0, end);
-        if (part.starts_with(field)) {
-            auto words = http::percent_decode(part.substr(field.size()), true);
-            return words && words->size() <= words_bytes_max ? *std::move(words) : "";
-        }
-        query.remove_prefix(std::min(end + 1, query.size()));
-    }
-    return {};
-}
-
-Result<std::vector<store::EditionRow>> find_guides(const ApiParts& parts, std::string_view words) {
-    auto all =
-        parts.store.editions_in_force(store::EditionKind::guide, china_date(parts.clock.now()));
+Result<std::vector<store::EditionRow>> find_guides(const Shelf& shelf, std::string_view words) {
+    auto all = shelf.parts().store.editions_in_force(store::EditionKind::guide, shelf.today());
     if (all.ok() && !words.empty()) {
         std::erase_if(all.value(), [words](const store::EditionRow& row) {
             return row.title.find(words) == std::string::npos &&
@@ -79,29 +52,8 @@ Result<std::vector<store::EditionRow>> find_guides(const ApiParts& parts, std::s
     return all;
 }
 
-/// Public and short-lived: a guide changes on a day, and an edition never does.
-http::Response cached(const http::Request& request, std::string content_type, std::string body) {
-    http::Response response;
-    response.content_type = std::move(content_type);
-    response.headers = page_headers();
-    const std::string etag = etag_of(body);
-    response.headers.emplace_back("ETag", etag);
-    response.headers.emplace_back("Cache-Control", "public, max-age=300");
-    if (request.header("If-None-Match") == etag) {
-        response.status = 304;
-    } else {
-        response.body = std::move(body);
-    }
-    return response;
-}
-
-http::Response page(const Shelf& shelf, const http::Request& request, std::string_view html) {
-    return cached(request, "text/html; charset=utf-8",
-                  shelf.before + std::string(html) + shelf.after);
-}
-
 http::Response show_guide(const Shelf& shelf, const http::Request& request, bool for_people) {
-    const auto found = find_guide(shelf.parts, request);
+    const auto found = find_guide(shelf, request);
     if (!found.ok()) {
         return problem_response(problem_of(found.error()));
     }
@@ -109,27 +61,24 @@ http::Response show_guide(const Shelf& shelf, const http::Request& request, bool
         return refusal_response(404, "no guide in force");
     }
     const auto& [edition, guide] = *found.value();
-    return for_people ? page(shelf, request, guide_html(guide, edition))
+    return for_people ? shelf.page(request, guide_html(guide, edition))
                       : cached(request, "application/json", guide_json(guide, edition));
 }
 
 http::Response show_guides(const Shelf& shelf, const http::Request& request, bool for_people) {
-    const std::string words = words_of(request);
-    const auto guides = find_guides(shelf.parts, words);
+    const std::string words = query_value(request, "q").value_or("");
+    const auto guides = find_guides(shelf, words);
     if (!guides.ok()) {
         return problem_response(problem_of(guides.error()));
     }
-    return for_people ? page(shelf, request, guides_html(guides.value(), words))
+    return for_people ? shelf.page(request, guides_html(guides.value(), words))
                       : cached(request, "application/json", guides_json(guides.value()));
 }
 
 } // namespace
 
 void add_guide_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view html) {
-    const std::size_t place = std::min(html.find(guide_place), html.size());
-    const std::size_t after = std::min(place + guide_place.size(), html.size());
-    const auto shelf = std::make_shared<const Shelf>(
-        Shelf{parts, std::string(html.substr(0, place)), std::string(html.substr(after))});
+    const auto shelf = std::make_shared<const Shelf>(parts, html);
     struct Door {
         const char* pattern;
         http::Response (*show)(const Shelf&, const http::Request&, bool);

@@ -90,6 +90,8 @@ void add_status_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_verify_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_inbox_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_guide_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
+void add_catalogue_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
+void add_deadline_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_operation_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 
 } // namespace songda::api

@@ -7,16 +7,18 @@
 
 #include <fmt/core.h>
 
+#include "api/published_lists.hpp"
 #include "app/editions.hpp"
 #include "catalogue/items.hpp"
 
 namespace songda::app {
 namespace {
 
+using api::LevelList;
+using api::ReadList;
 using catalogue::ItemColumn;
 using catalogue::ItemList;
 using store::EditionKind;
-using ReadList = ItemList (*)(const catalogue::Sheet&);
 
 std::string told(const catalogue::ItemFinding& finding) {
     return fmt::format("第{}行 row {} {} [{}] {} {}", finding.row, finding.row, finding.column,
@@ -57,49 +59,6 @@ Result<std::string> read_bytes(const std::string& path, const std::string& area)
     return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
-Result<ItemList> read_edition(store::Store& store, const store::EditionRow& edition,
-                              ReadList read) {
-    const auto content = store.edition_content(edition);
-    if (!content.ok()) {
-        return content.error();
-    }
-    const auto sheet = catalogue::read_sheet(as_text(content.value()));
-    if (!sheet.ok()) {
-        return Error{Fault::corrupt, "a published list does not read: " + sheet.error().detail};
-    }
-    return read(sheet.value());
-}
-
-struct LevelList {
-    catalogue::Area area;
-    ItemList list;
-};
-
-/// The first of the area's levels, from `level` on and upwards, with a list in force.
-Result<std::optional<LevelList>> find_level(store::Store& store, EditionKind kind, ReadList read,
-                                            const catalogue::Areas& areas, std::string level,
-                                            Date day) {
-    while (!level.empty()) {
-        const auto area = areas.find(level, day);
-        if (!area.ok()) {
-            return area.error();
-        }
-        const auto edition = store.edition_in_force(kind, level, day);
-        if (!edition.ok()) {
-            return edition.error();
-        }
-        if (edition.value()) {
-            auto list = read_edition(store, *edition.value(), read);
-            if (!list.ok()) {
-                return list.error();
-            }
-            return std::optional(LevelList{area.value(), std::move(list).value()});
-        }
-        level = area.value().upper;
-    }
-    return std::optional<LevelList>();
-}
-
 /// 二(一): what the upper level published must all be there. Told, not refused: an area may have
 /// been given fewer powers than its province has items.
 std::string coverage_note(const ItemList& local, const LevelList& upper) {
@@ -127,10 +86,11 @@ Result<EditionSubject> check_item_list(const EditionContext& context, ByteView c
         return area.error();
     }
     const auto power =
-        find_level(context.store, EditionKind::power_list, catalogue::read_power_list,
-                   known.value().areas(), context.name, context.day);
-    const auto upper = find_level(context.store, EditionKind::item_list, catalogue::read_items,
-                                  known.value().areas(), area.value().upper, context.day);
+        api::find_level_list(context.store, EditionKind::power_list, catalogue::read_power_list,
+                             known.value().areas(), context.name, context.day);
+    const auto upper =
+        api::find_level_list(context.store, EditionKind::item_list, catalogue::read_items,
+                             known.value().areas(), area.value().upper, context.day);
     if (!power.ok() || !upper.ok()) {
         return power.ok() ? upper.error() : power.error();
     }
@@ -198,7 +158,7 @@ Result<PublishedItems> read_published_items(store::Store& store, Date day) {
         return editions.error();
     }
     for (const store::EditionRow& edition : editions.value()) {
-        const auto list = read_edition(store, edition, catalogue::read_items);
+        const auto list = api::read_list(store, edition);
         if (!list.ok()) {
             return list.error();
         }

@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include "api/item_page.hpp"
 #include "app/commands.hpp"
 #include "app/terminal.hpp"
 #include "base/json.hpp"
@@ -103,41 +104,6 @@ void tell_form(const std::string& path, SheetForm form) {
     if (form == SheetForm::gb18030) {
         fmt::print(stderr, "{}：不是 UTF-8，按 GB18030 读 not UTF-8, read as GB18030\n", path);
     }
-}
-
-std::string json_of(const CoverageRow& row) {
-    std::string out;
-    JsonObject object(out);
-    const Item& any = row.upper != nullptr ? *row.upper : *row.local;
-    object.text("code", row.code);
-    object.text("item", any[ItemColumn::item]);
-    object.text_if("sub_item", any[ItemColumn::sub_item]);
-    if (row.upper != nullptr) {
-        object.raw("upper_row", std::to_string(row.upper->row));
-    }
-    if (row.local != nullptr) {
-        object.raw("local_row", std::to_string(row.local->row));
-    }
-    if (row.upper != nullptr && row.local != nullptr) {
-        object.text("column", column_name(row.column));
-        object.text("upper_name", (*row.upper)[row.column]);
-        object.text("local_name", (*row.local)[row.column]);
-    }
-    object.end();
-    return out;
-}
-
-void print_coverage_json(const Coverage& coverage) {
-    const auto tell = [](const CoverageRow& row) { return json_of(row); };
-    std::string out;
-    JsonObject object(out);
-    object.raw("upper_items", std::to_string(coverage.upper_items));
-    object.raw("covered", std::to_string(coverage.covered));
-    object.raw("missing", json_array(coverage.missing, tell));
-    object.raw("differing", json_array(coverage.differing, tell));
-    object.raw("local_only", json_array(coverage.local_only, tell));
-    object.end();
-    fmt::print("{}\n", out);
 }
 
 std::string full_name(const Item& item) {
@@ -285,7 +251,7 @@ int run_items_coverage(const ItemsArguments& arguments) {
     }
     const Coverage coverage = compare_coverage(local.value(), upper.value());
     if (arguments.json) {
-        print_coverage_json(coverage);
+        fmt::print("{}\n", api::coverage_json(coverage));
     } else if (!coverage.good() || !coverage.local_only.empty()) {
         print_coverage(coverage);
     }

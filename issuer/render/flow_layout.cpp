@@ -247,7 +247,11 @@ private:
             grid_.fits = false;
         }
         if (!grid_.fits) {
-            share_out_at(flow_.line_pitch, count - std::min(bands_with_closing, count), needs);
+            std::size_t breaks = count - std::min(bands_with_closing, count);
+            while (breaks > 0 && bands_.list[breaks - 1].keep) {
+                --breaks;
+            }
+            share_out_at(flow_.line_pitch, breaks, needs);
         }
         const Frame later = later_frame(flow_, grid_.pitch);
         made_.pages = places_.back().page + 1;

@@ -6,8 +6,9 @@ namespace songda::issuer {
 namespace {
 
 bool not_at_start(char32_t c) {
+    // GB/T 15834-2011 §5.1: neither closing marks, nor 连接号 or 分隔号.
     static constexpr std::u32string_view marks =
-        U"，。、；：？！’”）》〉】〕」』…—·～％℃,.;:?!)]}%";
+        U"，。、；：？！’”）》〉】〕」』…—·～％℃,.;:?!)]}%-–－/／";
     return marks.find(c) != std::u32string_view::npos;
 }
 
@@ -16,21 +17,32 @@ bool not_at_end(char32_t c) {
     return marks.find(c) != std::u32string_view::npos;
 }
 
+bool is_digit(char32_t c) {
+    return c >= U'0' && c <= U'9';
+}
+
 bool is_western(char32_t c) {
-    return (c >= U'0' && c <= U'9') || (c >= U'A' && c <= U'Z') || (c >= U'a' && c <= U'z');
+    return is_digit(c) || (c >= U'A' && c <= U'Z') || (c >= U'a' && c <= U'z');
 }
 
 /// `2028年`, `323号`: a number and the word that it counts are read as one.
 bool counts(char32_t number, char32_t word) {
     static constexpr std::u32string_view words = U"年月日号幢栋座室楼层条项米元万亿个辆平";
-    return number >= U'0' && number <= U'9' && words.find(word) != std::u32string_view::npos;
+    return is_digit(number) && words.find(word) != std::u32string_view::npos;
+}
+
+/// Inside `3.14`, `12:30`, `2026-11-24`, `0512-12345`: at `at` the second number begins.
+bool parts_number(std::span<const SetGlyph> glyphs, std::size_t at) {
+    static constexpr std::u32string_view marks = U".,:-/";
+    return at >= 2 && is_digit(glyphs[at].character) && is_digit(glyphs[at - 2].character) &&
+           marks.find(glyphs[at - 1].character) != std::u32string_view::npos;
 }
 
 bool may_break_before(std::span<const SetGlyph> glyphs, std::size_t at) {
     const char32_t left = glyphs[at - 1].character;
     const char32_t right = glyphs[at].character;
     return !not_at_start(right) && !not_at_end(left) && !(is_western(left) && is_western(right)) &&
-           !counts(left, right);
+           !counts(left, right) && !parts_number(glyphs, at);
 }
 
 } // namespace

@@ -7,8 +7,9 @@
 
 namespace songda::issuer {
 
-/// Breaks by 禁则 (kinsoku): no closing mark at the start of a line, no opening mark at its end,
-/// western words and numbers in one piece, numbers with the word that they count. Greedy; widths in
+/// Breaks by 禁则 (kinsoku): no closing mark, dash or slash at the start of a line, no opening mark
+/// at its end, western words, numbers and days (`2026-11-24`) in one piece, numbers with the word
+/// that they count; what has no such place breaks where the line is full. Greedy; widths in
 /// the unit that `widths` has. `first` and `rest` are the room on the first and on further lines.
 /// Returns where each line ends.
 [[nodiscard]] std::vector<std::size_t> break_lines(std::span<const SetGlyph> glyphs,

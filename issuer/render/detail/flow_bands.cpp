@@ -110,7 +110,8 @@ private:
                       set_paragraph(glyphs, block.look,
                                     block.hang ? measure : Measure{flow_.x, indent, flow_.width}, 0,
                                     0));
-            if (heading && !made_.list.empty()) {
+            // `理由如下：` says nothing alone.
+            if ((heading || paragraph.ends_with("：")) && !made_.list.empty()) {
                 made_.list.back().keep = true;
             }
             before = {};

@@ -18,7 +18,7 @@ struct Band {
     std::size_t lines = 0;
     int table = -1;    ///< whose ruled lines it gets; -1: none
     int head = -1;     ///< band that stands above it again at the head of a page; -1: none
-    bool keep = false; ///< stays on the page of the next: a heading, a table's head
+    bool keep = false; ///< stays on the page of the next: a heading, `…如下：`, a table's head
     std::vector<Centipoints> edges{}; ///< of its cells, from left to right
 
     [[nodiscard]] int rows(Centipoints pitch) const {

@@ -40,19 +40,33 @@ private:
         return y_ + (imprint_.look.leading - imprint_.look.size) / 2 + imprint_.look.size / 8;
     }
 
-    /// §7.4.3: one character from either side.
+    /// §7.4.3: one character from either side; a long name takes further lines beside the day.
     void set_organ_and_date() {
         const Centipoints room = flow_.width - 2 * character_;
         TextLook look = imprint_.look;
-        for (const auto& [pattern, align] :
-             {std::pair{&imprint_.organ, Align::left}, std::pair{&imprint_.date, Align::right}}) {
-            look.align = align;
-            const auto glyphs = glyphs_of(*pattern);
-            append_lines(made_.layout, glyphs,
-                         {place_line(glyphs, look, look.size, flow_.x + character_, baseline(),
-                                     room, true)});
+        look.align = Align::right;
+        const auto date = glyphs_of(imprint_.date);
+        append_lines(
+            made_.layout, date,
+            {place_line(date, look, look.size, flow_.x + character_, baseline(), room, true)});
+        look.align = Align::left;
+        look.fit = Fit::balance;
+        const auto organ = glyphs_of(imprint_.organ);
+        const Centipoints beside = room - width_of(date, look.size, look.tracking) - character_;
+        append_upwards(
+            organ, set_paragraph(organ, look, {flow_.x + character_, 0, beside}, 0, look.leading));
+    }
+
+    /// Lines set downwards from 0; the last one stands on the baseline.
+    Centipoints append_upwards(std::span<const SetGlyph> glyphs, std::vector<SetLine> lines) {
+        const auto rows = static_cast<Centipoints>(lines.size());
+        y_ += imprint_.look.leading * rows;
+        const Centipoints first = baseline() - imprint_.look.leading;
+        for (SetLine& line : lines) {
+            line.y += first;
         }
-        y_ += imprint_.look.leading;
+        append_lines(made_.layout, glyphs, lines);
+        return first;
     }
 
     /// §7.4.2: one character from the left, further lines below the end of 抄送：.
@@ -63,17 +77,12 @@ private:
         const auto copies = glyphs_of(imprint_.copies);
         const Centipoints label_width = width_of(label, look.size, look.tracking);
         const Centipoints x = flow_.x + character_;
-        auto lines = set_paragraph(copies, look,
-                                   {x + label_width, 0, flow_.width - 2 * character_ - label_width},
-                                   0, look.leading);
-        y_ += look.leading * static_cast<Centipoints>(lines.size());
-        const Centipoints first = baseline() - look.leading;
-        for (SetLine& line : lines) { // set downwards from 0
-            line.y += first;
-        }
+        const Centipoints first = append_upwards(
+            copies, set_paragraph(copies, look,
+                                  {x + label_width, 0, flow_.width - 2 * character_ - label_width},
+                                  0, look.leading));
         append_lines(made_.layout, label,
                      {place_line(label, look, look.size, x, first, label_width, true)});
-        append_lines(made_.layout, copies, lines);
     }
 
     const Imprint& imprint_;

@@ -2,6 +2,7 @@
 // lists, conditions, the red head and the imprint stand where GB/T 9704-2012 puts them, read back
 // from the file by other tools; any text of up to 20,000 characters comes out as it went in.
 #include <fstream>
+#include <map>
 #include <random>
 #include <sstream>
 
@@ -10,6 +11,7 @@
 
 #include "base/utf8.hpp"
 #include "issuer/named_values.hpp"
+#include "issuer/render/value_check.hpp"
 #include "tests/unit/render/rendered.hpp"
 
 namespace songda::issuer {
@@ -18,10 +20,10 @@ namespace {
 constexpr double points_per_mm = 72 / 25.4;
 constexpr Date today{2026, 11, 25};
 
-std::shared_ptr<const CompiledTemplate> of_type(const std::string& id) {
+std::shared_ptr<const CompiledTemplate> of_type(const std::string& id,
+                                                DepartmentFace speaking = face) {
     const auto spec = read_template(SONGDA_SOURCE_DIR "/templates/" + id);
     EXPECT_TRUE(spec.ok()) << spec.error().detail;
-    DepartmentFace speaking = face;
     speaking.facts = {{"review_organ", "示例市人民政府"},
                       {"review_address", "https://xzfy.example.org/"},
                       {"court", "示例市清江县人民法院"},
@@ -251,6 +253,33 @@ TEST_F(LetterTypes, RedHeadNumberAndImprintStandWhereTheStandardPutsThem) {
     EXPECT_LT(lower_edge_mm("抄送", last), imprint);
     EXPECT_NE(without_space(run("pdftotext -l 1 " + path_ + " -")).find("—1—"), std::string::npos)
         << "the first page shows its number";
+}
+
+/// §7.4.3: they share a line; a name too long for it takes more, never the day's place.
+TEST_F(LetterTypes, LongNameInTheImprintStandsBesideTheDay) {
+    DepartmentFace long_named = face;
+    long_named.name = "示例市滨江高新技术产业开发区管理委员会行政审批局";
+    const auto compiled = of_type("revocation-decision", long_named);
+    const Decision decision = sample("revocation-decision");
+    DecisionValues values = name_values(decision);
+    values.keep("issued_on", "2026-11-25");
+    const Placement placement = Renderer().place(*compiled, values.list);
+    ASSERT_TRUE(placement.findings.empty());
+    const Layout& flow = placement.values->parts().back().layout;
+    std::map<std::pair<int, Centipoints>, std::vector<std::pair<double, double>>> rows;
+    for (const SetLine& line : flow.lines) {
+        const auto glyphs = flow.glyphs_of(line);
+        rows[{line.page, line.y}].emplace_back(line.x, line.x + width_of(glyphs, line.size, 0));
+    }
+    int beside_the_day = 0;
+    for (auto& [place, parts] : rows) {
+        std::sort(parts.begin(), parts.end());
+        if (parts.size() == 2 && place.second < flow.lines.front().y && parts[1].first > 30000) {
+            EXPECT_GE(parts[1].first - parts[0].second, 1400) << "a character between them";
+            ++beside_the_day;
+        }
+    }
+    EXPECT_EQ(beside_the_day, 1);
 }
 
 TEST_F(LetterTypes, ParagraphsOfAValueKeepTheirHeadings) {

@@ -1,4 +1,5 @@
 // Letters of several pages: where everything stands, read back from the file.
+#include <iconv.h>
 #include <map>
 #include <random>
 #include <sstream>
@@ -176,6 +177,35 @@ TEST(LetterPages, ABlockThatSaysNothingTakesItsBlankLinesWithIt) {
     silent.gap_lines = 2;
     spec.flow->blocks.insert(spec.flow->blocks.begin() + 2, silent);
     EXPECT_EQ(heights_of(spec), without);
+}
+
+/// `理由如下：` says nothing at the foot of a page.
+TEST(LetterPages, ALineThatAnnouncesStaysWithWhatItAnnounces) {
+    Template spec = read_template(SONGDA_SOURCE_DIR "/templates/permit-decision").value();
+    FlowBlock announcing = spec.flow->blocks.back();
+    announcing.condition = {};
+    announcing.pattern = {{false, "理由如下："}};
+    spec.flow->blocks.insert(spec.flow->blocks.end() - 1, announcing);
+    const auto set = compile_template(spec, face, fonts(), {1514, PageMark::none}).value();
+    int alone = 0;
+    for (std::size_t characters = 300; characters <= 1000; characters += 7) {
+        const std::string reason = reason_of(characters);
+        const Placement placement = Renderer().place(*set, letter_with(reason));
+        const Layout& flow = placement.values->parts().back().layout;
+        int page = -1;
+        for (const SetLine& line : flow.lines) {
+            const auto glyphs = flow.glyphs_of(line);
+            if (page >= 0) {
+                ASSERT_EQ(line.page, page) << characters;
+                page = -1;
+            }
+            if (glyphs.size() == 5 && glyphs.back().character == U'：') {
+                page = line.page;
+                alone += line.page > 0 ? 1 : 0;
+            }
+        }
+    }
+    EXPECT_GT(alone, 10) << "it went over to the second page in some of them";
 }
 
 struct Word {
@@ -384,29 +414,72 @@ TEST_P(LetterTest, FourThousandCharactersOfOneFontComeBack) {
         std::string::npos);
 }
 
-/// Han characters of GBK, some of them rare, and the marks that a line may not begin or end with.
+/// Every character of GBK with a glyph, and rare ones outside it: Extension A and the planes above.
+const std::u32string& gbk_and_rare() {
+    static const std::u32string characters = [] {
+        std::u32string made;
+        const FontStyle& style = *fonts()->find_style("fangsong");
+        const auto has_glyph = [&style](char32_t c) {
+            return std::any_of(style.chain.begin(), style.chain.end(), [c](const FontFace* face) {
+                return face->find_glyph(c) != nullptr;
+            });
+        };
+        const iconv_t from = iconv_open("UTF-32LE", "GBK");
+        for (unsigned high = 0x81; high <= 0xFE; ++high) {
+            for (unsigned low = 0x40; low <= 0xFE; ++low) {
+                std::array<char, 2> bytes = {char(high), char(low)};
+                char32_t c = 0;
+                char* in = bytes.data();
+                auto* out = reinterpret_cast<char*>(&c);
+                std::size_t in_left = bytes.size();
+                std::size_t out_left = sizeof c;
+                (void)iconv(from, nullptr, nullptr, nullptr, nullptr);
+                if (iconv(from, &in, &in_left, &out, &out_left) == 0 && c != U'\u3000') {
+                    made += c;
+                }
+            }
+        }
+        iconv_close(from);
+        EXPECT_GT(made.size(), 21'700U) << "GBK";
+        const std::size_t gbk = made.size();
+        std::erase_if(made, [&](char32_t c) { return !has_glyph(c); });
+        EXPECT_GT(made.size(), gbk - 100) << "all but a few of its symbols can be set";
+        for (char32_t c = 0x3400; c < 0x32000; ++c) { // Extension A to H
+            const bool han = c < 0x4DC0 || c >= 0x20000;
+            if (han && has_glyph(c)) {
+                made += c;
+            }
+        }
+        return made;
+    }();
+    return characters;
+}
+
+/// 1 to 20,000 of them and of the marks that a line may not begin or end with.
 rc::Gen<std::string> any_reason() {
     return rc::gen::resize(
         rc::kNominalSize, rc::gen::exec([] { // long ones from the first on
             static constexpr std::u32string_view marks =
                 U"，。、；：？！“”‘’（）《》〈〉【】〔〕「」『』—…·～％0123456789年月日号ABCxyz";
             const auto length = *rc::gen::weightedOneOf<std::size_t>(
-                {{2, rc::gen::inRange<std::size_t>(1, 400)},
-                 {3, rc::gen::inRange<std::size_t>(400, 4001)}});
+                {{4, rc::gen::inRange<std::size_t>(1, 400)},
+                 {4, rc::gen::inRange<std::size_t>(400, 4001)},
+                 {1, rc::gen::inRange<std::size_t>(4001, 20'001)}});
             const auto seed = *rc::gen::arbitrary<std::uint32_t>();
             const auto marks_in_ten = *rc::gen::inRange<std::uint32_t>(0, 9);
+            const std::u32string& characters = gbk_and_rare();
             std::mt19937 random(seed);
             std::string text;
             for (std::size_t i = 0; i < length; ++i) {
                 append_utf8(text, random() % 10 < marks_in_ten
                                       ? marks[random() % marks.size()]
-                                      : char32_t(0x4E00 + random() % (0x9FA6 - 0x4E00)));
+                                      : characters[random() % characters.size()]);
             }
             return text;
         }));
 }
 
-TEST_P(LetterTest, AnyTextOfHanLaysOutAndComesBack) {
+TEST_P(LetterTest, AnyTextOfGbkAndRareCharactersLaysOutAndComesBack) {
     EXPECT_TRUE(rc::check([this] {
         const std::string reason = *any_reason();
         const Placed placed(reason);

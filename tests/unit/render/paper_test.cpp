@@ -114,22 +114,6 @@ TEST_P(PaperTest, CaptionStandsBesideItsCode) {
     EXPECT_LE(left, set->spec().qr.x / 100.0 + quiet + 3);
 }
 
-TEST(LineBreak, NumberStaysWithTheWordThatItCounts) {
-    TextLook look;
-    look.style = "song";
-    look.size = 1000;
-    look.fit = Fit::wrap;
-    look.lines_max = 9;
-    const FontStyle& style = *fonts()->find_style("song");
-    const auto first_line = [&](std::string_view text, Centipoints width) {
-        return set_text(text, look, style, 0, 0, width).lines.front().end;
-    };
-    EXPECT_EQ(first_line("文昌路323号国际商务中心", 5200), 3U);
-    EXPECT_EQ(first_line("自即日起至2028年5月31日止", 8000), 5U);
-    EXPECT_EQ(first_line("文昌路323巷国际商务中心", 5200), 6U) << "others may stand apart";
-    EXPECT_EQ(first_line("323号", 1700), 3U) << "where nothing else is possible";
-}
-
 TEST(Licence, RowsAreEven) {
     const auto set = compiled("food-business-licence");
     std::map<Centipoints, std::set<Centipoints>> columns; // right-aligned labels, by their place

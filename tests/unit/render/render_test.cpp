@@ -85,7 +85,8 @@ TEST_P(RenderTest, StructureIsSound) {
     document.Load(path.c_str());
     EXPECT_EQ(document.GetPageCount(), 1);
     EXPECT_EQ(document.GetPage(0)->GetNumFields(), 1);
-    EXPECT_EQ(run("pdfdetach -savefile record.json -o " + path + ".json " + path + " && cat " + path + ".json"),
+    EXPECT_EQ(run("pdfdetach -savefile record.json -o " + path + ".json " + path + " && cat " +
+                  path + ".json"),
               "{\"key\":\"0123456789ABCDEF\"}");
 }
 

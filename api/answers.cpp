@@ -99,6 +99,7 @@ Report register_report(const store::DocumentRow& document, const store::StatusEn
     face.decided_on = document.decided_on;
     face.valid_from = document.valid_from;
     face.valid_until = document.valid_until;
+    face.long_term = !document.identifier.empty() && !document.valid_until;
     face.sample = document.sample;
     face.identifier = document.identifier;
     return report;
@@ -222,7 +223,9 @@ std::string answer_html(const Report& report) {
         fact(to, "decided_on", "落款日期", "Dated",
              face.decided_on ? to_chinese(*face.decided_on) : "");
         fact(to, "valid_until", "有效期至", "Valid until",
-             face.valid_until ? to_chinese(*face.valid_until) : "");
+             face.valid_until ? to_chinese(*face.valid_until)
+             : face.long_term ? "长期"
+                              : "");
         fact(to, "identifier", "电子证照标识", "Licence identifier", face.identifier);
         std::string copies;
         for (const std::uint32_t number : face.revoked_copies) {

@@ -29,7 +29,9 @@ void put_document(JsonObject& to, const ApiParts& parts, const store::DocumentRo
     to.text("holder", document.holder_masked);
     to.text_if("decided_on", document.decided_on ? to_text(*document.decided_on) : "");
     to.text("issued_at", to_rfc3339(document.issued_at));
-    to.text_if("valid_until", document.valid_until ? to_text(*document.valid_until) : "");
+    to.text_if("valid_until", document.valid_until           ? to_text(*document.valid_until)
+                              : !document.identifier.empty() ? issuer::long_term_words
+                                                             : "");
     to.text_if("identifier", document.identifier);
     to.text("sha256", to_hex(document.file_hash));
     to.raw("bytes", std::to_string(document.file.size));

@@ -114,6 +114,11 @@ public:
         return parsed;
     }
 
+    [[nodiscard]] bool says(std::string_view name, std::string_view words) {
+        const Value* const found = member(name, false);
+        return found != nullptr && found->IsString() && text_of(*found) == words;
+    }
+
     /// Everything that nobody asked for.
     void refuse_the_rest() {
         for (const auto& member : object_.GetObject()) {
@@ -311,6 +316,12 @@ void check_days(const Decision& decision, Date today, Members& members) {
 
 } // namespace
 
+std::string valid_until_text(const Decision& decision) {
+    return decision.valid_until ? to_text(*decision.valid_until)
+           : decision.long_term ? std::string(long_term_words)
+                                : std::string();
+}
+
 DecisionReading read_decision(std::string_view text, Date today) {
     DecisionReading reading;
     auto parsed = parse_json(text);
@@ -336,7 +347,8 @@ DecisionReading read_decision(std::string_view text, Date today) {
     decision.case_number = members.text("case_number", true, 64);
     decision.decided_on = members.day("decided_on", true).value_or(Date{});
     decision.valid_from = members.day("valid_from", false);
-    decision.valid_until = members.day("valid_until", false);
+    decision.long_term = members.says("valid_until", long_term_words);
+    decision.valid_until = decision.long_term ? std::nullopt : members.day("valid_until", false);
     check_days(decision, today, members);
     const auto object = [&](std::string_view name) -> const Value* {
         const Value* const found = members.member(name, true);

@@ -43,6 +43,7 @@ struct Decision {
     Date decided_on;
     std::optional<Date> valid_from;
     std::optional<Date> valid_until;
+    bool long_term = false; ///< 长期: it says that it has no last day
     Private<Recipient> recipient;
     Private<DecisionFields> fields; ///< the holder's data
     std::vector<std::string> delivery;
@@ -50,6 +51,10 @@ struct Decision {
     /// The holder's, base64 as it came; empty: none. The template decides whether it has a place.
     Private<std::string> photo;
 };
+
+inline constexpr std::string_view long_term_words = "长期";
+/// The last day, 长期, or empty where the decision says neither.
+[[nodiscard]] std::string valid_until_text(const Decision& decision);
 
 /// Either a decision without findings, or all findings that could be made.
 struct DecisionReading {

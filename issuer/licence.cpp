@@ -181,7 +181,8 @@ void write_times(RecordObject& to, const Licence& licence, const Decision& decis
     const store::DocumentRow& shown = annotated ? licence.earlier->row : document;
     to.day("ZZBFRQ", annotated ? shown.decided_on : std::optional(decision.decided_on));
     to.day("ZZYXQQSRQ", shown.valid_from);
-    to.day("ZZYXQJZRQ", shown.valid_until);
+    to.text("ZZYXQJZRQ",
+            shown.valid_until ? to_text(*shown.valid_until) : std::string(long_term_words));
 }
 
 } // namespace
@@ -239,6 +240,17 @@ Licence plan_licence(const LicenceRequest& request, std::optional<EarlierDocumen
     licence.type = face.type;
     licence.name = face.name;
     check_recipient(spec, decision, findings);
+    const bool told = std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+        return finding.pointer == "/valid_until";
+    });
+    if (!decision.valid_until && !decision.long_term && !told) { // the register reads none as 长期
+        tell(findings, "/valid_until", "required", "", "缺少有效期截止日期",
+             "the last day of validity is missing");
+    }
+    if (decision.long_term && !face.long_term) {
+        tell(findings, "/valid_until", "choice", std::string(long_term_words), "该证照应有截止日期",
+             "this licence must have a last day");
+    }
     if (!decision.relates) {
         if (face.kind != LicenceKind::original) {
             tell(findings, "/relates", "required", "", "应写明是哪份证照的副本或加注件",

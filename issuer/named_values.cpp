@@ -58,8 +58,8 @@ DecisionValues name_values(const Decision& decision) {
     if (decision.valid_from) {
         values.keep("valid_from", to_text(*decision.valid_from));
     }
-    if (decision.valid_until) {
-        values.keep("valid_until", to_text(*decision.valid_until));
+    if (decision.valid_until || decision.long_term) {
+        values.keep("valid_until", valid_until_text(decision));
     }
     for (const auto& [name, value] : fields) {
         name_field(values, name, value);

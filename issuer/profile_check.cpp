@@ -150,8 +150,8 @@ catalogue::DocumentFacts make_facts(const Template& spec, const DepartmentFace& 
     if (decision.valid_from) {
         facts.texts["valid_from"] = {to_text(*decision.valid_from)};
     }
-    if (decision.valid_until) {
-        facts.texts["valid_until"] = {to_text(*decision.valid_until)};
+    if (decision.valid_until || decision.long_term) {
+        facts.texts["valid_until"] = {valid_until_text(decision)};
     }
     if (licence != nullptr) {
         add_licence_facts(spec, face, decision, *licence, facts);

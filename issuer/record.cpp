@@ -107,7 +107,7 @@ std::string make_record(const Decision& decision, const RecordFacts& facts) {
     record.text("title", facts.title);
     record.text("type", facts.type_code);
     record.day("valid_from", decision.valid_from);
-    record.day("valid_until", decision.valid_until);
+    record.text_if("valid_until", valid_until_text(decision));
     record.raw("version", "1");
     record.end();
     return to;

@@ -144,7 +144,9 @@ void append_document(JsonObject& report, std::string& to, const DocumentFace& do
     object.text_if("decided_on", document.decided_on ? to_text(*document.decided_on) : "");
     object.text_if("issued_at", document.issued_at ? to_rfc3339(*document.issued_at) : "");
     object.text_if("valid_from", document.valid_from ? to_text(*document.valid_from) : "");
-    object.text_if("valid_until", document.valid_until ? to_text(*document.valid_until) : "");
+    object.text_if("valid_until", document.valid_until ? to_text(*document.valid_until)
+                                  : document.long_term ? "长期"
+                                                       : "");
     object.text_if("identifier", document.identifier);
     if (!document.revoked_copies.empty()) {
         object.begin("revoked_paper_copies");

@@ -78,6 +78,7 @@ struct DocumentFace {
     std::optional<Date> decided_on; ///< the day on the paper; the register alone knows it
     std::optional<Date> valid_from;
     std::optional<Date> valid_until;
+    bool long_term = false; ///< the register says that it has no last day (长期)
     bool sample = false;
     std::string identifier = {}; ///< 电子证照标识; empty: no licence
     std::vector<RelationFace> relations = {};

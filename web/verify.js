@@ -107,7 +107,7 @@ function dayText(ms) {
 }
 
 const timeText = (ms) => dayText(ms) + ' ' + beijing(ms).slice(11, 16);
-const plainDay = (text) => (text ? dayText(Date.parse(text + 'T00:00:00+08:00')) : '');
+const plainDay = (text) => (/^\d/.test(text || '') ? dayText(Date.parse(text + 'T00:00:00+08:00')) : text || ''); // or 长期
 
 // The network
 

@@ -31,7 +31,7 @@ void name_earlier(const store::DocumentRow& earlier, DecisionValues& values) {
     values.list.push_back({"related.number", earlier.number});
     values.keep("related.decided_on", earlier.decided_on ? to_text(*earlier.decided_on) : "");
     values.keep("related.valid_until",
-                earlier.valid_until ? to_text(*earlier.valid_until) : "长期");
+                earlier.valid_until ? to_text(*earlier.valid_until) : std::string(long_term_words));
 }
 
 /// `KG8A DFJM 61M8 FH3C`: how people copy it from paper.

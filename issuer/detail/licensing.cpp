@@ -17,6 +17,10 @@ void Batch::check_licence(Item& item) {
     const Template& spec = item.ready->compiled->spec();
     std::vector<Finding>& findings = item.answer.findings;
     if (!spec.licence) {
+        if (item.decision.long_term) {
+            findings.push_back({"/valid_until", "choice", std::string(long_term_words),
+                                "该文书应有截止日期", "this document must have a last day"});
+        }
         if (item.decision.relates) {
             findings.push_back({"/relates", "unknown", "", "该模板不出具电子证照，不与原文书关联",
                                 "this template makes no licences, which alone relate to others"});

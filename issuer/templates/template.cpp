@@ -280,6 +280,7 @@ LicenceFace read_licence(TomlTable table, const std::string& title) {
                                          {"organisation", LicenceHolder::organisation},
                                          {"person", LicenceHolder::person}});
     face.keeps_number = table.boolean_or("keeps_number", true);
+    face.long_term = table.boolean_or("long_term", false);
     return face;
 }
 

@@ -53,6 +53,7 @@ struct LicenceFace {
     std::string name; ///< 证照名称; the title unless the template says
     LicenceHolder holder = LicenceHolder::any;
     bool keeps_number = true; ///< a renewal or change goes on with the number
+    bool long_term = false;   ///< may have no last day (长期)
 };
 
 /// `所在地：{fields.address}` in pieces.

@@ -164,6 +164,26 @@ TEST_F(LicenceTest, CopiesDoNotOutliveTheirMain) {
     EXPECT_EQ(told(earlier()), Rules{"/valid_until same_as_main"});
 }
 
+TEST_F(LicenceTest, OneWithoutEndSaysSoWhereItsTemplateAllowsIt) {
+    decision_.valid_until.reset();
+    decision_.long_term = true;
+    EXPECT_EQ(told(std::nullopt), Rules{"/valid_until choice"});
+    decision_.long_term = false;
+    EXPECT_EQ(told(std::nullopt), Rules{"/valid_until required"});
+    decision_.long_term = true;
+    spec_.licence->long_term = true;
+    EXPECT_EQ(told(std::nullopt), Rules{});
+    EXPECT_EQ(valid_until_text(decision_), "长期");
+    const Licence licence = plan();
+    store::DocumentRow row;
+    row.valid_from = decision_.valid_from;
+    EXPECT_NE(make_licence_metadata(licence, spec_, decision_, row).find("\"ZZYXQJZRQ\":\"长期\""),
+              std::string::npos);
+    const std::string record = make_record(
+        decision_, {{}, "NO-1", {}, "某局", department, "t@1", "某许可证", "X", &licence, {}});
+    EXPECT_NE(record.find("\"valid_until\":\"长期\""), std::string::npos) << record;
+}
+
 TEST_F(LicenceTest, HolderIsOfTheKindThatTheLicenceIsFor) {
     spec_.licence->holder = LicenceHolder::person;
     EXPECT_EQ(told(std::nullopt), Rules{"/recipient/kind choice"});

@@ -88,6 +88,7 @@ Result<std::unique_ptr<const FontFace>> FontFace::open(const std::string& name,
         (cff && made->units_per_em_ != 1000)) {
         return Error{Fault::invalid_input, path + ": not a font that can be embedded"};
     }
+    made->embedding_ = static_cast<std::uint16_t>(signed_at(table_of(harf.face.get(), "OS/2"), 8));
     made->kind_ = cff ? OutlineKind::cff : OutlineKind::glyf;
     made->postscript_name_ = name;
     const auto scaled = [&](int units) {
@@ -101,6 +102,14 @@ Result<std::unique_ptr<const FontFace>> FontFace::open(const std::string& name,
                       {scaled(signed_at(made->head_, 36)), scaled(signed_at(made->head_, 38)),
                        scaled(signed_at(made->head_, 40)), scaled(signed_at(made->head_, 42))}};
     return std::unique_ptr<const FontFace>(std::move(made));
+}
+
+bool FontFace::forbids_embedding() const {
+    constexpr unsigned usage = 0x000E; // of several bits the least restrictive one counts
+    constexpr unsigned restricted = 0x0002;
+    constexpr unsigned no_subset = 0x0100;
+    constexpr unsigned bitmaps_only = 0x0200;
+    return (embedding_ & usage) == restricted || (embedding_ & (no_subset | bitmaps_only)) != 0;
 }
 
 const Glyph* FontFace::find_glyph(char32_t code_point) const {

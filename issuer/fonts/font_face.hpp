@@ -73,6 +73,10 @@ public:
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] const std::string& postscript_name() const { return postscript_name_; }
     [[nodiscard]] OutlineKind kind() const { return kind_; }
+    /// fsType of its OS/2 table (OpenType 1.9): who made the font says what may be done with it.
+    [[nodiscard]] std::uint16_t embedding() const { return embedding_; }
+    /// Does that forbid to embed a part of it: restricted licence, no subsets, bitmaps only?
+    [[nodiscard]] bool forbids_embedding() const;
     [[nodiscard]] const FontMetrics& metrics() const { return metrics_; }
 
 private:
@@ -87,6 +91,7 @@ private:
     std::string name_;
     std::string postscript_name_;
     OutlineKind kind_ = OutlineKind::cff;
+    std::uint16_t embedding_ = 0;
     unsigned units_per_em_ = 1000;
     FontMetrics metrics_;
     Bytes head_, hhea_, maxp_; ///< glyf only: copied into every subset

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include <fmt/format.h>
+
 #include "base/toml_reader.hpp"
 
 namespace songda::issuer {
@@ -20,6 +22,12 @@ Result<std::shared_ptr<const FontSet>> FontSet::load(const std::string& folder) 
         auto face = FontFace::open(name, path, index);
         if (!face.ok()) {
             return face.error();
+        }
+        if (face.value()->forbids_embedding() && !font.boolean_or("licensed", false)) {
+            font.refuse("licensed",
+                        fmt::format("{} says that it may not be embedded (fsType "
+                                    "0x{:04X}); set it to true if you bought the right to",
+                                    path, face.value()->embedding()));
         }
         set->faces_.push_back(std::move(face).value());
     }

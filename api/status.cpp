@@ -147,10 +147,11 @@ http::Response change_status(const ApiParts& parts, const http::Request& request
     }
     change.at = parts.clock.now();
     change.actor = principal.actor;
-    const auto outcome = parts.store.set_status(document.value()->id, change,
-                                                {change.at, principal.actor, "status_changed",
-                                                 to_text(document.value()->id),
-                                                 std::string(store::status_name(change.status))});
+    const auto outcome = parts.store.set_status(
+        document.value()->id,
+        {change,
+         {change.at, principal.actor, "status_changed", to_text(document.value()->id),
+          std::string(store::status_name(change.status))}});
     if (!outcome.ok()) {
         return problem_response(problem_of(outcome.error()));
     }

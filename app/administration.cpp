@@ -164,12 +164,11 @@ int run_status(const StatusArguments& arguments) {
                             "status other, and no other, needs --description");
     }
     const TimeMs now = SystemClock().now();
-    const auto changed =
-        store->set_status(document.id,
-                          {*status, now, arguments.reason, std::string(operator_name),
-                           store::Operation::none, arguments.basis, arguments.description},
-                          {now, std::string(operator_name), "status_changed", to_text(document.id),
-                           arguments.status});
+    const auto changed = store->set_status(
+        document.id, {{*status, now, arguments.reason, std::string(operator_name),
+                       store::Operation::none, arguments.basis, arguments.description},
+                      {now, std::string(operator_name), "status_changed", to_text(document.id),
+                       arguments.status}});
     if (!changed.ok()) {
         return tell_failure(changed.error());
     }

@@ -18,6 +18,8 @@ template <>
 constexpr std::uint8_t version_of<DocumentRow> = 3;
 template <>
 constexpr std::uint8_t version_of<StatusChange> = 2;
+template <>
+constexpr std::uint8_t version_of<LegRow> = 2;
 constexpr std::size_t checksum_bytes = 4;
 
 /// From 1; 0: not among them.
@@ -85,6 +87,9 @@ template <class Codec, row_of<LegRow> Row>
 void walk(Codec& codec, Row& row) {
     codec(row.id, row.document, row.department, row.channel, row.state, row.due, row.fence,
           row.attempts, row.address, row.reason, row.created, row.deadline, row.inbox);
+    if (codec.version() >= 2) {
+        codec(row.purpose, row.tells);
+    }
 }
 
 template <class Codec, row_of<LegEvent> Row>
@@ -206,6 +211,11 @@ private:
     void put(EditionKind kind) { put(static_cast<std::uint8_t>(kind)); }
     void put(EditionState state) { put(static_cast<std::uint8_t>(state)); }
     void put(Operation operation) { put(static_cast<std::uint8_t>(operation)); }
+    void put(LegPurpose purpose) { put(static_cast<std::uint8_t>(purpose)); }
+    void put(const ToldStatus& told) {
+        put(told.document);
+        put(told.sequence);
+    }
     void put(const Relation& relation) {
         put(static_cast<std::uint8_t>(relation.kind));
         put(relation.document);
@@ -320,6 +330,13 @@ private:
     void get(DraftState& state) { get_numbered(state, DraftState::waiting, DraftState::refused); }
     void get(Operation& operation) {
         get_numbered(operation, Operation::none, Operation::transfer_cancelled);
+    }
+    void get(LegPurpose& purpose) {
+        get_numbered(purpose, LegPurpose::service, LegPurpose::supervision);
+    }
+    void get(ToldStatus& told) {
+        get(told.document);
+        get(told.sequence);
     }
     void get(Relation& relation) {
         get_numbered(relation.kind, RelationKind::renews, RelationKind::annotates);

@@ -164,6 +164,21 @@ struct IdempotencyRow {
     bool operator==(const IdempotencyRow&) const = default;
 };
 
+/// Why a leg goes out. The numbers are stored.
+enum class LegPurpose : std::uint8_t {
+    service = 1,     ///< 送达: the document itself, to its recipient
+    notice = 2,      ///< 告知: what became of it, to its recipient
+    supervision = 3, ///< 抄送监管部门: the same, to who supervises; such a leg lies in no inbox
+};
+
+/// The entry of a document's history that a notice tells. Of a copy that falls with its main it is
+/// the main's history.
+struct ToldStatus {
+    DocumentId document;
+    std::uint32_t sequence = 0; ///< StatusEntry::sequence
+    bool operator==(const ToldStatus&) const = default;
+};
+
 /// One dispatch over one channel. The meaning of `channel` and `state` belongs to delivery/; the
 /// store knows `due` (also the lease: a claimed leg is due again when the lease ends) and `fence`.
 struct LegRow {
@@ -179,7 +194,10 @@ struct LegRow {
     std::string reason;
     TimeMs created;
     TimeMs deadline;
-    InboxId inbox; ///< where the document lies for its recipient; all legs of a document name one
+    /// Where the document lies for its recipient; its legs of service and notice name one.
+    InboxId inbox;
+    LegPurpose purpose = LegPurpose::service;
+    std::optional<ToldStatus> tells = {}; ///< of what is no service, and only of that
     bool operator==(const LegRow&) const = default;
 };
 

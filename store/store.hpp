@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,6 +25,48 @@ struct LegWrite {
     std::vector<LegEvent> events;
 };
 
+struct LegUpdate {
+    std::uint8_t state = 0;
+    std::optional<TimeMs> due; ///< the new value; absent: nobody will claim the leg
+    std::string reason;
+    std::int32_t attempts_delta = 0; ///< the sum is held between 0 and 65 535
+    std::vector<LegEvent> events;
+    std::optional<AuditRow> audit;
+    std::optional<TimeMs> deadline = {}; ///< a new one
+};
+
+/// A document whose present status a change touches, as it stands in the change's transaction: the
+/// one whose history has the change, or a copy of it that held with it until now.
+struct TouchedDocument {
+    const DocumentRow& changed; ///< whose history has `entry`
+    const StatusEntry& entry;
+    const DocumentRow& document;
+    DocumentStatus holds; ///< the document's status from now on: of a copy also its main's
+    const std::vector<LegRow>& legs; ///< the document's
+};
+
+/// What becomes of a touched document's deliveries.
+struct Aftermath {
+    /// The document's; those in an inbox lie where one of its legs lies already.
+    std::vector<LegWrite> legs;
+    struct Change {
+        LegId leg; ///< one of TouchedDocument::legs
+        LegUpdate update;
+    };
+    std::vector<Change> changes;
+};
+
+/// Says it. Called inside the transaction, once for each document, so that no delivery that moves
+/// meanwhile is missed: it only thinks, and calls no store.
+using Follow = std::function<Aftermath(const TouchedDocument&)>;
+
+/// A change of a document's status, with what follows from it in the same transaction.
+struct StatusWrite {
+    StatusChange change;
+    AuditRow audit;
+    Follow follow = {}; ///< empty: nothing follows
+};
+
 /// Everything that one issued document changes, in one transaction: document with first status,
 /// idempotency row, case index, legs with their events, audit row, intent resolved.
 struct IssueWrite {
@@ -37,13 +80,8 @@ struct IssueWrite {
     TimeMs idempotency_expires;
     std::vector<LegWrite> legs;
     AuditRow audit;
-    /// With a relation that supersedes, and only then: what the earlier document's history gets,
-    /// and its audit row.
-    struct Supersede {
-        StatusChange change;
-        AuditRow audit;
-    };
-    std::optional<Supersede> supersede = {};
+    /// With a relation that supersedes, and only then: what the earlier document's history gets.
+    std::optional<StatusWrite> supersede = {};
 };
 
 struct IssueOutcome {
@@ -73,15 +111,6 @@ struct ClaimRequest {
 struct ClaimedLeg {
     LegRow row; ///< as it was before the claim
     std::uint32_t fence = 0;
-};
-
-struct LegUpdate {
-    std::uint8_t state = 0;
-    std::optional<TimeMs> due; ///< the new value; absent: nobody will claim the leg
-    std::string reason;
-    std::int32_t attempts_delta = 0; ///< the sum is held between 0 and 65 535
-    std::vector<LegEvent> events;
-    std::optional<AuditRow> audit;
 };
 
 struct LegFinish {
@@ -265,9 +294,10 @@ public:
     /// What relates to this document, in the order of ids; at most list_rows_max.
     [[nodiscard]] virtual Result<std::vector<RelatedDocument>> related_to(const DocumentId& id) = 0;
     /// Appends to the history if the table of steps (document_status.hpp) allows it after the
-    /// present status; else nothing changes. `not_found` without the document.
-    [[nodiscard]] virtual Result<StatusOutcome>
-    set_status(const DocumentId& id, const StatusChange& change, const AuditRow& audit) = 0;
+    /// present status, and does what follows; else nothing changes. `not_found` without the
+    /// document, `conflict` when a leg that follows has another's id.
+    [[nodiscard]] virtual Result<StatusOutcome> set_status(const DocumentId& id,
+                                                           const StatusWrite& write) = 0;
 
     // Editions.
 

@@ -239,22 +239,7 @@ Result<std::optional<LegRow>> LmdbStore::find_leg(const LegId& id) {
 
 Result<std::vector<LegRow>> LmdbStore::legs_of(const DocumentId& document) {
     Transaction rows = environment_.read();
-    std::vector<LegRow> legs;
-    Result<void> state;
-    for_each_under(rows, Table::document_leg, document.view(), [&](const Entry& entry) {
-        auto stored = find_row<LegRow>(rows, Table::leg, entry.key.last(LegId{}.bytes.size()));
-        if (!stored.ok() || !stored.value()) {
-            state = Error{Fault::corrupt, "index names a leg that cannot be read"};
-            return false;
-        }
-        legs.push_back(*std::move(stored).value());
-        return true;
-    });
-    state = state.ok() ? failure_of(rows) : state;
-    if (!state.ok()) {
-        return state.error();
-    }
-    return legs;
+    return read_legs(rows, document);
 }
 
 Result<std::vector<LegEvent>> LmdbStore::leg_events(const LegId& leg) {

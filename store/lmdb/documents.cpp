@@ -3,6 +3,7 @@
 
 #include "base/sha256.hpp"
 #include "store/limits.hpp"
+#include "store/lmdb/aftermath.hpp"
 #include "store/lmdb/lmdb_store.hpp"
 #include "store/lmdb/rows_access.hpp"
 #include "store/lmdb/status_rows.hpp"
@@ -222,19 +223,19 @@ Result<std::vector<RelatedDocument>> LmdbStore::related_to(const DocumentId& id)
     return found;
 }
 
-StatusEntry append_status(Transaction& rows, const DocumentId& id, const StatusEntry& last,
-                          const StatusStep& step, StatusChange change) {
+StatusEntry next_status(const StatusEntry& last, const StatusStep& step, StatusChange change) {
     if (change.operation == Operation::none) {
         change.operation = step.operation;
     }
-    StatusEntry entry{last.sequence + 1, std::move(change)};
-    rows.put(Table::status, Key().raw(id.view()).number(entry.sequence), encode(entry.change));
-    return entry;
+    return {last.sequence + 1, std::move(change)};
 }
 
-Result<StatusOutcome> LmdbStore::set_status(const DocumentId& id, const StatusChange& change,
-                                            const AuditRow& audit) {
-    for (const Result<void>& checked : {check_row(change), check_row(audit)}) {
+void put_status(Transaction& rows, const DocumentId& id, const StatusEntry& entry) {
+    rows.put(Table::status, Key().raw(id.view()).number(entry.sequence), encode(entry.change));
+}
+
+Result<StatusOutcome> LmdbStore::set_status(const DocumentId& id, const StatusWrite& write) {
+    for (const Result<void>& checked : {check_row(write.change), check_row(write.audit)}) {
         if (!checked.ok()) {
             return checked.error();
         }
@@ -253,12 +254,19 @@ Result<StatusOutcome> LmdbStore::set_status(const DocumentId& id, const StatusCh
             return last.error();
         }
         outcome.last = std::move(last).value();
-        const StatusStep* const step = find_step(outcome.last.change.status, change.status);
+        const StatusStep* const step = find_step(outcome.last.change.status, write.change.status);
         outcome.changed = step != nullptr;
-        if (outcome.changed) {
-            outcome.last = append_status(batch.rows, id, outcome.last, *step, change);
-            batch.audit(audit);
+        if (!outcome.changed) {
+            return {};
         }
+        outcome.last = next_status(outcome.last, *step, write.change);
+        const auto followed = look_after(batch.rows, *document.value(), outcome.last, write.follow);
+        if (!followed.ok()) {
+            return followed.error();
+        }
+        put_status(batch.rows, id, outcome.last);
+        put_after(batch, followed.value());
+        batch.audit(write.audit);
         return {};
     });
     if (!done.ok()) {

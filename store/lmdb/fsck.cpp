@@ -3,6 +3,7 @@
 #include "base/sha256.hpp"
 #include "store/lmdb/audit_rows.hpp"
 #include "store/lmdb/fresh_rows.hpp"
+#include "store/lmdb/leg_rows.hpp"
 #include "store/lmdb/lmdb_store.hpp"
 #include "store/lmdb/rows_access.hpp"
 #include "store/lmdb/status_rows.hpp"
@@ -142,6 +143,17 @@ void inspect_document(Inspector& inspector, Transaction& rows, ByteView key,
     expect(inside, "its file lies behind the cursor");
 }
 
+/// A notice names an entry of a history; the first stands in the document's own row.
+bool tells_what_is_there(Transaction& rows, const LegRow& leg) {
+    if (!leg.tells) {
+        return leg.purpose == LegPurpose::service;
+    }
+    const ByteView document = leg.tells->document.view();
+    return leg.purpose != LegPurpose::service && rows.get(Table::document, document) &&
+           (leg.tells->sequence <= 1 ||
+            rows.get(Table::status, Key().raw(document).number(leg.tells->sequence)));
+}
+
 void inspect_leg(Inspector& inspector, Transaction& rows, ByteView key, const LegRow& row) {
     const auto expect = [&](bool holds, std::string_view what) {
         inspector.expect(holds, Table::leg, key, what);
@@ -151,10 +163,11 @@ void inspect_leg(Inspector& inspector, Transaction& rows, ByteView key, const Le
     expect(rows.get(Table::document_leg, Key().raw(row.document.view()).raw(row.id.view()))
                .has_value(),
            "not in the index of its document");
-    expect(
-        rows.get(Table::inbox, Key().raw(row.inbox.view()).raw(row.document.view())).has_value() ||
-            inspector.fresh(rows).find(row.inbox, row.document).has_value(),
-        "its document is not in the inbox");
+    expect(!lies_in_inbox(row) ||
+               rows.get(Table::inbox, Key().raw(row.inbox.view()).raw(row.document.view())) ||
+               inspector.fresh(rows).find(row.inbox, row.document).has_value(),
+           "its document is not in the inbox");
+    expect(tells_what_is_there(rows, row), "tells a status that is not in the history");
     expect(!row.due || rows.get(Table::due, due_key(row)).has_value(), "not in the due index");
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/sha256.hpp"
 #include "store/limits.hpp"
+#include "store/lmdb/aftermath.hpp"
 #include "store/lmdb/leg_rows.hpp"
 #include "store/lmdb/lmdb_store.hpp"
 #include "store/lmdb/rows_access.hpp"
@@ -191,11 +192,29 @@ private:
                 return last.error();
             }
             if (last.value().change.status == DocumentStatus::valid) {
-                related_status_ = std::move(last).value();
+                const Result<void> looked = look_superseded(*found.value(), last.value());
+                if (!looked.ok()) {
+                    return looked.error();
+                }
                 return std::optional<IssueOutcome>();
             }
         }
         return std::optional(IssueOutcome{Kind::relation_void, relation->document});
+    }
+
+    /// What the earlier document's end brings with it.
+    Result<void> look_superseded(const DocumentRow& earlier, const StatusEntry& last) {
+        if (!issue_.supersede) {
+            return {};
+        }
+        const StatusStep* const step = find_step(DocumentStatus::valid, DocumentStatus::superseded);
+        ended_ = next_status(last, *step, issue_.supersede->change);
+        auto followed = look_after(rows_, earlier, ended_, issue_.supersede->follow);
+        if (!followed.ok()) {
+            return followed.error();
+        }
+        followed_ = std::move(followed).value();
+        return {};
     }
 
     void put_relation() {
@@ -206,9 +225,8 @@ private:
         const auto kind = static_cast<std::uint8_t>(relation->kind);
         rows_.put(Table::related, Key().raw(relation->document.view()).raw(id()), {&kind, 1});
         if (issue_.supersede) {
-            append_status(rows_, relation->document, related_status_,
-                          *find_step(DocumentStatus::valid, DocumentStatus::superseded),
-                          issue_.supersede->change);
+            put_status(rows_, relation->document, ended_);
+            put_after(batch_, followed_);
             batch_.audit(issue_.supersede->audit);
         }
     }
@@ -226,9 +244,12 @@ private:
     Result<void> put_legs() {
         const DocumentRow& row = issue_.document;
         FreshRow fresh{row.key, row.id, std::nullopt, row.issued_at};
-        if (!issue_.legs.empty()) {
-            fresh.inbox = issue_.legs.front().leg.inbox;
-            fresh.at = issue_.legs.front().leg.created;
+        const auto first =
+            std::find_if(issue_.legs.begin(), issue_.legs.end(),
+                         [](const LegWrite& write) { return lies_in_inbox(write.leg); });
+        if (first != issue_.legs.end()) {
+            fresh.inbox = first->leg.inbox;
+            fresh.at = first->leg.created;
         }
         batch_.fresh->put(rows_, fresh);
         Result<void> done;
@@ -261,7 +282,8 @@ private:
     Transaction& rows_;
     const IssueWrite& issue_;
     BlobPlace place_;
-    StatusEntry related_status_; ///< of what it relates to
+    StatusEntry ended_; ///< of what it supersedes
+    std::vector<FollowedLeg> followed_;
 };
 
 bool is_created(const IssueOutcome& outcome) {

@@ -48,6 +48,9 @@ Result<void> check_leg_write(const LegWrite& write) {
     }
     // The longest reason that a later update may bring has its own check.
     Result<void> checked = check_row(write.leg);
+    if (checked.ok() && (write.leg.purpose == LegPurpose::service) == write.leg.tells.has_value()) {
+        checked = Error{Fault::invalid_input, "a notice tells something, and nothing else does"};
+    }
     return checked.ok() ? check_events(write.events) : checked;
 }
 
@@ -57,6 +60,25 @@ Result<void> check_leg_update(const LegUpdate& update) {
         checked = check_row(*update.audit);
     }
     return checked;
+}
+
+Result<std::vector<LegRow>> read_legs(Transaction& rows, const DocumentId& document) {
+    std::vector<LegRow> legs;
+    Result<void> state;
+    for_each_under(rows, Table::document_leg, document.view(), [&](const Entry& entry) {
+        auto stored = find_row<LegRow>(rows, Table::leg, entry.key.last(LegId{}.bytes.size()));
+        if (!stored.ok() || !stored.value()) {
+            state = Error{Fault::corrupt, "index names a leg that cannot be read"};
+            return false;
+        }
+        legs.push_back(*std::move(stored).value());
+        return true;
+    });
+    state = state.ok() ? failure_of(rows) : state;
+    if (!state.ok()) {
+        return state.error();
+    }
+    return legs;
 }
 
 void put_new_leg(Transaction& rows, const LegWrite& write) {
@@ -87,6 +109,9 @@ Result<std::optional<InboxEntry>> find_inbox_entry(Batch& batch, const InboxId& 
 }
 
 Result<void> put_inbox_entry(Batch& batch, const LegRow& leg) {
+    if (!lies_in_inbox(leg)) {
+        return {};
+    }
     const auto first = find_inbox_entry(batch, leg.inbox, leg.document);
     if (!first.ok()) {
         return first.error();
@@ -118,6 +143,7 @@ void apply_leg_update(Batch& batch, const LegRow& before, std::uint32_t fence,
     after.state = update.state;
     after.due = update.due;
     after.reason = update.reason;
+    after.deadline = update.deadline.value_or(before.deadline);
     after.attempts = static_cast<std::uint16_t>(std::clamp<std::int64_t>(
         std::int64_t{before.attempts} + update.attempts_delta, 0, attempts_max));
     replace_leg(batch.rows, before, after);

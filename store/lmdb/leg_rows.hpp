@@ -9,16 +9,22 @@ namespace songda::store {
 
 [[nodiscard]] Result<void> check_leg_write(const LegWrite& write);
 [[nodiscard]] Result<void> check_leg_update(const LegUpdate& update);
+/// In the order of ids.
+[[nodiscard]] Result<std::vector<LegRow>> read_legs(Transaction& rows, const DocumentId& document);
 /// Without the document's inbox entry. The caller has seen that the id is free.
 void put_new_leg(Transaction& rows, const LegWrite& write);
 /// The document's entry in its recipient's inbox, in whichever table it stands.
 [[nodiscard]] Result<std::optional<InboxEntry>> find_inbox_entry(Batch& batch, const InboxId& inbox,
                                                                  const DocumentId& document);
+/// What goes to who supervises opens no inbox.
+[[nodiscard]] inline bool lies_in_inbox(const LegRow& leg) {
+    return leg.purpose != LegPurpose::supervision;
+}
 /// The first entry is kept: another leg must not make a read letter unread.
 [[nodiscard]] Result<void> put_inbox_entry(Batch& batch, const LegRow& leg);
 /// Replaces a leg's row and moves its entry in the due index.
 void replace_leg(Transaction& rows, const LegRow& before, const LegRow& after);
-/// State, due, reason, attempts, events, audit; the fence as given.
+/// State, due, reason, attempts, deadline, events, audit; the fence as given.
 void apply_leg_update(Batch& batch, const LegRow& before, std::uint32_t fence,
                       const LegUpdate& update);
 

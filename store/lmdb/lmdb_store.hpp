@@ -50,8 +50,7 @@ public:
     Result<std::vector<StatusEntry>> status_history(const DocumentId& id) override;
     Result<StatusEntry> find_status(const DocumentRow& document) override;
     Result<std::vector<RelatedDocument>> related_to(const DocumentId& id) override;
-    Result<StatusOutcome> set_status(const DocumentId& id, const StatusChange& change,
-                                     const AuditRow& audit) override;
+    Result<StatusOutcome> set_status(const DocumentId& id, const StatusWrite& write) override;
 
     Result<std::uint32_t> put_edition(const EditionRow& edition, ByteView content,
                                       const AuditRow& audit) override;

@@ -8,8 +8,9 @@ namespace songda::store {
 /// What holds now. The table has changes only: for most documents there is nothing to find there.
 [[nodiscard]] Result<StatusEntry> last_status(Transaction& rows, const DocumentRow& document);
 
-/// Puts `change` behind `last`, with the step's operation unless it has its own.
-StatusEntry append_status(Transaction& rows, const DocumentId& id, const StatusEntry& last,
-                          const StatusStep& step, StatusChange change);
+/// `change` as the entry behind `last`, with the step's operation unless it has its own.
+[[nodiscard]] StatusEntry next_status(const StatusEntry& last, const StatusStep& step,
+                                      StatusChange change);
+void put_status(Transaction& rows, const DocumentId& id, const StatusEntry& entry);
 
 } // namespace songda::store

@@ -45,6 +45,7 @@ void MemoryStore::apply(LegRow& row, std::uint32_t fence, const LegUpdate& updat
     row.state = update.state;
     row.due = update.due;
     row.reason = update.reason;
+    row.deadline = update.deadline.value_or(row.deadline);
     row.attempts = static_cast<std::uint16_t>(
         std::clamp<std::int64_t>(std::int64_t{row.attempts} + update.attempts_delta, 0, 65'535));
     std::vector<LegEvent>& events = events_[row.id];
@@ -99,6 +100,9 @@ void MemoryStore::insert_leg(const LegWrite& write) {
     legs_[write.leg.id] = write.leg;
     events_[write.leg.id] = write.events;
     const LegRow& leg = write.leg;
+    if (leg.purpose == LegPurpose::supervision) {
+        return;
+    }
     inbox_.try_emplace({leg.inbox, leg.document},
                        InboxEntry{leg.inbox, leg.document, leg.created, std::nullopt});
 }

@@ -198,8 +198,7 @@ IssueOutcome MemoryStore::issue(const IssueWrite& write) {
     }
     intents_[row.id].open = false;
     if (write.supersede) {
-        append_status(history_.at(row.relation->document), write.supersede->change);
-        record(write.supersede->audit);
+        (void)change_status(documents_.at(row.relation->document), *write.supersede);
     }
     record(write.audit);
     documents_[row.id] = row;
@@ -285,61 +284,6 @@ Result<Bytes> MemoryStore::read_file(const DocumentRow& document) {
         return Error{Fault::corrupt, "file does not match its hash"};
     }
     return *found;
-}
-
-Result<std::vector<StatusEntry>> MemoryStore::status_history(const DocumentId& id) {
-    const Lock lock(mutex_);
-    return look_up(history_, id).value_or(std::vector<StatusEntry>{});
-}
-
-Result<StatusEntry> MemoryStore::find_status(const DocumentRow& document) {
-    const Lock lock(mutex_);
-    const auto found = look_up(history_, document.id);
-    const StatusEntry own = found ? found->back() : StatusEntry{1, document.first_status};
-    if (document.relation && is_copy(document.relation->kind) &&
-        own.change.status == DocumentStatus::valid) {
-        return history_.at(document.relation->document).back();
-    }
-    return own;
-}
-
-Result<StatusOutcome> MemoryStore::set_status(const DocumentId& id, const StatusChange& change,
-                                              const AuditRow& audit) {
-    const Lock lock(mutex_);
-    if (!writable_) {
-        return full();
-    }
-    const auto found = history_.find(id);
-    if (found == history_.end()) {
-        return Error{Fault::not_found, "no such document"};
-    }
-    std::vector<StatusEntry>& history = found->second;
-    if (!append_status(history, change)) {
-        return StatusOutcome{false, history.back()};
-    }
-    record(audit);
-    return StatusOutcome{true, history.back()};
-}
-
-bool MemoryStore::append_status(std::vector<StatusEntry>& history, StatusChange change) {
-    const StatusStep* const step = find_step(history.back().change.status, change.status);
-    if (step == nullptr) {
-        return false;
-    }
-    change.operation = change.operation == Operation::none ? step->operation : change.operation;
-    history.push_back({history.back().sequence + 1, std::move(change)});
-    return true;
-}
-
-Result<std::vector<RelatedDocument>> MemoryStore::related_to(const DocumentId& id) {
-    const Lock lock(mutex_);
-    std::vector<RelatedDocument> found;
-    for (const auto& [later, row] : documents_) {
-        if (row.relation && row.relation->document == id) {
-            found.push_back({row.relation->kind, later});
-        }
-    }
-    return found;
 }
 
 void MemoryStore::record(const AuditRow& row) {

@@ -52,8 +52,7 @@ public:
     Result<std::vector<StatusEntry>> status_history(const DocumentId& id) override;
     Result<StatusEntry> find_status(const DocumentRow& document) override;
     Result<std::vector<RelatedDocument>> related_to(const DocumentId& id) override;
-    Result<StatusOutcome> set_status(const DocumentId& id, const StatusChange& change,
-                                     const AuditRow& audit) override;
+    Result<StatusOutcome> set_status(const DocumentId& id, const StatusWrite& write) override;
 
     Result<std::uint32_t> put_edition(const EditionRow& edition, ByteView content,
                                       const AuditRow& audit) override;
@@ -132,8 +131,9 @@ private:
     bool append_event(const std::optional<CaseEventWrite>& write);
     void insert_leg(const LegWrite& write);
     void apply(LegRow& row, std::uint32_t fence, const LegUpdate& update);
-    /// False: no such step.
-    static bool append_status(std::vector<StatusEntry>& history, StatusChange change);
+    Result<StatusOutcome> change_status(const DocumentRow& document, const StatusWrite& write);
+    [[nodiscard]] Result<std::vector<Aftermath>>
+    look_after(const DocumentRow& changed, const StatusEntry& entry, const Follow& follow) const;
     void record(const AuditRow& row);
 
     mutable std::mutex mutex_;

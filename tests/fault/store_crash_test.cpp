@@ -1,7 +1,8 @@
 // kill -9 at random moments (reliability.md 5.2): nothing that was answered is lost, nothing is
 // there twice, every document has its intent, every file its hash, and a retry with the same key
 // finds what a lost answer hid. A writer that acknowledges too early is planted: the harness must
-// catch it. Every fourth document renews the one before it: both histories change or neither.
+// catch it. Every fourth document renews the one before it: both histories change or
+// neither, and with its history the earlier one gets its notice and loses a waiting leg.
 // SONGDA_KILLS sets the number of kills, SONGDA_SEED the delays.
 #include <chrono>
 #include <map>
@@ -22,6 +23,8 @@ namespace {
 constexpr int writers = 6;
 constexpr std::uint64_t numbers_per_round = 1'000'000;
 constexpr std::uint64_t numbers_per_writer = 100'000;
+
+constexpr std::uint64_t notices_from = std::uint64_t{1} << 40U; // far from other legs' ids
 
 enum class Planted { nothing, early_answer };
 
@@ -49,7 +52,15 @@ IssueWrite write_of(std::uint64_t number, const Bytes& file) {
         write.document.relation = {RelationKind::renews, samples::numbered<DocumentId>(number - 1)};
         write.supersede = {
             {DocumentStatus::superseded, TimeMs{3000}, "renewed", "tester", Operation::renewed, ""},
-            samples::audit_row(number)};
+            samples::audit_row(number),
+            [number](const TouchedDocument& touched) {
+                LegRow notice = samples::leg(number * 2 + notices_from, 0, 1, TimeMs{100});
+                notice.document = touched.document.id;
+                notice.purpose = LegPurpose::notice;
+                notice.tells = ToldStatus{touched.changed.id, touched.entry.sequence};
+                LegUpdate stopped{19, std::nullopt, "superseded", 0, {}, std::nullopt, {}};
+                return Aftermath{{{notice, {}}}, {{touched.legs.front().id, stopped}}};
+            }};
     }
     return write;
 }
@@ -105,7 +116,8 @@ bool is_whole(Store& store, std::uint64_t number) {
         renews(number + 1) &&
         store.find_document(samples::numbered<DocumentId>(number + 1)).value().has_value();
     return file.ok() && file.value() == file_of(number) && intent.ok() && intent.value() &&
-           legs.ok() && legs.value().size() == 2 &&
+           legs.ok() && legs.value().size() == (renewed ? 3U : 2U) &&
+           legs.value().front().reason == (renewed ? "superseded" : "") &&
            store.status_history(id).value().size() == (renewed ? 2U : 1U) &&
            store.related_to(id).value().size() == (renewed ? 1U : 0U);
 }

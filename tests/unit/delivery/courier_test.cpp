@@ -51,10 +51,11 @@ TEST(Courier, FailedAttemptComesAgainInItsTimeWithTheSameLink) {
 TEST(Courier, RevokedDocumentDoesNotLeave) {
     Office office;
     const DocumentId document = office.issue(department, {ChannelKind::email});
-    ASSERT_TRUE(office.store
-                    .set_status(document,
-                                {store::DocumentStatus::revoked, office.clock.now(), "r", "a"}, {})
-                    .ok());
+    ASSERT_TRUE(
+        office.store
+            .set_status(document,
+                        {{store::DocumentStatus::revoked, office.clock.now(), "r", "a"}, {}})
+            .ok());
     Courier courier(office.parts());
     courier.run_once();
     EXPECT_TRUE(office.email.sent.empty());

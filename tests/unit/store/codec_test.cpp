@@ -53,6 +53,10 @@ TEST(StoreCodec, EveryRowReturnsAndNothingDamagedDoes) {
     expect_strict(IdempotencyRow{sha256(file), samples::numbered<DocumentId>(7), TimeMs{-5}});
     expect_strict(samples::leg(1, 7, 1, TimeMs{50}));
     expect_strict(samples::leg(1, 7, 1, std::nullopt));
+    LegRow notice = samples::leg(1, 7, 1, TimeMs{50});
+    notice.purpose = LegPurpose::supervision;
+    notice.tells = ToldStatus{samples::numbered<DocumentId>(6), 2};
+    expect_strict(notice);
     expect_strict(LegEvent{"accepted", TimeMs{1}, TimeMs{2}, 3, "250 OK"});
     expect_strict(InboxEntry{{}, samples::numbered<DocumentId>(7), TimeMs{5}, TimeMs{6}});
     expect_strict(LinkAccess{samples::numbered<LegId>(1), 5, TimeMs{9}});
@@ -123,6 +127,48 @@ TEST(StoreCodec, DocumentsOfVersionTwoAndStatusesOfVersionOneAreReadWithoutLicen
     EXPECT_EQ(change.value(), (StatusChange{DocumentStatus::revoked, TimeMs{0x0102}, "r", "ab"}));
 }
 
+/// As a store of before holds it: every leg was service.
+TEST(StoreCodec, LegsOfVersionOneAreReadAsService) {
+    const auto old = decode<LegRow>(from_hex("0105"
+                                             "00000000000000010000000000000000" // leg
+                                             "00000000000000070000000000000000" // document
+                                             "0012313133323031303030303030303030303131"
+                                             "0201"               // channel, state
+                                             "010000000000000032" // due
+                                             "000000000000"       // fence, attempts
+                                             "0013736f6d656f6e65406578616d706c652e6f7267"
+                                             "0000"                             // no reason
+                                             "0000000000000001"                 // created
+                                             "00000000000f4240"                 // deadline
+                                             "00000000000000000000000000000000" // inbox
+                                             "a53adaef")
+                                        .value());
+    ASSERT_TRUE(old.ok());
+    EXPECT_EQ(old.value(), samples::leg(1, 7, 1, TimeMs{50}));
+}
+
+TEST(StoreCodec, GoldenBytesOfANotice) {
+    // docs/formats/store.md, worked example.
+    LegRow leg = samples::leg(1, 7, 1, std::nullopt);
+    leg.address = Private<std::string>("a@b.cn");
+    leg.purpose = LegPurpose::notice;
+    leg.tells = ToldStatus{samples::numbered<DocumentId>(7), 2};
+    EXPECT_EQ(to_hex(encode(leg)), "0205"
+                                   "00000000000000010000000000000000"
+                                   "00000000000000070000000000000000"
+                                   "0012313133323031303030303030303030303131"
+                                   "0201"
+                                   "00"
+                                   "000000000000"
+                                   "00066140622e636e"
+                                   "0000"
+                                   "000000000000000100000000000f4240"
+                                   "00000000000000000000000000000000"
+                                   "02"
+                                   "010000000000000007000000000000000000000002"
+                                   "0dbfb280");
+}
+
 TEST(StoreCodec, GoldenBytesOfAStatusChange) {
     // docs/formats/store.md, worked example.
     EXPECT_EQ(to_hex(encode(StatusChange{DocumentStatus::revoked, TimeMs{0x0102}, "r", "ab",
@@ -176,7 +222,7 @@ RC_GTEST_PROP(StoreCodecProperty, RandomFieldsNeverCrashAndDecodeOnlyToThemselve
     decode_random_fields<DocumentRow>(random, 2, 3);
     decode_random_fields<StatusChange>(random, 3, 2);
     decode_random_fields<IdempotencyRow>(random, 4);
-    decode_random_fields<LegRow>(random, 5);
+    decode_random_fields<LegRow>(random, 5, 2);
     decode_random_fields<LegEvent>(random, 6);
     decode_random_fields<ApiKey>(random, 9);
     decode_random_fields<AuditRow>(random, 10);
@@ -193,7 +239,7 @@ RC_GTEST_PROP(StoreCodecProperty, ARowWithOneChangedByteIsRefusedOrAnotherRow,
     const Bytes bytes = encode(samples::leg(1, 7, 1, TimeMs{50}));
     Bytes fields(bytes.begin() + 2, bytes.end() - 4);
     fields[at % fields.size()] ^= change;
-    decode_random_fields<LegRow>(fields, 5);
+    decode_random_fields<LegRow>(fields, 5, 2);
 }
 
 RC_GTEST_PROP(StoreCodecProperty, AnyTextsReturn,

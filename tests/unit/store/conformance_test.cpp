@@ -113,7 +113,10 @@ public:
 private:
     std::uint64_t below(std::uint64_t end) { return random_() % end; }
     DocumentId any_document() { return samples::numbered<DocumentId>(below(next_ + 3)); }
-    LegId any_leg() { return samples::numbered<LegId>(below(next_leg_ + 2)); }
+    LegId any_leg() {
+        return samples::numbered<LegId>(below(4) == 0 ? next_notice_ - below(36'000)
+                                                      : below(next_leg_ + 2));
+    }
     InboxId any_inbox() { return samples::numbered<InboxId>(below(5)); }
 
     bool put_intents() {
@@ -159,9 +162,11 @@ private:
             const auto kind = static_cast<RelationKind>(1 + below(4));
             write.document.relation = Relation{kind, any_document()};
             if (supersedes(kind) != (below(20) == 0)) {
+                next_notice_ += 4096;
                 write.supersede = {{DocumentStatus::superseded, now_, "later", "who",
                                     Operation::renewed, "第五十条"},
-                                   samples::audit_row(number)};
+                                   samples::audit_row(number),
+                                   follow(superseded_, next_notice_, 3)};
             }
         }
         for (std::uint64_t legs = below(4); legs > 0; --legs) {
@@ -257,6 +262,10 @@ private:
     LegWrite random_leg_write(LegRow leg) {
         leg.channel = static_cast<std::uint8_t>(1 + below(3));
         leg.inbox = any_inbox();
+        if (below(5) == 0) {
+            leg.purpose = LegPurpose::supervision;
+            leg.tells = ToldStatus{leg.document, 1};
+        }
         return {leg, {LegEvent{"queued", now_, now_, 1, ""}}};
     }
 
@@ -303,13 +312,59 @@ private:
                same_answer(model_.find_status(*left.value()), engine_.find_status(*right.value()));
     }
 
+    /// What the store asked: who changed, what holds now, and the document's legs.
+    using Followed = std::vector<
+        std::tuple<DocumentId, StatusEntry, DocumentId, DocumentStatus, std::vector<LegRow>>>;
+
+    /// Writes down what it is asked; says a notice for each document, numbered from `number`, in
+    /// the inbox of its first leg, and one to who supervises, and moves that leg.
+    Follow follow(Followed& asked, std::uint64_t number, std::uint8_t state) {
+        return [&asked, number, state, now = now_](const TouchedDocument& touched) {
+            asked.emplace_back(touched.changed.id, touched.entry, touched.document.id,
+                               touched.holds, touched.legs);
+            Aftermath after;
+            const auto own = static_cast<std::uint64_t>(touched.document.id.bytes[6]) * 256 +
+                             touched.document.id.bytes[7];
+            std::uint64_t next = number + own * 2;
+            const auto inside =
+                std::find_if(touched.legs.begin(), touched.legs.end(), [](const LegRow& leg) {
+                    return leg.purpose != LegPurpose::supervision;
+                });
+            for (const LegPurpose purpose : {LegPurpose::notice, LegPurpose::supervision}) {
+                if (inside == touched.legs.end()) {
+                    continue;
+                }
+                LegRow leg = samples::leg(next++, 0, 0, now);
+                leg.document = touched.document.id;
+                leg.department = touched.document.department;
+                leg.purpose = purpose;
+                leg.tells = ToldStatus{touched.changed.id, touched.entry.sequence};
+                leg.inbox = inside->inbox;
+                after.legs.push_back({leg, {LegEvent{"queued", now, now, 1, ""}}});
+            }
+            if (!touched.legs.empty()) {
+                LegUpdate update{state, now + 5, "revoked", 0, {}, std::nullopt, now + 9};
+                update.events = {LegEvent{"cancel", now, now, state, "revoked"}};
+                after.changes.push_back({touched.legs.front().id, update});
+            }
+            return after;
+        };
+    }
+
     bool status() {
         const DocumentId id = any_document();
         const StatusChange change{static_cast<DocumentStatus>(1 + below(8)), now_, "why", "who"};
         const AuditRow audit = samples::audit_row(below(1000));
-        return same_answer(model_.set_status(id, change, audit),
-                           engine_.set_status(id, change, audit)) &&
+        Followed left;
+        Followed right;
+        next_notice_ += 4096;
+        const auto number = below(20) == 0 ? below(next_leg_ + 1) : next_notice_;
+        const auto state = static_cast<std::uint8_t>(below(11));
+        return same_answer(model_.set_status(id, {change, audit, follow(left, number, state)}),
+                           engine_.set_status(id, {change, audit, follow(right, number, state)})) &&
+               left == right &&
                same_answer(model_.status_history(id), engine_.status_history(id)) &&
+               same_answer(model_.legs_of(id), engine_.legs_of(id)) &&
                same_answer(model_.related_to(id), engine_.related_to(id)) && same_status(id);
     }
 
@@ -486,6 +541,8 @@ private:
     TimeMs now_{10'000};
     std::uint64_t next_ = 0;
     std::uint64_t next_leg_ = 0;
+    std::uint64_t next_notice_ = std::uint64_t{1} << 40U; ///< far from the other legs
+    Followed superseded_;
     std::array<std::uint8_t, 256> on_claim_{};
     Digest prefix_{};
     Bytes prefix_bytes_;

@@ -53,15 +53,16 @@ TEST(DocumentStatus, EveryPairIsAllowedOrRefusedAsTheTableSays) {
             ASSERT_TRUE(samples::put(*store, samples::issue(number, file)));
             const auto id = samples::numbered<DocumentId>(number);
             for (const DocumentStatus step : way_to(from)) {
-                ASSERT_TRUE(
-                    store->set_status(id, {step, TimeMs{3000}, "way", "who"}, samples::audit_row(1))
-                        .value()
-                        .changed);
+                ASSERT_TRUE(store
+                                ->set_status(
+                                    id, {{step, TimeMs{3000}, "way", "who"}, samples::audit_row(1)})
+                                .value()
+                                .changed);
             }
             const auto before = store->status_history(id).value();
             const std::uint64_t audits = store->statistics().value().audit_rows;
             const StatusChange change{to, TimeMs{4000}, "why", "who"};
-            const auto outcome = store->set_status(id, change, samples::audit_row(2)).value();
+            const auto outcome = store->set_status(id, {change, samples::audit_row(2)}).value();
             EXPECT_EQ(outcome.changed, may_follow(from, to));
             if (outcome.changed) {
                 EXPECT_EQ(outcome.last.change.status, to);

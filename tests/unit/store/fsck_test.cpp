@@ -99,7 +99,7 @@ TEST_F(StoreFsck, MissingStatusChange) {
         for (const auto status : {DocumentStatus::suspended, DocumentStatus::revoked}) {
             const StatusChange change{status, TimeMs{1}, "why", "who"};
             ASSERT_TRUE(
-                store->set_status(samples::numbered<DocumentId>(3), change, samples::audit_row(1))
+                store->set_status(samples::numbered<DocumentId>(3), {change, samples::audit_row(1)})
                     .value()
                     .changed);
         }

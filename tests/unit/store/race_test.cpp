@@ -219,7 +219,7 @@ TEST(StoreRace, OneOfManyStatusChangesWins) {
     std::atomic<int> changed = 0;
     in_threads(8, [&](int) {
         const StatusChange revoked{DocumentStatus::revoked, TimeMs{1}, "", ""};
-        const auto answer = store->set_status(id, revoked, samples::audit_row(1));
+        const auto answer = store->set_status(id, {revoked, samples::audit_row(1)});
         ASSERT_TRUE(answer.ok());
         changed += answer.value().changed ? 1 : 0;
         EXPECT_EQ(answer.value().last.change.status, revoked.status);

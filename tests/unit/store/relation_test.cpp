@@ -88,8 +88,8 @@ TEST_F(RelationTest, CopiesHoldAsLongAsBothDo) {
     };
     const auto set = [&](std::uint64_t number, DocumentStatus status) {
         return store_
-            ->set_status(samples::numbered<DocumentId>(number), {status, TimeMs{9}, "因", "who"},
-                         samples::audit_row(1))
+            ->set_status(samples::numbered<DocumentId>(number),
+                         {{status, TimeMs{9}, "因", "who"}, samples::audit_row(1)})
             .value()
             .changed;
     };
@@ -114,8 +114,8 @@ TEST_F(RelationTest, OnlyWhatHoldsAndIsTheDepartmentsOwnCanBeRelatedTo) {
     ASSERT_EQ(put(samples::issue(4, file_)), Kind::created);
     ASSERT_TRUE(store_
                     ->set_status(samples::numbered<DocumentId>(4),
-                                 {DocumentStatus::suspended, TimeMs{1}, "查", "who"},
-                                 samples::audit_row(1))
+                                 {{DocumentStatus::suspended, TimeMs{1}, "查", "who"},
+                                  samples::audit_row(1)})
                     .ok());
     EXPECT_EQ(put(later(5, RelationKind::renews, 4)), Kind::relation_void) << "suspended";
     EXPECT_EQ(status(4), DocumentStatus::suspended);

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <vector>
+
+#include "store/lmdb/committer.hpp"
+#include "store/store.hpp"
+
+/// What follows from a change of status, as rows of the same transaction.
+namespace songda::store {
+
+/// A leg that follows: a new one, or one of the document's as it was and as it is to be.
+struct FollowedLeg {
+    LegWrite added; ///< when nothing stood there before
+    std::optional<LegRow> before;
+    LegUpdate update;
+};
+
+/// Asks `follow` about `changed` and about each of its copies that hold themselves, and looks
+/// whether what it says can be written. Writes nothing. Legs of at most list_rows_max copies.
+[[nodiscard]] Result<std::vector<FollowedLeg>> look_after(Transaction& rows,
+                                                          const DocumentRow& changed,
+                                                          const StatusEntry& entry,
+                                                          const Follow& follow);
+void put_after(Batch& batch, const std::vector<FollowedLeg>& followed);
+
+} // namespace songda::store

@@ -1,0 +1,117 @@
+// What holds, and what follows when that changes, of the store in memory.
+#include "tests/fakes/memory_lookup.hpp"
+#include "tests/fakes/memory_store.hpp"
+
+namespace songda::fakes {
+
+using memory::full;
+using memory::Lock;
+using memory::look_up;
+
+Result<std::vector<StatusEntry>> MemoryStore::status_history(const DocumentId& id) {
+    const Lock lock(mutex_);
+    return look_up(history_, id).value_or(std::vector<StatusEntry>{});
+}
+
+Result<StatusEntry> MemoryStore::find_status(const DocumentRow& document) {
+    const Lock lock(mutex_);
+    const auto found = look_up(history_, document.id);
+    const StatusEntry own = found ? found->back() : StatusEntry{1, document.first_status};
+    if (document.relation && is_copy(document.relation->kind) &&
+        own.change.status == DocumentStatus::valid) {
+        return history_.at(document.relation->document).back();
+    }
+    return own;
+}
+
+Result<StatusOutcome> MemoryStore::set_status(const DocumentId& id, const StatusWrite& write) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    const auto found = documents_.find(id);
+    if (found == documents_.end()) {
+        return Error{Fault::not_found, "no such document"};
+    }
+    return change_status(found->second, write);
+}
+
+Result<StatusOutcome> MemoryStore::change_status(const DocumentRow& document,
+                                                 const StatusWrite& write) {
+    std::vector<StatusEntry>& history = history_.at(document.id);
+    const StatusStep* const step = find_step(history.back().change.status, write.change.status);
+    if (step == nullptr) {
+        return StatusOutcome{false, history.back()};
+    }
+    StatusEntry entry{history.back().sequence + 1, write.change};
+    if (entry.change.operation == Operation::none) {
+        entry.change.operation = step->operation;
+    }
+    const auto followed = look_after(document, entry, write.follow);
+    if (!followed.ok()) {
+        return followed.error();
+    }
+    history.push_back(entry);
+    for (const Aftermath& after : followed.value()) {
+        for (const LegWrite& leg : after.legs) {
+            insert_leg(leg);
+        }
+        for (const Aftermath::Change& change : after.changes) {
+            LegRow& leg = legs_.at(change.leg);
+            apply(leg, leg.fence + (leg.state != change.update.state ? 1U : 0U), change.update);
+        }
+    }
+    record(write.audit);
+    return StatusOutcome{true, entry};
+}
+
+Result<std::vector<Aftermath>> MemoryStore::look_after(const DocumentRow& changed,
+                                                       const StatusEntry& entry,
+                                                       const Follow& follow) const {
+    std::vector<Aftermath> followed;
+    if (!follow) {
+        return followed;
+    }
+    const auto status = [this](const DocumentId& id) {
+        return history_.at(id).back().change.status;
+    };
+    const bool copy = changed.relation && is_copy(changed.relation->kind);
+    const DocumentStatus own = entry.change.status;
+    const DocumentStatus holds =
+        copy && own == DocumentStatus::valid ? status(changed.relation->document) : own;
+    std::vector<DocumentRow> touched = {changed};
+    for (const auto& [id, row] : documents_) {
+        if (row.relation && row.relation->document == changed.id && is_copy(row.relation->kind) &&
+            status(id) == DocumentStatus::valid) {
+            touched.push_back(row);
+        }
+    }
+    for (const DocumentRow& document : touched) {
+        std::vector<LegRow> legs;
+        for (const auto& [id, leg] : legs_) {
+            if (leg.document == document.id) {
+                legs.push_back(leg);
+            }
+        }
+        followed.push_back(follow({changed, entry, document, holds, legs}));
+        for (const LegWrite& write : followed.back().legs) {
+            if (legs_.contains(write.leg.id)) {
+                return Error{Fault::conflict, "leg id exists"};
+            }
+        }
+    }
+    return followed;
+}
+
+Result<std::vector<RelatedDocument>> MemoryStore::related_to(const DocumentId& id) {
+    const Lock lock(mutex_);
+    std::vector<RelatedDocument> found;
+    for (const auto& [later, row] : documents_) {
+        if (row.relation && row.relation->document == id) {
+            found.push_back({row.relation->kind, later});
+        }
+    }
+    return found;
+}
+
+} // namespace songda::fakes

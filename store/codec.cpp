@@ -373,13 +373,6 @@ private:
     bool ok_ = true;
 };
 
-template <class Row>
-Bytes encode_row(const Row& row) {
-    Writer writer(version_of<Row>, kind_of<Row>);
-    walk(writer, row);
-    return writer.finish();
-}
-
 std::uint32_t read_checksum(ByteView bytes) {
     std::uint32_t value = 0;
     for (const std::uint8_t byte : bytes.last(checksum_bytes)) {
@@ -394,56 +387,11 @@ Error refused(std::string_view why) {
 
 } // namespace
 
-Bytes encode(const IntentRecord& row) {
-    return encode_row(row);
-}
-Bytes encode(const DocumentRow& row) {
-    return encode_row(row);
-}
-Bytes encode(const StatusChange& row) {
-    return encode_row(row);
-}
-Bytes encode(const IdempotencyRow& row) {
-    return encode_row(row);
-}
-Bytes encode(const LegRow& row) {
-    return encode_row(row);
-}
-Bytes encode(const LegEvent& row) {
-    return encode_row(row);
-}
-Bytes encode(const InboxEntry& row) {
-    return encode_row(row);
-}
-Bytes encode(const LinkAccess& row) {
-    return encode_row(row);
-}
-Bytes encode(const ApiKey& row) {
-    return encode_row(row);
-}
-Bytes encode(const AuditRow& row) {
-    return encode_row(row);
-}
-Bytes encode(const PrefixRow& row) {
-    return encode_row(row);
-}
-Bytes encode(const SegmentCursor& row) {
-    return encode_row(row);
-}
-Bytes encode(const FreshRow& row) {
-    return encode_row(row);
-}
-Bytes encode(const CaseEvent& row) {
-    return encode_row(row);
-}
-Bytes encode(const DraftRow& row) {
-    return encode_row(row);
-}
-Bytes encode(const PaperCopy& row) {
-    return encode_row(row);
-}
-Bytes encode(const EditionRow& row) {
-    return encode_row(row);
+template <class Row>
+Bytes encode(const Row& row) {
+    Writer writer(version_of<Row>, kind_of<Row>);
+    walk(writer, row);
+    return writer.finish();
 }
 
 template <class Row>
@@ -476,6 +424,24 @@ Result<void> check_row(const Row& row) {
     }
     return {};
 }
+
+template Bytes encode(const IntentRecord&);
+template Bytes encode(const DocumentRow&);
+template Bytes encode(const StatusChange&);
+template Bytes encode(const IdempotencyRow&);
+template Bytes encode(const LegRow&);
+template Bytes encode(const LegEvent&);
+template Bytes encode(const InboxEntry&);
+template Bytes encode(const LinkAccess&);
+template Bytes encode(const ApiKey&);
+template Bytes encode(const AuditRow&);
+template Bytes encode(const PrefixRow&);
+template Bytes encode(const SegmentCursor&);
+template Bytes encode(const FreshRow&);
+template Bytes encode(const CaseEvent&);
+template Bytes encode(const DraftRow&);
+template Bytes encode(const PaperCopy&);
+template Bytes encode(const EditionRow&);
 
 template Result<IntentRecord> decode(ByteView);
 template Result<DocumentRow> decode(ByteView);

@@ -43,23 +43,9 @@ struct SegmentCursor {
     bool operator==(const SegmentCursor&) const = default;
 };
 
-[[nodiscard]] Bytes encode(const IntentRecord& row);
-[[nodiscard]] Bytes encode(const DocumentRow& row);
-[[nodiscard]] Bytes encode(const StatusChange& row);
-[[nodiscard]] Bytes encode(const IdempotencyRow& row);
-[[nodiscard]] Bytes encode(const LegRow& row);
-[[nodiscard]] Bytes encode(const LegEvent& row);
-[[nodiscard]] Bytes encode(const InboxEntry& row);
-[[nodiscard]] Bytes encode(const LinkAccess& row);
-[[nodiscard]] Bytes encode(const ApiKey& row);
-[[nodiscard]] Bytes encode(const AuditRow& row);
-[[nodiscard]] Bytes encode(const PrefixRow& row);
-[[nodiscard]] Bytes encode(const SegmentCursor& row);
-[[nodiscard]] Bytes encode(const FreshRow& row);
-[[nodiscard]] Bytes encode(const CaseEvent& row);
-[[nodiscard]] Bytes encode(const DraftRow& row);
-[[nodiscard]] Bytes encode(const PaperCopy& row);
-[[nodiscard]] Bytes encode(const EditionRow& row);
+/// Every row of rows.hpp that is stored, and those above.
+template <class Row>
+[[nodiscard]] Bytes encode(const Row& row);
 
 /// `decode<DocumentRow>(bytes)`; for every row type that has an `encode`.
 template <class Row>

@@ -34,6 +34,10 @@ public:
     /// Link of a leg and code of its document, the same each time: the portal's message tells the
     /// code that opens the link in the mail.
     [[nodiscard]] Collection collection_of(const LegId& leg, const DocumentId& document) const;
+    /// `https://HOST/v/KEY`: the page that answers for the document, no secret.
+    [[nodiscard]] std::string verify_address(const DocumentKey& key) const {
+        return public_base_ + "/v/" + to_text(key);
+    }
     /// The leg that a link was made for: its token names it and proves that we made it. Nothing for
     /// any other text; people may type lower case and look-alikes.
     [[nodiscard]] std::optional<LegId> leg_of(std::string_view token) const;

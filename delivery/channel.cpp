@@ -31,6 +31,24 @@ std::optional<ChannelKind> parse_channel(std::string_view name) {
     return std::nullopt;
 }
 
+std::string_view purpose_name(store::LegPurpose purpose) {
+    switch (purpose) {
+    case store::LegPurpose::service: return "service";
+    case store::LegPurpose::notice: return "notice";
+    case store::LegPurpose::supervision: return "supervision";
+    }
+    return "service";
+}
+
+std::string_view purpose_name_zh(store::LegPurpose purpose) {
+    switch (purpose) {
+    case store::LegPurpose::service: return "送达";
+    case store::LegPurpose::notice: return "告知";
+    case store::LegPurpose::supervision: return "抄送";
+    }
+    return "送达";
+}
+
 std::string_view reason_name(Reason reason) {
     switch (reason) {
     case Reason::none: return "";
@@ -50,12 +68,24 @@ std::string_view reason_name(Reason reason) {
     case Reason::lease_lost: return "lease_lost";
     case Reason::no_news: return "no_news";
     case Reason::deadline_passed: return "deadline_passed";
-    case Reason::revoked: return "revoked";
     case Reason::storage: return "storage";
     case Reason::service_stopped: return "service_stopped";
     case Reason::channel_paused: return "channel_paused";
+    case Reason::earlier_first: return "earlier_first";
     }
     return "";
+}
+
+std::string_view told_name(const Notice& notice) {
+    return notice.expired ? "expired" : store::status_name(notice.change.status);
+}
+std::string_view told_name_zh(const Notice& notice) {
+    return notice.expired ? store::operation_name_zh(store::Operation::expired)
+                          : store::status_name_zh(notice.change.status);
+}
+std::string_view told_code(const Notice& notice) {
+    return store::status_code(notice.expired ? store::DocumentStatus::superseded
+                                             : notice.change.status);
 }
 
 } // namespace songda::delivery

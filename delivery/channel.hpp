@@ -21,6 +21,10 @@ enum class ChannelKind : std::uint8_t {
 [[nodiscard]] std::string_view channel_name(ChannelKind kind);
 [[nodiscard]] std::optional<ChannelKind> parse_channel(std::string_view name);
 
+/// `service`, `notice` or `supervision`; 送达, 告知 or 抄送.
+[[nodiscard]] std::string_view purpose_name(store::LegPurpose purpose);
+[[nodiscard]] std::string_view purpose_name_zh(store::LegPurpose purpose);
+
 /// Why a leg stands where it stands (delivery.md §9.2). Stored by name.
 enum class Reason {
     none,
@@ -40,10 +44,10 @@ enum class Reason {
     lease_lost,      ///< the worker vanished between lease and answer
     no_news,
     deadline_passed,
-    revoked,         ///< the document no longer holds: nothing outdated is sent (Oban #1018)
     storage,         ///< our own copy could not be read
     service_stopped, ///< not tried: the service was told to stop
     channel_paused,  ///< not tried: the breaker had just opened
+    earlier_first,   ///< not tried: something sent before it to the same address is not over
 };
 
 [[nodiscard]] std::string_view reason_name(Reason reason);
@@ -54,6 +58,21 @@ struct Collection {
     Private<std::string> code; ///< 8 digits; never in the same message as the link's mail
 };
 
+/// What a leg of notice or supervision tells (告知): a change of a document's status. It serves
+/// nothing; the document itself is not in it.
+struct Notice {
+    store::StatusChange change;
+    std::uint32_t sequence = 0; ///< in the document's history, or in that of its main
+    bool expired = false;       ///< no change was made: the last day of validity is over
+    bool present = true;        ///< still what holds; else `now` holds, and the notice is history
+    store::DocumentStatus now = store::DocumentStatus::valid;
+    std::string verify; ///< address of the document's page
+};
+/// `revoked` or `expired`; 撤销 or 过期失效; 03 or 05.
+[[nodiscard]] std::string_view told_name(const Notice& notice);
+[[nodiscard]] std::string_view told_name_zh(const Notice& notice);
+[[nodiscard]] std::string_view told_code(const Notice& notice);
+
 /// One attempt to deliver one document, with everything that a channel may need. Views live until
 /// `send` returns.
 struct Dispatch {
@@ -62,6 +81,8 @@ struct Dispatch {
     ByteView file; ///< the signed bytes; empty unless ChannelTraits::needs_file
     const Collection& collection;
     TimeMs now; ///< of this attempt
+    /// Of a leg that tells and does not serve: then there is no file and no collection.
+    const Notice* notice = nullptr;
 };
 
 /// What the outside world answered. Retrying is decided in delivery/settle.cpp, never in a channel.

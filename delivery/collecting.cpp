@@ -5,6 +5,14 @@
 #include "delivery/settle.hpp"
 
 namespace songda::delivery {
+namespace {
+
+/// Only what serves brings a link, and is acknowledged by opening the document.
+bool is_service(const store::LegRow& leg) {
+    return leg.purpose == store::LegPurpose::service;
+}
+
+} // namespace
 
 Result<std::vector<LegProgress>> progress_of(store::Store& store, const DocumentId& document) {
     auto legs = store.legs_of(document);
@@ -17,8 +25,18 @@ Result<std::vector<LegProgress>> progress_of(store::Store& store, const Document
         if (!events.ok()) {
             return events.error();
         }
-        const TimeMs since = events.value().empty() ? leg.created : events.value().back().happened;
-        progress.push_back({std::move(leg), since});
+        LegProgress one{std::move(leg), {}, {}};
+        one.since = one.leg.created;
+        for (const store::LegEvent& event : events.value()) {
+            if (event.kind != status_event) {
+                one.since = event.happened;
+            } else if (event.detail == store::status_name(store::DocumentStatus::valid)) {
+                one.mark.reset();
+            } else {
+                one.mark = {event.detail, event.happened};
+            }
+        }
+        progress.push_back(std::move(one));
     }
     return progress;
 }
@@ -31,10 +49,11 @@ Result<std::optional<store::InboxId>> Collecting::open(std::string_view token,
     if (!leg.ok()) {
         return leg.error();
     }
-    const DocumentId document = leg.value() ? leg.value()->document : DocumentId{};
+    const bool serves = leg.value() && is_service(*leg.value());
+    const DocumentId document = serves ? leg.value()->document : DocumentId{};
     const bool right = keys_.is_code(document, code);
-    const auto opened =
-        store_.try_link({id, right, ApplicantKeys::attempts, link_ms_, clock_.now()});
+    const auto opened = store_.try_link(
+        {serves ? id : LegId{}, right, ApplicantKeys::attempts, link_ms_, clock_.now()});
     if (!opened.ok()) {
         return opened.error();
     }
@@ -65,6 +84,7 @@ Result<std::vector<InboxDocument>> Collecting::list(const store::InboxId& inbox)
         if (!status.ok() || !legs.ok()) {
             return status.ok() ? legs.error() : status.error();
         }
+        std::erase_if(legs.value(), [](const LegProgress& each) { return !is_service(each.leg); });
         found.push_back({*document.value(), status.value(), std::move(legs).value()});
     }
     return found;
@@ -107,7 +127,7 @@ Result<void> Collecting::acknowledge(const store::InboxId& inbox, const Document
         return legs.error();
     }
     for (const store::LegRow& leg : legs.value()) {
-        auto update = settle_opened(leg, now);
+        auto update = is_service(leg) ? settle_opened(leg, now) : std::nullopt;
         if (!update) {
             continue;
         }
@@ -128,10 +148,11 @@ Result<std::optional<Collecting::Renewed>> Collecting::renew(const DocumentId& d
     if (!legs.ok()) {
         return legs.error();
     }
-    if (legs.value().empty()) {
+    const auto newest_leg = std::find_if(legs.value().rbegin(), legs.value().rend(), &is_service);
+    if (newest_leg == legs.value().rend()) {
         return std::optional<Renewed>();
     }
-    const LegId newest = legs.value().back().id;
+    const LegId newest = newest_leg->id;
     const TimeMs expires = clock_.now() + link_ms_;
     const auto renewed = store_.renew_link(newest, expires);
     if (!renewed.ok()) {

@@ -14,9 +14,15 @@ namespace songda::delivery {
 struct LegProgress {
     store::LegRow leg;
     TimeMs since;
+    /// The document holds no more since then, when the leg had left already.
+    struct Mark {
+        std::string status; ///< `revoked`
+        TimeMs at;
+    };
+    std::optional<Mark> mark = {};
 };
 
-/// A document's legs in the order of their ids.
+/// A document's legs in the order of their ids, those that tell and do not serve included.
 [[nodiscard]] Result<std::vector<LegProgress>> progress_of(store::Store& store,
                                                            const DocumentId& document);
 
@@ -24,7 +30,7 @@ struct LegProgress {
 struct InboxDocument {
     store::DocumentRow document;
     store::StatusEntry status;
-    std::vector<LegProgress> legs;
+    std::vector<LegProgress> legs; ///< of service
 };
 
 /// The applicant's counter: opens an inbox with link and code, shows what is in it, hands it over

@@ -6,8 +6,10 @@
 #include <mutex>
 #include <thread>
 
+#include "base/check.hpp"
 #include "base/log.hpp"
 #include "delivery/breaker.hpp"
+#include "delivery/prepare.hpp"
 #include "delivery/settle.hpp"
 
 namespace songda::delivery {
@@ -27,8 +29,9 @@ struct LaneMetrics {
           paused(registry.gauge("songda_channel_paused", "1 while a channel is paused.", channel)),
           registry_(registry) {}
 
-    void count(std::string_view state) const {
+    void count(std::string_view state, std::string_view purpose) const {
         metrics::Labels labels = channel;
+        labels.emplace_back("purpose", std::string(purpose));
         labels.emplace_back("state", std::string(state));
         registry_.counter("songda_legs_settled_total", "Legs by the state they came to.", labels)
             .add();
@@ -82,12 +85,19 @@ private:
         if (auto by_time = settle_by_time(leg, traits_.idempotent, moment())) {
             return *std::move(by_time);
         }
+        if (is_held_by_status(leg)) {
+            return look_again(leg);
+        }
         if (stopping || breaker_.paused_until() > parts_.clock.now()) {
             return settle_untried(leg, stopping ? Reason::service_stopped : Reason::channel_paused,
                                   parts_.clock.now());
         }
+        const Prepared prepared = prepare(parts_, leg, traits_.needs_file);
+        if (prepared.settled) {
+            return *prepared.settled;
+        }
         const auto started = std::chrono::steady_clock::now();
-        const Outcome outcome = attempt(leg);
+        const Outcome outcome = prepared.failed ? *prepared.failed : send(leg, prepared);
         meters_.seconds.observe(
             std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
         if (breaker_.take(outcome, parts_.clock.now())) {
@@ -97,32 +107,22 @@ private:
         return settle_outcome(leg, outcome, moment());
     }
 
-    /// Everything that a channel needs, read at the time of sending: a document that was revoked
-    /// while it waited does not leave (pitfall 21).
-    Outcome attempt(const store::LegRow& leg) {
-        const auto document = parts_.store.find_document(leg.document);
-        if (!document.ok() || !document.value()) {
-            return {Outcome::Kind::temporary, Reason::storage, {}, 0};
-        }
-        const auto status = parts_.store.find_status(*document.value());
-        if (!status.ok()) {
-            return {Outcome::Kind::temporary, Reason::storage, {}, 0};
-        }
-        if (status.value().change.status != store::DocumentStatus::valid) {
-            return {Outcome::Kind::permanent, Reason::revoked, {}, 0};
-        }
-        Bytes file;
-        if (traits_.needs_file) {
-            auto read = parts_.store.read_file(*document.value());
-            if (!read.ok()) {
-                log::error("leg_file_unreadable",
-                           {{"leg", to_text(leg.id)}, {"why", read.error().detail}});
-                return {Outcome::Kind::temporary, Reason::storage, {}, 0};
-            }
-            file = std::move(read).value();
-        }
-        const Collection collection = parts_.keys.collection_of(leg.id, leg.document);
-        return lane_.channel.send({leg, *document.value(), file, collection, parts_.clock.now()});
+    Outcome send(const store::LegRow& leg, const Prepared& prepared) {
+        const Notice* const notice = prepared.notice ? &*prepared.notice : nullptr;
+        const Collection collection =
+            notice == nullptr ? parts_.keys.collection_of(leg.id, leg.document) : Collection{};
+        return lane_.channel.send(
+            {leg, *prepared.document, prepared.file, collection, parts_.clock.now(), notice});
+    }
+
+    /// A leg that waits for its document is due now and then.
+    LegUpdate look_again(const store::LegRow& leg) {
+        const auto holds = holds_now(parts_.store, leg.document);
+        // What cannot be read is looked at again as if nothing had changed.
+        auto update = settle_status(leg, holds ? *holds : store::DocumentStatus::suspended,
+                                    parts_.clock.now());
+        SONGDA_CHECK(update.has_value());
+        return *std::move(update);
     }
 
     /// A stale fence means that the leg moved meanwhile, by an event from outside or after a lease
@@ -146,13 +146,14 @@ private:
     void tell(const store::LegRow& leg, const LegUpdate& update, bool applied) {
         const auto state = leg_state(update.state);
         const std::string_view name = applied && state ? state_name(*state) : "stale";
-        meters_.count(name);
+        meters_.count(name, purpose_name(leg.purpose));
         const bool alarm = !applied || state == LegState::failed || state == LegState::unknown ||
                            state == LegState::lost_track || state == LegState::expired;
         log::write(alarm ? log::Level::warning : log::Level::info, "leg_settled",
                    {{"document", to_text(leg.document)},
                     {"leg", to_text(leg.id)},
                     {"channel", channel_name(lane_.kind)},
+                    {"purpose", purpose_name(leg.purpose)},
                     {"state", name},
                     {"reason", update.reason}});
     }

@@ -86,8 +86,9 @@ namespace detail {
 using enum LegState;
 using S = LegStep;
 
-/// The 85 transitions of delivery.md §1.3, then the one that §1.4 asks for: a leg given up as
-/// `outcome_unknown` accepts the report that comes after all.
+/// The 85 transitions of delivery.md §1.3, then the one that §1.4 asks for (a leg given up as
+/// `outcome_unknown` accepts the report that comes after all) and two by which a document that does
+/// not hold for the time being keeps its legs waiting.
 inline constexpr std::array transitions = {
     LegTransition{created, S::hold, held},
     LegTransition{created, S::enqueue, queued},
@@ -175,6 +176,8 @@ inline constexpr std::array transitions = {
     LegTransition{disputed, S::overturned, failed},
     LegTransition{disputed, S::returned, returned},
     LegTransition{failed, S::late_report_reached, reached},
+    LegTransition{queued, S::hold, held},
+    LegTransition{retry_wait, S::hold, held},
 };
 } // namespace detail
 

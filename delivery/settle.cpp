@@ -1,5 +1,6 @@
 #include "delivery/settle.hpp"
 
+#include <algorithm>
 #include <initializer_list>
 
 #include "base/check.hpp"
@@ -88,6 +89,57 @@ LegStep accepted_step(const LegRow& leg) {
                                                                         : LegStep::accepted;
 }
 
+bool is_given_up(const LegRow& leg) {
+    return state_of(leg) == LegState::failed && leg.reason == reason_name(Reason::outcome_unknown);
+}
+
+/// How often a leg is looked at that waits for its document. Giving the document back releases it
+/// at once; this finds one that a courier was just about to send.
+constexpr std::int64_t held_look_ms = 10 * 60'000;
+
+bool may_hold_again(store::DocumentStatus status) {
+    return store::may_follow(status, store::DocumentStatus::valid);
+}
+
+LegUpdate hold(const LegRow& leg, std::string_view why, TimeMs now) {
+    LegUpdate update;
+    update.reason = why;
+    update.due = now + held_look_ms;
+    if (state_of(leg) == LegState::held) {
+        update.state = leg.state;
+    } else {
+        record(update, LegStep::hold, walk(state_of(leg), {LegStep::hold}), now, update.reason);
+    }
+    return update;
+}
+
+/// Its time to be delivered begins anew.
+LegUpdate release(const LegRow& leg, TimeMs now) {
+    LegUpdate update;
+    record(update, LegStep::release, walk(state_of(leg), {LegStep::release}), now);
+    update.due = now;
+    update.deadline = now + policy_of_leg(leg).give_up;
+    return update;
+}
+
+LegUpdate stop(const LegRow& leg, std::string_view why, TimeMs now) {
+    const LegStep step = state_of(leg) == LegState::available ? LegStep::withdraw : LegStep::cancel;
+    LegUpdate update;
+    update.reason = why;
+    record(update, step, walk(state_of(leg), {step}), now, update.reason);
+    return update;
+}
+
+/// The leg goes on as it was.
+LegUpdate mark(const LegRow& leg, std::string_view why, TimeMs now) {
+    LegUpdate update;
+    update.state = leg.state;
+    update.due = leg.due;
+    update.reason = leg.reason;
+    update.events = {{std::string(status_event), now, now, leg.state, std::string(why)}};
+    return update;
+}
+
 } // namespace
 
 const std::array<std::uint8_t, 256>& states_on_claim() {
@@ -122,6 +174,10 @@ std::optional<LegUpdate> settle_by_time(const LegRow& leg, bool idempotent, Mome
         }
         return one_step(leg, LegStep::deadline, Reason::deadline_passed, moment.now);
     case LegState::held:
+        if (is_held_by_status(leg)) {
+            return std::nullopt; // the document's status decides
+        }
+        [[fallthrough]];
     case LegState::available:
         return one_step(leg, LegStep::deadline, Reason::deadline_passed, moment.now);
     default: {
@@ -168,20 +224,71 @@ LegUpdate settle_outcome(const LegRow& leg, const Outcome& outcome, Moment momen
     return update;
 }
 
-LegUpdate settle_untried(const LegRow& leg, Reason why, TimeMs now) {
+LegUpdate settle_untried(const LegRow& leg, Reason why, TimeMs again) {
     LegUpdate update;
     update.state = static_cast<std::uint8_t>(walk(sending(leg), {LegStep::temp_fail}));
     update.reason = leg.reason.empty() ? reason_name(why) : leg.reason;
-    update.due = now;
+    update.due = again;
     return update;
+}
+
+Fate fate_of(LegState state, bool by_status, store::DocumentStatus holds) {
+    const bool good = holds == store::DocumentStatus::valid;
+    switch (state) {
+    case LegState::created:
+    case LegState::queued:
+    case LegState::retry_wait:
+        return good ? Fate::stays : may_hold_again(holds) ? Fate::held : Fate::stopped;
+    case LegState::held:
+        if (good) {
+            return by_status ? Fate::released : Fate::stays;
+        }
+        return may_hold_again(holds) ? (by_status ? Fate::held : Fate::stays) : Fate::stopped;
+    case LegState::available: return good || may_hold_again(holds) ? Fate::marked : Fate::stopped;
+    case LegState::sending:
+    case LegState::unknown:
+    case LegState::accepted:
+    case LegState::in_transit:
+    case LegState::attempted:
+    case LegState::lost_track:
+    case LegState::reached:
+    case LegState::acknowledged:
+    case LegState::returning:
+    case LegState::disputed: return Fate::marked;
+    case LegState::refused:
+    case LegState::expired:
+    case LegState::returned:
+    case LegState::failed:
+    case LegState::cancelled: return Fate::stays;
+    }
+    return Fate::stays;
+}
+
+std::optional<LegUpdate> settle_status(const LegRow& leg, store::DocumentStatus holds, TimeMs now) {
+    const std::string_view name = store::status_name(holds);
+    // A leg whose outcome was given up on may be with the recipient.
+    const LegState state = is_given_up(leg) ? LegState::unknown : state_of(leg);
+    switch (fate_of(state, is_held_by_status(leg), holds)) {
+    case Fate::stays: return std::nullopt;
+    case Fate::stopped: return stop(leg, name, now);
+    case Fate::held: return hold(leg, name, now);
+    case Fate::released: return release(leg, now);
+    case Fate::marked: return mark(leg, name, now);
+    }
+    return std::nullopt;
+}
+
+bool is_held_by_status(const LegRow& leg) {
+    return state_of(leg) == LegState::held &&
+           std::any_of(
+               store::document_statuses.begin(), store::document_statuses.end(),
+               [&](store::DocumentStatus each) { return leg.reason == store::status_name(each); });
 }
 
 std::optional<LegUpdate> settle_opened(const LegRow& leg, TimeMs now) {
     const LegState state = state_of(leg);
     LegUpdate update;
-    const bool given_up =
-        state == LegState::failed && leg.reason == reason_name(Reason::outcome_unknown);
-    if (state == LegState::unknown || given_up) {
+    if (state == LegState::unknown || is_given_up(leg)) {
         record(update, LegStep::late_report_reached, walk(state, {LegStep::late_report_reached}),
                now);
         record(update, LegStep::ack, walk(LegState::reached, {LegStep::ack}), now);

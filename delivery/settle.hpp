@@ -33,8 +33,27 @@ struct Moment {
                                               Moment moment);
 
 /// Gives a leg back that was claimed but not tried: no attempt is lost (River #1290). The reason of
-/// an earlier attempt stays.
-[[nodiscard]] store::LegUpdate settle_untried(const store::LegRow& leg, Reason why, TimeMs now);
+/// an earlier attempt stays. It is due again at `again`.
+[[nodiscard]] store::LegUpdate settle_untried(const store::LegRow& leg, Reason why, TimeMs again);
+
+/// What a document's status does to one of its legs of service (docs/states/leg.md).
+enum class Fate {
+    stays,    ///< nothing: it holds, or nothing of the leg is on its way or there
+    stopped,  ///< CANCELLED: what holds no more and never will is not sent
+    held,     ///< HELD: it may hold again, and goes then
+    released, ///< QUEUED again
+    marked,   ///< it has left, or may have: the leg goes on and says what became of the document
+};
+/// `by_status`: the leg is HELD because the document did not hold.
+[[nodiscard]] Fate fate_of(LegState state, bool by_status, store::DocumentStatus holds);
+/// The step that it is; nothing for a leg that stays. For a leg of service as it stands, or as it
+/// stood before it was claimed.
+[[nodiscard]] std::optional<store::LegUpdate>
+settle_status(const store::LegRow& leg, store::DocumentStatus holds, TimeMs now);
+/// HELD because the document does not hold: its reason is the status.
+[[nodiscard]] bool is_held_by_status(const store::LegRow& leg);
+/// Kind of the event that marks a leg; its detail is the document's status from then on.
+inline constexpr std::string_view status_event = "document_status";
 
 /// The applicant opened the document with link and code. Nothing if that says nothing new about
 /// this leg.

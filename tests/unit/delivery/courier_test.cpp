@@ -59,8 +59,9 @@ TEST(Courier, RevokedDocumentDoesNotLeave) {
     Courier courier(office.parts());
     courier.run_once();
     EXPECT_TRUE(office.email.sent.empty());
-    EXPECT_EQ(office.state(document), LegState::failed);
+    EXPECT_EQ(office.state(document), LegState::cancelled);
     EXPECT_EQ(office.leg(document).reason, "revoked");
+    EXPECT_EQ(office.leg(document).attempts, 0);
 }
 
 TEST(Courier, ServerThatIsAwayPausesTheChannelAndCostsTheWaitingLegsNothing) {

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "delivery/settle.hpp"
 #include "tests/fakes/printed_page.hpp"
 
 namespace songda::delivery {
@@ -29,6 +30,69 @@ std::set<LegState> reachable_from(LegState start) {
     return found;
 }
 
+std::string_view fate_name(Fate fate) {
+    switch (fate) {
+    case Fate::stays: return "–";
+    case Fate::stopped: return "stopped → `cancelled`";
+    case Fate::held: return "held → `held`";
+    case Fate::released: return "released → `queued`";
+    case Fate::marked: return "marked";
+    }
+    return "";
+}
+
+/// What a leg of service meets when its document's status changes.
+std::string fates() {
+    using store::DocumentStatus;
+    std::string again;
+    std::string never;
+    for (const DocumentStatus status : store::document_statuses) {
+        if (status != DocumentStatus::valid) {
+            const bool may = store::may_follow(status, DocumentStatus::valid);
+            std::string& to = may ? again : never;
+            to += (to.empty() ? "`" : ", `") + std::string(store::status_name(status)) + '`';
+        }
+    }
+    std::ostringstream out;
+    out << "\n## When the document's status changes\n\n"
+           "Printed from `fate_of` (`delivery/settle.hpp`). A leg of service by its state and by "
+           "what the document is from then on:\nwhat may hold again ("
+        << again << ") keeps waiting legs, what never does (" << never
+        << ") stops them.\n\n| state | holds again | may hold again | holds never again |\n"
+           "|---|---|---|---|\n";
+    const auto row = [&](const std::string& name, LegState each, bool by_status) {
+        out << "| " << name;
+        for (const DocumentStatus holds :
+             {DocumentStatus::valid, DocumentStatus::suspended, DocumentStatus::revoked}) {
+            const Fate fate = fate_of(each, by_status, holds);
+            const bool back = fate == Fate::marked && holds == DocumentStatus::valid;
+            out << " | " << (back ? "mark taken back" : fate_name(fate));
+        }
+        out << " |\n";
+    };
+    for (std::size_t number = 1; number <= leg_state_count; ++number) {
+        const std::string name = '`' + std::string(state_name(state(number))) + '`';
+        if (state(number) == LegState::held) {
+            row(name + " for the document's status", LegState::held, true);
+            row(name + " for another reason", LegState::held, false);
+        } else {
+            row(name, state(number), false);
+        }
+    }
+    out << "\nIt happens in the transaction of the change, and once more when a courier has "
+           "claimed a leg and looks at the document. Stopped and\nheld legs have the status as "
+           "their reason. A held leg is looked at every ten minutes too; once released, its time "
+           "to be delivered\nbegins anew. A marked leg goes on as it was, `sending`, `unknown` and "
+           "`reached` included: the event `document_status` with the status\nas its detail is "
+           "what the delivery view shows; holding again takes the mark back. A `failed` leg of "
+           "unknown outcome counts as\n`unknown`. Of a copy the status is its own, or its main's "
+           "if that does not hold.\n\nLegs that tell (告知, 抄送) are never stopped: one that "
+           "waits while the status changes again still goes, in its turn, and says that it\nis "
+           "history and what holds now. Replacing it would hide from the recipient, and from who "
+           "supervises, that there was such a time.\n";
+    return out.str();
+}
+
 std::string page() {
     std::ostringstream out;
     out << "# States of a leg 渠道投递\n\n"
@@ -46,11 +110,12 @@ std::string page() {
         }
         out << " |\n";
     }
+    out << fates();
     return out.str();
 }
 
-TEST(LegState, TableHasTheReferencesStepsAndTheLateReport) {
-    EXPECT_EQ(leg_transitions.size(), 85U + 1U);
+TEST(LegState, TableHasTheReferencesStepsTheLateReportAndTheHolds) {
+    EXPECT_EQ(leg_transitions.size(), 85U + 1U + 2U);
     std::set<std::pair<LegState, LegStep>> seen;
     for (const LegTransition& each : leg_transitions) {
         EXPECT_TRUE(seen.insert({each.from, each.step}).second)

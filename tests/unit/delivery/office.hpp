@@ -11,6 +11,7 @@
 #include "delivery/courier.hpp"
 #include "delivery/leg_state.hpp"
 #include "delivery/plan.hpp"
+#include "delivery/status_plan.hpp"
 #include "tests/fakes/fixed_world.hpp"
 #include "tests/fakes/memory_store.hpp"
 
@@ -27,6 +28,7 @@ public:
         return Outcome{Outcome::Kind::accepted, Reason::none, "taken", 0};
     };
     std::map<LegId, std::vector<Outcome::Kind>> sent;
+    std::vector<Notice> told;
     std::vector<std::string> links;
     std::size_t file_bytes = 0;
 
@@ -35,6 +37,9 @@ public:
         const Outcome outcome = answer(dispatch);
         sent[dispatch.leg.id].push_back(outcome.kind);
         links.push_back(dispatch.collection.link);
+        if (dispatch.notice != nullptr) {
+            told.push_back(*dispatch.notice);
+        }
         file_bytes = dispatch.file.size();
         return outcome;
     }
@@ -52,6 +57,11 @@ struct Office {
     metrics::Registry registry;
     ApplicantKeys keys = ApplicantKeys::make(Bytes(32, 7), "https://songda.test").value();
     Planner planner{keys, random};
+    /// Who supervises the test's department, and gets what is issued too.
+    StatusPlanner status_planner{
+        {{{"11320199014138860W"},
+          {{{{ChannelKind::email, Private<std::string>("supervisor@example.org")}}, {}, true}}}},
+        random};
     ScriptedChannel portal{true};
     ScriptedChannel email{false};
 
@@ -90,10 +100,25 @@ struct Office {
         return intent.id;
     }
 
-    /// The document's leg over that channel; its only one when none is named.
+    /// As a department does.
+    bool change(const DocumentId& document, store::DocumentStatus status) {
+        return store
+            .set_status(document, {{status, clock.now(), "原因", "key:test", {}, "第六十九条"},
+                                   {},
+                                   [this](const store::TouchedDocument& touched) {
+                                       return status_planner.after(touched);
+                                   }})
+            .value()
+            .changed;
+    }
+
+    /// The document's leg of service over that channel; its only one when none is named.
     [[nodiscard]] store::LegRow leg(const DocumentId& document,
                                     std::optional<ChannelKind> channel = std::nullopt) {
         for (const store::LegRow& leg : store.legs_of(document).value()) {
+            if (leg.purpose != store::LegPurpose::service) {
+                continue;
+            }
             if (!channel || leg.channel == static_cast<std::uint8_t>(*channel)) {
                 return leg;
             }

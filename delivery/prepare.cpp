@@ -1,0 +1,132 @@
+#include "delivery/prepare.hpp"
+
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "base/log.hpp"
+#include "delivery/settle.hpp"
+
+namespace songda::delivery {
+namespace {
+
+/// How soon to look again when the one before is out right now.
+constexpr std::int64_t turn_ms = 1000;
+
+Prepared unreadable() {
+    Prepared prepared;
+    prepared.failed = {Outcome::Kind::temporary, Reason::storage, {}, 0};
+    return prepared;
+}
+
+Prepared prepare_service(const CourierParts& parts, const store::LegRow& leg,
+                         store::DocumentRow document, bool needs_file) {
+    Prepared prepared;
+    const auto status = parts.store.find_status(document);
+    if (!status.ok()) {
+        return unreadable();
+    }
+    const store::DocumentStatus holds = status.value().change.status;
+    if (holds != store::DocumentStatus::valid) {
+        prepared.settled = settle_status(leg, holds, parts.clock.now());
+        SONGDA_CHECK(prepared.settled.has_value()); // it waited, so it is stopped or held
+        return prepared;
+    }
+    if (needs_file) {
+        auto read = parts.store.read_file(document);
+        if (!read.ok()) {
+            log::error("leg_file_unreadable",
+                       {{"leg", to_text(leg.id)}, {"why", read.error().detail}});
+            return unreadable();
+        }
+        prepared.file = std::move(read).value();
+    }
+    prepared.document = std::move(document);
+    return prepared;
+}
+
+/// Is something before it to the same address not over? Then when to look again. A document that
+/// waits for its status is not waited for; one that is being sent is.
+Result<std::optional<TimeMs>> wait_for_turn(store::Store& store, const store::LegRow& leg,
+                                            TimeMs now) {
+    const auto legs = store.legs_of(leg.document);
+    if (!legs.ok()) {
+        return legs.error();
+    }
+    std::optional<TimeMs> again;
+    for (const store::LegRow& other : legs.value()) {
+        const bool same_way =
+            other.channel == leg.channel && other.address.reveal() == leg.address.reveal() &&
+            (other.purpose == leg.purpose || (other.purpose == store::LegPurpose::service &&
+                                              leg.purpose == store::LegPurpose::notice));
+        const auto state = leg_state(other.state);
+        const bool waits = other.tells && other.due &&
+                           (state == LegState::queued || state == LegState::retry_wait);
+        const bool before = std::pair(other.created, other.id) < std::pair(leg.created, leg.id);
+        if (same_way && before && (waits || state == LegState::sending)) {
+            again = std::max(again.value_or(now + turn_ms), waits ? *other.due : now);
+        }
+    }
+    return again;
+}
+
+/// The entry that the leg tells, and what holds now.
+Result<std::optional<Notice>> find_notice(const CourierParts& parts, const store::LegRow& leg,
+                                          const store::DocumentRow& document) {
+    const auto history = parts.store.status_history(leg.tells->document);
+    const auto now = parts.store.find_status(document);
+    if (!history.ok() || !now.ok()) {
+        return history.ok() ? now.error() : history.error();
+    }
+    const auto told = std::find_if(
+        history.value().begin(), history.value().end(),
+        [&](const store::StatusEntry& each) { return each.sequence == leg.tells->sequence; });
+    if (told == history.value().end()) {
+        return std::optional<Notice>();
+    }
+    Notice notice;
+    notice.change = told->change;
+    notice.sequence = told->sequence;
+    notice.present = now.value() == *told;
+    notice.now = now.value().change.status;
+    notice.verify = parts.keys.verify_address(document.key);
+    return std::optional(std::move(notice));
+}
+
+Prepared prepare_notice(const CourierParts& parts, const store::LegRow& leg,
+                        store::DocumentRow document) {
+    const auto turn = wait_for_turn(parts.store, leg, parts.clock.now());
+    auto notice = find_notice(parts, leg, document);
+    if (!turn.ok() || !notice.ok() || !notice.value()) {
+        return unreadable();
+    }
+    Prepared prepared;
+    if (turn.value()) {
+        prepared.settled = settle_untried(leg, Reason::earlier_first, *turn.value());
+        return prepared;
+    }
+    prepared.notice = *std::move(notice).value();
+    prepared.document = std::move(document);
+    return prepared;
+}
+
+} // namespace
+
+Prepared prepare(const CourierParts& parts, const store::LegRow& leg, bool needs_file) {
+    auto document = parts.store.find_document(leg.document);
+    if (!document.ok() || !document.value()) {
+        return unreadable();
+    }
+    return leg.tells ? prepare_notice(parts, leg, *std::move(document).value())
+                     : prepare_service(parts, leg, *std::move(document).value(), needs_file);
+}
+
+std::optional<store::DocumentStatus> holds_now(store::Store& store, const DocumentId& id) {
+    const auto document = store.find_document(id);
+    if (!document.ok() || !document.value()) {
+        return std::nullopt;
+    }
+    const auto status = store.find_status(*document.value());
+    return status.ok() ? std::optional(status.value().change.status) : std::nullopt;
+}
+
+} // namespace songda::delivery

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+
+#include "delivery/channel.hpp"
+#include "delivery/courier.hpp"
+#include "store/store.hpp"
+
+/// Everything that a channel needs to send a leg, read at the time of sending, or why it is not to
+/// be sent now.
+namespace songda::delivery {
+
+struct Prepared {
+    /// Decided without sending: stopped or held by the document's status, or not yet its turn.
+    std::optional<store::LegUpdate> settled;
+    std::optional<Outcome> failed; ///< our own store could not be read
+    std::optional<store::DocumentRow> document;
+    std::optional<Notice> notice; ///< of a leg that tells
+    Bytes file;                   ///< of a leg that serves, if it is asked for
+};
+
+/// A document that holds no more does not leave (pitfall 21). A notice goes whatever holds now: a
+/// later change does not undo that there was an earlier one, so the notice says that it is history.
+/// It goes after everything that was sent, or is to be sent, before it to the same address.
+[[nodiscard]] Prepared prepare(const CourierParts& parts, const store::LegRow& leg,
+                               bool needs_file);
+
+/// The document's status; nothing when it cannot be read.
+[[nodiscard]] std::optional<store::DocumentStatus> holds_now(store::Store& store,
+                                                             const DocumentId& document);
+
+} // namespace songda::delivery

@@ -11,6 +11,7 @@
 #include "delivery/channels/letter.hpp"
 #include "delivery/channels/mailbox.hpp"
 #include "delivery/channels/mime.hpp"
+#include "delivery/channels/notice_letter.hpp"
 #include "delivery/channels/smtp_reply.hpp"
 
 namespace songda::delivery {
@@ -142,7 +143,20 @@ Mail mail_of(const Dispatch& dispatch, const EmailOptions& options) {
     return mail;
 }
 
+/// One text part: what only tells carries no file.
+std::string notice_of(const Dispatch& dispatch, const EmailOptions& options) {
+    const std::string subject = notice_subject(dispatch);
+    const std::string body = notice_body(dispatch);
+    Mail mail = mail_of(dispatch, options);
+    mail.subject = subject;
+    mail.body = body;
+    return compose(mail);
+}
+
 std::string message_of(const Dispatch& dispatch, const EmailOptions& options) {
+    if (dispatch.notice != nullptr) {
+        return notice_of(dispatch, options);
+    }
     const std::string subject = letter_subject(dispatch.document);
     const std::string body = letter_body(dispatch, {options.public_base, options.attach_file});
     const std::string file_name = letter_file_name(dispatch.document);

@@ -108,16 +108,8 @@ Outcome failed_here(std::string trace) {
     return {Outcome::Kind::temporary, Reason::network, std::move(trace), 0};
 }
 
-} // namespace
-
-std::string webhook_body(const Dispatch& dispatch) {
+void put_document(JsonObject& data, std::string& out, const Dispatch& dispatch) {
     const store::DocumentRow& document = dispatch.document;
-    std::string out;
-    JsonObject event(out);
-    event.text("type", "document.issued");
-    event.text("timestamp", to_rfc3339(document.issued_at));
-    event.begin("data");
-    JsonObject data(out);
     data.text("document", to_text(document.id));
     data.text("key", to_text(document.key));
     data.text("number", clean_line(document.number));
@@ -128,8 +120,50 @@ std::string webhook_body(const Dispatch& dispatch) {
     issuer.text("name", clean_line(document.department_name));
     issuer.end();
     data.text("portal_account", clean_line(dispatch.leg.address.reveal()));
-    data.text("link", clean_line(dispatch.collection.link));
-    data.text("code", dispatch.collection.code.reveal());
+}
+
+/// What happened, and to whom it is told. No link and no code: it serves nothing.
+void put_notice(JsonObject& data, std::string& out, const Dispatch& dispatch,
+                const Notice& notice) {
+    const store::StatusChange& change = notice.change;
+    const bool supervisor = dispatch.leg.purpose == store::LegPurpose::supervision;
+    data.text("audience", supervisor ? "supervisor" : "recipient");
+    data.text("verify", clean_line(notice.verify));
+    data.begin("status");
+    JsonObject status(out);
+    status.raw("sequence", std::to_string(notice.sequence));
+    status.text("status", told_name(notice));
+    status.text("status_zh", told_name_zh(notice));
+    status.text("code", told_code(notice));
+    status.text_if("operation", store::operation_code(change.operation));
+    status.text_if("operation_zh", store::operation_name_zh(change.operation));
+    status.text("at", to_rfc3339(change.at));
+    status.text_if("reason", notice.sequence > 1 ? clean_line(change.reason) : "");
+    status.text_if("basis", clean_line(change.basis));
+    status.text_if("description", clean_line(change.description));
+    status.end();
+    data.raw("present", notice.present ? "true" : "false");
+    data.text_if("now", notice.present ? "" : store::status_name(notice.now));
+}
+
+} // namespace
+
+std::string webhook_body(const Dispatch& dispatch) {
+    const Notice* const notice = dispatch.notice;
+    std::string out;
+    JsonObject event(out);
+    event.text("type", notice == nullptr ? "document.issued" : "document.status_changed");
+    event.text("timestamp",
+               to_rfc3339(notice == nullptr ? dispatch.document.issued_at : notice->change.at));
+    event.begin("data");
+    JsonObject data(out);
+    put_document(data, out, dispatch);
+    if (notice == nullptr) {
+        data.text("link", clean_line(dispatch.collection.link));
+        data.text("code", dispatch.collection.code.reveal());
+    } else {
+        put_notice(data, out, dispatch, *notice);
+    }
     data.end();
     event.end();
     return out;

@@ -23,10 +23,10 @@ struct WebhookOptions {
 };
 
 /// The channel `portal`: tells the government portal (政务服务网), by a signed POST, that a
-/// document waits for one of its account holders. Link and code go there and are shown to that
-/// person after login. Idempotent: the leg's id is `webhook-id` on every attempt. Goes to no
-/// address inside our network, follows no redirect, uses no proxy, reads at most 20 kB of the
-/// answer. Safe to call from several threads; connections are kept and used again.
+/// document waits for one of its account holders, or what became of it. Link and code go there and
+/// are shown to that person after login. Idempotent: the leg's id is `webhook-id` on every attempt.
+/// Goes to no address inside our network, follows no redirect, uses no proxy, reads at most 20 kB
+/// of the answer. Safe to call from several threads; connections are kept and used again.
 /// docs/formats/webhook.md.
 class WebhookChannel final : public Channel {
 public:
@@ -43,7 +43,7 @@ private:
     std::unique_ptr<Inside> inside_;
 };
 
-/// The body of the POST. Pure; the same on every attempt.
+/// The body of the POST. Pure; the same on every attempt, unless a notice has become history.
 [[nodiscard]] std::string webhook_body(const Dispatch& dispatch);
 
 } // namespace songda::delivery

@@ -13,6 +13,11 @@ std::string delivery_json(const std::vector<delivery::LegProgress>& legs) {
         JsonObject object(to);
         object.text("channel", delivery::channel_name(
                                    static_cast<delivery::ChannelKind>(progress.leg.channel)));
+        object.text("purpose", delivery::purpose_name(progress.leg.purpose));
+        object.text("purpose_zh", delivery::purpose_name_zh(progress.leg.purpose));
+        if (progress.leg.tells) {
+            object.raw("tells", std::to_string(progress.leg.tells->sequence));
+        }
         if (const auto state = delivery::leg_state(progress.leg.state)) {
             object.text("state", delivery::state_name(*state));
             object.text("state_zh", delivery::state_name_zh(*state));
@@ -20,6 +25,13 @@ std::string delivery_json(const std::vector<delivery::LegProgress>& legs) {
         object.text_if("reason", progress.leg.reason);
         object.text("at", to_rfc3339(progress.since));
         object.raw("attempts", std::to_string(progress.leg.attempts));
+        if (progress.mark) {
+            object.begin("document_status");
+            JsonObject mark(to);
+            mark.text("status", progress.mark->status);
+            mark.text("since", to_rfc3339(progress.mark->at));
+            mark.end();
+        }
         object.end();
     }
     return to + ']';

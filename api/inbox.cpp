@@ -31,6 +31,19 @@ std::string read_code(const http::Request& request) {
     return body.ok() ? std::string(member_text(body.value().root(), "code")) : "";
 }
 
+/// What changed last, and why: the recipient is told the same by notice.
+std::string change_json(const store::StatusChange& change) {
+    std::string to;
+    JsonObject object(to);
+    object.text("at", to_rfc3339(change.at));
+    object.text_if("operation_zh", store::operation_name_zh(change.operation));
+    object.text("reason", change.reason);
+    object.text_if("basis", change.basis);
+    object.text_if("description", change.description);
+    object.end();
+    return to;
+}
+
 std::string document_json(const ApiParts& parts, const delivery::InboxDocument& entry) {
     const store::DocumentRow& document = entry.document;
     const verifier::Report report = register_report(document, entry.status, parts.clock.now());
@@ -42,6 +55,9 @@ std::string document_json(const ApiParts& parts, const delivery::InboxDocument& 
     object.text_if("decided_on", document.decided_on ? to_text(*document.decided_on) : "");
     object.text("issued_at", to_rfc3339(document.issued_at));
     object.text("status", verifier::reason_name(report.status.reason));
+    if (entry.status.sequence > 1) {
+        object.raw("changed", change_json(entry.status.change));
+    }
     object.raw("sample", document.sample ? "true" : "false");
     object.text("download", "/api/v1/inbox/files/" + to_text(document.id));
     object.text("verify", "/v/" + to_text(document.key));

@@ -48,6 +48,8 @@ struct ApiParts {
     const catalogue::Register& known;
     std::function<verifier::KeyList()> key_list;
     std::function<bool()> ready; ///< may new work come in?
+    /// What a change of a document's status brings to its deliveries.
+    store::Follow follow_status;
     std::string web_folder;
     std::string public_base;                   ///< `https://HOST`, for addresses in answers
     std::vector<std::string> operations_peers; ///< numeric addresses that may read /metrics

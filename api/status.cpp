@@ -151,7 +151,8 @@ http::Response change_status(const ApiParts& parts, const http::Request& request
         document.value()->id,
         {change,
          {change.at, principal.actor, "status_changed", to_text(document.value()->id),
-          std::string(store::status_name(change.status))}});
+          std::string(store::status_name(change.status))},
+         parts.follow_status});
     if (!outcome.ok()) {
         return problem_response(problem_of(outcome.error()));
     }

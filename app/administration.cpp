@@ -8,6 +8,7 @@
 #include "app/beside.hpp"
 #include "app/commands.hpp"
 #include "app/desk.hpp"
+#include "app/supervision.hpp"
 #include "app/terminal.hpp"
 
 namespace songda::app {
@@ -38,6 +39,25 @@ int show_history(store::Store& store, const store::DocumentRow& document) {
                        store::operation_name_zh(change.operation));
         }
     }
+    return 0;
+}
+
+/// How many are told of the change, and over which ways.
+int show_told(store::Store& store, const store::DocumentRow& document, std::uint32_t sequence) {
+    const auto legs = store.legs_of(document.id);
+    if (!legs.ok()) {
+        return tell_failure(legs.error());
+    }
+    std::string told;
+    for (const store::LegRow& leg : legs.value()) {
+        if (leg.tells == store::ToldStatus{document.id, sequence}) {
+            told += fmt::format(
+                "{}{} {}", told.empty() ? "" : "、", delivery::purpose_name_zh(leg.purpose),
+                delivery::channel_name(static_cast<delivery::ChannelKind>(leg.channel)));
+        }
+    }
+    fmt::print("  {}\n",
+               told.empty() ? "没有可告知的地址 nobody to tell" : "待发 to be told: " + told);
     return 0;
 }
 
@@ -136,10 +156,15 @@ int run_key_revoke(const std::string& config, const std::string& kid) {
 }
 
 int run_status(const StatusArguments& arguments) {
-    const auto store = open_or_tell(arguments.config);
-    if (!store) {
-        return 2;
+    const auto config = read_config(arguments.config);
+    if (!config.ok()) {
+        return tell_failure(config.error());
     }
+    const auto opened = open_store_beside(config.value());
+    if (!opened.ok()) {
+        return tell_failure(opened.error());
+    }
+    store::Store* const store = opened.value().get();
     const auto found = find_or_tell(*store, arguments.document);
     if (!found) {
         return 2;
@@ -172,8 +197,11 @@ int run_status(const StatusArguments& arguments) {
     if (!changed.ok()) {
         return tell_failure(changed.error());
     }
-    return changed.value().changed ? show_history(*store, document)
-                                   : tell_no_step(changed.value().last.change, *status);
+    if (!changed.value().changed) {
+        return tell_no_step(changed.value().last.change, *status);
+    }
+    const int shown = show_history(*store, document);
+    return shown == 0 ? show_told(*store, document, changed.value().last.sequence) : shown;
 }
 
 int run_backup(const std::string& config, const std::string& folder) {

@@ -14,6 +14,9 @@
 namespace songda::app {
 namespace {
 
+/// Each is told of each change over two ways at most.
+constexpr std::size_t supervisors_max = 16;
+
 /// Paths in the file are relative to the file, so that it means the same from every folder.
 class Paths {
 public:
@@ -204,6 +207,23 @@ DeliveryConfig read_delivery(TomlTable table, const Paths& path) {
     return delivery;
 }
 
+SupervisorConfig read_supervisor(TomlTable table) {
+    SupervisorConfig supervisor;
+    supervisor.name = table.text("name");
+    supervisor.email = table.text_or("email", "");
+    supervisor.portal_account = table.text_or("portal_account", "");
+    if (!supervisor.email.empty()) {
+        must(table, "email", supervisor.email, &delivery::is_mailbox,
+             "must be a mailbox, like a@example.org");
+    }
+    if (supervisor.email.empty() && supervisor.portal_account.empty()) {
+        table.refuse("email", "email, portal_account or both are needed");
+    }
+    supervisor.templates = table.texts_or_none("templates");
+    supervisor.issued = table.boolean_or("issued", false);
+    return supervisor;
+}
+
 DepartmentConfig read_department(TomlTable& table, const Paths& path,
                                  const std::string& templates_folder) {
     DepartmentConfig department;
@@ -230,6 +250,12 @@ DepartmentConfig read_department(TomlTable& table, const Paths& path,
     department.qr_key = path.file(table, "qr_key", table.text("qr_key"));
     for (const std::string& file : table.texts_or_none("client_certificates")) {
         department.client_certificates.push_back(path.file(table, "client_certificates", file));
+    }
+    for (TomlTable& supervisor : table.tables("supervisor")) {
+        department.supervisors.push_back(read_supervisor(supervisor));
+    }
+    if (department.supervisors.size() > supervisors_max) {
+        table.refuse("supervisor", "at most 16");
     }
     return department;
 }

@@ -9,6 +9,15 @@
 
 namespace songda::app {
 
+/// A department that supervises what another approves (监管部门).
+struct SupervisorConfig {
+    std::string name;
+    std::string email;                  ///< may be empty
+    std::string portal_account;         ///< may be empty, but not both
+    std::vector<std::string> templates; ///< ids or type codes; empty: all
+    bool issued = false;
+};
+
 /// One department that this service issues for.
 struct DepartmentConfig {
     std::string code;
@@ -24,6 +33,7 @@ struct DepartmentConfig {
     /// What its letters say of it beside its name: 复议机关, 网上申请复议的网址, 管辖法院,
     /// 联系方式.
     std::vector<std::pair<std::string, std::string>> facts{};
+    std::vector<SupervisorConfig> supervisors{};
 };
 
 struct HttpConfig {

@@ -10,6 +10,7 @@
 #include "app/terminal.hpp"
 #include "delivery/leg_state.hpp"
 #include "delivery/plan.hpp"
+#include "delivery/settle.hpp"
 
 namespace songda::app {
 namespace {
@@ -26,14 +27,22 @@ int show_legs(store::Store& store, const store::DocumentRow& document) {
     }
     fmt::print("{} {} {}\n", document.title, document.number, to_text(document.key));
     for (const store::LegRow& leg : legs.value()) {
-        fmt::print("  {:6} {} · 尝试 attempts {}{}{}\n",
+        fmt::print("  {} {:6} {} · 尝试 attempts {}{}{}\n", delivery::purpose_name_zh(leg.purpose),
                    delivery::channel_name(static_cast<delivery::ChannelKind>(leg.channel)),
                    state_zh(leg.state), leg.attempts, leg.reason.empty() ? "" : " · ", leg.reason);
+        if (leg.tells) {
+            fmt::print("         状态变更 change of status {}\n", leg.tells->sequence);
+        }
         const auto events = store.leg_events(leg.id);
         if (!events.ok()) {
             return tell_failure(events.error());
         }
         for (const store::LegEvent& event : events.value()) {
+            if (event.kind == delivery::status_event) {
+                fmt::print("         {} 文书状态已变 the document is {}\n",
+                           to_china_time(event.happened), event.detail);
+                continue;
+            }
             fmt::print("         {} {} → {} {}\n", to_china_time(event.happened), event.kind,
                        state_zh(event.state_after), event.detail);
         }
@@ -47,12 +56,13 @@ int show_legs(store::Store& store, const store::DocumentRow& document) {
     return 0;
 }
 
-/// The newest leg over that channel: its address is the recipient's.
+/// The newest leg that brought the document over that channel: its address is the recipient's.
 std::optional<store::LegRow> newest_leg(const std::vector<store::LegRow>& legs,
                                         std::string_view channel) {
     const auto kind = delivery::parse_channel(channel);
     const auto found = std::find_if(legs.rbegin(), legs.rend(), [&](const store::LegRow& leg) {
-        return kind && leg.channel == static_cast<std::uint8_t>(*kind);
+        return kind && leg.channel == static_cast<std::uint8_t>(*kind) &&
+               leg.purpose == store::LegPurpose::service;
     });
     return found == legs.rend() ? std::nullopt : std::optional(*found);
 }

@@ -4,6 +4,7 @@
 #include <malloc.h>
 
 #include "app/secret_file.hpp"
+#include "app/supervision.hpp"
 #include "base/certificate.hpp"
 #include "base/log.hpp"
 #include "issuer/fonts/font_set.hpp"
@@ -81,10 +82,14 @@ Result<std::unique_ptr<Desk>> Desk::open(const Config& config) {
         .profiles = &*desk->profiles_,
         .verify_base = config.http.public_base + "/v/",
         .plan_legs =
-            [&planner = *desk->planner_](const store::DocumentRow& document,
-                                         const issuer::Decision& decision) {
-                return planner.plan(plan_request(document, decision));
+            [&desk = *desk](const store::DocumentRow& document, const issuer::Decision& decision) {
+                auto legs = desk.planner_->plan(plan_request(document, decision));
+                for (store::LegWrite& told : desk.status_planner_->tell_issued(document)) {
+                    legs.push_back(std::move(told));
+                }
+                return legs;
             },
+        .follow_status = desk->follow_status(),
         .issued =
             [&issued = desk->issued_] {
                 if (issued) {
@@ -129,7 +134,12 @@ Result<void> Desk::open_delivery_plan() {
     }
     keys_of_applicants_.emplace(std::move(keys).value());
     planner_.emplace(*keys_of_applicants_, random_);
+    status_planner_.emplace(supervisors_of(config_), random_);
     return {};
+}
+
+store::Follow Desk::follow_status() const {
+    return follow_by(*status_planner_);
 }
 
 Result<void> Desk::open_seals() {
@@ -210,6 +220,7 @@ Result<void> Desk::open_templates() {
         if (!reserved.ok()) {
             return reserved.error();
         }
+        std::set<std::string> known;
         for (const std::string& name : department.templates) {
             const auto spec = issuer::read_template(config_.templates_folder + '/' + name);
             if (!spec.ok()) {
@@ -222,11 +233,31 @@ Result<void> Desk::open_templates() {
             if (!compiled.ok()) {
                 return compiled.error();
             }
+            known.insert({spec.value().id, spec.value().type_code});
             own_output_.add_prefix(compiled.value()->prefix());
             keys_.types[spec.value().type_code] = spec.value().title;
             const auto kept = issuer_->add_template(compiled.value());
             if (!kept.ok()) {
                 return kept.error();
+            }
+        }
+        const auto checked = check_supervisors(department, known);
+        if (!checked.ok()) {
+            return checked.error();
+        }
+    }
+    return {};
+}
+
+/// A misspelt template would mean that nobody is told of it.
+Result<void> Desk::check_supervisors(const DepartmentConfig& department,
+                                     const std::set<std::string>& known) const {
+    for (const SupervisorConfig& supervisor : department.supervisors) {
+        for (const std::string& name : supervisor.templates) {
+            if (!known.contains(name)) {
+                return Error{Fault::invalid_input, "department " + department.code +
+                                                       ": supervisor.templates: \"" + name +
+                                                       "\" is no template or type that it has"};
             }
         }
     }

@@ -3,6 +3,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "app/config.hpp"
@@ -14,6 +16,7 @@
 #include "catalogue/working_days.hpp"
 #include "delivery/applicant_keys.hpp"
 #include "delivery/plan.hpp"
+#include "delivery/status_plan.hpp"
 #include "issuer/issuer.hpp"
 #include "signer/signer.hpp"
 #include "store/store.hpp"
@@ -47,6 +50,8 @@ public:
     }
     [[nodiscard]] const std::string& public_base() const { return config_.http.public_base; }
     [[nodiscard]] std::int64_t link_ms() const { return config_.delivery.link_days * 86'400'000; }
+    /// What a change of a document's status brings to its deliveries. The desk outlives it.
+    [[nodiscard]] store::Follow follow_status() const;
     /// What to do after each commit that stored documents. Set it while nothing is being issued.
     void set_issued(std::function<void()> issued) { issued_ = std::move(issued); }
     /// As of now; next update in a month.
@@ -63,6 +68,8 @@ private:
     [[nodiscard]] Result<void> open_delivery_plan();
     [[nodiscard]] Result<void> open_catalogue();
     [[nodiscard]] Result<void> open_templates();
+    [[nodiscard]] Result<void> check_supervisors(const DepartmentConfig& department,
+                                                 const std::set<std::string>& known) const;
     [[nodiscard]] Result<void> list_key(const DepartmentConfig& department);
 
     const Config config_;
@@ -79,6 +86,7 @@ private:
     std::unique_ptr<signer::Signer> signer_;
     std::optional<delivery::ApplicantKeys> keys_of_applicants_;
     std::optional<delivery::Planner> planner_;
+    std::optional<delivery::StatusPlanner> status_planner_;
     std::function<void()> issued_;
     std::unique_ptr<issuer::Issuer> issuer_;
     std::size_t recovered_ = 0;

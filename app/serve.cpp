@@ -94,6 +94,7 @@ api::ApiParts make_parts(const Config& config, Desk& desk, const Counters& made)
         .known = desk.known(),
         .key_list = [&desk] { return desk.key_list(); },
         .ready = [&ready = made.ready] { return ready.load(); },
+        .follow_status = desk.follow_status(),
         .web_folder = config.web_folder,
         .public_base = config.http.public_base,
         .operations_peers = config.http.operations_peers,

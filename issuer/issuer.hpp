@@ -92,6 +92,9 @@ struct IssuerParts {
     /// not know how documents are delivered. Empty: none.
     std::function<std::vector<store::LegWrite>(const store::DocumentRow&, const Decision&)>
         plan_legs = nullptr;
+    /// What follows for the deliveries of a document that a new one replaces, in the new one's
+    /// transaction. Empty: nothing.
+    store::Follow follow_status = nullptr;
     /// Called after a commit that stored documents, so that couriers need not look. May be empty.
     std::function<void()> issued = nullptr;
 };

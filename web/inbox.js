@@ -6,7 +6,8 @@ const byId = (id) => document.getElementById(id);
 const STATUS = {
   valid: ['yes', '有效', 'In force'], suspended: ['no', '暂扣', 'Suspended'], revoked: ['no', '已撤销', 'Revoked'],
   cancelled: ['no', '已注销', 'Cancelled'], superseded: ['no', '已换发新件', 'Replaced'], expired: ['no', '已过期', 'Expired'],
-  not_yet_valid: ['unknown', '尚未生效', 'Not yet in force'],
+  not_yet_valid: ['unknown', '尚未生效', 'Not yet in force'], forfeited: ['no', '已吊销', 'Taken away as a penalty'],
+  transferred: ['no', '已转出', 'Transferred to another organ'], other: ['no', '不再有效', 'Not in force'],
 };
 const CHANNELS = {
   portal: ['政务服务网', 'Government portal'], email: ['电子邮件', 'E-mail'], sms: ['短信', 'SMS'], wechat: ['微信', 'WeChat'],
@@ -76,6 +77,17 @@ function verifyLink(row) {
   return [element('p', '', link)];
 }
 
+/** The last change of status: when, why and on what basis. */
+function changeFacts(changed) {
+  if (!changed) return [];
+  return [
+    fact('变更时间', 'Changed at', timeText(changed.at)),
+    fact('原因', 'Reason', changed.reason),
+    ...(changed.basis ? [fact('依据', 'Basis', changed.basis)] : []),
+    ...(changed.description ? [fact('说明', 'That is', changed.description)] : []),
+  ];
+}
+
 function documentItem(row) {
   const [style, status, statusEn] = STATUS[row.status] || ['unknown', String(row.status), ''];
   const facts = element('dl', '',
@@ -83,7 +95,8 @@ function documentItem(row) {
     fact('签发部门', 'Issued by', row.issuer),
     ...(row.decided_on ? [fact('落款日期', 'Dated', dayText(row.decided_on))] : []),
     fact('签发时间', 'Issued at', timeText(row.issued_at)),
-    fact('现状', 'Status', element('span', 'badge ' + style, status), ' ', english(statusEn)));
+    fact('现状', 'Status', element('span', 'badge ' + style, status), ' ', english(statusEn)),
+    ...changeFacts(row.changed));
   const legs = element('ul', 'legs', ...(row.delivery || []).map(legItem));
   const progress = row.delivery && row.delivery.length > 0 ? [element('h3', '', '送达进度 ', english('Delivery')), legs] : [];
   const sample = row.sample ? [element('p', 'sample', '样本，不具法律效力 ', english('Sample, without legal effect'))] : [];

@@ -94,7 +94,8 @@ void Batch::supersede(const Item& item, store::IssueWrite& write) const {
                         renewed ? "《中华人民共和国行政许可法》第五十条"
                                 : "《中华人民共和国行政许可法》第四十九条"},
                        {document.issued_at, department_.text, "status_changed",
-                        to_text(item.licence->earlier->row.id), "superseded"}};
+                        to_text(item.licence->earlier->row.id), "superseded"},
+                       desk_.parts.follow_status};
 }
 
 } // namespace songda::issuer::detail

@@ -26,7 +26,8 @@ inline app::DepartmentConfig sample_department(const DepartmentCode& code) {
             {{"review_organ", "示例市人民政府"},
              {"review_address", "https://xzfy.example.org/"},
              {"court", "示例市清江县人民法院"},
-             {"contact", "12345"}}};
+             {"contact", "12345"}},
+            {{"示例市市场监督管理局", "supervision@example.org", "jg-1", {}, false}}};
 }
 
 /// What app::Desk::open needs, with the store below `folder`.

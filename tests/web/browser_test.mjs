@@ -243,6 +243,7 @@ test('InboxOpensWithTheCodeAndLinksOnlyIntoItself', async () => {
   assert.deepEqual(await page.locator('a.plain').evaluateAll((links) => links.map((link) => link.getAttribute('href'))), [`/v/${KEY}`]);
   assert.equal(await page.locator('.documents .sample').count(), 1);
   assert.match(await page.locator('#list').innerText(), /政务服务网 已签收/);
+  assert.match(await page.locator('.documents > li.no').innerText(), /已撤销[^]*2026年11月22日 08:00[^]*以欺骗手段取得许可[^]*第六十九条/);
   await shoot('inbox-list');
 });
 

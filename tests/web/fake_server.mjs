@@ -73,7 +73,8 @@ const INBOX = {
       delivery: [{ channel: 'portal', state: 'acknowledged', at: '2026-11-20T02:11:00.000Z' },
         { channel: 'email', state: 'reached', at: '2026-11-20T01:30:21.000Z' }] },
     { title: '准予行政许可决定书', number: '示例许准〔2026〕123号', issuer: '示例市行政审批局', issued_at: '2026-11-20T01:30:14.000Z',
-      status: 'valid', download: 'https://elsewhere.example/x', verify: 'https://elsewhere.example/v/0', delivery: [{ channel: 'email', state: 'in_transit', at: '2026-11-20T01:31:00.000Z' }] },
+      status: 'revoked', changed: { at: '2026-11-22T00:00:00.000Z', operation_zh: '注销', reason: '以欺骗手段取得许可', basis: '《中华人民共和国行政许可法》第六十九条' },
+      download: 'https://elsewhere.example/x', verify: 'https://elsewhere.example/v/0', delivery: [{ channel: 'email', state: 'in_transit', at: '2026-11-20T01:31:00.000Z' }] },
   ],
 };
 

@@ -49,6 +49,7 @@ protected:
                                   .known = desk_->known(),
                                   .key_list = [this] { return desk_->key_list(); },
                                   .ready = [] { return true; },
+                                  .follow_status = desk_->follow_status(),
                                   .web_folder = SONGDA_SOURCE_DIR "/web",
                                   .public_base = config.http.public_base,
                                   .operations_peers = {"127.0.0.1"},

@@ -79,6 +79,27 @@ TEST_F(InboxTest, LinkAndCodeOpenTheInboxAndTheFileIsTheOneThatWasIssued) {
     EXPECT_EQ(to_hex(sha256(as_bytes(file.body))), documents_[0]["sha256"]);
 }
 
+TEST_F(InboxTest, ShowsWhatBecameOfTheDocumentAndWhyAndServesItAllTheSame) {
+    const std::string head = make_key(fakes::department, {"status"}).bearer;
+    const json revoked = {{"status", "revoked"}, {"reason", "骗取许可"}, {"basis", "第六十九条"}};
+    ASSERT_EQ(ask("POST", "/api/v1/documents/" + documents_[0]["id"].get<std::string>() + "/status",
+                  head, revoked.dump())
+                  .status,
+              200);
+    const auto [token, code] = way_in(documents_[0]);
+    const json shown = json::parse(open(token, code_body(code)).body)["documents"][0];
+    EXPECT_EQ(shown["status"], "revoked");
+    EXPECT_EQ(shown["changed"]["reason"], "骗取许可");
+    EXPECT_EQ(shown["changed"]["basis"], "第六十九条");
+    EXPECT_EQ(shown["changed"]["operation_zh"], "注销");
+    EXPECT_EQ(shown["delivery"].size(), 2U) << "what served it, not what told";
+    EXPECT_EQ(shown["delivery"][0]["state"], "cancelled");
+    EXPECT_FALSE(
+        json::parse(open(way_in(documents_[1]).first, code_body(way_in(documents_[1]).second))
+                        .body)["documents"][0]
+            .contains("changed"));
+}
+
 TEST_F(InboxTest, SessionIsForNoScriptAndNoOtherSite) {
     const auto [token, code] = way_in(documents_[0]);
     for (const auto& [name, value] : open(token, code_body(code)).headers) {

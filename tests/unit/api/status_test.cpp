@@ -124,6 +124,46 @@ TEST_F(StatusTest, EverythingWrongInTheBodyIsTold) {
     EXPECT_EQ(status(1), "valid");
 }
 
+/// Every way that the document went, and who supervises; a repeated request tells nobody again.
+TEST_F(StatusTest, EverybodyIsToldOfAChangeAndWhatWaitedIsHeldOrStopped) {
+    const auto delivery = [&](int row) {
+        std::vector<std::string> found;
+        const json shown =
+            json::parse(ask("GET", "/api/v1/documents/" + text(row, "id"), bearer_).body);
+        for (const json& leg : shown["delivery"]) {
+            found.push_back(std::string(leg["purpose"]) + ' ' + std::string(leg["channel"]) + ' ' +
+                            std::string(leg["state"]) + ' ' + leg.value("reason", "") +
+                            (leg.contains("tells") ? leg["tells"].dump() : ""));
+        }
+        std::sort(found.begin(), found.end());
+        return found;
+    };
+    const std::vector<std::string> before = delivery(1);
+    ASSERT_EQ(before,
+              (std::vector<std::string>{"service email queued ", "service portal queued "}));
+    const json suspended = {{"status", "suspended"}, {"reason", "整改"}, {"basis", "第六十一条"}};
+    ASSERT_EQ(set(1, suspended).status, 200);
+    ASSERT_EQ(set(1, suspended).status, 200) << "the same words again";
+    const std::vector<std::string> told = {
+        "notice email queued 2",        "notice portal queued 2",
+        "service email held suspended", "service portal held suspended",
+        "supervision email queued 2",   "supervision portal queued 2"};
+    EXPECT_EQ(delivery(1), told);
+    EXPECT_EQ(delivery(2).size(), 6U) << "row 6 renewed it: in that transaction all were told";
+    EXPECT_EQ(delivery(2)[2], "service email cancelled superseded");
+    EXPECT_EQ(delivery(6).size(), 1U) << "what renews is delivered";
+    // Row 8, its duplicate, fell with it: its own addresses are told, who supervises is not again.
+    EXPECT_EQ(delivery(8)[0], "notice email queued 2");
+    for (const std::string& leg : delivery(8)) {
+        EXPECT_EQ(leg.find("supervision"), std::string::npos);
+    }
+    ASSERT_EQ(set(1, {{"status", "valid"}, {"reason", "整改合格"}, {"basis", "第六十一条"}}).status,
+              200);
+    EXPECT_EQ(delivery(1).size(), 10U);
+    EXPECT_EQ(delivery(1)[4], "service email queued ");
+    EXPECT_TRUE(desk_->store().fsck().value().clean());
+}
+
 /// Row 6 renews row 2, row 7 changes row 3.
 TEST_F(StatusTest, ARenewedLicenceNamesWhatReplacedItAndTheOtherWayRound) {
     EXPECT_EQ(text(6, "number"), text(2, "number")) << "a renewal goes on with the number";

@@ -21,7 +21,12 @@ TEST(Config, SampleIsReadAndItsPathsAreTakenFromItsFolder) {
     ASSERT_TRUE(config.ok()) << config.error().detail;
     EXPECT_EQ(config.value().templates_folder, SONGDA_SOURCE_DIR "/templates");
     EXPECT_FALSE(config.value().production);
-    EXPECT_EQ(config.value().departments.size(), 1U);
+    ASSERT_EQ(config.value().departments.size(), 1U);
+    const auto& supervisors = config.value().departments[0].supervisors;
+    ASSERT_EQ(supervisors.size(), 1U);
+    EXPECT_EQ(supervisors[0].email, "supervision@scjg.example.org");
+    EXPECT_EQ(supervisors[0].templates.size(), 3U);
+    EXPECT_FALSE(supervisors[0].issued);
 }
 
 TEST(Config, EveryFaultIsToldAtOnce) {
@@ -73,6 +78,11 @@ TEST(Config, ValuesThatCouldNotWorkAreToldWithFileLineAndKey) {
              {"\"http://127.0.0.1:8090/songda\"", "\"ftp://x\"", "delivery.portal.url: must begin"},
              {"\"noreply@songda.example.org\"", "\"nobody\"", "delivery.email.from: must be a m"},
              {"\"bounce.songda.example.org\"", "\"a b\"", "delivery.email.bounce_domain: must"},
+             {"\"supervision@scjg.example.org\"", "\"scjg\"",
+              "department[0].supervisor[0].email: must be a mailbox"},
+             {"email = \"supervision@scjg.example.org\"\n# Account at the government portal.\n"
+              "portal_account = \"jg-320199-scjg\"",
+              "", "department[0].supervisor[0].email: email, portal_account or both"},
              {"region = \"320199\"", "region = \"3201\"", "department[0].region: must be 6"}}) {
         EXPECT_NE(told_when(from, to).find(told), std::string::npos) << to << "\n"
                                                                      << told_when(from, to);

@@ -92,6 +92,43 @@ protected:
     std::unique_ptr<Desk> desk_;
 };
 
+TEST_F(DeskTest, SupervisorOfATemplateThatIsNotThereIsRefused) {
+    desk_.reset();
+    config_.departments[0].supervisors[0].templates = {"food-business-license"};
+    const auto opened = Desk::open(config_);
+    ASSERT_FALSE(opened.ok());
+    EXPECT_NE(opened.error().detail.find("\"food-business-license\" is no template"),
+              std::string::npos)
+        << opened.error().detail;
+}
+
+TEST_F(DeskTest, SupervisorThatAsksForItIsToldOfWhatIsIssuedAndGetsNoInbox) {
+    desk_.reset();
+    config_.departments[0].supervisors[0].issued = true;
+    config_.departments[0].supervisors[0].templates = {"food-business-licence"};
+    ASSERT_TRUE(open());
+    std::size_t told = 0;
+    for (const std::string& line : samples()) {
+        const issuer::Row row{line, ""};
+        const auto answer = desk_->issuer().issue(fakes::department, {&row, 1}).front();
+        if (answer.kind != Kind::issued) {
+            continue;
+        }
+        std::size_t copies = 0;
+        for (const auto& leg : desk_->store().legs_of(answer.document.id).value()) {
+            copies += leg.purpose == store::LegPurpose::supervision ? 1U : 0U;
+        }
+        EXPECT_EQ(copies,
+                  answer.document.template_version.starts_with("food-business-licence@") ? 2U : 0U);
+        told += copies;
+        if (told >= 6) {
+            break;
+        }
+    }
+    EXPECT_GE(told, 6U);
+    EXPECT_TRUE(desk_->store().fsck().value().clean());
+}
+
 TEST_F(DeskTest, EverySampleBecomesAGenuineDocument) {
     const auto answers = issue(samples());
     ASSERT_EQ(answers.size(), 260U);

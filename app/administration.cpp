@@ -189,11 +189,14 @@ int run_status(const StatusArguments& arguments) {
                             "status other, and no other, needs --description");
     }
     const TimeMs now = SystemClock().now();
+    SystemRandom random;
+    const delivery::StatusPlanner planner(supervisors_of(config.value()), random);
     const auto changed = store->set_status(
         document.id, {{*status, now, arguments.reason, std::string(operator_name),
                        store::Operation::none, arguments.basis, arguments.description},
                       {now, std::string(operator_name), "status_changed", to_text(document.id),
-                       arguments.status}});
+                       arguments.status},
+                      follow_by(planner)});
     if (!changed.ok()) {
         return tell_failure(changed.error());
     }

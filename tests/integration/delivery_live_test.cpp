@@ -127,6 +127,110 @@ TEST_F(DeliveryLive, MailAndPortalReceiveAndTheApplicantCollects) {
     }
 }
 
+/// Mails by their subject's first word: 【送达】, 【告知】, 【抄送】.
+std::map<std::string, std::vector<json>> by_kind(const std::vector<json>& mails) {
+    std::map<std::string, std::vector<json>> found;
+    for (const json& mail : mails) {
+        const std::string subject = mail["subject"];
+        found[subject.substr(0, subject.find("】"))].push_back(mail);
+    }
+    return found;
+}
+
+TEST_F(DeliveryLive, WhoGotADocumentAndWhoSupervisesAreToldThatItIsRevoked) {
+    start();
+    const json document = issue(1).at(0);
+    ASSERT_TRUE(sinks_.wait_for_mails(1));
+    ASSERT_TRUE(sinks_.wait_for_events(1));
+    const std::string head = service_->make_key("--scope status");
+    const http::Response revoked =
+        ask("POST", "/api/v1/documents/" + document["id"].get<std::string>() + "/status",
+            {{"Authorization", "Bearer " + head}, {"Content-Type", "application/json"}},
+            R"({"status":"revoked","reason":"骗取许可","basis":"第六十九条"})");
+    ASSERT_EQ(revoked.status, 200) << revoked.body;
+    ASSERT_TRUE(sinks_.wait_for_mails(3));
+    ASSERT_TRUE(sinks_.wait_for_events(3));
+    auto mails = by_kind(sinks_.mails());
+    ASSERT_EQ(mails["【送达"].size(), 1U);
+    ASSERT_EQ(mails["【告知"].size(), 1U);
+    ASSERT_EQ(mails["【抄送"].size(), 1U);
+    EXPECT_EQ(mails["【告知"][0]["to"], mails["【送达"][0]["to"]);
+    EXPECT_NE(mails["【抄送"][0]["to"].dump().find("supervision@example.org"), std::string::npos);
+    for (const char* kind : {"【告知", "【抄送"}) {
+        const json& mail = mails[kind][0];
+        const std::string body = mail["body"];
+        EXPECT_EQ(mail["defects"], json::array());
+        EXPECT_TRUE(mail["files"].empty());
+        EXPECT_NE(body.find("已被撤销"), std::string::npos);
+        EXPECT_NE(body.find("原因：骗取许可"), std::string::npos);
+        EXPECT_NE(body.find(document["verify"].get<std::string>()), std::string::npos);
+    }
+    std::map<std::string, json> events;
+    for (const json& event : sinks_.events()) {
+        const json& read = event["event"];
+        events[read["data"].value("audience", read["type"].get<std::string>())] = read["data"];
+    }
+    ASSERT_EQ(events.size(), 3U);
+    EXPECT_EQ(events["recipient"]["portal_account"], events["document.issued"]["portal_account"]);
+    EXPECT_EQ(events["supervisor"]["portal_account"], "jg-1");
+    EXPECT_EQ(events["recipient"]["status"]["status"], "revoked");
+    EXPECT_FALSE(events["recipient"].contains("code"));
+    for (const json& leg : legs(document)) {
+        if (leg["purpose"] == "service") {
+            EXPECT_EQ(leg["document_status"]["status"], "revoked") << "out, and marked";
+        }
+    }
+    EXPECT_EQ(service_->stop(), 0);
+    EXPECT_EQ(live::run_songda("check-store -c " + service_->config()).status, 0);
+}
+
+/// The mail server is away, so the mail is in flight; the portal has been told.
+TEST_F(DeliveryLive, RevokedInFlightIsNotSentAndSuspendedGoesOnWhenGivenBack) {
+    sinks_.stop_mail();
+    start();
+    const std::vector<json> documents = issue(2);
+    ASSERT_TRUE(sinks_.wait_for_events(2));
+    const auto status = [&](const json& document, const std::string& words) {
+        return live::run_songda("status " + document["key"].get<std::string>() + ' ' + words +
+                                " -c " + service_->config());
+    };
+    const auto state = [&](const json& document) {
+        const json all = legs(document);
+        for (const json& leg : all) {
+            if (leg["channel"] == "email" && leg["purpose"] == "service") {
+                return leg["state"].get<std::string>() + ' ' + leg.value("reason", "");
+            }
+        }
+        return std::string("none");
+    };
+    // A leg that is with a courier at this moment is stopped when it comes back.
+    const auto becomes = [&](const json& document, const std::string& wanted) {
+        for (int looks = 0; state(document) != wanted && looks < 500; ++looks) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        }
+        return state(document);
+    };
+    const auto revoked = status(documents[0], "revoked --reason 骗取许可 --basis 第六十九条");
+    EXPECT_NE(revoked.output.find("待发 to be told: "), std::string::npos) << revoked.output;
+    EXPECT_EQ(becomes(documents[0], "cancelled revoked"), "cancelled revoked");
+    ASSERT_EQ(status(documents[1], "suspended --reason 检查").status, 0);
+    EXPECT_EQ(becomes(documents[1], "held suspended"), "held suspended");
+    // What the portal hears: two documents, and two changes to two audiences.
+    ASSERT_TRUE(sinks_.wait_for_events(6));
+    ASSERT_EQ(status(documents[1], "valid --reason 检查合格").status, 0);
+    ASSERT_TRUE(sinks_.wait_for_events(8));
+    EXPECT_NE(state(documents[1]).find_first_of("qrs"), std::string::npos) << "it waits its turn";
+    EXPECT_EQ(state(documents[0]), "cancelled revoked");
+    const auto shown = live::run_songda("delivery " + documents[0]["key"].get<std::string>() +
+                                        " -c " + service_->config());
+    for (const char* each : {"送达 email  撤销", "告知 portal 已到达", "抄送 portal 已到达",
+                             "文书状态已变 the document is revoked"}) {
+        EXPECT_NE(shown.output.find(each), std::string::npos) << each << '\n' << shown.output;
+    }
+    EXPECT_EQ(service_->stop(), 0);
+    EXPECT_EQ(live::run_songda("check-store -c " + service_->config()).status, 0);
+}
+
 TEST_F(DeliveryLive, OperatorSeesTheWayAndSendsAgain) {
     start();
     const json document = issue(1).at(0);

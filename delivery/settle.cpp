@@ -203,7 +203,9 @@ LegUpdate settle_outcome(const LegRow& leg, const Outcome& outcome, Moment momen
     switch (outcome.kind) {
     case Kind::accepted:
         step(accepted_step(leg));
-        if (update.state == static_cast<std::uint8_t>(LegState::accepted)) {
+        // Nobody answers what only tells: no news of it is no alarm.
+        if (update.state == static_cast<std::uint8_t>(LegState::accepted) &&
+            leg.purpose == store::LegPurpose::service) {
             update.due = moment.now + policy.no_news;
         }
         return update;

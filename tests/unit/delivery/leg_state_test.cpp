@@ -89,7 +89,8 @@ std::string fates() {
            "if that does not hold.\n\nLegs that tell (告知, 抄送) are never stopped: one that "
            "waits while the status changes again still goes, in its turn, and says that it\nis "
            "history and what holds now. Replacing it would hide from the recipient, and from who "
-           "supervises, that there was such a time.\n";
+           "supervises, that there was such a time. Nobody answers them: a mail that was accepted "
+           "rests at\n`accepted`.\n";
     return out.str();
 }
 

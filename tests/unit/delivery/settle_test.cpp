@@ -49,6 +49,14 @@ TEST(Settle, AcceptedMailWaitsForNewsAndIsNotDelivered) {
     EXPECT_EQ(update.events.front().detail, "trace");
 }
 
+TEST(Settle, AcceptedNoticeWaitsForNoNews) {
+    auto row = leg(LegState::queued);
+    row.purpose = store::LegPurpose::notice;
+    const auto update = settle_outcome(row, outcome(Outcome::Kind::accepted), {start, 0});
+    EXPECT_EQ(state_of(update), LegState::accepted);
+    EXPECT_FALSE(update.due);
+}
+
 TEST(Settle, PortalThatTookTheMessageIsReached) {
     const auto update = settle_outcome(leg(LegState::retry_wait, ChannelKind::portal),
                                        outcome(Outcome::Kind::accepted), {start, 0});

@@ -76,16 +76,4 @@ std::string_view reason_name(Reason reason) {
     return "";
 }
 
-std::string_view told_name(const Notice& notice) {
-    return notice.expired ? "expired" : store::status_name(notice.change.status);
-}
-std::string_view told_name_zh(const Notice& notice) {
-    return notice.expired ? store::operation_name_zh(store::Operation::expired)
-                          : store::status_name_zh(notice.change.status);
-}
-std::string_view told_code(const Notice& notice) {
-    return store::status_code(notice.expired ? store::DocumentStatus::superseded
-                                             : notice.change.status);
-}
-
 } // namespace songda::delivery

@@ -63,16 +63,10 @@ struct Collection {
 struct Notice {
     store::StatusChange change;
     std::uint32_t sequence = 0; ///< in the document's history, or in that of its main
-    bool expired = false;       ///< no change was made: the last day of validity is over
     bool present = true;        ///< still what holds; else `now` holds, and the notice is history
     store::DocumentStatus now = store::DocumentStatus::valid;
     std::string verify; ///< address of the document's page
 };
-/// `revoked` or `expired`; 撤销 or 过期失效; 03 or 05.
-[[nodiscard]] std::string_view told_name(const Notice& notice);
-[[nodiscard]] std::string_view told_name_zh(const Notice& notice);
-[[nodiscard]] std::string_view told_code(const Notice& notice);
-
 /// One attempt to deliver one document, with everything that a channel may need. Views live until
 /// `send` returns.
 struct Dispatch {

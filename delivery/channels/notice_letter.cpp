@@ -18,9 +18,6 @@ struct Words {
 
 /// What happened, behind the document's name.
 Words words_of(const Notice& notice) {
-    if (notice.expired) {
-        return {"有效期已届满", "has passed its last day of validity"};
-    }
     switch (notice.change.status) {
     case DocumentStatus::valid:
         if (notice.sequence <= 1) {
@@ -62,7 +59,8 @@ std::string line(std::string_view name, std::string_view value) {
 std::string facts_zh(const Dispatch& dispatch) {
     const Notice& notice = *dispatch.notice;
     const store::StatusChange& change = notice.change;
-    std::string out = fmt::format("状态：{}（代码{}）\n", told_name_zh(notice), told_code(notice));
+    std::string out = fmt::format("状态：{}（代码{}）\n", store::status_name_zh(change.status),
+                                  store::status_code(change.status));
     out += line("说明：", change.description);
     out += line("时间：", minute(change.at));
     if (notice.sequence > 1) {
@@ -79,7 +77,8 @@ std::string facts_zh(const Dispatch& dispatch) {
 std::string facts_en(const Dispatch& dispatch) {
     const Notice& notice = *dispatch.notice;
     const store::StatusChange& change = notice.change;
-    std::string out = fmt::format("Status: {} (code {})\n", told_name(notice), told_code(notice));
+    std::string out = fmt::format("Status: {} (code {})\n", store::status_name(change.status),
+                                  store::status_code(change.status));
     out += line("That is: ", change.description);
     out += line("At: ", minute(change.at) + " +08:00");
     if (notice.sequence > 1) {

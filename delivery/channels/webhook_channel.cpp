@@ -132,9 +132,9 @@ void put_notice(JsonObject& data, std::string& out, const Dispatch& dispatch,
     data.begin("status");
     JsonObject status(out);
     status.raw("sequence", std::to_string(notice.sequence));
-    status.text("status", told_name(notice));
-    status.text("status_zh", told_name_zh(notice));
-    status.text("code", told_code(notice));
+    status.text("status", store::status_name(change.status));
+    status.text("status_zh", store::status_name_zh(change.status));
+    status.text("code", store::status_code(change.status));
     status.text_if("operation", store::operation_code(change.operation));
     status.text_if("operation_zh", store::operation_name_zh(change.operation));
     status.text("at", to_rfc3339(change.at));

@@ -150,7 +150,7 @@ bool tells_what_is_there(Transaction& rows, const LegRow& leg) {
     }
     const ByteView document = leg.tells->document.view();
     return leg.purpose != LegPurpose::service && rows.get(Table::document, document) &&
-           (leg.tells->sequence <= 1 ||
+           (leg.tells->sequence == 1 ||
             rows.get(Table::status, Key().raw(document).number(leg.tells->sequence)));
 }
 

@@ -121,13 +121,6 @@ TEST(Notice, EveryStatusHasItsWords) {
     subjects.push_back(notice_subject(telling.dispatch()));
     EXPECT_TRUE(subjects.back().ends_with("已签发"));
     EXPECT_FALSE(telling.says("原因"));
-    telling.notice.expired = true;
-    telling.notice.sequence = 0;
-    telling.notice.change.operation = Operation::expired;
-    subjects.push_back(notice_subject(telling.dispatch()));
-    EXPECT_TRUE(subjects.back().ends_with("有效期已届满"));
-    EXPECT_TRUE(telling.says("状态：过期失效（代码05）"));
-    EXPECT_TRUE(telling.says("操作：04 过期失效"));
     std::sort(subjects.begin(), subjects.end());
     EXPECT_EQ(std::unique(subjects.begin(), subjects.end()), subjects.end());
 }

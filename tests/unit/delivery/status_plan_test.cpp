@@ -132,7 +132,7 @@ TEST(StatusPlan, EveryAddressAndTheSupervisorAreToldOnce) {
     ASSERT_EQ(office.portal.told.size(), 1U);
     EXPECT_EQ(office.email.told.size(), 2U);
     const Notice& told = office.portal.told.front();
-    EXPECT_EQ(told_name(told), "revoked");
+    EXPECT_EQ(told.change.status, DocumentStatus::revoked);
     EXPECT_EQ(told.change.operation, store::Operation::ended);
     EXPECT_EQ(told.change.reason, "原因");
     EXPECT_TRUE(told.present);
@@ -333,7 +333,7 @@ TEST(StatusPlan, TwoChangesAreToldInOrderAndTheFirstSaysThatItIsHistory) {
     std::size_t history = 0;
     for (const Notice& notice : office.email.told) {
         history += notice.present ? 0U : 1U;
-        EXPECT_EQ(notice.present, told_name(notice) == "valid");
+        EXPECT_EQ(notice.present, notice.change.status == DocumentStatus::valid);
         EXPECT_EQ(notice.now, DocumentStatus::valid);
     }
     EXPECT_EQ(history, 3U);

@@ -226,20 +226,21 @@ private:
 
 } // namespace
 
-Result<Artwork> read_artwork(const std::string& path, std::size_t first_number) {
+Result<Artwork> read_artwork(ByteView file, const std::string& name, std::size_t first_number) {
     PoDoFo::PdfError::EnableLogging(false);
     PoDoFo::PdfError::EnableDebug(false);
     try {
         PoDoFo::PdfMemDocument document;
-        document.Load(path.c_str());
+        document.LoadFromBuffer(reinterpret_cast<const char*>(file.data()),
+                                static_cast<long>(file.size()));
         auto artwork = Importer(document, first_number).run();
         if (!artwork.ok()) {
-            return Error{Fault::invalid_input, path + ": " + artwork.error().detail};
+            return Error{Fault::invalid_input, name + ": " + artwork.error().detail};
         }
         return artwork;
     } catch (const PoDoFo::PdfError& error) {
         return Error{Fault::invalid_input,
-                     path + ": " + PoDoFo::PdfError::ErrorName(error.GetError())};
+                     name + ": " + PoDoFo::PdfError::ErrorName(error.GetError())};
     }
 }
 

@@ -26,7 +26,8 @@ struct Artwork {
 /// Imports a department's blank form or ornament. The only place where a PDF made elsewhere is
 /// parsed, with PoDoFo, when a template is compiled, never while serving. Takes what is reachable
 /// from the page's resources and nothing else. Fault invalid_input: encrypted, scripts, actions,
-/// embedded files, a signature, fonts that are not embedded.
-[[nodiscard]] Result<Artwork> read_artwork(const std::string& path, std::size_t first_number);
+/// embedded files, a signature, fonts that are not embedded; `name` is what messages call the file.
+[[nodiscard]] Result<Artwork> read_artwork(ByteView file, const std::string& name,
+                                           std::size_t first_number);
 
 } // namespace songda::issuer

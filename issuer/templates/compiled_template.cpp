@@ -141,10 +141,10 @@ private:
     }
 
     Result<void> write_artwork() {
-        if (made_.spec.artwork_path.empty()) {
+        if (made_.spec.artwork_name.empty()) {
             return {};
         }
-        auto artwork = read_artwork(made_.spec.artwork_path, next_object_);
+        auto artwork = read_artwork(made_.spec.artwork, made_.spec.artwork_name, next_object_);
         if (!artwork.ok()) {
             return artwork.error();
         }

@@ -12,6 +12,7 @@ namespace {
 
 constexpr double points_per_mm = 72.0 / 25.4;
 constexpr int flow_pages_max = 60;
+constexpr std::size_t item_bytes_max = 64;
 constexpr std::size_t value_characters_max = 20'000; // as issuer/decision.cpp reads
 
 Centipoints from_mm(double mm) {
@@ -308,9 +309,15 @@ SamplePlace read_sample(TomlTable table, Centipoints page_height) {
             table.number("mark_degrees")};
 }
 
-/// `letter@1` of `bases` beside the template's own folder. A base that changed has another version:
-/// every template that is laid over it must name that, and so is looked at.
-Result<void> lay_over_bases(TomlFile& file, const std::string& folder) {
+Result<TomlFile> parse_file(const TemplateFiles& files, const std::string& name) {
+    const Bytes* const bytes = files.find(name);
+    return bytes == nullptr ? Error{Fault::not_found, files.path_of(name) + ": cannot be read"}
+                            : TomlFile::parse(as_text(*bytes), files.path_of(name));
+}
+
+/// `letter@1` of `bases`. A base that changed has another version: every template that is laid over
+/// it must name that, and so is looked at.
+Result<void> lay_over_bases(TomlFile& file, const TemplateFiles& files) {
     TomlTable root = file.root();
     for (const std::string& full_name : root.texts_or_none("bases")) {
         const std::string name = full_name.substr(0, full_name.find('@'));
@@ -318,7 +325,7 @@ Result<void> lay_over_bases(TomlFile& file, const std::string& folder) {
             root.refuse("bases", full_name + " must look like letter@1");
             continue;
         }
-        auto base = TomlFile::open(folder + "/../bases/" + name + ".toml");
+        auto base = parse_file(files, "bases/" + name + ".toml");
         if (!base.ok()) {
             return base.error();
         }
@@ -377,6 +384,43 @@ void read_places(TomlTable& root, Template& made) {
     made.sample = read_sample(root.table("sample"), made.page_height);
 }
 
+TemplateScope read_scope(TomlTable table) {
+    static constexpr std::string_view digits = "0123456789";
+    TemplateScope scope{table.text_or("area", ""), table.text_or("item", "")};
+    const bool numeric = scope.area.find_first_not_of(digits) == std::string::npos;
+    if (!scope.area.empty() && (scope.area.size() != 6 || !numeric)) {
+        table.refuse("area", "must be 6 digits (GB/T 2260)");
+    }
+    if (scope.item.size() > item_bytes_max ||
+        !std::all_of(scope.item.begin(), scope.item.end(), [](char c) {
+            return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                   c == '-' || c == '.';
+        })) {
+        table.refuse("item", "must be an item's code: letters, digits, - and .");
+    }
+    return scope;
+}
+
+/// The name of an edition is made of it (docs/formats/template.md).
+bool is_type_code(std::string_view code) {
+    return code.size() <= 16 && std::all_of(code.begin(), code.end(), [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+           });
+}
+
+Result<void> take_artwork(const TemplateFiles& files, const std::string& name, Template& made) {
+    if (name.empty()) {
+        return {};
+    }
+    const Bytes* const bytes = files.find(name);
+    if (bytes == nullptr) {
+        return Error{Fault::not_found, files.path_of(name) + ": cannot be read"};
+    }
+    made.artwork_name = files.path_of(name);
+    made.artwork = *bytes;
+    return {};
+}
+
 void read_says(TomlTable says, Template& made) {
     for (const std::string_view member : {"review_term", "court_term", "remedies", "overdue"}) {
         if (says.has(member)) {
@@ -387,72 +431,17 @@ void read_says(TomlTable says, Template& made) {
 
 } // namespace
 
-void for_each_pattern(const Template& spec,
-                      const std::function<void(const Pattern&, std::string_view style)>& look) {
-    for (const TextItem& item : spec.items) {
-        look(item.pattern, item.look.style);
-    }
-    for_each_flow_pattern(spec, look);
-}
-
-void for_each_flow_pattern(
-    const Template& spec, const std::function<void(const Pattern&, std::string_view style)>& look) {
-    if (!spec.flow) {
-        return;
-    }
-    for (const FlowBlock& block : spec.flow->blocks) {
-        for (const Pattern* const pattern :
-             {&block.lead, &block.label, &block.label_single, &block.pattern}) {
-            look(*pattern, block.look.style);
-        }
-        if (block.table) {
-            for (const TableColumn& column : block.table->columns) {
-                look(column.head, block.table->head_style);
-                look(column.text, block.look.style);
-            }
-            for (const TableRow& row : block.table->rows) {
-                for (const Pattern& cell : row.cells) {
-                    look(cell, block.look.style);
-                }
-            }
-        }
-    }
-    look(spec.flow->signature, spec.flow->closing_look.style);
-    look(spec.flow->date, spec.flow->closing_look.style);
-    if (spec.flow->imprint) {
-        const Imprint& imprint = *spec.flow->imprint;
-        for (const Pattern* const pattern :
-             {&imprint.copies_label, &imprint.copies, &imprint.organ, &imprint.date}) {
-            look(*pattern, imprint.look.style);
-        }
-    }
-}
-
-bool prints_value(const Template& spec, std::string_view name) {
-    bool found = false;
-    for_each_pattern(spec, [&](const Pattern& pattern, std::string_view) {
-        found = found || std::any_of(pattern.begin(), pattern.end(), [&](const auto& piece) {
-                    return piece.is_value && piece.text == name;
-                });
-    });
-    return found;
-}
-
-const TemplateField* find_field(const Template& spec, std::string_view name) {
-    for (const TemplateField& field : spec.fields) {
-        if (field.name == name) {
-            return &field;
-        }
-    }
-    return nullptr;
-}
-
 Result<Template> read_template(const std::string& folder) {
-    auto file = TomlFile::open(folder + "/template.toml");
+    const auto files = TemplateFiles::read_folder(folder);
+    return files.ok() ? read_template(files.value()) : files.error();
+}
+
+Result<Template> read_template(const TemplateFiles& files) {
+    auto file = parse_file(files, "template.toml");
     if (!file.ok()) {
         return file.error();
     }
-    const auto based = lay_over_bases(file.value(), folder);
+    const auto based = lay_over_bases(file.value(), files);
     if (!based.ok()) {
         return based.error();
     }
@@ -460,7 +449,11 @@ Result<Template> read_template(const std::string& folder) {
     Template made;
     made.id = root.text("id");
     made.version = static_cast<int>(root.integer("version", 1, 9999));
+    made.scope = read_scope(root.table("scope"));
     made.type_code = root.text("type_code");
+    if (!is_type_code(made.type_code)) {
+        root.refuse("type_code", "must be at most 16 letters and digits");
+    }
     made.profile = root.text_or("profile", "");
     made.title = root.text("title");
     if (root.has("licence")) {
@@ -469,8 +462,10 @@ Result<Template> read_template(const std::string& folder) {
     made.number_pattern = made.makes_copies() ? "" : root.text("number"); // theirs is another's
     made.page_width = from_mm(root.number_or("page_width_mm", 210));
     made.page_height = from_mm(root.number_or("page_height_mm", 297));
-    const std::string artwork = root.text_or("artwork", "");
-    made.artwork_path = artwork.empty() ? "" : folder + '/' + artwork;
+    const auto artwork = take_artwork(files, root.text_or("artwork", ""), made);
+    if (!artwork.ok()) {
+        return artwork.error();
+    }
     for (TomlTable& field : root.tables("field")) {
         made.fields.push_back(read_field(field));
     }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "issuer/templates/template_files.hpp"
 
 namespace songda::issuer {
 
@@ -240,17 +241,26 @@ struct SamplePlace {
     double mark_degrees = 0; ///< how far the mark's line rises
 };
 
+/// Whose documents a template is for; an empty part means any.
+struct TemplateScope {
+    std::string area; ///< GB/T 2260, six digits: a province, city or county
+    std::string item; ///< code of the item (sub-item, business item)
+    bool operator==(const TemplateScope&) const = default;
+};
+
 /// A template as its folder says it; docs/formats/template.md explains every key.
 struct Template {
     std::string id;
     int version = 0;
+    TemplateScope scope;
     std::string type_code;
     std::string profile; ///< code of the document profile; empty: none is looked at
     std::string title;
     std::string number_pattern;
     Centipoints page_width = 0;
     Centipoints page_height = 0;
-    std::string artwork_path; ///< empty: none
+    std::string artwork_name; ///< as messages name its file; empty: none
+    Bytes artwork;
     std::vector<TemplateField> fields;
     std::vector<TextItem> items;
     std::vector<LineItem> lines;
@@ -289,8 +299,10 @@ void for_each_flow_pattern(const Template& spec,
 
 [[nodiscard]] const TemplateField* find_field(const Template& spec, std::string_view name);
 
-/// Reads `folder`/template.toml, laid over the bases that it names. Faults: not_found;
+/// Reads template.toml, laid over the bases that it names. Faults: not_found (a base, the artwork);
 /// invalid_input with one finding a line.
+[[nodiscard]] Result<Template> read_template(const TemplateFiles& files);
+/// The same of TemplateFiles::read_folder.
 [[nodiscard]] Result<Template> read_template(const std::string& folder);
 
 } // namespace songda::issuer

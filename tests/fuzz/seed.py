@@ -53,6 +53,7 @@ def main():
              "key_list": [(GOLDEN / "keys.json").read_bytes()],
              "csv": [path.read_bytes() for path in sorted((SAMPLES / "items").glob("*.csv"))],
              "xlsx": [workbook(False), workbook(True)],
+             "template": [b'{"songda_template":1,"files":{"bases/b.toml":"","template.toml":"YmFzZXM9WyJiQDEiXQ=="}}'],
              "qr_seal": [payload.encode(), seal, claims]}
     for target, inputs in seeds.items():
         folder = corpus / f"{target}_fuzz"

@@ -48,9 +48,10 @@ protected:
     ~ArtworkTest() override { std::filesystem::remove(path_); }
 
     Result<Artwork> read(const Sample& sample) {
-        std::ofstream(path_, std::ios::binary) << make_pdf(sample);
+        const std::string file = make_pdf(sample);
+        std::ofstream(path_, std::ios::binary) << file;
         EXPECT_EQ(std::system(("qpdf --check " + path_.string() + " >/dev/null 2>&1").c_str()), 0);
-        return read_artwork(path_, 16);
+        return read_artwork(as_bytes(file), path_, 16);
     }
     std::string refusal(const Sample& sample) {
         const auto artwork = read(sample);

@@ -314,6 +314,17 @@ void check_days(const Decision& decision, Date today, Members& members) {
     }
 }
 
+/// One of both: a template's id, or the type whose template in force is used.
+void read_template_wanted(Members& members, Decision& decision) {
+    decision.document_type = members.text("document_type", false, 16);
+    decision.item = members.text("item", false, 64);
+    decision.template_id = members.text("template", decision.document_type.empty(), 64);
+    if (!decision.template_id.empty() && !decision.document_type.empty()) {
+        members.find("document_type", "either", "", "template 与 document_type 只写一项",
+                     "stands beside template: give one of both");
+    }
+}
+
 } // namespace
 
 std::string valid_until_text(const Decision& decision) {
@@ -343,7 +354,7 @@ DecisionReading read_decision(std::string_view text, Date today) {
     if (!is_visible_ascii(decision.idempotency_key)) {
         members.find("idempotency_key", "kind", "", "应为可见的ASCII字符", "must be visible ASCII");
     }
-    decision.template_id = members.text("template", true, 64);
+    read_template_wanted(members, decision);
     decision.case_number = members.text("case_number", true, 64);
     decision.decided_on = members.day("decided_on", true).value_or(Date{});
     decision.valid_from = members.day("valid_from", false);

@@ -38,7 +38,9 @@ using DecisionFields = std::vector<std::pair<std::string, FieldValue>>;
 /// template: member names, kinds, lengths, characters, check digits, order of days.
 struct Decision {
     std::string idempotency_key;
-    std::string template_id;
+    std::string template_id;   ///< or else:
+    std::string document_type; ///< whose template in force is used
+    std::string item;          ///< code of the item that it is about; may be empty
     std::string case_number;
     Date decided_on;
     std::optional<Date> valid_from;

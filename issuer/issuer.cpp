@@ -51,32 +51,59 @@ struct Issuer::Impl {
         idle.push_back(std::move(renderer));
     }
 
+    /// Whose rows, and by what.
+    struct Work {
+        const DepartmentCode& department;
+        const TemplateSet& templates;
+    };
+
+    [[nodiscard]] std::shared_ptr<const TemplateSet> templates() const {
+        const std::scoped_lock lock(templates_mutex);
+        return in_force;
+    }
+    /// Builds the set anew. Holds the lock meanwhile: readers wait some microseconds.
+    template <class Change>
+    void change_templates(Change change) {
+        const std::scoped_lock lock(templates_mutex);
+        change();
+        auto made = std::make_shared<TemplateSet>();
+        for (const auto& ready : own) {
+            made->add_own(ready);
+        }
+        for (const PublishedTemplate& one : published) {
+            made->add_published(one);
+        }
+        for (const auto& [id, version] : versions) {
+            made->remember_version(id, version);
+        }
+        in_force = std::move(made);
+    }
+
     /// Takes batches of rows until none is left.
-    void work(const DepartmentCode& department, std::span<detail::Item> items, detail::Turn turn,
+    void work(const Work& given, std::span<detail::Item> items, detail::Turn turn,
               std::atomic<std::size_t>& next) {
         auto renderer = borrow();
-        const detail::Desk desk{parts, running, sequencer, templates};
+        const detail::Desk desk{parts, running, sequencer, given.templates};
         for (std::size_t at = 0; (at = next.fetch_add(batch_rows)) < items.size();) {
             const auto some = items.subspan(at, std::min(batch_rows, items.size() - at));
-            detail::Batch(desk, department, *renderer, some, turn).run();
+            detail::Batch(desk, given.department, *renderer, some, turn).run();
         }
         give_back(std::move(renderer));
     }
 
     /// On several threads if there are many. Rows of a later turn are left waiting.
-    void run(const DepartmentCode& department, std::span<detail::Item> items, detail::Turn turn) {
+    void run(const Work& given, std::span<detail::Item> items, detail::Turn turn) {
         std::atomic<std::size_t> next{0};
         const std::size_t batches = (items.size() + batch_rows - 1) / batch_rows;
         std::vector<std::jthread> helpers;
         for (std::size_t i = 1; i < std::min<std::size_t>(parts.threads, batches); ++i) {
-            helpers.emplace_back([&] { work(department, items, turn, next); });
+            helpers.emplace_back([&] { work(given, items, turn, next); });
         }
-        work(department, items, turn, next);
+        work(given, items, turn, next);
     }
 
     /// The rows that wait, from their beginning.
-    void run_waiting(const DepartmentCode& department, std::span<detail::Item> items,
-                     detail::Turn turn) {
+    void run_waiting(const Work& given, std::span<detail::Item> items, detail::Turn turn) {
         std::vector<std::size_t> places;
         std::vector<detail::Item> waiting;
         for (std::size_t i = 0; i < items.size(); ++i) {
@@ -88,7 +115,7 @@ struct Issuer::Impl {
         if (waiting.empty()) {
             return;
         }
-        run(department, waiting, turn);
+        run(given, waiting, turn);
         for (std::size_t i = 0; i < places.size(); ++i) {
             items[places[i]] = std::move(waiting[i]);
         }
@@ -107,30 +134,54 @@ struct Issuer::Impl {
     IssuerMetrics meters;
     detail::RunningKeys running;
     detail::Sequencer sequencer;
-    std::map<std::pair<std::string, std::string>, detail::ReadyTemplate> templates;
-    std::mutex mutex;
+    mutable std::mutex templates_mutex; ///< of the next four
+    std::vector<std::shared_ptr<const ReadyTemplate>> own;
+    std::vector<PublishedTemplate> published;
+    std::vector<std::pair<std::string, int>> versions;
+    std::shared_ptr<const TemplateSet> in_force = std::make_shared<TemplateSet>();
+    std::mutex mutex; ///< of the next
     std::vector<std::unique_ptr<Renderer>> idle;
 };
 
 Issuer::Issuer(IssuerParts parts) : impl_(std::make_unique<Impl>(std::move(parts))) {}
 Issuer::~Issuer() = default;
 
-Result<void> Issuer::add_template(std::shared_ptr<const CompiledTemplate> compiled) {
+Result<std::shared_ptr<const ReadyTemplate>>
+Issuer::prepare(std::shared_ptr<const CompiledTemplate> compiled) const {
     const auto profile = find_profile(impl_->parts.profiles, compiled->spec());
     if (!profile.ok()) {
         return profile.error();
     }
     const auto licence = check_licence_template(compiled->spec());
     if (!licence.ok()) {
-        return licence;
+        return licence.error();
     }
     const auto stored = impl_->parts.store.put_prefix(compiled->prefix());
     if (!stored.ok()) {
         return stored.error();
     }
-    const auto key = std::make_pair(compiled->face().code, compiled->spec().id);
-    impl_->templates[key] = {std::move(compiled), stored.value(), profile.value()};
+    auto ready = std::make_shared<ReadyTemplate>();
+    ready->compiled = std::move(compiled);
+    ready->prefix = stored.value();
+    ready->profile = profile.value();
+    return std::shared_ptr<const ReadyTemplate>(std::move(ready));
+}
+
+Result<void> Issuer::add_template(std::shared_ptr<const CompiledTemplate> compiled) {
+    auto ready = prepare(std::move(compiled));
+    if (!ready.ok()) {
+        return ready.error();
+    }
+    impl_->change_templates([&] { impl_->own.push_back(std::move(ready).value()); });
     return {};
+}
+
+void Issuer::set_published(std::vector<PublishedTemplate> published,
+                           const std::vector<std::pair<std::string, int>>& versions) {
+    impl_->change_templates([&] {
+        impl_->published.swap(published);
+        impl_->versions = versions;
+    });
 }
 
 Result<std::size_t> Issuer::recover() {
@@ -159,7 +210,8 @@ Result<std::size_t> Issuer::recover() {
 Result<Preview> Issuer::preview(const DepartmentCode& department, std::string_view json) {
     detail::Item item;
     item.row = {json, "preview", {}};
-    const detail::Desk desk{impl_->parts, impl_->running, impl_->sequencer, impl_->templates};
+    const auto templates = impl_->templates();
+    const detail::Desk desk{impl_->parts, impl_->running, impl_->sequencer, *templates};
     auto renderer = impl_->borrow();
     auto file = detail::Batch(desk, department, *renderer, {}, detail::Turn::copies).preview(item);
     impl_->give_back(std::move(renderer));
@@ -175,7 +227,7 @@ Result<Preview> Issuer::preview(const DepartmentCode& department, std::string_vi
         const ByteView bytes = file.value().view();
         made.file.assign(bytes.begin(), bytes.end());
         made.digest = sha256(bytes);
-        made.template_id = item.decision.template_id;
+        made.template_id = item.ready->spec().id;
         made.title = item.ready->compiled->spec().title;
         made.case_number = item.decision.case_number;
         made.approvals = item.ready->approvals();
@@ -184,15 +236,16 @@ Result<Preview> Issuer::preview(const DepartmentCode& department, std::string_vi
 }
 
 Result<Bytes> Issuer::print(const store::DocumentRow& document, std::string_view words) const {
-    const auto own = impl_->templates.lower_bound({document.department.text, ""});
-    if (own == impl_->templates.end() || own->first.first != document.department.text) {
+    const auto templates = impl_->templates();
+    const ReadyTemplate* const any = templates->any_of(document.department.text);
+    if (any == nullptr) {
         return Error{Fault::unavailable, "the department has no template, hence no fonts"};
     }
     const auto file = impl_->parts.store.read_file(document);
     if (!file.ok()) {
         return file.error();
     }
-    const auto stamped = stamp_paper_copy(file.value(), words, *own->second.compiled->impl().fonts);
+    const auto stamped = stamp_paper_copy(file.value(), words, *any->compiled->impl().fonts);
     if (!stamped.ok()) {
         return stamped.error();
     }
@@ -202,20 +255,23 @@ Result<Bytes> Issuer::print(const store::DocumentRow& document, std::string_view
 
 std::optional<int> Issuer::approvals_of(const DepartmentCode& department,
                                         const std::string& template_id) const {
-    const auto found = impl_->templates.find({department.text, template_id});
-    return found == impl_->templates.end() ? std::nullopt
-                                           : std::optional(found->second.approvals());
+    const auto templates = impl_->templates();
+    const TemplateChoice choice =
+        templates->choose(department.text, {template_id, "", ""}, impl_->parts.clock.now());
+    return choice.ready == nullptr ? std::nullopt : std::optional(choice.ready->approvals());
 }
 
 std::vector<Answer> Issuer::issue(const DepartmentCode& department, std::span<const Row> rows) {
     const auto started = std::chrono::steady_clock::now();
+    const auto templates = impl_->templates(); // outlives the items
     std::vector<detail::Item> items(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
         items[i].row = rows[i];
     }
-    impl_->run(department, items, detail::Turn::plain);
-    impl_->run_waiting(department, items, detail::Turn::superseding);
-    impl_->run_waiting(department, items, detail::Turn::copies);
+    const Impl::Work work{department, *templates};
+    impl_->run(work, items, detail::Turn::plain);
+    impl_->run_waiting(work, items, detail::Turn::superseding);
+    impl_->run_waiting(work, items, detail::Turn::copies);
     std::vector<Answer> answers;
     answers.reserve(items.size());
     for (detail::Item& item : items) {

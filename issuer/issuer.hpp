@@ -15,6 +15,7 @@
 #include "catalogue/profile.hpp"
 #include "issuer/decision.hpp"
 #include "issuer/finding.hpp"
+#include "issuer/template_set.hpp"
 #include "issuer/templates/compiled_template.hpp"
 #include "signer/signer.hpp"
 #include "store/store.hpp"
@@ -108,10 +109,18 @@ public:
     Issuer(const Issuer&) = delete;
     Issuer& operator=(const Issuer&) = delete;
 
-    /// Templates of a department, compiled. Call before the first `issue`.
-    /// Faults: invalid_input (it names a profile that is not there, or that its documents could
-    /// never keep to); whatever the store says when it keeps the shared prefix.
+    /// Makes a template ready to issue by. Faults: invalid_input (it names a profile that is not
+    /// there, or that its documents could never keep to); whatever the store says when it keeps the
+    /// shared prefix.
+    [[nodiscard]] Result<std::shared_ptr<const ReadyTemplate>>
+    prepare(std::shared_ptr<const CompiledTemplate> compiled) const;
+    /// A template of a department's configuration, prepared.
     [[nodiscard]] Result<void> add_template(std::shared_ptr<const CompiledTemplate> compiled);
+    /// Puts these in the place of what was published before, at once for rows that come from now
+    /// on; those on their way keep what they have. `versions`: what else documents may have been
+    /// issued by, id and version.
+    void set_published(std::vector<PublishedTemplate> published,
+                       const std::vector<std::pair<std::string, int>>& versions);
 
     /// Closes the intents that a crash left between signature and record. A signature that may have
     /// been made for one of them never left the house; its number stays void, with the reason on
@@ -129,7 +138,7 @@ public:
                                       std::string_view words) const;
 
     /// How many people the profile of the department's template asks for; nothing for a template
-    /// that it does not have.
+    /// that is not in force there.
     [[nodiscard]] std::optional<int> approvals_of(const DepartmentCode& department,
                                                   const std::string& template_id) const;
 

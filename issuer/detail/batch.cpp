@@ -158,15 +158,19 @@ void Batch::find_earlier(Item& item) {
 }
 
 void Batch::check(Item& item) {
-    const auto found = desk_.templates.find({department_.text, item.decision.template_id});
+    item.now = desk_.parts.clock.now();
+    const Decision& decision = item.decision;
+    const WantedTemplate wanted{decision.template_id, decision.document_type, decision.item};
     std::vector<Finding>& findings = item.answer.findings;
-    if (found == desk_.templates.end()) {
-        if (!item.decision.template_id.empty()) {
-            findings.push_back({"/template", "known", item.decision.template_id,
-                                "本部门没有启用这个模板", "is no template of this department"});
+    const bool names_one = decision.template_id.empty() != decision.document_type.empty();
+    if (names_one) { // else it was told
+        TemplateChoice choice = desk_.templates.choose(department_.text, wanted, item.now);
+        item.ready = choice.ready;
+        if (choice.finding) {
+            findings.push_back(std::move(*choice.finding));
         }
-    } else {
-        item.ready = &found->second;
+    }
+    if (item.ready != nullptr) {
         check_licence(item);
         check_photo(item);
         check_placed(item);
@@ -182,7 +186,6 @@ void Batch::check_placed(Item& item) {
     }
     const CompiledTemplate& compiled = *item.ready->compiled;
     std::vector<Finding>& findings = item.answer.findings;
-    item.now = desk_.parts.clock.now();
     item.values = name_values(item.decision);
     item.values.keep("issued_on", to_text(china_date(item.now)));
     if (item.licence && item.licence->earlier) {

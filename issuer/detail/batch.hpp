@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <mutex>
 #include <optional>
 
 #include "issuer/detail/running_keys.hpp"
@@ -10,46 +9,16 @@
 #include "issuer/licence.hpp"
 #include "issuer/named_values.hpp"
 #include "issuer/render/renderer.hpp"
+#include "issuer/template_set.hpp"
 
 namespace songda::issuer::detail {
-
-/// A template for previews, compiled when the first one is asked for: most templates never are.
-/// Thread-safe.
-class PreviewTemplate {
-public:
-    [[nodiscard]] Result<std::shared_ptr<const CompiledTemplate>> get(const CompiledTemplate& of) {
-        const std::scoped_lock lock(mutex_);
-        if (compiled_ == nullptr) {
-            auto made = compile_preview(of);
-            if (!made.ok()) {
-                return made;
-            }
-            compiled_ = std::move(made).value();
-        }
-        return compiled_;
-    }
-
-private:
-    std::mutex mutex_;
-    std::shared_ptr<const CompiledTemplate> compiled_;
-};
-
-/// A compiled template with the digest under which the store keeps its prefix.
-struct ReadyTemplate {
-    std::shared_ptr<const CompiledTemplate> compiled;
-    Digest prefix{};
-    const catalogue::Profile* profile = nullptr; ///< null: the template names none
-    std::shared_ptr<PreviewTemplate> preview = std::make_shared<PreviewTemplate>();
-
-    [[nodiscard]] int approvals() const { return profile == nullptr ? 0 : profile->approvals; }
-};
 
 /// What all batches share.
 struct Desk {
     const IssuerParts& parts;
     RunningKeys& running;
     Sequencer& sequencer;
-    const std::map<std::pair<std::string, std::string>, ReadyTemplate>& templates;
+    const TemplateSet& templates; ///< of the moment at which the rows came
 };
 
 /// One row on its way over the desk.
@@ -62,7 +31,7 @@ struct Item {
     std::string key;
     RunningKeys::Hold hold;
     Decision decision;
-    TimeMs now; ///< of its issue: one moment, so that the page and the record show one day
+    TimeMs now; ///< of its issue: one moment, so that template, page and record are of one day
     DecisionValues values;
     const ReadyTemplate* ready = nullptr;
     std::optional<Licence> licence;

@@ -29,21 +29,17 @@ void Batch::check_licence(Item& item) {
     }
     std::optional<EarlierDocument> earlier;
     if (item.decision.relates) {
-        const auto used =
-            desk_.templates.find({department_.text, item.decision.relates->template_id});
-        const int newest =
-            used == desk_.templates.end() ? 0 : used->second.compiled->spec().version;
-        auto found =
-            find_earlier_document(desk_.parts.store, department_, *item.decision.relates, newest);
+        const Relates& relates = *item.decision.relates;
+        auto found = find_earlier_document(desk_.parts.store, department_, relates,
+                                           desk_.templates.newest_version(relates.template_id));
         if (!found.ok()) {
             item.fail(found.error());
             return;
         }
         earlier = std::move(found).value();
     }
-    item.licence =
-        plan_licence({spec, department_, item.decision, china_date(desk_.parts.clock.now())},
-                     std::move(earlier), desk_.parts.random, findings);
+    item.licence = plan_licence({spec, department_, item.decision, china_date(item.now)},
+                                std::move(earlier), desk_.parts.random, findings);
 }
 
 void Batch::check_photo(Item& item) {

@@ -229,6 +229,21 @@ TEST_F(DeskTest, BadRowsAreToldEverythingAndHarmNoOther) {
     EXPECT_EQ(desk_->store().statistics().value().documents, 1U);
 }
 
+TEST_F(DeskTest, DecisionNamesATemplateOrATypeAndNotBoth) {
+    const std::string named = "\"template\": \"food-business-licence\"";
+    const auto answers = issue({
+        replaced(samples()[0], named, "\"document_type\": \"SPJY\", \"item\": \"000123\""),
+        replaced(samples()[2], named, named + ", \"document_type\": \"SPJY\""),
+        replaced(samples()[2], named, "\"document_type\": \"XX\""),
+        replaced(samples()[2], named + ",", ""),
+    });
+    EXPECT_EQ(answers[0].kind, Kind::issued);
+    EXPECT_TRUE(answers[0].document.template_version.starts_with("food-business-licence@"));
+    EXPECT_EQ(rules(answers[1]), std::vector<std::string>{"/document_type either"});
+    EXPECT_EQ(rules(answers[2]), std::vector<std::string>{"/document_type known"});
+    EXPECT_EQ(rules(answers[3]), std::vector<std::string>{"/template required"});
+}
+
 TEST_F(DeskTest, TheProfileOfTheTemplateIsToldLikeOtherFindings) {
     const std::string letter = samples()[1];
     const std::string accepted_late =

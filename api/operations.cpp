@@ -14,6 +14,14 @@ http::Response word(int status, std::string_view text) {
     return response;
 }
 
+/// It still issues, by what was in force before; somebody should know.
+std::string told_templates(const ApiParts& parts) {
+    const std::size_t failing = parts.failing_templates ? parts.failing_templates() : 0;
+    return failing == 0 ? ""
+                        : "; " + std::to_string(failing) +
+                              " published templates cannot be used (log: template_unusable)";
+}
+
 } // namespace
 
 void add_operation_routes(std::vector<ApiRoute>& to, const ApiParts& parts) {
@@ -32,9 +40,11 @@ void add_operation_routes(std::vector<ApiRoute>& to, const ApiParts& parts) {
                       if (!held.ok()) {
                           return word(503, "the store cannot be read");
                       }
-                      return held.value() ? word(503, "issues nothing: restored from a backup, "
-                                                      "numbers to be decided (songda numbers)")
-                                          : word(200, "ready");
+                      if (held.value()) {
+                          return word(503, "issues nothing: restored from a backup, numbers to be "
+                                           "decided (songda numbers)");
+                      }
+                      return word(200, "ready" + told_templates(parts));
                   }});
     to.push_back({"GET", "/metrics", Policy::operations, 0, http::Place::worker,
                   [&parts](const http::Request&, const Caller&) {

@@ -54,6 +54,8 @@ struct ApiParts {
     std::string public_base;                   ///< `https://HOST`, for addresses in answers
     std::vector<std::string> operations_peers; ///< numeric addresses that may read /metrics
     ApiLimits limits;
+    /// How many published templates cannot be used; empty: none is looked for.
+    std::function<std::size_t()> failing_templates{};
 };
 
 /// A route with the policy that guards it.

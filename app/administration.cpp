@@ -110,9 +110,8 @@ int run_key_add(const KeyAddArguments& arguments) {
     const TimeMs now = SystemClock().now();
     const api::NewApiKey made = api::make_api_key(
         {{arguments.department}, arguments.scopes, arguments.label, arguments.days}, now, random);
-    const auto stored =
-        opened.value()->put_api_key(made.row, {now, std::string(operator_name), "api_key_added",
-                                               made.row.kid, join(arguments.scopes)});
+    const auto stored = opened.value()->put_api_key(
+        made.row, {now, operator_name(), "api_key_added", made.row.kid, join(arguments.scopes)});
     if (!stored.ok()) {
         return tell_failure(stored.error());
     }
@@ -146,8 +145,8 @@ int run_key_revoke(const std::string& config, const std::string& kid) {
         return 2;
     }
     const TimeMs now = SystemClock().now();
-    const auto done = store->revoke_api_key(
-        kid, now, {now, std::string(operator_name), "api_key_revoked", kid, ""});
+    const auto done =
+        store->revoke_api_key(kid, now, {now, operator_name(), "api_key_revoked", kid, ""});
     if (!done.ok()) {
         return tell_failure(done.error());
     }
@@ -192,9 +191,9 @@ int run_status(const StatusArguments& arguments) {
     SystemRandom random;
     const delivery::StatusPlanner planner(supervisors_of(config.value()), random);
     const auto changed = store->set_status(
-        document.id, {{*status, now, arguments.reason, std::string(operator_name),
+        document.id, {{*status, now, arguments.reason, operator_name(),
                        store::Operation::none, arguments.basis, arguments.description},
-                      {now, std::string(operator_name), "status_changed", to_text(document.id),
+                      {now, operator_name(), "status_changed", to_text(document.id),
                        arguments.status},
                       follow_by(planner)});
     if (!changed.ok()) {

@@ -34,8 +34,8 @@ std::optional<Beside> open_beside_or_tell(const std::string& config_path) {
 }
 
 std::unique_ptr<store::Store> open_or_tell(const std::string& config_path) {
-    auto opened = open_beside_or_tell(config_path);
-    return opened ? std::move(opened->store) : nullptr;
+    auto beside = open_beside_or_tell(config_path);
+    return beside ? std::move(beside->store) : nullptr;
 }
 
 std::optional<store::DocumentRow> find_or_tell(store::Store& store, const std::string& text) {

@@ -5,22 +5,20 @@
 #include <string>
 
 #include "app/config.hpp"
+#include "app/operator.hpp"
 #include "store/store.hpp"
 
 /// What the commands share that an operator runs beside the service.
 namespace songda::app {
 
-/// Who acts, on the audit trail.
-inline constexpr std::string_view operator_name = "operator:command-line";
-
-/// A configuration and its store, opened beside a running service.
+/// A configuration and the store that it names, beside a running service.
 struct Beside {
     Config config;
     std::unique_ptr<store::Store> store;
 };
-/// Nothing after a told failure.
+/// Nothing after telling why.
 [[nodiscard]] std::optional<Beside> open_beside_or_tell(const std::string& config_path);
-/// The store alone, or null and a told failure.
+/// The store alone; null after telling why.
 [[nodiscard]] std::unique_ptr<store::Store> open_or_tell(const std::string& config_path);
 
 /// A document by its id or its key, or null and a told failure.

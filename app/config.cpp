@@ -244,6 +244,9 @@ DepartmentConfig read_department(TomlTable& table, const Paths& path,
     for (const std::string& name : department.templates) {
         (void)path.file(table, "templates", templates_folder + '/' + name + "/template.toml");
     }
+    if (table.has("published_types")) {
+        department.published_types = table.texts("published_types");
+    }
     department.seal_key = path.file(table, "seal_key", table.text("seal_key"));
     department.seal_certificate =
         path.file(table, "seal_certificate", table.text("seal_certificate"));
@@ -298,6 +301,7 @@ Result<Config> read_config(const std::string& file_path, Files files) {
         static_cast<std::uint64_t>(store.integer_or("segment_mib", 1024, 1, 16384));
     config.store.reserve_mib =
         static_cast<std::uint64_t>(store.integer_or("reserve_mib", 64, 1, 1 << 20));
+    config.four_eyes = root.table("editions").boolean_or("four_eyes", true);
     config.delivery = read_delivery(root.table("delivery"), path);
     std::set<std::string> codes;
     for (TomlTable& table : root.tables("department")) {

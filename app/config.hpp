@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ struct DepartmentConfig {
     /// 联系方式.
     std::vector<std::pair<std::string, std::string>> facts{};
     std::vector<SupervisorConfig> supervisors{};
+    /// Document types that published templates may come for; none: those of `templates`.
+    std::optional<std::vector<std::string>> published_types{};
 };
 
 struct HttpConfig {
@@ -105,6 +108,8 @@ struct Config {
     HttpConfig http;
     StoreConfig store;
     DeliveryConfig delivery;
+    /// Nobody publishes an edition of their own.
+    bool four_eyes = true;
     std::vector<DepartmentConfig> departments;
 };
 

@@ -72,8 +72,8 @@ Result<void> send_again(store::Store& store, const store::LegRow& before,
                         const std::string& reason) {
     SystemRandom random;
     const TimeMs now = SystemClock().now();
-    const store::AuditRow audit{now, std::string(operator_name), "sent_again",
-                                to_text(before.document), reason};
+    const store::AuditRow audit{now, operator_name(), "sent_again", to_text(before.document),
+                                reason};
     const auto written = store.append_audit({&audit, 1});
     return written.ok() ? store.add_leg(delivery::make_leg(before, now, random)) : written;
 }

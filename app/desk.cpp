@@ -49,12 +49,12 @@ delivery::PlanRequest plan_request(const store::DocumentRow& document,
     return request;
 }
 
+} // namespace
+
 issuer::DepartmentFace face_of(const DepartmentConfig& department) {
     return {department.code,   department.name,      department.number_prefix,
             department.region, department.seal_text, department.facts};
 }
-
-} // namespace
 
 Result<std::unique_ptr<store::Store>> open_store_beside(const Config& config) {
     return store::open_lmdb(store_options(config, false));
@@ -210,48 +210,65 @@ Result<void> Desk::open_catalogue() {
     return {};
 }
 
+Result<std::shared_ptr<const issuer::CompiledTemplate>>
+Desk::compile(const DepartmentConfig& department, const issuer::Template& spec) const {
+    const auto reserved = signer_->cms_bytes_reserved({department.code});
+    if (!reserved.ok()) {
+        return reserved.error();
+    }
+    const auto mark =
+        signer_->is_sample({department.code}) ? issuer::PageMark::sample : issuer::PageMark::none;
+    return issuer::compile_template(spec, face_of(department), fonts_, {reserved.value(), mark});
+}
+
 Result<void> Desk::open_templates() {
-    const auto fonts = issuer::FontSet::load(config_.fonts_folder);
+    auto fonts = issuer::FontSet::load(config_.fonts_folder);
     if (!fonts.ok()) {
         return fonts.error();
     }
-    for (const DepartmentConfig& department : config_.departments) {
-        const auto reserved = signer_->cms_bytes_reserved({department.code});
-        if (!reserved.ok()) {
-            return reserved.error();
-        }
-        std::set<std::string> known;
-        for (const std::string& name : department.templates) {
-            const auto spec = issuer::read_template(config_.templates_folder + '/' + name);
-            if (!spec.ok()) {
-                return spec.error();
-            }
-            const auto compiled = issuer::compile_template(
-                spec.value(), face_of(department), fonts.value(),
-                {reserved.value(), signer_->is_sample({department.code}) ? issuer::PageMark::sample
-                                                                         : issuer::PageMark::none});
-            if (!compiled.ok()) {
-                return compiled.error();
-            }
-            known.insert({spec.value().id, spec.value().type_code});
-            own_output_.add_prefix(compiled.value()->prefix());
-            keys_.types[spec.value().type_code] = spec.value().title;
-            const auto kept = issuer_->add_template(compiled.value());
-            if (!kept.ok()) {
-                return kept.error();
-            }
-        }
-        const auto checked = check_supervisors(department, known);
-        if (!checked.ok()) {
-            return checked.error();
+    fonts_ = std::move(fonts).value();
+    departments_ = config_.departments;
+    for (DepartmentConfig& department : departments_) {
+        const auto opened = open_own_templates(department);
+        if (!opened.ok()) {
+            return opened;
         }
     }
+    open_published_templates();
     return {};
+}
+
+Result<void> Desk::open_own_templates(DepartmentConfig& department) {
+    std::vector<std::string> types;
+    std::set<std::string> known;
+    for (const std::string& name : department.templates) {
+        const auto spec = issuer::read_template(config_.templates_folder + '/' + name);
+        if (!spec.ok()) {
+            return spec.error();
+        }
+        auto compiled = compile(department, spec.value());
+        if (!compiled.ok()) {
+            return compiled.error();
+        }
+        own_output_.add_prefix(compiled.value()->prefix());
+        keys_.types[spec.value().type_code] = spec.value().title;
+        types.push_back(spec.value().type_code);
+        known.insert({spec.value().id, spec.value().type_code});
+        const auto kept = issuer_->add_template(std::move(compiled).value());
+        if (!kept.ok()) {
+            return kept.error();
+        }
+    }
+    if (!department.published_types) {
+        department.published_types = std::move(types);
+    }
+    known.insert(department.published_types->begin(), department.published_types->end());
+    return check_supervisors(department, known);
 }
 
 /// A misspelt template would mean that nobody is told of it.
 Result<void> Desk::check_supervisors(const DepartmentConfig& department,
-                                     const std::set<std::string>& known) const {
+                                     const std::set<std::string>& known) {
     for (const SupervisorConfig& supervisor : department.supervisors) {
         for (const std::string& name : supervisor.templates) {
             if (!known.contains(name)) {
@@ -264,8 +281,32 @@ Result<void> Desk::check_supervisors(const DepartmentConfig& department,
     return {};
 }
 
+void Desk::open_published_templates() {
+    published_ = std::make_unique<PublishedTemplates>(PublishedTemplates::Parts{
+        .store = *store_,
+        .issuer = *issuer_,
+        .clock = clock_,
+        .metrics = metrics_,
+        .departments = departments_,
+        .compile = [this](const DepartmentConfig& department,
+                          const issuer::Template& spec) { return compile(department, spec); },
+        .taken =
+            [this](const issuer::CompiledTemplate& compiled) {
+                own_output_.add_prefix(compiled.prefix());
+            },
+        .known =
+            [this](const issuer::Template& spec) {
+                const std::scoped_lock lock(keys_mutex_);
+                keys_.types[spec.type_code] = spec.title;
+            },
+    });
+    published_->look();
+}
+
 verifier::KeyList Desk::key_list() const {
+    std::unique_lock lock(keys_mutex_);
     verifier::KeyList list = keys_;
+    lock.unlock();
     list.issued_at = clock_.now();
     list.next_update = list.issued_at + key_list_life_ms;
     return list;

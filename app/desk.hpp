@@ -2,12 +2,14 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "app/config.hpp"
+#include "app/published_templates.hpp"
 #include "base/metrics.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
@@ -54,6 +56,11 @@ public:
     [[nodiscard]] store::Follow follow_status() const;
     /// What to do after each commit that stored documents. Set it while nothing is being issued.
     void set_issued(std::function<void()> issued) { issued_ = std::move(issued); }
+    /// From now on publications are taken up while the desk works.
+    void watch_templates() { published_->start(); }
+    [[nodiscard]] std::vector<std::string> failing_templates() const {
+        return published_->failing();
+    }
     /// As of now; next update in a month.
     [[nodiscard]] verifier::KeyList key_list() const;
     /// How many intents the last crash had left open.
@@ -68,8 +75,12 @@ private:
     [[nodiscard]] Result<void> open_delivery_plan();
     [[nodiscard]] Result<void> open_catalogue();
     [[nodiscard]] Result<void> open_templates();
-    [[nodiscard]] Result<void> check_supervisors(const DepartmentConfig& department,
-                                                 const std::set<std::string>& known) const;
+    [[nodiscard]] Result<void> open_own_templates(DepartmentConfig& department);
+    [[nodiscard]] static Result<void> check_supervisors(const DepartmentConfig& department,
+                                                        const std::set<std::string>& known);
+    void open_published_templates();
+    [[nodiscard]] Result<std::shared_ptr<const issuer::CompiledTemplate>>
+    compile(const DepartmentConfig& department, const issuer::Template& spec) const;
     [[nodiscard]] Result<void> list_key(const DepartmentConfig& department);
 
     const Config config_;
@@ -81,7 +92,10 @@ private:
     std::optional<catalogue::Register> register_;
     verifier::TrustStore trust_;
     verifier::OwnOutputCheck own_output_;
-    verifier::KeyList keys_;
+    mutable std::mutex keys_mutex_;
+    verifier::KeyList keys_;                    ///< guarded by keys_mutex_
+    std::vector<DepartmentConfig> departments_; ///< with the types that they take
+    std::shared_ptr<const issuer::FontSet> fonts_;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<signer::Signer> signer_;
     std::optional<delivery::ApplicantKeys> keys_of_applicants_;
@@ -89,9 +103,13 @@ private:
     std::optional<delivery::StatusPlanner> status_planner_;
     std::function<void()> issued_;
     std::unique_ptr<issuer::Issuer> issuer_;
+    std::unique_ptr<PublishedTemplates> published_; ///< its thread ends before the issuer
     std::size_t recovered_ = 0;
     std::optional<TimeMs> numbers_held_;
 };
+
+/// A department as its documents show it.
+[[nodiscard]] issuer::DepartmentFace face_of(const DepartmentConfig& department);
 
 /// Opens the store beside a running service, for keys, statuses, reading and backup.
 [[nodiscard]] Result<std::unique_ptr<store::Store>> open_store_beside(const Config& config);

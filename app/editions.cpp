@@ -4,6 +4,7 @@
 #include "app/editions.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include <fmt/core.h>
 
@@ -37,7 +38,7 @@ void tell_next(const EditionCommands& kind, const EditionRow& row, std::string_v
 
 store::AuditRow audit(const EditionCommands& kind, const EditionRow& row, std::string_view action,
                       TimeMs now) {
-    return {now, std::string(operator_name), fmt::format("{}_{}", kind.command, action), row.name,
+    return {now, operator_name(), fmt::format("{}_{}", kind.command, action), row.name,
             std::to_string(row.number)};
 }
 
@@ -85,7 +86,7 @@ int step(store::Store& store, const EditionCommands& kind, const EditionRow& bef
          EditionRow after) {
     const TimeMs now = SystemClock().now();
     after.changed = now;
-    after.actor = operator_name;
+    after.actor = operator_name();
     const auto stepped =
         store.step_edition(before, after, audit(kind, after, state_name(after.state), now));
     if (!stepped.ok()) {
@@ -100,14 +101,47 @@ int step(store::Store& store, const EditionCommands& kind, const EditionRow& bef
     return 0;
 }
 
+/// How an edition stands among those of its name.
+enum class Standing { past, on_its_way, scheduled, in_force };
+
+Standing standing_of(const EditionRow& row, const std::vector<EditionRow>& all, Date today) {
+    if (row.state != EditionState::published) {
+        return row.state == EditionState::withdrawn ? Standing::past : Standing::on_its_way;
+    }
+    if (*row.effective_from > today) {
+        return Standing::scheduled;
+    }
+    const bool followed = std::any_of(all.begin(), all.end(), [&](const EditionRow& other) {
+        return other.name == row.name && other.state == EditionState::published &&
+               *other.effective_from <= today &&
+               std::tie(*row.effective_from, row.number) <
+                   std::tie(*other.effective_from, other.number);
+    });
+    return followed ? Standing::past : Standing::in_force;
+}
+
+std::string standing_words(Standing standing, const EditionRow& row) {
+    if (standing == Standing::in_force) {
+        return "施行中 in force";
+    }
+    if (standing == Standing::scheduled) {
+        return "待施行 scheduled";
+    }
+    if (standing == Standing::past && row.state == EditionState::published) {
+        return "已被替代 superseded";
+    }
+    return fmt::format("{} {}", state_name_zh(row.state), state_name(row.state));
+}
+
 /// Content and findings of a stored edition; nothing after telling why it may go no further.
-bool is_clean(const Beside& beside, const EditionCommands& kind, const EditionRow& row, Date day) {
-    const auto content = beside.store->edition_content(row);
+bool is_clean(const Beside& at, const EditionCommands& kind, const EditionRow& row, Date day) {
+    const auto content = at.store->edition_content(row);
     if (!content.ok()) {
         tell_failure(content.error());
         return false;
     }
-    const auto subject = kind.check({beside.config, *beside.store, row.name, day}, content.value());
+    const auto subject =
+        kind.check({at.config, *at.store, row.name, day, row.number}, content.value());
     if (!subject.ok()) {
         tell_failure(subject.error());
         return false;
@@ -118,6 +152,24 @@ bool is_clean(const Beside& beside, const EditionCommands& kind, const EditionRo
                      "rules are broken; put them right and add the file again");
     }
     return subject.value().findings.empty();
+}
+
+/// Two people stand behind everything that is published, as behind a draft that is approved
+/// (api/drafts.cpp).
+bool may_publish(const Beside& at, const EditionCommands& kind, const EditionRow& row) {
+    if (!at.config.four_eyes || row.author != operator_name()) {
+        return true;
+    }
+    tell_failure(
+        fmt::format(
+            "起草人不能公布自己的版次：请由另一人以本人账号登录后执行 songda {} publish {}；"
+            "一人办公的，可在配置 [editions] 下设 four_eyes = false\n ",
+            kind.command, row.name),
+        fmt::format("the author of an edition ({}) cannot publish it: another person does, under "
+                    "their own login; an office of one person may set four_eyes = false under "
+                    "[editions] of the configuration",
+                    row.author));
+    return false;
 }
 
 } // namespace
@@ -156,7 +208,7 @@ int run_edition_add(const EditionCommands& kind, const EditionArguments& argumen
     row.title = read.value().title;
     row.content = sha256(read.value().content);
     row.created = row.changed = now;
-    row.author = row.actor = operator_name;
+    row.author = row.actor = operator_name();
     const auto checked = kind.check({beside->config, *beside->store, row.name, china_date(now)},
                                     read.value().content);
     if (!checked.ok()) {
@@ -179,19 +231,18 @@ int run_edition_add(const EditionCommands& kind, const EditionArguments& argumen
 }
 
 int run_edition_submit(const EditionCommands& kind, const EditionArguments& arguments) {
-    const auto beside = open_beside_or_tell(arguments.config);
+    const auto at = open_beside_or_tell(arguments.config);
     const auto before =
-        beside ? find_for_step(*beside->store, kind, arguments, EditionState::in_review)
-               : std::nullopt;
+        at ? find_for_step(*at->store, kind, arguments, EditionState::in_review) : std::nullopt;
     if (!before) {
         return 2;
     }
-    if (!is_clean(*beside, kind, *before, china_date(SystemClock().now()))) {
+    if (!is_clean(*at, kind, *before, china_date(SystemClock().now()))) {
         return 1;
     }
     EditionRow after = *before;
     after.state = EditionState::in_review;
-    const int status = step(*beside->store, kind, *before, after);
+    const int status = step(*at->store, kind, *before, after);
     if (status == 0) {
         tell_next(kind, after, "publish --document 文号");
     }
@@ -222,14 +273,13 @@ int run_edition_publish(const EditionCommands& kind, const EditionArguments& arg
         fmt::print(stderr,
                    "  注意：施行日期早于今日 note: the first day in force lies before today\n");
     }
-    const auto beside = open_beside_or_tell(arguments.config);
+    const auto at = open_beside_or_tell(arguments.config);
     const auto before =
-        beside ? find_for_step(*beside->store, kind, arguments, EditionState::published)
-               : std::nullopt;
-    if (!before) {
+        at ? find_for_step(*at->store, kind, arguments, EditionState::published) : std::nullopt;
+    if (!before || !may_publish(*at, kind, *before)) {
         return 2;
     }
-    if (!is_clean(*beside, kind, *before, *from)) {
+    if (!is_clean(*at, kind, *before, *from)) {
         return 1;
     }
     EditionRow after = *before;
@@ -237,7 +287,7 @@ int run_edition_publish(const EditionCommands& kind, const EditionArguments& arg
     after.document = arguments.document;
     after.effective_from = *from;
     after.reason.clear();
-    const int status = step(*beside->store, kind, *before, after);
+    const int status = step(*at->store, kind, *before, after);
     if (status == 0) {
         fmt::print("  {}，自 {} 起施行 in force from {}\n", after.document, to_chinese(*from),
                    to_text(*from));
@@ -259,25 +309,32 @@ int run_edition_withdraw(const EditionCommands& kind, const EditionArguments& ar
 }
 
 int run_edition_list(const EditionCommands& kind, const EditionArguments& arguments) {
-    const auto store = open_or_tell(arguments.config);
-    if (!store) {
+    const auto at = open_beside_or_tell(arguments.config);
+    if (!at) {
         return 2;
     }
     const bool one = !arguments.name.empty();
-    const Date today = china_date(SystemClock().now());
-    const auto rows = one ? store->editions(kind.kind, arguments.name)
-                          : store->editions_in_force(kind.kind, today);
+    const auto rows =
+        one ? at->store->editions(kind.kind, arguments.name) : at->store->all_editions(kind.kind);
     if (!rows.ok()) {
         return tell_failure(rows.error());
     }
+    const Date today = china_date(SystemClock().now());
+    bool any = false;
     for (const EditionRow& row : rows.value()) {
-        fmt::print("{}  {} {}{}{}{}\n", described(row), state_name_zh(row.state),
-                   state_name(row.state), row.document.empty() ? "" : "  ", row.document,
-                   row.effective_from ? "  自 from " + to_text(*row.effective_from) : "");
+        const Standing standing = standing_of(row, rows.value(), today);
+        if (!one && standing == Standing::past) {
+            continue;
+        }
+        any = true;
+        fmt::print("{}  {}{}{}{}{}\n", described(row), standing_words(standing, row),
+                   row.document.empty() ? "" : "  ", row.document,
+                   row.effective_from ? "  自 from " + to_text(*row.effective_from) : "",
+                   kind.audience ? "  " + kind.audience(at->config, row) : "");
     }
-    if (rows.value().empty()) {
+    if (!any) {
         fmt::print("{}\n", one ? "没有这个名称的版次 no edition has this name"
-                               : "今日没有施行中的版次 nothing is in force today");
+                               : "没有施行或待施行的版次 nothing is in force or on its way");
     }
     return 0;
 }
@@ -310,8 +367,13 @@ int run_edition_show(const EditionCommands& kind, const EditionArguments& argume
         return tell_failure(content.error());
     }
     fmt::print(stderr, "{} {}: {}\n", kind.zh, described(*row), state_name_zh(row->state));
-    fmt::print("{}", as_text(content.value()));
-    return 0;
+    if (arguments.folder.empty()) {
+        fmt::print("{}", kind.present ? kind.present(content.value())
+                                      : std::string(as_text(content.value())));
+        return 0;
+    }
+    const auto unpacked = kind.unpack(content.value(), arguments.folder);
+    return unpacked.ok() ? 0 : tell_failure(unpacked.error());
 }
 
 } // namespace songda::app

@@ -25,12 +25,13 @@ struct EditionSubject {
     std::vector<std::string> notes{};  ///< what else the one who publishes it should know
 };
 
-/// What stored content is held against.
+/// What content is held against.
 struct EditionContext {
     const Config& config;
     store::Store& store;
-    std::string name; ///< of the edition
-    Date day;         ///< today, or the first day in force of what is being published
+    std::string name;         ///< of the edition
+    Date day;                 ///< today, or the first day in force of what is being published
+    std::uint32_t number = 0; ///< of the edition; 0: not stored yet
 };
 
 /// One kind of editions, as far as it differs from others.
@@ -41,8 +42,14 @@ struct EditionCommands {
     /// Reads a file. `name` is what the command line says; a kind whose files name themselves does
     /// not look at it. Faults: not_found, invalid_input (not even the form is right).
     std::function<Result<EditionSubject>(const std::string& path, const std::string& name)> read;
-    /// Looks at stored content as it is looked at before it goes on.
-    std::function<Result<EditionSubject>(const EditionContext&, ByteView content)> check;
+    /// Looks at content as it is looked at before it goes on.
+    std::function<Result<EditionSubject>(const EditionContext& context, ByteView content)> check;
+    /// What `show` prints of a content; empty: the content.
+    std::function<std::string(ByteView content)> present{};
+    /// Writes the content as it was before it was added into a new folder; empty: it is one file.
+    std::function<Result<void>(ByteView content, const std::string& folder)> unpack{};
+    /// Whom an edition is for, for `list`; empty: its name says it.
+    std::function<std::string(const Config& config, const store::EditionRow& row)> audience{};
 };
 
 struct EditionArguments {
@@ -53,6 +60,7 @@ struct EditionArguments {
     std::string document;     ///< 发布文号
     std::string from;         ///< first day in force; empty: today
     std::string reason;
+    std::string folder; ///< to unpack into; empty: print
 };
 
 int run_edition_check(const EditionCommands& kind, const std::vector<std::string>& files);
@@ -61,15 +69,17 @@ int run_edition_submit(const EditionCommands& kind, const EditionArguments& argu
 int run_edition_return(const EditionCommands& kind, const EditionArguments& arguments);
 int run_edition_publish(const EditionCommands& kind, const EditionArguments& arguments);
 int run_edition_withdraw(const EditionCommands& kind, const EditionArguments& arguments);
-/// All editions of one name; without a name what is in force today.
+/// All editions of one name; without a name what is in force today, what is scheduled and what is
+/// on its way there.
 int run_edition_list(const EditionCommands& kind, const EditionArguments& arguments);
 /// The content of one edition, or of the one in force, on standard output.
 int run_edition_show(const EditionCommands& kind, const EditionArguments& arguments);
 
-/// songda guide, songda items, songda power.
+/// songda guide, songda items, songda power, songda template.
 [[nodiscard]] EditionCommands guide_commands();
 [[nodiscard]] EditionCommands item_list_commands();
 [[nodiscard]] EditionCommands power_list_commands();
+[[nodiscard]] EditionCommands template_commands();
 
 /// Names of items by their codes, as the lists in force on a day have them.
 using PublishedItems = std::map<std::string, std::string, std::less<>>;

@@ -83,9 +83,14 @@ void add_edition_steps(CLI::App* all, const EditionCommands& kind, EditionArgume
         return step;
     };
     auto* adding = add("add", "存为草稿 keep a file as a draft", &run_edition_add);
-    adding->add_option("FILE", asked.file, "文件 file")->required();
-    adding->add_option("--name", asked.name,
-                       "名称，如区划代码；办事指南自带 name, as an area's code");
+    adding
+        ->add_option(kind.unpack ? "FOLDER" : "FILE", asked.file,
+                     kind.unpack ? "文件夹 folder" : "文件 file")
+        ->required();
+    if (kind.kind == songda::store::EditionKind::item_list ||
+        kind.kind == songda::store::EditionKind::power_list) {
+        adding->add_option("--name", asked.name, "区划代码 name: the area's code")->required();
+    }
     named(add("submit", "提交审核 submit a draft for review", &run_edition_submit));
     named(add("return", "退回修改 send it back", &run_edition_return))
         ->add_option("--reason", asked.reason, "事由 why")
@@ -100,7 +105,11 @@ void add_edition_steps(CLI::App* all, const EditionCommands& kind, EditionArgume
         ->required();
     add("list", "列出 list what is in force, or all editions of a name", &run_edition_list)
         ->add_option("NAME", asked.name, "名称（编码） name: the code");
-    named(add("show", "显示内容 show the content", &run_edition_show));
+    auto* show = named(add("show", "显示内容 show the content", &run_edition_show));
+    if (kind.unpack) {
+        show->add_option("--out", asked.folder,
+                         "取出文件的新文件夹 new folder to put its files into");
+    }
 }
 
 /// songda guide check; and its steps. All arguments outlive the command line.
@@ -263,6 +272,13 @@ int main(int count, char** words) {
         app.add_subcommand("power", "权力清单：审核、公布 lists of powers: review, publish")
             ->require_subcommand(1),
         power_lists, power_step, status);
+
+    const EditionCommands template_editions = template_commands();
+    EditionArguments template_step;
+    auto* templates =
+        app.add_subcommand("template", "文书模板：审核、公布 templates: review, publish");
+    templates->require_subcommand(1);
+    add_edition_steps(templates, template_editions, template_step, status);
 
     std::string folder;
     auto* backing = app.add_subcommand("backup", "运行中备份 copy the store while it is used");

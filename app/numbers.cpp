@@ -146,7 +146,7 @@ int advance_numbers(store::Store& store, const NumbersArguments& arguments, cons
     }
     const auto done = store.advance_numbers(
         *advance,
-        {SystemClock().now(), std::string(operator_name), "numbers_advanced",
+        {SystemClock().now(), operator_name(), "numbers_advanced",
          advance->only ? advance->only->department.text + ' ' + advance->only->sequence : "all",
          fmt::format("{} {}", arguments.by ? "by" : "past", advance->count)});
     if (!done.ok()) {
@@ -166,7 +166,7 @@ int confirm_numbers(store::Store& store, const std::string& reason, const Ends& 
         return tell_failure("须有 --reason", "--reason is needed");
     }
     const auto done = store.confirm_numbers(
-        {SystemClock().now(), std::string(operator_name), "numbers_confirmed", "all", reason});
+        {SystemClock().now(), operator_name(), "numbers_confirmed", "all", reason});
     if (!done.ok()) {
         return done.error().fault == Fault::conflict
                    ? tell_failure("编号无需确认", "no numbers wait to be confirmed")

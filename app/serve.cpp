@@ -99,6 +99,7 @@ api::ApiParts make_parts(const Config& config, Desk& desk, const Counters& made)
         .public_base = config.http.public_base,
         .operations_peers = config.http.operations_peers,
         .limits = limits,
+        .failing_templates = [&desk] { return desk.failing_templates().size(); },
     };
 }
 
@@ -107,6 +108,10 @@ void tell_open(const Config& config, const Desk& desk, std::uint16_t port) {
     if (!config.production) {
         fmt::print("  样本模式，签发的文书不具法律效力 sample mode: nothing issued here has legal "
                    "effect\n");
+    }
+    for (const std::string& line : desk.failing_templates()) {
+        fmt::print(stderr, "  已公布的模板不能使用 a published template cannot be used: {}\n",
+                   line);
     }
     if (desk.recovered() > 0) {
         fmt::print("  已关闭上次中断的签发意向 closed {} intents that were interrupted\n",
@@ -158,6 +163,7 @@ int run_serve(const std::string& path) {
         return tell_failure(routes.error());
     }
     office.value()->start();
+    desk.watch_templates();
     const auto problem_pages = api::ProblemPages::load(config.value().web_folder);
     if (!problem_pages.ok()) {
         return tell_failure(problem_pages.error());

@@ -313,6 +313,8 @@ public:
     step_edition(const EditionRow& before, const EditionRow& after, const AuditRow& audit) = 0;
     [[nodiscard]] virtual Result<std::vector<EditionRow>> editions(EditionKind kind,
                                                                    std::string_view name) = 0;
+    /// Of all names: by name, then by number.
+    [[nodiscard]] virtual Result<std::vector<EditionRow>> all_editions(EditionKind kind) = 0;
     /// The published one with the latest `effective_from` not after `day`; of several the newest.
     [[nodiscard]] virtual Result<std::optional<EditionRow>>
     edition_in_force(EditionKind kind, std::string_view name, Date day) = 0;

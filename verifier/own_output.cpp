@@ -10,11 +10,23 @@
 namespace songda::verifier {
 
 void OwnOutputCheck::add_prefix(ByteView bytes) {
-    Prefix prefix;
-    prefix.bytes.assign(bytes.begin(), bytes.end());
-    prefix.hashed = bytes.size();
-    prefix.midstate.update(bytes);
-    prefixes_.push_back(std::move(prefix));
+    auto prefix = std::make_shared<Prefix>();
+    prefix->bytes.assign(bytes.begin(), bytes.end());
+    prefix->hashed = bytes.size();
+    prefix->midstate.update(bytes);
+    const std::scoped_lock lock(known_->mutex);
+    const Prefixes& present = *known_->prefixes;
+    if (std::none_of(present.begin(), present.end(),
+                     [&](const auto& other) { return other->bytes == prefix->bytes; })) {
+        Prefixes more = present;
+        more.push_back(std::move(prefix));
+        known_->prefixes = std::make_shared<const Prefixes>(std::move(more));
+    }
+}
+
+std::shared_ptr<const OwnOutputCheck::Prefixes> OwnOutputCheck::prefixes() const {
+    const std::scoped_lock lock(known_->mutex);
+    return known_->prefixes;
 }
 
 Result<void> OwnOutputCheck::add_seal(const std::vector<openssl::Certificate>& chain) {
@@ -36,16 +48,6 @@ Result<void> OwnOutputCheck::add_seal(const std::vector<openssl::Certificate>& c
     return {};
 }
 
-const OwnOutputCheck::Prefix* OwnOutputCheck::find_prefix(ByteView file) const {
-    for (const Prefix& prefix : prefixes_) {
-        if (file.size() >= prefix.bytes.size() &&
-            std::memcmp(file.data(), prefix.bytes.data(), prefix.bytes.size()) == 0) {
-            return &prefix;
-        }
-    }
-    return nullptr;
-}
-
 /// The seal that the message names by its signed hash, its signer id and its whole chain.
 const OwnOutputCheck::Seal* OwnOutputCheck::find_seal(const CmsParts& parts) const {
     const auto same = [](ByteView left, ByteView right) { return as_text(left) == as_text(right); };
@@ -60,18 +62,24 @@ const OwnOutputCheck::Seal* OwnOutputCheck::find_seal(const CmsParts& parts) con
     return nullptr;
 }
 
-Result<OwnOutputCheck::Reading> OwnOutputCheck::read(ByteView file) const {
+Result<OwnOutputCheck::Reading> OwnOutputCheck::read(ByteView file,
+                                                     const Prefixes& prefixes) const {
     const FrameReading reading = read_frame(file);
     if (!reading.frame) {
         return Error{Fault::corrupt, "frame: " + std::string(frame_refusal_name(reading.refusal))};
     }
     const Frame& frame = *reading.frame;
-    const Prefix* const prefix = find_prefix(file);
-    if (prefix == nullptr || frame.gap_begin < prefix->hashed) {
+    const auto prefix = std::find_if(prefixes.begin(), prefixes.end(), [file](const auto& known) {
+        const Bytes& bytes = known->bytes;
+        return file.size() >= bytes.size() &&
+               std::memcmp(file.data(), bytes.data(), bytes.size()) == 0;
+    });
+    if (prefix == prefixes.end() || frame.gap_begin < (*prefix)->hashed) {
         return Error{Fault::corrupt, "begins like no known template"};
     }
-    Sha256 hash = prefix->midstate;
-    hash.update(file.subspan(prefix->hashed, frame.gap_begin - prefix->hashed));
+    const std::size_t hashed = (*prefix)->hashed;
+    Sha256 hash = (*prefix)->midstate;
+    hash.update(file.subspan(hashed, frame.gap_begin - hashed));
     hash.update(file.subspan(frame.gap_end));
     const auto cms = split_cms(frame.cms);
     if (!cms.ok()) {
@@ -93,10 +101,11 @@ Result<OwnOutputCheck::Reading> OwnOutputCheck::read(ByteView file) const {
 }
 
 std::vector<Result<void>> OwnOutputCheck::check(std::span<const ByteView> files) const {
+    const auto known = prefixes();
     std::vector<Result<void>> answers(files.size());
     std::vector<Reading> readings(files.size()); // without a seal: refused already
     for (std::size_t at = 0; at < files.size(); ++at) {
-        const auto reading = read(files[at]);
+        const auto reading = read(files[at], *known);
         if (reading.ok()) {
             readings[at] = reading.value();
         } else {

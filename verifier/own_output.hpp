@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -15,10 +17,11 @@ namespace songda::verifier {
 /// Looks at a file that Songda just made as a stranger would, before it is committed: strict frame,
 /// a known template's prefix byte for byte, digest, attributes, signature by a known seal. Hashing
 /// goes on from the prefix's midstate, so that the shared bytes are compared but not hashed again.
-/// Fill it, then share it between threads.
+/// Seals come first; then it is shared between threads, and prefixes may still be added.
 class OwnOutputCheck {
 public:
-    /// Bytes that all documents of one template and department start with.
+    /// Bytes that all documents of one template and department start with; those that are known
+    /// already are passed over. From any thread, for the checks that begin after it.
     void add_prefix(ByteView prefix);
     /// A department's seal certificate and its issuers, as the signer was given them. Fault
     /// invalid_input: not P-256, not a seal certificate.
@@ -46,11 +49,17 @@ private:
         const Seal* seal = nullptr;
         SignedHash claim;
     };
-    [[nodiscard]] Result<Reading> read(ByteView file) const;
-    [[nodiscard]] const Prefix* find_prefix(ByteView file) const;
+    using Prefixes = std::vector<std::shared_ptr<const Prefix>>;
+    /// Behind pointers, so that the object can be moved before it is shared.
+    struct Known {
+        std::mutex mutex;
+        std::shared_ptr<const Prefixes> prefixes = std::make_shared<const Prefixes>();
+    };
+    [[nodiscard]] std::shared_ptr<const Prefixes> prefixes() const;
+    [[nodiscard]] Result<Reading> read(ByteView file, const Prefixes& prefixes) const;
     [[nodiscard]] const Seal* find_seal(const CmsParts& parts) const;
 
-    std::vector<Prefix> prefixes_;
+    std::unique_ptr<Known> known_ = std::make_unique<Known>();
     std::vector<Seal> seals_;
 };
 

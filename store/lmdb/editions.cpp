@@ -105,6 +105,11 @@ Result<std::vector<EditionRow>> LmdbStore::editions(EditionKind kind, std::strin
     return list_rows<EditionRow>(rows, Table::edition, name_key(kind, name));
 }
 
+Result<std::vector<EditionRow>> LmdbStore::all_editions(EditionKind kind) {
+    Transaction rows = environment_.read();
+    return list_rows<EditionRow>(rows, Table::edition, kind_key(kind));
+}
+
 Result<std::optional<EditionRow>> LmdbStore::edition_in_force(EditionKind kind,
                                                               std::string_view name, Date day) {
     const auto all = editions(kind, name);
@@ -119,8 +124,7 @@ Result<std::optional<EditionRow>> LmdbStore::edition_in_force(EditionKind kind,
 }
 
 Result<std::vector<EditionRow>> LmdbStore::editions_in_force(EditionKind kind, Date day) {
-    Transaction rows = environment_.read();
-    const auto all = list_rows<EditionRow>(rows, Table::edition, kind_key(kind));
+    const auto all = all_editions(kind);
     if (!all.ok()) {
         return all.error();
     }

@@ -53,6 +53,17 @@ Result<std::vector<EditionRow>> MemoryStore::editions(EditionKind kind, std::str
     return look_up(editions_, {kind, std::string(name)}).value_or(std::vector<EditionRow>());
 }
 
+Result<std::vector<EditionRow>> MemoryStore::all_editions(EditionKind kind) {
+    const Lock lock(mutex_);
+    std::vector<EditionRow> found;
+    for (const auto& [key, all] : editions_) {
+        if (key.first == kind) {
+            found.insert(found.end(), all.begin(), all.end());
+        }
+    }
+    return found;
+}
+
 Result<std::optional<EditionRow>> MemoryStore::edition_in_force(EditionKind kind,
                                                                 std::string_view name, Date day) {
     std::optional<EditionRow> found;

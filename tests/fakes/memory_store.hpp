@@ -59,6 +59,7 @@ public:
     Result<bool> step_edition(const EditionRow& before, const EditionRow& after,
                               const AuditRow& audit) override;
     Result<std::vector<EditionRow>> editions(EditionKind kind, std::string_view name) override;
+    Result<std::vector<EditionRow>> all_editions(EditionKind kind) override;
     Result<std::optional<EditionRow>> edition_in_force(EditionKind kind, std::string_view name,
                                                        Date day) override;
     Result<std::vector<EditionRow>> editions_in_force(EditionKind kind, Date day) override;

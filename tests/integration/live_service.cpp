@@ -98,6 +98,7 @@ void Service::write_config(const Options& options) const {
         << "password_file = \"" << secrets << "smtp.password\"\n"
         << "from = \"noreply@songda.example.org\"\nfrom_name = \"示例市行政审批局\"\n"
         << "bounce_domain = \"bounce.songda.example.org\"\n";
+    out << "[editions]\nfour_eyes = " << (options.four_eyes ? "true" : "false") << '\n';
     out << "[store]\nfolder = \"store\"\nsegment_mib = 16\nreserve_mib = 1\n"
         << "[[department]]\ncode = \"" << fakes::department.text << "\"\n"
         << "name = \"示例市行政审批局\"\nnumber_prefix = \"示审\"\nregion = \"320199\"\n"

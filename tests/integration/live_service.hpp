@@ -32,6 +32,7 @@ public:
     struct Options {
         bool tls = false; ///< with client certificates asked for
         int requests_per_minute = 1'000'000;
+        bool four_eyes = false;
         /// Where a portal and a mail server listen (tests/fakes/child_process.hpp, Sink); 0 and 0:
         /// legs are planned and wait.
         std::uint16_t portal_port = 0;

@@ -462,6 +462,8 @@ private:
         return same &&
                same_answer(model_.edition_in_force(EditionKind::guide, name, day),
                            engine_.edition_in_force(EditionKind::guide, name, day)) &&
+               same_answer(model_.all_editions(EditionKind::guide),
+                           engine_.all_editions(EditionKind::guide)) &&
                same_answer(model_.editions_in_force(EditionKind::guide, day),
                            engine_.editions_in_force(EditionKind::guide, day));
     }

@@ -75,6 +75,9 @@ TEST_F(Editions, LatestPublishedOneIsInForceFromItsDay) {
     EXPECT_EQ(in_force({2026, 7, 1}), 1U);
     ASSERT_EQ(store_->editions_in_force(EditionKind::guide, {2026, 7, 1}).value().size(), 1U);
     EXPECT_TRUE(store_->editions_in_force(EditionKind::template_, {2026, 7, 1}).value().empty());
+    EXPECT_EQ(store_->all_editions(EditionKind::guide).value(),
+              store_->editions(EditionKind::guide, "guide-1").value());
+    EXPECT_TRUE(store_->all_editions(EditionKind::template_).value().empty());
 }
 
 TEST_F(Editions, NothingIsPublishedWithoutItsFirstDay) {

@@ -112,7 +112,7 @@ void PublishedTemplates::rebuild(const Rows& rows, Date today) {
             begin = end;
         }
     }
-    tell(rows, today, release);
+    tell(release);
     // What nobody issues by any more need not stay compiled.
     std::erase_if(ready_, [&](const auto& entry) {
         return std::none_of(
@@ -180,6 +180,7 @@ void PublishedTemplates::take_name(const DepartmentConfig& department, const Row
         }
         release.published.push_back({std::move(ready).value(), *row->effective_from, row->number});
         if (*row->effective_from <= today) {
+            release.in_force.emplace(row->name, row->number);
             return;
         }
     }
@@ -210,27 +211,19 @@ Result<PublishedTemplates::Ready> PublishedTemplates::make_ready(const Departmen
     return kept;
 }
 
-void PublishedTemplates::tell(const Rows& rows, Date today, const Release& release) {
+void PublishedTemplates::tell(const Release& release) {
     for (const std::string& line : release.failing) {
         if (failing_.find(line) == failing_.end()) { // only this thread writes it
             log::error("template_unusable", {{"why", line}});
         }
     }
-    std::set<std::pair<std::string, std::uint32_t>> in_force;
-    for (const EditionRow& row : by_day(rows)) {
-        const auto same = [&](const auto& told) { return told.first == row.name; };
-        if (*row.effective_from <= today) {
-            std::erase_if(in_force, same);
-            in_force.emplace(row.name, row.number);
-        }
-    }
-    for (const auto& [name, number] : in_force) {
+    for (const auto& [name, number] : release.in_force) {
         if (in_force_.find({name, number}) == in_force_.end()) {
             log::info("template_in_force", {{"name", name}, {"edition", std::uint64_t{number}}});
         }
     }
-    in_force_gauge_.set(static_cast<double>(in_force.size()));
-    in_force_ = std::move(in_force);
+    in_force_ = release.in_force;
+    in_force_gauge_.set(static_cast<double>(in_force_.size()));
 }
 
 } // namespace songda::app

@@ -61,6 +61,7 @@ private:
     struct Release {
         std::vector<issuer::PublishedTemplate> published;
         std::vector<std::pair<std::string, int>> versions;
+        std::set<std::pair<std::string, std::uint32_t>> in_force; ///< names and numbers
         std::set<std::string> failing;
     };
     struct Read {
@@ -78,7 +79,7 @@ private:
                    Release& release);
     [[nodiscard]] Result<Ready> make_ready(const DepartmentConfig& department,
                                            const store::EditionRow& row);
-    void tell(const Rows& rows, Date today, const Release& release);
+    void tell(const Release& release);
 
     Parts parts_;
     metrics::Gauge failing_gauge_;

@@ -8,6 +8,7 @@
 #include "app/beside.hpp"
 #include "app/commands.hpp"
 #include "app/desk.hpp"
+#include "app/template_edition.hpp"
 #include "app/terminal.hpp"
 #include "issuer/templates/number_pattern.hpp"
 #include "issuer/templates/template.hpp"
@@ -18,21 +19,42 @@ namespace {
 using store::NumberAdvance;
 using store::NumberSequence;
 
-/// The highest number that each configured template has digits for; templates without an end are
+/// The highest number that each template has digits for; templates without an end are
 /// not in it.
 using Ends = std::map<std::string, std::uint64_t, std::less<>>;
 
-Result<Ends> read_ends(const Config& config) {
-    Ends ends;
+/// Of the newest version of each template, in the configuration or published.
+Result<Ends> read_ends(const Config& config, store::Store& store) {
+    std::map<std::string, std::pair<int, std::string>> newest; // version and number pattern by id
+    const auto add = [&newest](const issuer::Template& spec) {
+        auto& present = newest[spec.id];
+        present = std::max(present, std::make_pair(spec.version, spec.number_pattern));
+    };
     for (const DepartmentConfig& department : config.departments) {
         for (const std::string& name : department.templates) {
             const auto spec = issuer::read_template(config.templates_folder + '/' + name);
             if (!spec.ok()) {
                 return spec.error();
             }
-            if (const auto end = issuer::sequence_max(spec.value().number_pattern)) {
-                ends[spec.value().id] = *end;
+            add(spec.value());
+        }
+    }
+    const auto editions = store.all_editions(store::EditionKind::template_);
+    if (!editions.ok()) {
+        return editions.error();
+    }
+    for (const store::EditionRow& row : editions.value()) {
+        if (row.state == store::EditionState::published) {
+            const auto spec = read_template_edition(store, row);
+            if (spec.ok()) { // what does not read issues nothing
+                add(spec.value());
             }
+        }
+    }
+    Ends ends;
+    for (const auto& [id, version] : newest) {
+        if (const auto end = issuer::sequence_max(version.second)) {
+            ends[id] = *end;
         }
     }
     return ends;
@@ -178,24 +200,19 @@ int confirm_numbers(store::Store& store, const std::string& reason, const Ends& 
 } // namespace
 
 int run_numbers(const NumbersArguments& arguments) {
-    const auto config = read_config(arguments.config);
-    if (!config.ok()) {
-        return tell_failure(config.error());
+    const auto at = open_beside_or_tell(arguments.config);
+    if (!at) {
+        return 2;
     }
-    const auto ends = read_ends(config.value());
+    const auto ends = read_ends(at->config, *at->store);
     if (!ends.ok()) {
         return tell_failure(ends.error());
     }
-    const auto store = open_store_beside(config.value());
-    if (!store.ok()) {
-        return tell_failure(store.error());
-    }
     using Action = NumbersArguments::Action;
     switch (arguments.action) {
-    case Action::show: return show_numbers(*store.value(), ends.value());
-    case Action::advance:
-        return advance_numbers(*store.value(), arguments, config.value(), ends.value());
-    case Action::confirm: return confirm_numbers(*store.value(), arguments.reason, ends.value());
+    case Action::show: return show_numbers(*at->store, ends.value());
+    case Action::advance: return advance_numbers(*at->store, arguments, at->config, ends.value());
+    case Action::confirm: return confirm_numbers(*at->store, arguments.reason, ends.value());
     }
     return 2;
 }

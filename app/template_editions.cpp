@@ -12,6 +12,7 @@
 #include "app/editions.hpp"
 #include "app/template_edition.hpp"
 #include "base/sha256.hpp"
+#include "catalogue/register.hpp"
 #include "issuer/fonts/font_set.hpp"
 #include "issuer/licence.hpp"
 #include "issuer/profile_check.hpp"
@@ -167,6 +168,42 @@ Result<std::vector<Other>> read_others(const EditionContext& context) {
     return others;
 }
 
+/// Departments of this configuration that issue by it.
+std::string audience(const Config& config, std::string_view name) {
+    const std::size_t type_end = std::min(name.find_first_of("@:"), name.size());
+    const std::size_t area_end = std::min(name.find(':'), name.size());
+    const std::string_view area =
+        type_end < area_end ? name.substr(type_end + 1, area_end - type_end - 1) : "";
+    const auto takers = departments_taking(config, name.substr(0, type_end), area);
+    if (!takers.ok()) {
+        return takers.error().detail;
+    }
+    std::string names;
+    for (const DepartmentConfig* const department : takers.value()) {
+        names += (names.empty() ? "" : "、") + department->name;
+    }
+    return names.empty() ? "本配置无部门适用 no department here takes it" : names;
+}
+
+/// Its area is one of the register's on the day, and who gets it.
+Result<void> add_audience(const EditionContext& context, const Template& spec,
+                          EditionSubject& subject) {
+    if (!spec.scope.area.empty()) {
+        const auto known = catalogue::Register::read(context.config.register_folders);
+        if (!known.ok()) {
+            return known.error();
+        }
+        const auto area = known.value().areas().find(spec.scope.area, context.day);
+        if (!area.ok()) {
+            subject.findings.push_back(
+                finding("scope.area", "名录中没有这个区划",
+                        "is no area of the register: " + area.error().detail));
+        }
+    }
+    subject.notes.push_back("适用部门 for: " + audience(context.config, subject.name));
+    return {};
+}
+
 /// As it is looked at before it is reviewed and again before it is published.
 Result<EditionSubject> check_template_edition(const EditionContext& context, ByteView content) {
     const auto files = TemplateFiles::read_published(content, context.name);
@@ -182,6 +219,10 @@ Result<EditionSubject> check_template_edition(const EditionContext& context, Byt
     const auto compiled = add_compiling(context.config, spec, findings);
     if (!compiled.ok()) {
         return compiled.error();
+    }
+    const auto told = add_audience(context, spec, subject.value());
+    if (!told.ok()) {
+        return told.error();
     }
     const auto others = read_others(context);
     if (!others.ok()) {
@@ -229,29 +270,19 @@ Result<void> unpack(ByteView content, const std::string& folder) {
     return {};
 }
 
-/// Departments of this configuration that issue by it.
-std::string audience(const Config& config, const store::EditionRow& row) {
-    const std::string_view name = row.name;
-    const std::size_t type_end = std::min(name.find_first_of("@:"), name.size());
-    const std::size_t area_end = std::min(name.find(':'), name.size());
-    const std::string_view area =
-        type_end < area_end ? name.substr(type_end + 1, area_end - type_end - 1) : "";
-    const auto takers = departments_taking(config, name.substr(0, type_end), area);
-    if (!takers.ok()) {
-        return takers.error().detail;
-    }
-    std::string names;
-    for (const DepartmentConfig* const department : takers.value()) {
-        names += (names.empty() ? "" : "、") + department->name;
-    }
-    return names.empty() ? "本配置无部门适用 no department here takes it" : names;
-}
-
 } // namespace
 
 EditionCommands template_commands() {
-    return {store::EditionKind::template_, "template", "文书模板", read_template_folder,
-            check_template_edition,        present,    unpack,     audience};
+    return {store::EditionKind::template_,
+            "template",
+            "文书模板",
+            read_template_folder,
+            check_template_edition,
+            present,
+            unpack,
+            [](const Config& config, const store::EditionRow& row) {
+                return audience(config, row.name);
+            }};
 }
 
 } // namespace songda::app

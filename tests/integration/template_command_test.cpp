@@ -99,6 +99,7 @@ protected:
             return answer.contains("findings") ? answer["findings"][0].dump() : answer.dump();
         }
         key_ = answer["key"];
+        id_ = answer["id"];
         return answer["template"];
     }
     /// The service looks every second.
@@ -120,6 +121,7 @@ protected:
     std::vector<std::string> rows_;
     std::size_t next_ = 0;
     std::string key_;
+    std::string id_;
     int number_ = 1; ///< of the last edition
 };
 
@@ -129,6 +131,7 @@ TEST_F(TemplateCommands, PublishedOneIssuesWithoutARestartAndWithdrawnOneGivesBa
     ASSERT_TRUE(becomes("food-business-licence@8"));
     EXPECT_EQ(issued("\"document_type\": \"SPJY\""), "food-business-licence@8");
     const std::string of_eight = key_;
+    const std::string id_of_eight = id_;
     publish(folder(9), std::string(today) + " --from 2099-01-01");
     const std::string list = run("list").output;
     EXPECT_TRUE(says(list, "food-business-licence@8  施行中 in force")) << list;
@@ -148,7 +151,10 @@ TEST_F(TemplateCommands, PublishedOneIssuesWithoutARestartAndWithdrawnOneGivesBa
     ASSERT_TRUE(service_.start());
     const std::string file = service_.folder() / "eight.pdf";
     std::ofstream(file, std::ios::binary)
-        << ask("GET", "/api/v1/verify/" + of_eight + "/file").body;
+        << ask("GET", "/api/v1/documents/" + id_of_eight + "/file").body;
+    const CommandResult uploaded = run_command("curl -s -F file=@" + file + " http://127.0.0.1:" +
+                                               std::to_string(service_.port()) + "/verify");
+    EXPECT_TRUE(says(uploaded.output, "class=\"answer yes\"")) << uploaded.output;
     EXPECT_TRUE(says(verified(of_eight), "\"integrity\":{\"answer\":\"yes\""));
     const CommandResult checked = run_songda("check-store -c " + service_.config());
     EXPECT_EQ(checked.status, 0) << checked.output;
@@ -187,6 +193,11 @@ TEST_F(TemplateCommands, VersionsAndNumbersAreNobodyElses) {
                   .status,
               0);
     EXPECT_TRUE(says(refused(other), "its numbers would be given twice"));
+    const std::string nowhere = folder(11);
+    ASSERT_EQ(run_command("sed -i 's/^area = .*/area = \"329900\"/' " + nowhere + "/template.toml")
+                  .status,
+              0);
+    EXPECT_TRUE(says(run("add " + nowhere).output, "名录中没有这个区划"));
 }
 
 TEST_F(TemplateCommands, WhatTheServiceCannotUseIsToldAndHarmsNothing) {

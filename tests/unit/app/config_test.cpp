@@ -27,6 +27,8 @@ TEST(Config, SampleIsReadAndItsPathsAreTakenFromItsFolder) {
     EXPECT_EQ(supervisors[0].email, "supervision@scjg.example.org");
     EXPECT_EQ(supervisors[0].templates.size(), 3U);
     EXPECT_FALSE(supervisors[0].issued);
+    EXPECT_FALSE(config.value().four_eyes) << "one person tries the sample out";
+    EXPECT_EQ(config.value().departments[0].published_types.value().size(), 17U);
 }
 
 TEST(Config, EveryFaultIsToldAtOnce) {
@@ -57,6 +59,15 @@ std::string told_when(const std::string& from, const std::string& to) {
     text.replace(at, from.size(), to);
     const auto config = read_config(write(text));
     return config.ok() ? "" : config.error().detail;
+}
+
+TEST(Config, TwoPeoplePublishUnlessTheFileSaysOtherwise) {
+    std::ifstream in(SONGDA_SOURCE_DIR "/config/songda.toml");
+    std::string text((std::istreambuf_iterator<char>(in)), {});
+    const std::string key = "four_eyes = false";
+    text.replace(text.find(key), key.size(), "");
+    const auto config = read_config(write(text));
+    EXPECT_TRUE(config.value().four_eyes);
 }
 
 TEST(Config, ValuesThatCouldNotWorkAreToldWithFileLineAndKey) {

@@ -196,8 +196,7 @@ Result<void> add_audience(const EditionContext& context, const Template& spec,
         const auto area = known.value().areas().find(spec.scope.area, context.day);
         if (!area.ok()) {
             subject.findings.push_back(
-                finding("scope.area", "名录中没有这个区划",
-                        "is no area of the register: " + area.error().detail));
+                finding("scope.area", "名录中没有这个区划：", area.error().detail));
         }
     }
     subject.notes.push_back("适用部门 for: " + audience(context.config, subject.name));

@@ -99,8 +99,7 @@ void TemplateSet::add_published(PublishedTemplate published) {
 }
 
 void TemplateSet::remember_version(const std::string& id, int version) {
-    int& newest = versions_[id];
-    newest = std::max(newest, version);
+    versions_[id].insert(version);
 }
 
 TemplateSet::Active TemplateSet::find_active(const Lines& lines, std::string_view item,
@@ -231,8 +230,14 @@ TemplateChoice TemplateSet::choose(std::string_view department, const WantedTemp
 }
 
 int TemplateSet::newest_version(std::string_view id) const {
+    const std::set<int>& versions = versions_of(id);
+    return versions.empty() ? 0 : *versions.rbegin();
+}
+
+const std::set<int>& TemplateSet::versions_of(std::string_view id) const {
+    static const std::set<int> none;
     const auto found = versions_.find(id);
-    return found == versions_.end() ? 0 : found->second;
+    return found == versions_.end() ? none : found->second;
 }
 
 const ReadyTemplate* TemplateSet::any_of(std::string_view department) const {

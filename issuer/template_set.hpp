@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -81,6 +82,8 @@ public:
                                         TimeMs now) const;
     /// The highest version of the template that is known; 0: it is not.
     [[nodiscard]] int newest_version(std::string_view id) const;
+    /// All that are known, also of editions that were withdrawn.
+    [[nodiscard]] const std::set<int>& versions_of(std::string_view id) const;
     /// Any of the department's; null: it has none.
     [[nodiscard]] const ReadyTemplate* any_of(std::string_view department) const;
 
@@ -122,7 +125,7 @@ private:
     static TemplateChoice refuse_id(const Lines& lines, const WantedTemplate& wanted, TimeMs now);
 
     std::map<std::string, Department, std::less<>> departments_;
-    std::map<std::string, int, std::less<>> versions_;
+    std::map<std::string, std::set<int>, std::less<>> versions_;
 };
 
 } // namespace songda::issuer

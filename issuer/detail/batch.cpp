@@ -104,8 +104,9 @@ void add_profile_findings(std::vector<Finding> found, std::vector<Finding>& find
 
 void Batch::run() {
     for (Item& item : items_) {
-        for (const auto step : {&Batch::read, &Batch::find_earlier, &Batch::check,
-                                &Batch::check_approval, &Batch::prepare, &Batch::render}) {
+        for (const auto step :
+             {&Batch::read, &Batch::find_earlier, &Batch::check, &Batch::check_versions,
+              &Batch::check_approval, &Batch::prepare, &Batch::render}) {
             if (item.open) {
                 (this->*step)(item);
             }
@@ -177,6 +178,27 @@ void Batch::check(Item& item) {
     }
     if (item.open && !findings.empty()) {
         item.close(Answer::Kind::refused);
+    }
+}
+
+/// A case that has a document of an earlier version gets no second one when the next is published;
+/// of the same version the store tells.
+void Batch::check_versions(Item& item) {
+    const Template& spec = item.ready->spec();
+    for (const int version : desk_.templates.versions_of(spec.id)) {
+        if (version == spec.version) {
+            continue;
+        }
+        const auto found = desk_.parts.store.find_case(
+            department_, spec.id + '@' + std::to_string(version), item.decision.case_number);
+        if (!found.ok()) {
+            item.fail(found.error());
+            return;
+        }
+        if (found.value()) {
+            take_outcome(item, {store::IssueOutcome::Kind::case_conflict, *found.value()});
+            return;
+        }
     }
 }
 

@@ -83,6 +83,7 @@ private:
     void check_licence(Item& item);
     void check_photo(Item& item);
     void check_placed(Item& item);
+    void check_versions(Item& item);
     void take_licence(Item& item);
     void supersede(const Item& item, store::IssueWrite& write) const;
     [[nodiscard]] Result<void> take_number(Item& item);

@@ -117,23 +117,27 @@ protected:
     }
     /// `id@version` of the next document.
     std::string issued() {
-        const std::string number = std::to_string(++next_);
-        const std::string row =
-            R"({"idempotency_key":")" + number + R"(","case_number":")" + number +
-            R"(","template":"food-business-licence","decided_on":"2026-11-16",)" +
-            R"("valid_from":"2026-11-16","valid_until":"2031-11-15","recipient":{)" +
-            R"("kind":"organisation","name":"示例市堃记酒店管理有限公司","code":"91320199MA5JMH929H",)" +
-            R"("email":"a@example.org"},"fields":{"legal_representative":"张三","domicile":"示例市",)" +
-            R"("premises":"示例市","business_form":"食品销售经营者（商场超市）",)" +
-            R"("business_items":"糕点类食品制售","supervisor":"示例市","signatory":"郑雨珺"},)" +
-            R"("delivery":["email"]})";
-        const issuer::Row one{row, ""};
-        const auto answer = issuer_->issue(fakes::department, {&one, 1}).front();
+        const issuer::Answer answer = issue(std::to_string(++next_));
         if (answer.kind != issuer::Answer::Kind::issued) {
             return answer.findings.empty() ? answer.error.detail
                                            : answer.findings[0].pointer + answer.findings[0].rule;
         }
         return answer.document.template_version;
+    }
+    issuer::Answer issue(const std::string& case_number) {
+        const std::string row = decision(case_number);
+        const issuer::Row one{row, ""};
+        return issuer_->issue(fakes::department, {&one, 1}).front();
+    }
+    std::string decision(const std::string& case_number) {
+        return R"({"idempotency_key":"key-)" + std::to_string(++keys_) + R"(","case_number":")" +
+               case_number + R"(","template":"food-business-licence","decided_on":"2026-11-16",)" +
+               R"("valid_from":"2026-11-16","valid_until":"2031-11-15","recipient":{)" +
+               R"("kind":"organisation","name":"示例市堃记酒店管理有限公司","code":"91320199MA5JMH929H",)" +
+               R"("email":"a@example.org"},"fields":{"legal_representative":"张三","domicile":"示例市",)" +
+               R"("premises":"示例市","business_form":"食品销售经营者（商场超市）",)" +
+               R"("business_items":"糕点类食品制售","supervisor":"示例市","signatory":"郑雨珺"},)" +
+               R"("delivery":["email"]})";
     }
     bool becomes(int version) {
         const auto begun = std::chrono::steady_clock::now();
@@ -159,6 +163,7 @@ protected:
     std::unique_ptr<PublishedTemplates> published_;
     std::atomic<int> compiled_{0};
     std::atomic<int> next_{0};
+    std::atomic<int> keys_{0};
     const Date today_ = china_date(clock_.now());
     const Date tomorrow_ = china_date(clock_.now() + 86'400'000);
 };
@@ -188,6 +193,23 @@ TEST_F(PublishedTemplatesTest, WithdrawnEditionGivesItsPlaceBack) {
     step(second, EditionState::withdrawn);
     published_->look();
     EXPECT_EQ(issued(), "food-business-licence@4");
+}
+
+TEST_F(PublishedTemplatesTest, CaseWithADocumentOfAnEarlierVersionGetsNoSecondOne) {
+    const issuer::Answer first = issue("case");
+    ASSERT_EQ(first.kind, issuer::Answer::Kind::issued);
+    const auto edition = publish(content(4), today_);
+    published_->look();
+    const issuer::Answer again = issue("case");
+    EXPECT_EQ(again.kind, issuer::Answer::Kind::case_conflict);
+    EXPECT_EQ(again.document.id, first.document.id);
+    const auto preview = issuer_->preview(fakes::department, decision("case"));
+    EXPECT_FALSE(preview.value().file.empty()) << "what it looks like may be seen all the same";
+    const issuer::Answer second = issue("another");
+    EXPECT_EQ(second.document.template_version, "food-business-licence@4");
+    step(edition, EditionState::withdrawn);
+    published_->look();
+    EXPECT_EQ(issue("another").document.id, second.document.id) << "though it was withdrawn";
 }
 
 TEST_F(PublishedTemplatesTest, WhatCannotBeUsedLeavesWhatWasAndIsTold) {

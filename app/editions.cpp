@@ -134,14 +134,14 @@ std::string standing_words(Standing standing, const EditionRow& row) {
 }
 
 /// Content and findings of a stored edition; nothing after telling why it may go no further.
-bool is_clean(const Beside& at, const EditionCommands& kind, const EditionRow& row, Date day) {
-    const auto content = at.store->edition_content(row);
+bool is_clean(const Beside& beside, const EditionCommands& kind, const EditionRow& row, Date day) {
+    const auto content = beside.store->edition_content(row);
     if (!content.ok()) {
         tell_failure(content.error());
         return false;
     }
     const auto subject =
-        kind.check({at.config, *at.store, row.name, day, row.number}, content.value());
+        kind.check({beside.config, *beside.store, row.name, day, row.number}, content.value());
     if (!subject.ok()) {
         tell_failure(subject.error());
         return false;
@@ -156,8 +156,8 @@ bool is_clean(const Beside& at, const EditionCommands& kind, const EditionRow& r
 
 /// Two people stand behind everything that is published, as behind a draft that is approved
 /// (api/drafts.cpp).
-bool may_publish(const Beside& at, const EditionCommands& kind, const EditionRow& row) {
-    if (!at.config.four_eyes || row.author != operator_name()) {
+bool may_publish(const Beside& beside, const EditionCommands& kind, const EditionRow& row) {
+    if (!beside.config.four_eyes || row.author != operator_name()) {
         return true;
     }
     tell_failure(
@@ -231,18 +231,19 @@ int run_edition_add(const EditionCommands& kind, const EditionArguments& argumen
 }
 
 int run_edition_submit(const EditionCommands& kind, const EditionArguments& arguments) {
-    const auto at = open_beside_or_tell(arguments.config);
+    const auto beside = open_beside_or_tell(arguments.config);
     const auto before =
-        at ? find_for_step(*at->store, kind, arguments, EditionState::in_review) : std::nullopt;
+        beside ? find_for_step(*beside->store, kind, arguments, EditionState::in_review)
+               : std::nullopt;
     if (!before) {
         return 2;
     }
-    if (!is_clean(*at, kind, *before, china_date(SystemClock().now()))) {
+    if (!is_clean(*beside, kind, *before, china_date(SystemClock().now()))) {
         return 1;
     }
     EditionRow after = *before;
     after.state = EditionState::in_review;
-    const int status = step(*at->store, kind, *before, after);
+    const int status = step(*beside->store, kind, *before, after);
     if (status == 0) {
         tell_next(kind, after, "publish --document 文号");
     }
@@ -273,13 +274,14 @@ int run_edition_publish(const EditionCommands& kind, const EditionArguments& arg
         fmt::print(stderr,
                    "  注意：施行日期早于今日 note: the first day in force lies before today\n");
     }
-    const auto at = open_beside_or_tell(arguments.config);
+    const auto beside = open_beside_or_tell(arguments.config);
     const auto before =
-        at ? find_for_step(*at->store, kind, arguments, EditionState::published) : std::nullopt;
-    if (!before || !may_publish(*at, kind, *before)) {
+        beside ? find_for_step(*beside->store, kind, arguments, EditionState::published)
+               : std::nullopt;
+    if (!before || !may_publish(*beside, kind, *before)) {
         return 2;
     }
-    if (!is_clean(*at, kind, *before, *from)) {
+    if (!is_clean(*beside, kind, *before, *from)) {
         return 1;
     }
     EditionRow after = *before;
@@ -287,7 +289,7 @@ int run_edition_publish(const EditionCommands& kind, const EditionArguments& arg
     after.document = arguments.document;
     after.effective_from = *from;
     after.reason.clear();
-    const int status = step(*at->store, kind, *before, after);
+    const int status = step(*beside->store, kind, *before, after);
     if (status == 0) {
         fmt::print("  {}，自 {} 起施行 in force from {}\n", after.document, to_chinese(*from),
                    to_text(*from));
@@ -309,13 +311,13 @@ int run_edition_withdraw(const EditionCommands& kind, const EditionArguments& ar
 }
 
 int run_edition_list(const EditionCommands& kind, const EditionArguments& arguments) {
-    const auto at = open_beside_or_tell(arguments.config);
-    if (!at) {
+    const auto beside = open_beside_or_tell(arguments.config);
+    if (!beside) {
         return 2;
     }
     const bool one = !arguments.name.empty();
-    const auto rows =
-        one ? at->store->editions(kind.kind, arguments.name) : at->store->all_editions(kind.kind);
+    const auto rows = one ? beside->store->editions(kind.kind, arguments.name)
+                          : beside->store->all_editions(kind.kind);
     if (!rows.ok()) {
         return tell_failure(rows.error());
     }
@@ -330,7 +332,7 @@ int run_edition_list(const EditionCommands& kind, const EditionArguments& argume
         fmt::print("{}  {}{}{}{}{}\n", described(row), standing_words(standing, row),
                    row.document.empty() ? "" : "  ", row.document,
                    row.effective_from ? "  自 from " + to_text(*row.effective_from) : "",
-                   kind.audience ? "  " + kind.audience(at->config, row) : "");
+                   kind.audience ? "  " + kind.audience(beside->config, row) : "");
     }
     if (!any) {
         fmt::print("{}\n", one ? "没有这个名称的版次 no edition has this name"

@@ -200,19 +200,20 @@ int confirm_numbers(store::Store& store, const std::string& reason, const Ends& 
 } // namespace
 
 int run_numbers(const NumbersArguments& arguments) {
-    const auto at = open_beside_or_tell(arguments.config);
-    if (!at) {
+    const auto beside = open_beside_or_tell(arguments.config);
+    if (!beside) {
         return 2;
     }
-    const auto ends = read_ends(at->config, *at->store);
+    const auto ends = read_ends(beside->config, *beside->store);
     if (!ends.ok()) {
         return tell_failure(ends.error());
     }
     using Action = NumbersArguments::Action;
     switch (arguments.action) {
-    case Action::show: return show_numbers(*at->store, ends.value());
-    case Action::advance: return advance_numbers(*at->store, arguments, at->config, ends.value());
-    case Action::confirm: return confirm_numbers(*at->store, arguments.reason, ends.value());
+    case Action::show: return show_numbers(*beside->store, ends.value());
+    case Action::advance:
+        return advance_numbers(*beside->store, arguments, beside->config, ends.value());
+    case Action::confirm: return confirm_numbers(*beside->store, arguments.reason, ends.value());
     }
     return 2;
 }

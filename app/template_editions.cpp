@@ -48,7 +48,26 @@ Result<EditionSubject> read_template_folder(const std::string& path, const std::
     return files.ok() ? subject_of(files.value()) : files.error();
 }
 
-/// Is it compiled with every department that would take it?
+/// Of every department that gets it; of nobody's, one that says everything a template may print.
+Result<std::vector<issuer::DepartmentFace>> faces_for(const Config& config, const Template& spec) {
+    const auto takers = departments_taking(config, spec.type_code, spec.scope.area);
+    if (!takers.ok()) {
+        return takers.error();
+    }
+    std::vector<issuer::DepartmentFace> faces;
+    for (const DepartmentConfig* const department : takers.value()) {
+        faces.push_back(face_of(*department));
+    }
+    if (faces.empty()) {
+        faces.push_back(face_of(config.departments.front()));
+        for (auto& [fact, text] : faces.back().facts) {
+            text = text.empty() ? "示例" : text;
+        }
+    }
+    return faces;
+}
+
+/// Is it compiled with every one of them?
 Result<void> add_compiling(const Config& config, const Template& spec,
                            std::vector<std::string>& findings) {
     const auto fonts = issuer::FontSet::load(config.fonts_folder);
@@ -67,12 +86,12 @@ Result<void> add_compiling(const Config& config, const Template& spec,
             findings.push_back(error.detail);
         }
     }
-    const auto takers = departments_taking(config, spec.type_code, spec.scope.area);
-    if (!takers.ok()) {
-        return takers.error();
+    const auto faces = faces_for(config, spec);
+    if (!faces.ok()) {
+        return faces.error();
     }
-    for (const DepartmentConfig* const department : takers.value()) {
-        const auto compiled = issuer::compile_template(spec, face_of(*department), fonts.value(),
+    for (const issuer::DepartmentFace& face : faces.value()) {
+        const auto compiled = issuer::compile_template(spec, face, fonts.value(),
                                                        {cms_bytes, issuer::PageMark::sample});
         if (!compiled.ok()) {
             findings.push_back(compiled.error().detail);

@@ -92,12 +92,17 @@ struct TomlTable::Impl {
     }
     void find(std::string_view key, const toml::node* node, std::string_view what) {
         // What was copied from a shared table has no place of its own.
-        const bool placed = node != nullptr && node->source().begin.line != 0;
-        const toml::node* const at = placed ? node : table;
+        const toml::node* const at = placed(node) ? node : table;
         const auto line = at != nullptr ? at->source().begin.line : 0;
-        const bool named = at != nullptr && at->source().path != nullptr;
-        document->findings.push_back(fmt::format(
-            "{}:{}: {}: {}", named ? *at->source().path : document->name, line, full(key), what));
+        document->findings.push_back(
+            fmt::format("{}:{}: {}: {}", file_of(at), line, full(key), what));
+    }
+    [[nodiscard]] static bool placed(const toml::node* node) {
+        return node != nullptr && node->source().begin.line != 0;
+    }
+    [[nodiscard]] std::string file_of(const toml::node* node) const {
+        const bool named = node != nullptr && node->source().path != nullptr;
+        return named ? *node->source().path : document->name;
     }
     const toml::node* ask(std::string_view key) {
         asked.emplace(key);
@@ -216,6 +221,14 @@ std::vector<std::string> TomlTable::texts_or_none(std::string_view key) {
 }
 bool TomlTable::has(std::string_view key) const {
     return impl_->table != nullptr && impl_->table->contains(key);
+}
+
+bool TomlTable::is_text(std::string_view key) const {
+    return has(key) && impl_->table->get(key)->is_string();
+}
+std::string TomlTable::file_of(std::string_view key) const {
+    const toml::node* const node = has(key) ? impl_->table->get(key) : nullptr;
+    return impl_->file_of(Impl::placed(node) ? node : impl_->table);
 }
 
 TomlTable TomlTable::table(std::string_view key) {

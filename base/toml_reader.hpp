@@ -32,6 +32,9 @@ public:
     [[nodiscard]] std::vector<std::string> texts(std::string_view key);
     [[nodiscard]] std::vector<std::string> texts_or_none(std::string_view key);
     [[nodiscard]] bool has(std::string_view key) const;
+    [[nodiscard]] bool is_text(std::string_view key) const;
+    /// Name of the file that says the key: what was laid below keeps its own.
+    [[nodiscard]] std::string file_of(std::string_view key) const;
     /// A missing table reads as an empty one, whose required keys then are findings.
     [[nodiscard]] TomlTable table(std::string_view key);
     /// `[[key]]`, in order; none if absent.

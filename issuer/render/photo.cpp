@@ -4,11 +4,15 @@
 #include <optional>
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include "base/text_codec.hpp"
+#include "issuer/render/detail/byte_walk.hpp"
+#include "issuer/render/png.hpp"
 
 namespace songda::issuer {
+
+using detail::ByteWalk;
+
 namespace {
 
 /// More than 300 dpi of the largest place that a page has; what is inflated stays below 13 MB.
@@ -19,41 +23,7 @@ constexpr double dpi_max = 300;
 /// Pixels are whole, sizes are in hundredths of a point.
 constexpr double dpi_tolerance = 1;
 
-/// Reads big-endian; after the first refusal everything is empty.
-class Walk {
-public:
-    explicit Walk(ByteView bytes) : rest_(bytes) {}
-
-    ByteView take(std::size_t count) {
-        if (rest_.size() < count) {
-            refuse("ends too early");
-            return {};
-        }
-        const ByteView taken = rest_.first(count);
-        rest_ = rest_.subspan(count);
-        return taken;
-    }
-    unsigned number(std::size_t bytes) {
-        unsigned value = 0;
-        for (const std::uint8_t byte : take(bytes)) {
-            value = value << 8U | byte;
-        }
-        return value;
-    }
-    void refuse(const std::string& why) {
-        refusal = refusal.empty() ? why : refusal;
-        rest_ = {};
-    }
-    [[nodiscard]] bool ok() const { return refusal.empty(); }
-    [[nodiscard]] ByteView rest() const { return rest_; }
-
-    std::string refusal;
-
-private:
-    ByteView rest_;
-};
-
-void check_side(Walk& walk, const Photo& photo) {
+void check_side(ByteWalk& walk, const Photo& photo) {
     if (photo.width == 0 || photo.height == 0 || photo.width > side_max ||
         photo.height > side_max) {
         walk.refuse("its width or height is none, or over 2048 pixels");
@@ -175,7 +145,7 @@ private:
     }
 
     void frame(unsigned marker, ByteView body) {
-        Walk inner(body);
+        ByteWalk inner(body);
         const unsigned precision = inner.number(1);
         photo_.height = inner.number(2);
         photo_.width = inner.number(2);
@@ -208,114 +178,18 @@ private:
         append(photo_.data, walk_.take(std::min(at, rest.size())));
     }
 
-    Walk walk_;
+    ByteWalk walk_;
     Photo photo_;
     bool adobe_ = false;
     bool scanned_ = false;
     bool ended_ = false;
 };
 
-// PNG, ISO/IEC 15948.
-
-constexpr std::string_view png_signature("\x89PNG\r\n\x1A\n", 8);
-
-class PngReader {
-public:
-    explicit PngReader(ByteView bytes) : walk_(bytes) {}
-
-    PhotoReading run() {
-        photo_.form = Photo::Form::png;
-        walk_.take(png_signature.size());
-        while (walk_.ok() && !ended_) {
-            chunk();
-        }
-        if (walk_.ok() && !walk_.rest().empty()) {
-            walk_.refuse("something stands behind its end");
-        }
-        if (walk_.ok()) {
-            check_data();
-        }
-        return {std::move(photo_), walk_.refusal};
-    }
-
-private:
-    void chunk() {
-        const unsigned length = walk_.number(4);
-        const ByteView covered = walk_.take(std::size_t{length} + 4);
-        const unsigned sum = walk_.number(4);
-        if (!walk_.ok()) {
-            return;
-        }
-        if (crc32(0, covered.data(), static_cast<uInt>(covered.size())) != sum) {
-            return walk_.refuse("a chunk has a wrong checksum");
-        }
-        const std::string_view kind = as_text(covered.first(4));
-        const ByteView body = covered.subspan(4);
-        if ((kind == "IHDR") != (photo_.components == 0)) {
-            return walk_.refuse("its header does not come first, or twice");
-        }
-        if (kind == "IHDR") {
-            header(body);
-        } else if (kind == "IDAT") {
-            if (data_over_) {
-                return walk_.refuse("its data are interrupted");
-            }
-            append(photo_.data, body);
-        } else if (kind == "IEND") {
-            ended_ = true;
-        } else if ((kind[0] & 0x20) == 0 || kind == "tRNS") {
-            walk_.refuse("has a palette, transparency or an unknown kind of picture");
-        } else {
-            data_over_ = data_over_ || !photo_.data.empty(); // text, EXIF, gamma: nothing of it
-        }
-    }
-
-    void header(ByteView body) {
-        Walk inner(body);
-        photo_.width = inner.number(4);
-        photo_.height = inner.number(4);
-        const unsigned depth = inner.number(1);
-        const unsigned colour = inner.number(1);
-        const unsigned ways = inner.number(3); // compression, filter, interlace
-        photo_.components = colour == 2 ? 3 : 1;
-        if (!inner.ok() || !inner.rest().empty() || depth != 8 || (colour != 0 && colour != 2) ||
-            ways != 0) {
-            return walk_.refuse("is not of 8 bits, grey or RGB, without transparency and not "
-                                "interlaced");
-        }
-        check_side(walk_, photo_);
-    }
-
-    /// A reader that meets too few rows or a filter that does not exist shows nothing or worse.
-    void check_data() {
-        const std::size_t row = std::size_t{photo_.width} * photo_.components + 1;
-        Bytes rows(row * photo_.height + 1); // one more, so that too many are seen
-        z_stream stream{};
-        if (inflateInit(&stream) != Z_OK) {
-            return walk_.refuse("cannot be read now");
-        }
-        stream.next_in = photo_.data.data();
-        stream.avail_in = static_cast<uInt>(photo_.data.size());
-        stream.next_out = rows.data();
-        stream.avail_out = static_cast<uInt>(rows.size());
-        const int state = inflate(&stream, Z_FINISH);
-        const bool whole = state == Z_STREAM_END && stream.avail_out == 1 && stream.avail_in == 0;
-        inflateEnd(&stream);
-        if (!whole) {
-            return walk_.refuse("its data are damaged, too many or too few");
-        }
-        for (std::size_t at = 0; at + 1 < rows.size(); at += row) {
-            if (rows[at] > 4) {
-                return walk_.refuse("a row has a filter that does not exist");
-            }
-        }
-    }
-
-    Walk walk_;
-    Photo photo_;
-    bool data_over_ = false;
-    bool ended_ = false;
-};
+PhotoReading read_png_photo(ByteView bytes) {
+    Png png = read_png(bytes, {side_max, false});
+    return {{Photo::Form::png, png.width, png.height, png.components, std::move(png.data)},
+            std::move(png.refusal)};
+}
 
 void tell(std::vector<Finding>& findings, std::string rule, std::string value, std::string zh,
           std::string en) {
@@ -356,7 +230,7 @@ PhotoReading read_photo(ByteView bytes) {
     }
     PhotoReading reading;
     if (as_text(bytes).starts_with(png_signature)) {
-        reading = PngReader(bytes).run();
+        reading = read_png_photo(bytes);
     } else if (as_text(bytes).starts_with("\xFF\xD8\xFF")) {
         reading = JpegReader(bytes).run();
     } else {

@@ -1,247 +1,131 @@
 #include "issuer/templates/artwork.hpp"
 
 #include <algorithm>
-#include <map>
-#include <set>
+#include <array>
 
 #include <fmt/format.h>
-#include <podofo/podofo.h>
 
-#include "issuer/render/detail/font_objects.hpp"
+#include "base/child_program.hpp"
+#include "issuer/render/detail/compiled.hpp"
+#include "issuer/render/png.hpp"
+#include "issuer/templates/artwork_pdf.hpp"
 
 namespace songda::issuer {
+
+using namespace detail;
+
 namespace {
 
-using PoDoFo::PdfDictionary;
-using PoDoFo::PdfName;
-using PoDoFo::PdfObject;
-using PoDoFo::PdfReference;
-
-constexpr std::size_t objects_max = 500;
-constexpr int depth_max = 20;
-
-/// What a picture has no use for.
-bool is_refused_key(const std::string& key) {
-    static const std::set<std::string> refused = {
-        "JS",       "JavaScript", "AA",        "OpenAction", "EmbeddedFile", "EmbeddedFiles",
-        "AcroForm", "ByteRange",  "RichMedia", "Launch"};
-    return refused.count(key) > 0;
+Error refuse(std::string why) {
+    return {Fault::invalid_input, std::move(why)};
 }
 
-/// Walks what is reachable, gives new numbers and writes each object once.
-class Importer {
-public:
-    Importer(PoDoFo::PdfMemDocument& document, std::size_t first)
-        : document_(document), next_(first) {}
+Bytes make_stream(const std::string& head, ByteView data) {
+    Bytes body;
+    append(body, fmt::format("<<{}/Length {}>>stream\n", head, data.size()));
+    append(body, data);
+    append(body, "\nendstream");
+    return body;
+}
 
-    Result<Artwork> run() {
-        if (document_.GetEncrypted() || document_.GetPageCount() < 1) {
-            return Error{Fault::invalid_input, "encrypted or without a page"};
-        }
-        for (const char* const key : {"OpenAction", "AA", "AcroForm", "Names"}) {
-            if (document_.GetCatalog()->GetDictionary().HasKey(key)) {
-                return Error{Fault::invalid_input,
-                             std::string("the artwork's catalog has /") + key};
-            }
-        }
-        PoDoFo::PdfPage* const page = document_.GetPage(0);
-        for (const char* const key : {"AA", "Annots", "Rotate"}) {
-            if (page->GetObject()->GetDictionary().HasKey(key)) {
-                return Error{Fault::invalid_input, std::string("the artwork's page has /") + key};
-            }
-        }
-        Artwork artwork;
-        const PoDoFo::PdfRect box = page->GetMediaBox();
-        artwork.width = box.GetWidth();
-        artwork.height = box.GetHeight();
-        artwork.form = next_++;
-        Bytes form;
-        append(form, form_head(box));
-        if (PdfObject* const resources = page->GetResources()) {
-            write(*resources, form, 0);
-        } else {
-            append(form, "<<>>");
-        }
-        const std::string content = read_content(*page);
-        const Bytes packed = detail::deflate(as_bytes(content));
-        append(form, "/Filter/FlateDecode/Length " + std::to_string(packed.size()) + ">>stream\n");
-        append(form, packed);
-        append(form, "\nendstream");
-        objects_[artwork.form] = std::move(form);
-        refuse_signature_marks();
-        if (!fault_.empty()) {
-            return Error{Fault::invalid_input, fault_};
-        }
-        for (auto& [number, body] : objects_) {
-            artwork.objects.push_back({number, std::move(body)});
-        }
-        return artwork;
+Result<Artwork> import_png(ByteView file, std::size_t first_number) {
+    const Png png = read_png(file, {artwork_side_max, true});
+    if (!png.ok()) {
+        return refuse(png.refusal + "; save it as PNG, 8 bits, RGB or RGBA");
     }
-
-private:
-    /// The page's lower left corner becomes the origin, wherever its box lies.
-    static std::string form_head(const PoDoFo::PdfRect& box) {
-        return fmt::format("<</Type/XObject/Subtype/Form/BBox[{0:.3f} {1:.3f} {2:.3f} {3:.3f}]"
-                           "/Matrix[1 0 0 1 {4:.3f} {5:.3f}]/Resources ",
-                           box.GetLeft(), box.GetBottom(), box.GetLeft() + box.GetWidth(),
-                           box.GetBottom() + box.GetHeight(), -box.GetLeft(), -box.GetBottom());
+    Artwork artwork{
+        Artwork::Kind::picture, first_number, double(png.width), double(png.height), {}};
+    const std::string size =
+        fmt::format("/Type/XObject/Subtype/Image/Width {}/Height {}/BitsPerComponent 8"
+                    "/Filter/FlateDecode",
+                    png.width, png.height);
+    // The profile of the output intent is sRGB's (issuer/render/detail/colour_profile.hpp).
+    const std::string space = png.components == 1 ? "/ColorSpace/DeviceGray"
+                                                  : fmt::format("/ColorSpace[/ICCBased {} 0 R]",
+                                                                std::size_t{object_colour_profile});
+    if (!png.alpha) {
+        const std::string rows = fmt::format("/DecodeParms<</Predictor 15/Colors {}/Columns {}>>",
+                                             png.components, png.width);
+        artwork.objects.push_back({first_number, make_stream(size + space + rows, png.data)});
+    } else {
+        const PngPlanes planes = split_alpha(png);
+        const std::string mask = fmt::format("/SMask {} 0 R", first_number + 1);
+        artwork.objects.push_back({first_number, make_stream(size + space + mask, planes.colours)});
+        artwork.objects.push_back(
+            {first_number + 1, make_stream(size + "/ColorSpace/DeviceGray", planes.alpha)});
     }
+    return artwork;
+}
 
-    /// The verifier takes the first `/ByteRange[` of a file for its signature, so that no string or
-    /// stream of the artwork may hold these bytes.
-    void refuse_signature_marks() {
-        for (const auto& [number, body] : objects_) {
-            if (as_text(body).find("/ByteRange") != std::string_view::npos) {
-                refuse("the artwork holds /ByteRange");
+/// librsvg opens nothing outside of what it is given on its standard input, and says nothing of
+/// what it left out: whoever drew it is told instead.
+bool refers_outside(std::string_view svg) {
+    static constexpr std::array<std::string_view, 2> names = {"href=", "url("};
+    for (const std::string_view name : names) {
+        for (std::size_t at = svg.find(name); at != std::string_view::npos;
+             at = svg.find(name, at + 1)) {
+            std::string_view target = svg.substr(at + name.size());
+            const std::size_t skipped = target.find_first_not_of(" \t\r\n\"'");
+            target.remove_prefix(std::min(skipped, target.size()));
+            if (!target.starts_with('#') && !target.starts_with("data:")) {
+                return true;
             }
         }
     }
+    return svg.find("@import") != std::string_view::npos;
+}
 
-    static bool has_name(const PdfDictionary& dictionary, const char* key,
-                         std::initializer_list<const char*> names) {
-        const PdfObject* const value = dictionary.GetKey(key);
-        return value != nullptr && value->IsName() &&
-               std::any_of(names.begin(), names.end(),
-                           [value](const char* name) { return value->GetName() == PdfName(name); });
+Result<Artwork> import_svg(ByteView file, std::size_t first_number) {
+    if (refers_outside(as_text(file))) {
+        return refuse("it refers to another file, which is not loaded; put everything into it");
     }
-
-    /// ISO 19005-3 §6.2.11.4: every font program is embedded. The standard 14 fonts have no
-    /// descriptor at all; Type0 and Type3 fonts need none.
-    void check_font(const PdfDictionary& dictionary) {
-        const bool simple =
-            has_name(dictionary, "Subtype",
-                     {"Type1", "MMType1", "TrueType", "CIDFontType0", "CIDFontType2"});
-        if (simple && has_name(dictionary, "Type", {"Font"}) &&
-            !dictionary.HasKey("FontDescriptor")) {
-            refuse("a font is not embedded");
-        }
-        if (has_name(dictionary, "Type", {"FontDescriptor"}) && !dictionary.HasKey("FontFile") &&
-            !dictionary.HasKey("FontFile2") && !dictionary.HasKey("FontFile3")) {
-            refuse("a font is not embedded");
-        }
+    const auto pdf = run_child(
+        {.words = {"rsvg-convert", "--format=pdf"}, .output_bytes_max = artwork_bytes_max * 4},
+        file);
+    if (!pdf.ok()) {
+        return pdf.error().fault == Fault::not_found
+                   ? Error{Fault::not_found, "SVG needs rsvg-convert (Debian: librsvg2-bin)"}
+                   : pdf.error();
     }
+    return import_pdf(pdf.value(), first_number, PdfText::refused);
+}
 
-    static std::string read_content(PoDoFo::PdfPage& page) {
-        std::string all;
-        const auto add = [&all](PdfObject* object) {
-            if (object != nullptr && object->HasStream()) {
-                char* buffer = nullptr;
-                PoDoFo::pdf_long size = 0;
-                object->GetStream()->GetFilteredCopy(&buffer, &size);
-                all.append(buffer, static_cast<std::size_t>(size)).append("\n");
-                PoDoFo::podofo_free(buffer);
-            }
-        };
-        PdfObject* const contents = page.GetContents();
-        if (contents != nullptr && contents->IsArray()) {
-            for (PdfObject& part : contents->GetArray()) {
-                add(part.IsReference() ? contents->GetOwner()->GetObject(part.GetReference())
-                                       : &part);
-            }
-        } else {
-            add(contents);
-        }
-        return all;
+Result<Artwork> import(ByteView file, std::size_t first_number) {
+    const std::string_view text = as_text(file);
+    if (file.size() > artwork_bytes_max) {
+        return refuse(fmt::format("it has {} bytes, at most {}: every document carries it",
+                                  file.size(), artwork_bytes_max));
     }
-
-    void refuse(const std::string& why) { fault_ = fault_.empty() ? why : fault_; }
-
-    std::size_t import(const PdfReference& reference, int depth) {
-        const auto key = std::make_pair(reference.ObjectNumber(), reference.GenerationNumber());
-        const auto known = numbers_.find(key);
-        if (known != numbers_.end()) {
-            return known->second;
-        }
-        const std::size_t number = next_++;
-        numbers_[key] = number;
-        Bytes& body =
-            objects_[number]; // claimed before the walk goes on: references may be circular
-        PdfObject* const object = document_.GetObjects().GetObject(reference);
-        if (object == nullptr || objects_.size() > objects_max) {
-            refuse("a missing object, or too many");
-            return number;
-        }
-        Bytes made;
-        write(*object, made, depth + 1);
-        body = std::move(made);
-        return number;
+    if (text.starts_with(png_signature)) {
+        return import_png(file, first_number);
     }
-
-    void write(const PdfObject& object, Bytes& to, int depth) {
-        if (depth > depth_max) {
-            return refuse("nested too deeply");
-        }
-        if (object.IsReference()) {
-            append(to, std::to_string(import(object.GetReference(), depth)) + " 0 R");
-        } else if (object.IsDictionary()) {
-            write_dictionary(object, to, depth);
-        } else if (object.IsArray()) {
-            append(to, "[");
-            for (const PdfObject& item : object.GetArray()) {
-                write(item, to, depth + 1);
-                append(to, " ");
-            }
-            append(to, "]");
-        } else {
-            std::string text;
-            object.ToString(text);
-            append(to, text);
-        }
+    if (text.starts_with("%PDF-")) {
+        return import_pdf(file, first_number, PdfText::embedded);
     }
+    return text.find("<svg") != std::string_view::npos
+               ? import_svg(file, first_number)
+               : refuse("it is neither PDF, SVG nor PNG by its bytes");
+}
 
-    void write_dictionary(const PdfObject& object, Bytes& to, int depth) {
-        const PdfDictionary& dictionary = object.GetDictionary();
-        check_font(dictionary);
-        append(to, "<<");
-        for (const auto& [name, value] : dictionary.GetKeys()) {
-            const std::string key = name.GetName();
-            if (is_refused_key(key)) {
-                refuse("the artwork holds /" + key);
-            }
-            if (key == "Parent" || (key == "Length" && object.HasStream())) {
-                continue;
-            }
-            append(to, "/" + name.GetEscapedName() + ' ');
-            write(*value, to, depth + 1);
-        }
-        if (!object.HasStream()) {
-            append(to, ">>");
-            return;
-        }
-        char* buffer = nullptr;
-        PoDoFo::pdf_long size = 0;
-        object.GetStream()->GetCopy(&buffer, &size);
-        append(to, "/Length " + std::to_string(size) + ">>stream\n");
-        append(to, std::string_view(buffer, static_cast<std::size_t>(size)));
-        append(to, "\nendstream");
-        PoDoFo::podofo_free(buffer);
-    }
-
-    PoDoFo::PdfMemDocument& document_;
-    std::size_t next_;
-    std::map<std::pair<PoDoFo::pdf_objnum, PoDoFo::pdf_gennum>, std::size_t> numbers_;
-    std::map<std::size_t, Bytes> objects_;
-    std::string fault_;
-};
+/// The verifier takes the first `/ByteRange[` of a file for its signature, so that no string or
+/// stream of the artwork may hold these bytes.
+bool holds_signature_mark(const Artwork& artwork) {
+    return std::any_of(artwork.objects.begin(), artwork.objects.end(), [](const auto& object) {
+        return as_text(object.body).find("/ByteRange") != std::string_view::npos;
+    });
+}
 
 } // namespace
 
 Result<Artwork> read_artwork(ByteView file, const std::string& name, std::size_t first_number) {
-    PoDoFo::PdfError::EnableLogging(false);
-    PoDoFo::PdfError::EnableDebug(false);
-    try {
-        PoDoFo::PdfMemDocument document;
-        document.LoadFromBuffer(reinterpret_cast<const char*>(file.data()),
-                                static_cast<long>(file.size()));
-        auto artwork = Importer(document, first_number).run();
-        if (!artwork.ok()) {
-            return Error{Fault::invalid_input, name + ": " + artwork.error().detail};
-        }
-        return artwork;
-    } catch (const PoDoFo::PdfError& error) {
-        return Error{Fault::invalid_input,
-                     name + ": " + PoDoFo::PdfError::ErrorName(error.GetError())};
+    auto artwork = import(file, first_number);
+    if (artwork.ok() && holds_signature_mark(artwork.value())) {
+        artwork = refuse("the artwork holds /ByteRange");
     }
+    if (!artwork.ok()) {
+        return Error{artwork.error().fault, name + ": " + artwork.error().detail};
+    }
+    return artwork;
 }
 
 } // namespace songda::issuer

@@ -10,7 +10,7 @@
 #include "issuer/render/detail/page_mark.hpp"
 #include "issuer/render/detail/page_tree.hpp"
 #include "issuer/render/detail/seal.hpp"
-#include "issuer/templates/artwork.hpp"
+#include "issuer/templates/artwork_place.hpp"
 
 namespace songda::issuer {
 
@@ -35,28 +35,51 @@ public:
           next_object_(made.spec.licence ? object_first_free_of_licences : object_first_free),
           label_(mark_label(made.spec.sample, seal_style)) {}
 
-    Result<void> run() {
-        for (const auto step :
-             {&Compiler::check_styles, &Compiler::check_facts, &Compiler::write_head,
-              &Compiler::write_artwork, &Compiler::draw_page_mark, &Compiler::write_static_text,
-              &Compiler::write_later_pages, &Compiler::write_seal}) {
-            const auto done = (this->*step)();
-            if (!done.ok()) {
-                return done;
-            }
+    /// Goes as far as it can, so that everything is told at once; what was made is good only
+    /// without findings.
+    std::vector<TemplateFinding> run() {
+        check_styles();
+        check_facts();
+        const bool can_be_set = findings_.empty(); // else there is nothing to set words with
+        write_head();
+        write_artworks();
+        if (can_be_set) {
+            draw_page_mark();
+            write_static_text();
+            write_later_pages();
+            write_seal();
+            write_fonts();
+            made_.midstate.update(made_.prefix);
         }
-        write_fonts();
-        made_.midstate.update(made_.prefix);
-        return {};
+        return std::move(findings_);
     }
 
 private:
-    Error refuse(const std::string& why) const {
-        return {Fault::invalid_input, made_.spec.full_name() + ": " + why};
+    void refuse(std::string where, std::string rule, std::string value, std::string zh,
+                std::string en) {
+        const bool told = std::any_of(findings_.begin(), findings_.end(), [&](const auto& each) {
+            return each.where == where && each.rule == rule && each.value == value;
+        });
+        if (!told) {
+            findings_.push_back({TemplateFinding::Weight::refusal, std::move(where),
+                                 std::move(rule), std::move(value), std::move(zh), std::move(en)});
+        }
+    }
+
+    /// `text`: the words that cannot be set; `style`: what they are set in.
+    void refuse_text(std::string_view text, std::string_view style, const LayoutFault& fault) {
+        const std::string where = fmt::format("“{}” ({})", text, style);
+        if (fault.rule == "no_glyph") {
+            refuse(where, fault.rule, fault.value, "没有字体能排出这个字：" + fault.value,
+                   "no font of this style has this character: " + fault.value);
+        } else {
+            refuse(where, fault.rule, fault.value, "排不进所给的位置：" + fault.value,
+                   "does not fit its place: " + fault.value);
+        }
     }
 
     /// Every style that is named exists, and its fonts get slots.
-    Result<void> check_styles() {
+    void check_styles() {
         std::vector<std::string_view> names;
         for_each_pattern(made_.spec,
                          [&](const Pattern&, std::string_view style) { names.push_back(style); });
@@ -72,7 +95,10 @@ private:
         for (const std::string_view name : names) {
             const FontStyle* const style = made_.fonts->find_style(name);
             if (style == nullptr) {
-                return refuse(fmt::format("no font style is called {}", name));
+                refuse("style", "style", std::string(name),
+                       fmt::format("没有叫做{}的字体样式", name),
+                       fmt::format("no font style is called {}", name));
+                continue;
             }
             for (const FontFace* const face : style->chain) {
                 if (made_.slot_of(face) == made_.slots.size()) {
@@ -80,7 +106,6 @@ private:
                 }
             }
         }
-        return {};
     }
 
     /// The names stand in the order of their bytes, as a name tree asks.
@@ -92,24 +117,21 @@ private:
     }
 
     /// What the template prints of its department, the department's configuration must say.
-    Result<void> check_facts() {
-        std::string lacking;
+    void check_facts() {
         for_each_pattern(made_.spec, [&](const Pattern& pattern, std::string_view) {
             for (const PatternPiece& piece : pattern) {
                 if (piece.is_value && piece.text.starts_with("department.") &&
-                    made_.own_value(piece.text) == nullptr &&
-                    lacking.find(piece.text) == std::string::npos) {
-                    lacking += (lacking.empty() ? "" : ", ") + piece.text;
+                    made_.own_value(piece.text) == nullptr) {
+                    refuse(made_.face.name, "fact", piece.text,
+                           fmt::format("模板印有{{{}}}，部门配置未写", piece.text),
+                           fmt::format("it prints {}, which the configuration of {} does not say",
+                                       piece.text, made_.face.name));
                 }
             }
         });
-        return lacking.empty() ? Result<void>()
-                               : refuse(fmt::format("it prints {}, which the configuration of {} "
-                                                    "does not say",
-                                                    lacking, made_.face.name));
     }
 
-    Result<void> write_head() {
+    void write_head() {
         put(made_.prefix, "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n");
         objects_.plain(
             object_catalog,
@@ -131,63 +153,61 @@ private:
         objects_.stream(object_colour_profile, "/N 3/Filter/FlateDecode",
                         deflate(make_colour_profile()));
         if (is_preview()) {
-            return {};
+            return;
         }
         objects_.plain(object_form, "<</Fields[15 0 R]/SigFlags 3>>");
         // The seal is drawn on the page, so that every reader and printer shows it; the field's own
         // appearance is empty.
         objects_.stream(object_appearance, "/Type/XObject/Subtype/Form/BBox[0 0 1 1]", {});
-        return {};
     }
 
-    Result<void> write_artwork() {
-        if (made_.spec.artwork_name.empty()) {
-            return {};
+    void write_artworks() {
+        for (const ArtworkPlace& place : made_.spec.artworks) {
+            auto artwork = read_artwork(place.file, place.name, next_object_);
+            if (!artwork.ok()) {
+                refuse(place.name, "artwork", "", "不能用作版面图样", artwork.error().detail);
+                continue;
+            }
+            for (const ArtworkObject& object : artwork.value().objects) {
+                objects_.plain(object.number, as_text(object.body));
+            }
+            const std::size_t number = artworks_++;
+            const std::string name = number == 0 ? "/Art" : fmt::format("/Art{}", number);
+            made_.artwork_resource += fmt::format("{} {} 0 R", name, artwork.value().object);
+            next_object_ += artwork.value().objects.size();
+            const PlacedArtwork placed = place_artwork(
+                place, artwork.value(), name, {made_.spec.page_width, made_.spec.page_height});
+            static_content_ += placed.content;
+            for (const TemplateFinding& finding : placed.findings) {
+                findings_.push_back(finding);
+            }
         }
-        auto artwork = read_artwork(made_.spec.artwork, made_.spec.artwork_name, next_object_);
-        if (!artwork.ok()) {
-            return artwork.error();
-        }
-        for (const ArtworkObject& object : artwork.value().objects) {
-            objects_.plain(object.number, as_text(object.body));
-        }
-        made_.artwork_resource = fmt::format("/Art {} 0 R", artwork.value().form);
-        next_object_ += artwork.value().objects.size();
-        static_content_ = fmt::format("q {:.4f} 0 0 {:.4f} 0 0 cm /Art Do Q\n",
-                                      made_.spec.page_width / 100.0 / artwork.value().width,
-                                      made_.spec.page_height / 100.0 / artwork.value().height);
-        return {};
     }
 
     /// What the pages after the first show of themselves: the mark and its label, if there is one.
-    Result<void> write_later_pages() {
+    void write_later_pages() {
         if (!made_.spec.has_later_pages() || words_.empty()) {
-            return {};
-        }
-        auto mark = draw_mark(words_, made_.spec.sample, *made_.fonts->find_style(seal_style));
-        if (!mark.ok()) {
-            return refuse(mark.error().detail);
+            return;
         }
         ByteBuffer content;
-        put(content, mark.value());
+        put(content, mark_);
         LineWriter writer(content, [this](const SetGlyph& glyph) { return carry(glyph); });
         put_mark_label(writer);
         made_.later_static_content = next_object_++;
         objects_.stream(made_.later_static_content, "/Filter/FlateDecode", deflate(content));
-        return {};
     }
 
     /// Behind all words, and all of it in the prefix: it costs a document nothing.
-    Result<void> draw_page_mark() {
+    void draw_page_mark() {
         if (words_.empty()) {
-            return {};
+            return;
         }
         auto mark = draw_mark(words_, made_.spec.sample, *made_.fonts->find_style(seal_style));
         if (!mark.ok()) {
-            return refuse(mark.error().detail);
+            return refuse("sample", "mark", "", "印不出标记", mark.error().detail);
         }
-        static_content_ += mark.value();
-        return {};
+        mark_ = std::move(mark).value();
+        static_content_ += mark_;
     }
 
     ShownGlyph carry(const SetGlyph& glyph) {
@@ -197,10 +217,34 @@ private:
 
     void carry_text(std::string_view text, std::string_view style_name) {
         const FontStyle* const style = made_.fonts->find_style(style_name);
-        std::vector<LayoutFault> unused;
-        if (style != nullptr) {
-            for (const SetGlyph& glyph : find_glyphs(text, *style, unused)) {
-                carry(glyph);
+        if (style == nullptr) {
+            return refuse("common", "style", std::string(style_name),
+                          fmt::format("没有叫做{}的字体样式", style_name),
+                          fmt::format("no font style is called {}", style_name));
+        }
+        std::vector<LayoutFault> lacking;
+        for (const SetGlyph& glyph : find_glyphs(text, *style, lacking)) {
+            carry(glyph);
+        }
+        for (const LayoutFault& fault : lacking) {
+            refuse_text(text, style_name, fault);
+        }
+    }
+
+    /// The words of a choice are known before any document says one; they are not carried.
+    void check_choices(std::string_view value, std::string_view style_name) {
+        static constexpr std::string_view fields = "fields.";
+        const TemplateField* const field = value.starts_with(fields)
+                                               ? find_field(made_.spec, value.substr(fields.size()))
+                                               : nullptr;
+        if (field == nullptr) {
+            return;
+        }
+        for (const std::string& choice : field->choices) {
+            std::vector<LayoutFault> lacking;
+            (void)find_glyphs(choice, *made_.fonts->find_style(style_name), lacking);
+            for (const LayoutFault& fault : lacking) {
+                refuse_text(choice, style_name, fault);
             }
         }
     }
@@ -236,6 +280,9 @@ private:
             if (piece.is_value && piece.text == "ordinal.chinese") {
                 carry_text(chinese_digits, style);
             }
+            if (piece.is_value) {
+                check_choices(piece.text, style);
+            }
             const std::string* const own =
                 piece.is_value ? made_.own_value(piece.text) : &piece.text;
             if (own != nullptr) {
@@ -255,7 +302,7 @@ private:
                           label_.colour);
     }
 
-    Result<void> write_static_text() {
+    void write_static_text() {
         ByteBuffer content;
         put(content, static_content_);
         LineWriter writer(content, [this](const SetGlyph& glyph) { return carry(glyph); });
@@ -280,9 +327,8 @@ private:
             const Layout layout =
                 set_text(text, item.look, *made_.fonts->find_style(item.look.style), item.x, item.y,
                          item.width);
-            if (!layout.faults.empty()) {
-                return refuse(fmt::format("\"{}\": {} {}", text, layout.faults[0].rule,
-                                          layout.faults[0].value));
+            for (const LayoutFault& fault : layout.faults) {
+                refuse_text(text, item.look.style, fault);
             }
             writer.put_layout(layout, item.look.colour);
         }
@@ -300,24 +346,23 @@ private:
             carry_text(characters, style);
         }
         objects_.stream(object_static_content, "/Filter/FlateDecode", deflate(content));
-        return {};
     }
 
-    Result<void> write_seal() {
+    void write_seal() {
         if (is_preview()) {
             objects_.stream(object_seal, "/Type/XObject/Subtype/Form/BBox[-60 -60 60 60]",
                             as_bytes(draw_seal_place()));
-            return {};
+            return;
         }
         const auto drawing = draw_seal(made_.face.seal_text, *made_.fonts->find_style(seal_style));
         if (!drawing.ok()) {
-            return refuse(drawing.error().detail);
+            return refuse(made_.face.seal_text, "seal", "", "印章文字画不出",
+                          drawing.error().detail);
         }
         objects_.stream(object_seal,
                         "/Type/XObject/Subtype/Form/BBox[-60 -60 60 60]"
                         "/Resources<</ExtGState<</Ink<</BM/Multiply>>>>>>/Filter/FlateDecode",
                         deflate(as_bytes("/Ink gs\n" + drawing.value())));
-        return {};
     }
 
     void write_fonts() {
@@ -337,7 +382,10 @@ private:
 
     CompiledTemplate::Impl& made_;
     Objects objects_;
+    std::vector<TemplateFinding> findings_;
     std::string static_content_;
+    std::string mark_; ///< 样本 or 预览, drawn
+    std::size_t artworks_ = 0;
     std::string_view words_; ///< of the mark; empty: none
     std::size_t next_object_;
     TextLook label_; ///< of the mark; writers keep views of its colour
@@ -398,20 +446,35 @@ Result<std::shared_ptr<const CompiledTemplate>> compile_preview(const CompiledTe
     return compile_template(of.spec(), of.face(), of.impl().fonts, {0, PageMark::preview});
 }
 
-Result<std::shared_ptr<const CompiledTemplate>>
-compile_template(const Template& spec, const DepartmentFace& face,
-                 std::shared_ptr<const FontSet> fonts, const CompileOptions& options) {
+CompileAttempt try_compile(const Template& spec, const DepartmentFace& face,
+                           std::shared_ptr<const FontSet> fonts, const CompileOptions& options) {
     auto made = std::make_unique<CompiledTemplate::Impl>();
     made->spec = spec;
     made->face = face;
     made->fonts = std::move(fonts);
     made->cms_bytes = options.cms_bytes_reserved;
     made->mark = options.mark;
-    const auto done = Compiler(*made).run();
-    if (!done.ok()) {
-        return done.error();
+    CompileAttempt attempt;
+    attempt.findings = Compiler(*made).run();
+    if (attempt.findings.empty()) {
+        attempt.compiled = std::make_shared<const CompiledTemplate>(std::move(made));
     }
-    return std::make_shared<const CompiledTemplate>(std::move(made));
+    return attempt;
+}
+
+Result<std::shared_ptr<const CompiledTemplate>>
+compile_template(const Template& spec, const DepartmentFace& face,
+                 std::shared_ptr<const FontSet> fonts, const CompileOptions& options) {
+    CompileAttempt attempt = try_compile(spec, face, std::move(fonts), options);
+    if (attempt.compiled != nullptr) {
+        return attempt.compiled;
+    }
+    std::string all;
+    for (const TemplateFinding& finding : attempt.findings) {
+        all += fmt::format("{}{}: {}: {}", all.empty() ? "" : "\n", spec.full_name(), finding.where,
+                           finding.message_en);
+    }
+    return Error{Fault::invalid_input, all};
 }
 
 } // namespace songda::issuer

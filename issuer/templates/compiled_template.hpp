@@ -8,6 +8,7 @@
 #include "base/result.hpp"
 #include "issuer/fonts/font_set.hpp"
 #include "issuer/templates/template.hpp"
+#include "issuer/templates/template_finding.hpp"
 
 namespace songda::issuer {
 
@@ -62,9 +63,21 @@ private:
 [[nodiscard]] Result<std::shared_ptr<const CompiledTemplate>>
 compile_preview(const CompiledTemplate& of);
 
-/// Compiles (some milliseconds; at start or on a change, never per document). This is the only
-/// place where a PDF made elsewhere, the artwork, is parsed. Faults: invalid_input (artwork
-/// refused, text that does not fit, character without a font).
+/// A template compiled, or all that keeps it from it.
+struct CompileAttempt {
+    std::shared_ptr<const CompiledTemplate> compiled; ///< null: `findings` say why
+    std::vector<TemplateFinding> findings;            ///< refusals
+};
+
+/// Compiles (some milliseconds, more with SVG; at start or on a change, never per document). This
+/// is the only place where files made elsewhere, the artwork, are read. Told at once: artwork that
+/// is refused, styles and facts of the department that are not there, characters of its own words
+/// that no font has, words that do not fit.
+[[nodiscard]] CompileAttempt try_compile(const Template& spec, const DepartmentFace& face,
+                                         std::shared_ptr<const FontSet> fonts,
+                                         const CompileOptions& options);
+
+/// The same; fault invalid_input has one finding a line.
 [[nodiscard]] Result<std::shared_ptr<const CompiledTemplate>>
 compile_template(const Template& spec, const DepartmentFace& face,
                  std::shared_ptr<const FontSet> fonts, const CompileOptions& options);

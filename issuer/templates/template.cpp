@@ -315,6 +315,41 @@ Result<TomlFile> parse_file(const TemplateFiles& files, const std::string& name)
                             : TomlFile::parse(as_text(*bytes), files.path_of(name));
 }
 
+/// A file beside the one that names it; nothing of it, and a finding, when it is not there.
+ArtworkPlace find_artwork(const TemplateFiles& files, TomlTable& table, std::string_view key) {
+    const std::string folder =
+        table.file_of(key).starts_with(files.path_of("bases/")) ? "bases/" : "";
+    const std::string name = table.text(key);
+    const Bytes* const bytes = files.find(folder + name);
+    if (bytes == nullptr || name.find('/') != std::string::npos) {
+        table.refuse(key, files.path_of(folder + name) + " is not there: a file in that folder");
+        return {};
+    }
+    return {files.path_of(folder + name), *bytes, 0, 0, 0};
+}
+
+/// `artwork = "border.pdf"` is short for one [[artwork]] that fills the page.
+std::vector<ArtworkPlace> read_artworks(const TemplateFiles& files, TomlTable& root,
+                                        Centipoints page_height) {
+    if (root.is_text("artwork")) {
+        return {find_artwork(files, root, "artwork")};
+    }
+    std::vector<ArtworkPlace> places;
+    for (TomlTable& table : root.tables("artwork")) {
+        ArtworkPlace place = find_artwork(files, table, "file");
+        if (table.has("width_mm") || table.has("x_mm") || table.has("y_mm")) {
+            place.x = from_mm(table.number("x_mm"));
+            place.top = page_height - from_mm(table.number("y_mm"));
+            place.width = from_mm(table.number("width_mm"));
+            if (place.width <= 0) {
+                table.refuse("width_mm", "must be more than nothing");
+            }
+        }
+        places.push_back(std::move(place));
+    }
+    return places;
+}
+
 /// `letter@1` of `bases`. A base that changed has another version: every template that is laid over
 /// it must name that, and so is looked at.
 Result<void> lay_over_bases(TomlFile& file, const TemplateFiles& files) {
@@ -333,32 +368,14 @@ Result<void> lay_over_bases(TomlFile& file, const TemplateFiles& files) {
         if (given != full_name) {
             root.refuse("bases", fmt::format("asks for {}, the file is {}", full_name, given));
         }
+        if (base.value().root().has("artwork") && root.has("artwork") &&
+            (base.value().root().is_text("artwork") || root.is_text("artwork"))) {
+            root.refuse("artwork", full_name + " has artwork too: both write it as [[artwork]]");
+        }
         file.lay_over(std::move(base).value(), "name");
     }
     file.resolve_shared();
     return {};
-}
-
-/// Names of fields that conditions and repeated blocks look at, and of values that texts print.
-void check_fields_named(const Template& made, TomlTable& root) {
-    const auto check = [&](std::string_view name) {
-        static constexpr std::string_view prefix = "fields.";
-        if (name.starts_with(prefix) && find_field(made, name.substr(prefix.size())) == nullptr) {
-            root.refuse("field", fmt::format("there is no field for {{{}}}", name));
-        }
-    };
-    for_each_pattern(made, [&](const Pattern& pattern, std::string_view) {
-        for (const PatternPiece& piece : pattern) {
-            check(piece.is_value ? piece.text : "");
-        }
-    });
-    if (made.flow) {
-        for (const FlowBlock& block : made.flow->blocks) {
-            check(block.condition.value);
-            check(block.each);
-        }
-        check(made.flow->imprint ? made.flow->imprint->copies_condition.value : "");
-    }
 }
 
 void read_places(TomlTable& root, Template& made) {
@@ -408,19 +425,6 @@ bool is_type_code(std::string_view code) {
            });
 }
 
-Result<void> take_artwork(const TemplateFiles& files, const std::string& name, Template& made) {
-    if (name.empty()) {
-        return {};
-    }
-    const Bytes* const bytes = files.find(name);
-    if (bytes == nullptr) {
-        return Error{Fault::not_found, files.path_of(name) + ": cannot be read"};
-    }
-    made.artwork_name = files.path_of(name);
-    made.artwork = *bytes;
-    return {};
-}
-
 void read_says(TomlTable says, Template& made) {
     for (const std::string_view member : {"review_term", "court_term", "remedies", "overdue"}) {
         if (says.has(member)) {
@@ -462,10 +466,7 @@ Result<Template> read_template(const TemplateFiles& files) {
     made.number_pattern = made.makes_copies() ? "" : root.text("number"); // theirs is another's
     made.page_width = from_mm(root.number_or("page_width_mm", 210));
     made.page_height = from_mm(root.number_or("page_height_mm", 297));
-    const auto artwork = take_artwork(files, root.text_or("artwork", ""), made);
-    if (!artwork.ok()) {
-        return artwork.error();
-    }
+    made.artworks = read_artworks(files, root, made.page_height);
     for (TomlTable& field : root.tables("field")) {
         made.fields.push_back(read_field(field));
     }
@@ -482,7 +483,11 @@ Result<Template> read_template(const TemplateFiles& files) {
     }
     read_places(root, made);
     read_says(root.table("says"), made);
-    check_fields_named(made, root);
+    for (const std::string& name : unknown_values(made)) {
+        root.refuse("field", name.starts_with("fields.")
+                                 ? fmt::format("there is no field for {{{}}}", name)
+                                 : fmt::format("there is no value {{{}}}", name));
+    }
     const auto finished = file.value().finish();
     if (!finished.ok()) {
         return finished.error();

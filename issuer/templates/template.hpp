@@ -229,6 +229,15 @@ struct PhotoPlace {
     Centipoints height = 0;
 };
 
+/// Artwork under everything on the first page. Its height is as its own shape has it.
+struct ArtworkPlace {
+    std::string name; ///< as messages call its file
+    Bytes file;
+    Centipoints x = 0; ///< upper left corner, PDF coordinates
+    Centipoints top = 0;
+    Centipoints width = 0; ///< 0: it fills the page, and stretches to its shape
+};
+
 /// `样本 SAMPLE` on what is signed with sample keys: a label of text near the title and a pale mark
 /// behind all words.
 struct SamplePlace {
@@ -259,8 +268,7 @@ struct Template {
     std::string number_pattern;
     Centipoints page_width = 0;
     Centipoints page_height = 0;
-    std::string artwork_name; ///< as messages name its file; empty: none
-    Bytes artwork;
+    std::vector<ArtworkPlace> artworks; ///< in the order in which they are drawn
     std::vector<TemplateField> fields;
     std::vector<TextItem> items;
     std::vector<LineItem> lines;
@@ -297,9 +305,12 @@ void for_each_flow_pattern(const Template& spec,
 /// Does any of the template's texts print the value?
 [[nodiscard]] bool prints_value(const Template& spec, std::string_view name);
 
+/// Names that texts print, or conditions and repeated blocks look at, and that nothing has.
+[[nodiscard]] std::vector<std::string> unknown_values(const Template& spec);
+
 [[nodiscard]] const TemplateField* find_field(const Template& spec, std::string_view name);
 
-/// Reads template.toml, laid over the bases that it names. Faults: not_found (a base, the artwork);
+/// Reads template.toml, laid over the bases that it names. Faults: not_found (a base);
 /// invalid_input with one finding a line.
 [[nodiscard]] Result<Template> read_template(const TemplateFiles& files);
 /// The same of TemplateFiles::read_folder.

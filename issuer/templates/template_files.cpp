@@ -90,10 +90,44 @@ Result<void> TemplateFiles::add_bases(const std::string& folder) {
         if (find(std::string(of_bases) + name) != nullptr || !is_file_name(name)) {
             continue;
         }
-        const auto added =
-            add_file(std::string(of_bases) + name, folder + "/../" + std::string(of_bases) + name);
+        const auto added = add_base_file(name, folder);
         if (!added.ok()) {
             return added;
+        }
+        const auto drawn = add_base_artwork(name, folder);
+        if (!drawn.ok()) {
+            return drawn;
+        }
+    }
+    return {};
+}
+
+Result<void> TemplateFiles::add_base_file(const std::string& name, const std::string& folder) {
+    return add_file(std::string(of_bases) + name, folder + "/../" + std::string(of_bases) + name);
+}
+
+/// Artwork that the base names and that is there; what is not is for read_template to tell.
+Result<void> TemplateFiles::add_base_artwork(const std::string& base, const std::string& folder) {
+    const auto parsed = TomlFile::parse(as_text(*find(std::string(of_bases) + base)), base);
+    if (!parsed.ok()) {
+        return {};
+    }
+    TomlTable root = parsed.value().root();
+    std::vector<std::string> names;
+    if (root.is_text("artwork")) {
+        names.push_back(root.text("artwork"));
+    } else {
+        for (TomlTable& table : root.tables("artwork")) {
+            names.push_back(table.text("file"));
+        }
+    }
+    for (const std::string& name : names) {
+        const std::string kept = std::string(of_bases) + name;
+        if (is_file_name(kept) && find(kept) == nullptr && fs::exists(folder + "/../" + kept)) {
+            const auto added = add_base_file(name, folder);
+            if (!added.ok()) {
+                return added;
+            }
         }
     }
     return {};

@@ -24,8 +24,9 @@ public:
     using Files = std::map<std::string, Bytes, std::less<>>;
 
     /// All files of the folder but hidden ones and backups (`.x`, `x~`), and those bases of
-    /// `folder`/../bases that template.toml names. Faults: not_found (no template.toml or base),
-    /// invalid_input (a folder inside, too many, too large, a name that is no file name).
+    /// `folder`/../bases that template.toml names, with their artwork. Faults: not_found (no
+    /// template.toml or base), invalid_input (a folder inside, too many, too large, a name that is
+    /// no file name).
     [[nodiscard]] static Result<TemplateFiles> read_folder(const std::string& folder);
     /// The form in which a template is published (docs/formats/template.md). Each content has one
     /// form and all others are refused. `where`: what messages call it. Fault invalid_input.
@@ -44,6 +45,8 @@ private:
     [[nodiscard]] Result<void> add(const std::string& name, Bytes bytes);
     [[nodiscard]] Result<void> add_file(const std::string& name, const std::string& path);
     [[nodiscard]] Result<void> add_bases(const std::string& folder);
+    [[nodiscard]] Result<void> add_base_file(const std::string& name, const std::string& folder);
+    [[nodiscard]] Result<void> add_base_artwork(const std::string& base, const std::string& folder);
 
     std::string where_;
     Files files_;

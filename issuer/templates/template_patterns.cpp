@@ -1,10 +1,69 @@
-// What a template that was read says: its patterns, values and fields.
-
-#include <algorithm>
+// What a template prints, looked at as a whole.
 
 #include "issuer/templates/template.hpp"
 
+#include <array>
+
 namespace songda::issuer {
+namespace {
+
+/// Is there a value of that name? What a department says is looked at when its face is known.
+bool is_value(const Template& spec, std::string_view name) {
+    static constexpr std::array known = {"number",
+                                         "key",
+                                         "decided_on",
+                                         "valid_from",
+                                         "valid_until",
+                                         "issued_on",
+                                         "identifier",
+                                         "recipient.name",
+                                         "recipient.code",
+                                         "title",
+                                         "each",
+                                         "ordinal",
+                                         "ordinal.chinese",
+                                         "related.title",
+                                         "related.number",
+                                         "related.decided_on",
+                                         "related.valid_until"};
+    static constexpr std::string_view field = "fields.";
+    static constexpr std::string_view said = "says.";
+    if (name.starts_with(field)) {
+        return find_field(spec, name.substr(field.size())) != nullptr;
+    }
+    if (name.starts_with(said)) {
+        return std::any_of(spec.says.begin(), spec.says.end(), [name](const auto& member) {
+            return member.first == name.substr(said.size());
+        });
+    }
+    return name.starts_with("department.") || name.starts_with("each.") ||
+           std::find(known.begin(), known.end(), name) != known.end();
+}
+
+} // namespace
+
+std::vector<std::string> unknown_values(const Template& spec) {
+    std::vector<std::string> unknown;
+    const auto check = [&](const std::string& name) {
+        if (!name.empty() && !is_value(spec, name) &&
+            std::find(unknown.begin(), unknown.end(), name) == unknown.end()) {
+            unknown.push_back(name);
+        }
+    };
+    for_each_pattern(spec, [&](const Pattern& pattern, std::string_view) {
+        for (const PatternPiece& piece : pattern) {
+            check(piece.is_value ? piece.text : "");
+        }
+    });
+    if (spec.flow) {
+        for (const FlowBlock& block : spec.flow->blocks) {
+            check(block.condition.value);
+            check(block.each);
+        }
+        check(spec.flow->imprint ? spec.flow->imprint->copies_condition.value : "");
+    }
+    return unknown;
+}
 
 void for_each_pattern(const Template& spec,
                       const std::function<void(const Pattern&, std::string_view style)>& look) {

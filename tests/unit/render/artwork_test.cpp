@@ -64,7 +64,7 @@ protected:
 TEST_F(ArtworkTest, PlainDrawingIsTaken) {
     const auto artwork = read({});
     ASSERT_TRUE(artwork.ok()) << artwork.error().detail;
-    EXPECT_EQ(artwork.value().form, 16U);
+    EXPECT_EQ(artwork.value().object, 16U);
     EXPECT_DOUBLE_EQ(artwork.value().width, 842);
 }
 

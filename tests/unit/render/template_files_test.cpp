@@ -105,7 +105,7 @@ TEST_F(TemplateFolder, MissingFilesAreNamed) {
     EXPECT_NE(missing.error().detail.find("nowhere/template.toml"), std::string::npos);
     fs::remove(root_ / "a/border.pdf");
     const auto unpainted = read_template(read().value());
-    EXPECT_EQ(unpainted.error().fault, Fault::not_found);
+    EXPECT_EQ(unpainted.error().fault, Fault::invalid_input);
     EXPECT_NE(unpainted.error().detail.find("a/border.pdf"), std::string::npos);
 }
 

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""Draws the ornamental border of the licences, A4: make_border.py [portrait] > templates/food-business-licence/border.pdf.
+"""Draws the ornamental border of the licences, A4: make_border.py [portrait] [plain] > templates/food-business-licence/border.pdf.
 
-Interlaced sine bands between two rules, a rosette in each corner, a faint rosette in the middle. Every document carries
+Interlaced sine bands between two rules, a rosette in each corner, a faint rosette in the middle (none when plain, for a
+template that has a ground of its own). Every document carries
 the drawing, so it is written as one wave or one petal, the same words again and again with a step of the coordinates
 between them: deflate makes 1 KB of that, and 8 KB of the same lines in coordinates of the page.
 """
 import math
 import sys
 
-PORTRAIT = sys.argv[1:] == ["portrait"]
+PORTRAIT, PLAIN = "portrait" in sys.argv, "plain" in sys.argv
 W, H = (595, 842) if PORTRAIT else (842, 595)  # points
 GOLD, FAINT, PAPER = "0.663 0.525 0.29", "0.961 0.925 0.859", "1 0.992 0.973"
 OUT, BAND = 22, 20
@@ -57,7 +58,8 @@ def rule(inset, width):
 
 def draw():
     out = [f"1 J 1 j {FAINT} RG 0.7 w\n"]
-    out.append(placed(W / 2, H / 2 + 8, "".join(rosette(radius, 12, 0.86) for radius in range(80, 190, 36))))
+    if not PLAIN:
+        out.append(placed(W / 2, H / 2 + 8, "".join(rosette(radius, 12, 0.86) for radius in range(80, 190, 36))))
     out.append(f"{GOLD} RG {PAPER} rg 0.6 w\n")
     middle = OUT + BAND / 2
     corner = OUT + BAND * 1.2

@@ -15,6 +15,21 @@ namespace {
 
 constexpr Centipoints shrink_step = 25; // a quarter of a point
 
+/// The largest size at which the lines are few enough, their leading with it; the least, if none.
+std::vector<SetLine> set_smaller(std::span<const SetGlyph> glyphs, TextLook look,
+                                 const Measure& measure, Centipoints y) {
+    const Centipoints size = look.size;
+    const Centipoints leading = look.leading;
+    std::vector<SetLine> lines;
+    do {
+        look.size = std::max(look.least_size, look.size - shrink_step);
+        look.leading = static_cast<Centipoints>(std::int64_t{leading} * look.size / size);
+        lines = set_paragraph(glyphs, look, measure, y, look.leading);
+    } while (lines.size() > static_cast<std::size_t>(look.lines_max) &&
+             look.size > look.least_size);
+    return lines;
+}
+
 } // namespace
 
 std::vector<SetGlyph> find_glyphs(std::string_view text, const FontStyle& style,
@@ -64,6 +79,10 @@ Layout set_text(std::string_view text, const TextLook& look, const FontStyle& st
     }
     if (look.fit == Fit::wrap || look.fit == Fit::balance) {
         layout.lines = set_paragraph(glyphs, look, {x, 0, width}, y, look.leading);
+        if (layout.lines.size() > static_cast<std::size_t>(look.lines_max) &&
+            look.least_size != 0 && look.least_size < look.size) {
+            layout.lines = set_smaller(glyphs, look, {x, 0, width}, y);
+        }
         if (layout.lines.size() > static_cast<std::size_t>(look.lines_max)) {
             layout.faults.push_back(
                 {"lines", fmt::format("{} > {}", layout.lines.size(), look.lines_max)});

@@ -73,7 +73,7 @@ enum class Fit : std::uint8_t { refuse, shrink, wrap, balance };
 struct TextLook {
     std::string style;
     Centipoints size = 0;
-    Centipoints least_size = 0; ///< Fit::shrink
+    Centipoints least_size = 0; ///< Fit::shrink; of wrapped lines that are too many, 0: never
     int lines_max = 1;          ///< Fit::wrap, Fit::balance
     Centipoints leading = 0;
     Align align = Align::left;

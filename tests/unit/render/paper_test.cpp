@@ -114,12 +114,35 @@ TEST_P(PaperTest, CaptionStandsBesideItsCode) {
     EXPECT_LE(left, set->spec().qr.x / 100.0 + quiet + 3);
 }
 
+TEST(SetText, LinesBecomeSmallerOnlyWhenTheyAreTooMany) {
+    TextLook look;
+    look.style = "song";
+    look.size = 1200;
+    look.leading = 1440;
+    look.fit = Fit::balance;
+    look.lines_max = 2;
+    const FontStyle& style = *fonts()->find_style("song");
+    const std::string_view text = "江苏省示例市滨江区解放路十八号江畔花园三幢"; // 21 characters
+    const auto set = [&] { return set_text(text, look, style, 0, 0, 10000); };
+    EXPECT_EQ(set().faults.front().value, "3 > 2") << "8 of 12 pt to a line";
+    look.least_size = 900;
+    EXPECT_TRUE(set().faults.empty());
+    EXPECT_EQ(set().lines.size(), 2U);
+    EXPECT_EQ(set().lines.front().size, 900) << "11 of 9 pt, 10 of anything larger";
+    EXPECT_EQ(set().lines[0].y - set().lines[1].y, 1080) << "the leading goes with them";
+    look.least_size = 950;
+    EXPECT_EQ(set().faults.front().value, "3 > 2");
+    look.lines_max = 3;
+    EXPECT_EQ(set().lines.front().size, 1200);
+}
+
 TEST(Licence, RowsAreEven) {
     const auto set = compiled("food-business-licence");
-    std::map<Centipoints, std::set<Centipoints>> columns; // right-aligned labels, by their place
+    std::map<bool, std::set<Centipoints>>
+        columns; // right-aligned labels, by their half of the page
     for (const TextItem& item : set->spec().items) {
         if (item.look.align == Align::right) {
-            columns[item.x].insert(item.y);
+            columns[item.x > set->spec().page_width / 2].insert(item.y);
         }
     }
     ASSERT_EQ(columns.size(), 2U);

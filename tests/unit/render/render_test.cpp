@@ -182,7 +182,7 @@ TEST(CheckValues, EveryFaultIsToldAtOnce) {
 }
 
 TEST(CheckValues, TooWideTextIsRefusedWithItsMeasures) {
-    Values changed = licence_values();
+    Values changed = pharmacist_values();
     static const std::string wide = [] {
         std::string text;
         for (int i = 0; i < 39; ++i) {
@@ -191,15 +191,15 @@ TEST(CheckValues, TooWideTextIsRefusedWithItsMeasures) {
         return text;
     }();
     for (NamedValue& value : changed) {
-        if (value.name == "fields.legal_representative") {
+        if (value.name == "recipient.name") {
             value.text = wide;
         }
     }
-    const auto findings = Renderer().place(*compiled("food-business-licence"), changed).findings;
+    const auto findings = Renderer().place(*compiled("pharmacist-registration"), changed).findings;
     ASSERT_EQ(findings.size(), 1U);
-    EXPECT_EQ(findings[0].pointer, "/fields/legal_representative");
+    EXPECT_EQ(findings[0].pointer, "/recipient/name");
     EXPECT_EQ(findings[0].rule, "width");
-    EXPECT_EQ(findings[0].value, "110.1mm > 104.0mm");
+    EXPECT_EQ(findings[0].value, "110.1mm > 80.0mm");
 }
 
 TEST(NumberPattern, ExpandsAndRefuses) {

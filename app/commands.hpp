@@ -90,4 +90,20 @@ int run_items_check(const ItemsArguments& arguments);
 int run_items_convert(const ItemsArguments& arguments);
 int run_items_coverage(const ItemsArguments& arguments);
 
+struct TemplateArguments {
+    std::vector<std::string> folders; ///< to check
+    std::string config;               ///< empty: a sample department, and the two folders below
+    std::string fonts = "build/fonts";
+    std::string profiles = "catalogue/profiles";
+    std::string department; ///< whose face a preview has; empty: the first that issues by it
+    std::string folder;     ///< to preview
+    std::string decision;   ///< file with one decision; empty: one is made up
+    std::string output;     ///< .pdf or .png
+    int page = 1;           ///< of a .png
+    bool longest = false;   ///< the decision that is made up is as long as the fields allow
+};
+/// On folders of templates, without a store: 0 good (warnings are), 1 findings, 2 failure.
+int run_template_check(const TemplateArguments& arguments);
+int run_template_preview(const TemplateArguments& arguments);
+
 } // namespace songda::app

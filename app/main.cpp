@@ -124,6 +124,42 @@ void add_guide(CLI::App& app, const EditionCommands& kind, EditionArguments& ask
     add_edition_steps(guide, kind, asked, status);
 }
 
+/// songda template check, preview: what a designer needs, on folders; its steps. `asked` outlives
+/// the command line.
+CLI::App* add_template(CLI::App& app, TemplateArguments& asked, int& status) {
+    auto* all = app.add_subcommand(
+        "template", "模板：检查、预览、审核、公布 templates: check, preview, review, publish");
+    all->require_subcommand(1);
+    const auto add = [&](const char* name, const char* words,
+                         int (*run)(const TemplateArguments&)) {
+        auto* step = all->add_subcommand(name, words);
+        step->add_option("-c,--config", asked.config,
+                         "配置文件；不填则用样例部门 configuration file; else a sample department");
+        step->add_option("--fonts", asked.fonts, "无配置文件时的字体文件夹 fonts, without it")
+            ->capture_default_str();
+        step->add_option("--profiles", asked.profiles,
+                         "无配置文件时的文书规范 document profiles, without it")
+            ->capture_default_str();
+        step->callback([&asked, &status, run] { status = run(asked); });
+        return step;
+    };
+    add("check", "检查模板，一次列全 tell all that is wrong with templates", &run_template_check)
+        ->add_option("FOLDER", asked.folders, "模板文件夹 folders")
+        ->required();
+    auto* preview =
+        add("preview", "排出预览 set a page marked 预览 PREVIEW", &run_template_preview);
+    preview->add_option("FOLDER", asked.folder, "模板文件夹 folder")->required();
+    preview->add_option("--decision", asked.decision,
+                        "决定（JSON）；不填则按字段编一份 a decision; else one is made up");
+    preview->add_option("-d,--department", asked.department, "部门 department code");
+    preview->add_option("-o,--output", asked.output, ".pdf, .png")->required();
+    preview->add_option("--page", asked.page, "PNG 的页码 page of a .png")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 60));
+    preview->add_flag("--long", asked.longest, "所编内容取最大长度 made up as long as may be");
+    return all;
+}
+
 /// songda items check, convert, coverage. `asked` outlives the command line.
 CLI::App* add_items(CLI::App& app, ItemsArguments& asked, int& status) {
     auto* items = app.add_subcommand("items", "事项清单：检查、转换、比对、公布 lists of items: "
@@ -273,12 +309,11 @@ int main(int count, char** words) {
             ->require_subcommand(1),
         power_lists, power_step, status);
 
+    TemplateArguments templates;
     const EditionCommands template_editions = template_commands();
     EditionArguments template_step;
-    auto* templates =
-        app.add_subcommand("template", "文书模板：审核、公布 templates: review, publish");
-    templates->require_subcommand(1);
-    add_edition_steps(templates, template_editions, template_step, status);
+    add_edition_steps(add_template(app, templates, status), template_editions, template_step,
+                      status);
 
     std::string folder;
     auto* backing = app.add_subcommand("backup", "运行中备份 copy the store while it is used");

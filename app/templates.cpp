@@ -14,7 +14,6 @@
 #include "app/terminal.hpp"
 #include "base/child_program.hpp"
 #include "base/time.hpp"
-#include "issuer/profile_check.hpp"
 #include "issuer/render/value_check.hpp"
 #include "issuer/templates/sample_decision.hpp"
 #include "issuer/templates/template_check.hpp"
@@ -175,30 +174,6 @@ Result<std::string> read_given(const TemplateArguments& arguments, const issuer:
     return text;
 }
 
-/// All that a decision would be refused for, as far as no store is needed.
-std::vector<issuer::Finding> find_faults(const issuer::PageValues& page,
-                                         const issuer::Placement& placement,
-                                         const issuer::CompiledTemplate& compiled,
-                                         const catalogue::Profile* profile) {
-    std::vector<issuer::Finding> findings = page.findings();
-    const auto add = [&findings](const std::vector<issuer::Finding>& more) {
-        for (const issuer::Finding& finding : more) {
-            const bool told =
-                std::any_of(findings.begin(), findings.end(), [&](const issuer::Finding& each) {
-                    return each.pointer == finding.pointer && each.rule == finding.rule;
-                });
-            if (!told) {
-                findings.push_back(finding);
-            }
-        }
-    };
-    add(placement.findings);
-    if (profile != nullptr) {
-        add(issuer::check_profile(*profile, compiled.spec(), compiled.face(), page.decision()));
-    }
-    return findings;
-}
-
 Result<Bytes> to_picture(ByteView pdf, int page) {
     const std::string number = std::to_string(page);
     auto picture = run_child({.words = {"pdftoppm", "-png", "-r", std::string(picture_dpi), "-f",
@@ -241,7 +216,7 @@ int preview(const TemplateArguments& arguments, const Workshop& workshop,
     // What is made up keeps to the page, not to the law.
     const auto profile =
         arguments.decision.empty() ? nullptr : workshop.profiles.find(compiled.spec().profile);
-    const auto faults = find_faults(page, placement, compiled, profile);
+    const auto faults = issuer::find_faults(page, placement, compiled, profile);
     for (const issuer::Finding& finding : faults) {
         tell_finding(finding);
     }

@@ -8,8 +8,11 @@
 #include <zlib.h>
 
 #include "base/json.hpp"
+#include "base/random.hpp"
 #include "base/text_codec.hpp"
 #include "base/utf8.hpp"
+#include "issuer/licence.hpp"
+#include "issuer/profile_check.hpp"
 #include "issuer/render/detail/font_objects.hpp"
 #include "issuer/render/png.hpp"
 #include "issuer/templates/number_pattern.hpp"
@@ -217,7 +220,7 @@ std::string make_sample_decision(const Template& spec, const SampleOptions& opti
 }
 
 PageValues::PageValues(const CompiledTemplate& compiled, std::string_view json, Date today)
-    : reading_(read_decision(json, today)) {
+    : today_(today), reading_(read_decision(json, today)) {
     const Template& spec = compiled.spec();
     values_ = name_values(reading_.decision);
     if (!reading_.decision.template_id.empty() && reading_.decision.template_id != spec.id) {
@@ -263,6 +266,43 @@ void PageValues::take_photo_of(const Template& spec) {
         reading_.findings.push_back(
             {"/photo", "unknown", "", "该模板没有照片", "this template has no place for a photo"});
     }
+}
+
+std::vector<Finding> find_faults(const PageValues& page, const Placement& placement,
+                                 const CompiledTemplate& compiled,
+                                 const catalogue::Profile* profile) {
+    std::vector<Finding> findings = page.findings();
+    const auto add = [&findings](const std::vector<Finding>& more) {
+        for (const Finding& finding : more) {
+            const bool told =
+                std::any_of(findings.begin(), findings.end(), [&](const Finding& each) {
+                    return each.pointer == finding.pointer && each.rule == finding.rule;
+                });
+            if (!told) {
+                findings.push_back(finding);
+            }
+        }
+    };
+    add(placement.findings);
+    const bool follows = page.decision().relates.has_value();
+    if (profile == nullptr || (compiled.spec().licence && follows)) {
+        return findings; // what a licence says of itself comes from what it follows
+    }
+    std::optional<Licence> licence;
+    if (compiled.spec().licence) {
+        SystemRandom random;
+        std::vector<Finding> of_licence;
+        const DepartmentCode department{compiled.face().code};
+        licence = plan_licence({compiled.spec(), department, page.decision(), page.today()},
+                               std::nullopt, random, of_licence);
+        add(of_licence);
+        if (licence->identifier.empty()) {
+            return findings;
+        }
+    }
+    add(check_profile(*profile, compiled.spec(), compiled.face(), page.decision(), 0,
+                      licence ? &*licence : nullptr));
+    return findings;
 }
 
 } // namespace songda::issuer

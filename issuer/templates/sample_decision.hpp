@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "catalogue/profile.hpp"
 #include "issuer/decision.hpp"
 #include "issuer/named_values.hpp"
 #include "issuer/render/photo.hpp"
@@ -34,6 +35,7 @@ public:
     PageValues& operator=(const PageValues&) = delete;
 
     [[nodiscard]] const Decision& decision() const { return reading_.decision; }
+    [[nodiscard]] Date today() const { return today_; }
     [[nodiscard]] const std::vector<NamedValue>& list() const { return values_.list; }
     /// Those that a preview shows: what is known when somebody issues is not among them.
     [[nodiscard]] std::vector<NamedValue> shown() const;
@@ -45,10 +47,18 @@ public:
 private:
     void take_photo_of(const Template& spec);
 
+    Date today_;
     DecisionReading reading_;
     DecisionValues values_;
     std::deque<std::string> made_up_;
     std::optional<Photo> photo_;
 };
+
+/// All that `issue` would refuse the decision for, as far as no store is needed: what it relates to
+/// is not looked up. `placement`: of its values; `profile`: null for a decision that is made up,
+/// which keeps to the page, not to the law.
+[[nodiscard]] std::vector<Finding> find_faults(const PageValues& page, const Placement& placement,
+                                               const CompiledTemplate& compiled,
+                                               const catalogue::Profile* profile);
 
 } // namespace songda::issuer

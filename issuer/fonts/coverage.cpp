@@ -19,7 +19,7 @@ std::u32string read_common_hanzi() {
     const auto bits = from_base64(detail::common_hanzi_bits);
     SONGDA_CHECK(bits.has_value());
     for (std::size_t at = 0; at < bits->size() * 8; ++at) {
-        if (((*bits)[at / 8] >> (at % 8) & 1U) != 0) {
+        if ((std::uint32_t{(*bits)[at / 8]} >> (at % 8) & 1U) != 0) {
             all += static_cast<char32_t>(hanzi_first + at);
         }
     }

@@ -9,7 +9,7 @@
 #include <fmt/core.h>
 
 #include "app/commands.hpp"
-#include "app/config.hpp"
+#include "app/desk.hpp"
 #include "app/issue_output.hpp"
 #include "app/terminal.hpp"
 #include "base/child_program.hpp"
@@ -38,11 +38,6 @@ issuer::DepartmentFace sample_face() {
              {"contact", "示例市政务服务中心综合窗口，电话12345"}}};
 }
 
-issuer::DepartmentFace face_of_department(const DepartmentConfig& department) {
-    return {department.code,   department.name,      department.number_prefix,
-            department.region, department.seal_text, department.facts};
-}
-
 /// Fonts, profiles and departments, from the configuration or the folders of the command line.
 struct Workshop {
     std::shared_ptr<const issuer::FontSet> fonts;
@@ -55,7 +50,7 @@ struct Workshop {
         std::vector<issuer::DepartmentFace> all;
         for (const DepartmentConfig& department : departments) {
             const auto& names = department.templates;
-            all.push_back(face_of_department(department));
+            all.push_back(face_of(department));
             if (std::find(names.begin(), names.end(), name) != names.end()) {
                 of_it.push_back(all.back());
             }
@@ -191,7 +186,7 @@ Result<issuer::DepartmentFace> choose_face(const TemplateArguments& arguments,
                                            const Workshop& workshop) {
     for (const DepartmentConfig& department : workshop.departments) {
         if (department.code == arguments.department) {
-            return face_of_department(department);
+            return face_of(department);
         }
     }
     if (!arguments.department.empty()) {

@@ -194,6 +194,14 @@ private:
                 }
             }
         });
+        // Paragraphs of values are headings by their own numbering.
+        const auto has_levels = [](const FlowBlock& block) { return block.levels; };
+        if (spec.flow &&
+            std::any_of(spec.flow->blocks.begin(), spec.flow->blocks.end(), has_levels)) {
+            for (const HeadingLevel& level : spec.flow->levels) {
+                styles.emplace(level.style);
+            }
+        }
         return styles;
     }
 

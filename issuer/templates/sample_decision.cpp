@@ -33,6 +33,7 @@ struct Said {
     std::string_view words;
 };
 constexpr std::array said = {
+    Said{"凭据", "2026年11月20日签署的《送达地址确认书》"},
     Said{"代表人", "欧阳示例"},
     Said{"签发人", "欧阳示例"},
     Said{"收件人", "欧阳示例"},

@@ -14,8 +14,7 @@
 #include "base/sha256.hpp"
 #include "catalogue/register.hpp"
 #include "issuer/fonts/font_set.hpp"
-#include "issuer/licence.hpp"
-#include "issuer/profile_check.hpp"
+#include "issuer/templates/template_check.hpp"
 
 namespace songda::app {
 namespace {
@@ -23,9 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 using issuer::Template;
 using issuer::TemplateFiles;
-
-/// Larger than any signature: how large only changes where it stands in the file.
-constexpr std::size_t cms_bytes = 8192;
 
 std::string finding(std::string_view where, std::string_view zh, std::string_view en) {
     return fmt::format("{} {} {}", where, zh, en);
@@ -67,10 +63,10 @@ Result<std::vector<issuer::DepartmentFace>> faces_for(const Config& config, cons
     return faces;
 }
 
-/// Is it compiled with every one of them?
-Result<void> add_compiling(const Config& config, const Template& spec,
-                           std::vector<std::string>& findings) {
-    const auto fonts = issuer::FontSet::load(config.fonts_folder);
+/// All that `songda template check` tells: refusals are findings here, warnings notes.
+Result<void> add_check(const Config& config, const TemplateFiles& files, const Template& spec,
+                       EditionSubject& subject) {
+    auto fonts = issuer::FontSet::load(config.fonts_folder);
     if (!fonts.ok()) {
         return fonts.error();
     }
@@ -78,24 +74,20 @@ Result<void> add_compiling(const Config& config, const Template& spec,
     if (!profiles.ok()) {
         return profiles.error();
     }
-    const auto profile = issuer::find_profile(&profiles.value(), spec);
-    const auto licence = issuer::check_licence_template(spec);
-    for (const Error& error :
-         {profile.ok() ? Error{} : profile.error(), licence.ok() ? Error{} : licence.error()}) {
-        if (!error.detail.empty()) {
-            findings.push_back(error.detail);
-        }
-    }
-    const auto faces = faces_for(config, spec);
+    auto faces = faces_for(config, spec);
     if (!faces.ok()) {
         return faces.error();
     }
-    for (const issuer::DepartmentFace& face : faces.value()) {
-        const auto compiled = issuer::compile_template(spec, face, fonts.value(),
-                                                       {cms_bytes, issuer::PageMark::sample});
-        if (!compiled.ok()) {
-            findings.push_back(compiled.error().detail);
-        }
+    issuer::TemplateCheck with;
+    with.fonts = std::move(fonts).value();
+    with.profiles = &profiles.value();
+    with.faces = std::move(faces).value();
+    for (const issuer::TemplateFinding& told : issuer::check_template(files, with).findings) {
+        const bool refusal = told.weight == issuer::TemplateFinding::Weight::refusal;
+        (refusal ? subject.findings : subject.notes)
+            .push_back(fmt::format("{} [{}] {}{} {}", told.where, told.rule, told.message_zh,
+                                   told.value.empty() ? "" : "（" + told.value + "）",
+                                   told.message_en));
     }
     return {};
 }
@@ -234,9 +226,9 @@ Result<EditionSubject> check_template_edition(const EditionContext& context, Byt
     }
     const Template spec = issuer::read_template(files.value()).value();
     std::vector<std::string>& findings = subject.value().findings;
-    const auto compiled = add_compiling(context.config, spec, findings);
-    if (!compiled.ok()) {
-        return compiled.error();
+    const auto checked = add_check(context.config, files.value(), spec, subject.value());
+    if (!checked.ok()) {
+        return checked.error();
     }
     const auto told = add_audience(context, spec, subject.value());
     if (!told.ok()) {

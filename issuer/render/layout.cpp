@@ -6,6 +6,7 @@
 
 #include "base/utf8.hpp"
 #include "issuer/render/detail/paragraph.hpp"
+#include "issuer/render/line_break.hpp"
 
 namespace songda::issuer {
 
@@ -19,15 +20,13 @@ constexpr Centipoints shrink_step = 25; // a quarter of a point
 std::vector<SetLine> set_smaller(std::span<const SetGlyph> glyphs, TextLook look,
                                  const Measure& measure, Centipoints y) {
     const Centipoints size = look.size;
-    const Centipoints leading = look.leading;
-    std::vector<SetLine> lines;
+    const auto lines_max = static_cast<std::size_t>(look.lines_max);
     do {
         look.size = std::max(look.least_size, look.size - shrink_step);
-        look.leading = static_cast<Centipoints>(std::int64_t{leading} * look.size / size);
-        lines = set_paragraph(glyphs, look, measure, y, look.leading);
-    } while (lines.size() > static_cast<std::size_t>(look.lines_max) &&
-             look.size > look.least_size);
-    return lines;
+    } while (look.size > look.least_size &&
+             !fits_lines(glyphs, look.size, look.tracking, measure.room, lines_max));
+    look.leading = static_cast<Centipoints>(std::int64_t{look.leading} * look.size / size);
+    return set_paragraph(glyphs, look, measure, y, look.leading);
 }
 
 } // namespace

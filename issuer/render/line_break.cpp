@@ -38,11 +38,43 @@ bool parts_number(std::span<const SetGlyph> glyphs, std::size_t at) {
            marks.find(glyphs[at - 1].character) != std::u32string_view::npos;
 }
 
+/// Han, with no rule of its own.
+bool is_plain(char32_t c) {
+    return c >= 0x3400 && c < 0xFE00;
+}
+
 bool may_break_before(std::span<const SetGlyph> glyphs, std::size_t at) {
     const char32_t left = glyphs[at - 1].character;
     const char32_t right = glyphs[at].character;
+    if (is_plain(left) && is_plain(right)) {
+        return true;
+    }
     return !not_at_start(right) && !not_at_end(left) && !(is_western(left) && is_western(right)) &&
            !counts(left, right) && !parts_number(glyphs, at);
+}
+
+/// Where the line that begins at `begin` ends.
+std::size_t end_of_line(std::span<const SetGlyph> glyphs, std::size_t begin, Centipoints size,
+                        Centipoints tracking, Centipoints width) {
+    const std::int64_t room = width * std::int64_t{1000};
+    std::int64_t used = 0;
+    std::size_t end = begin;
+    while (end < glyphs.size()) {
+        const std::int64_t next = used + glyphs[end].glyph->advance * std::int64_t{size};
+        if (next > room && end > begin) {
+            break;
+        }
+        used = next + tracking * std::int64_t{1000};
+        ++end;
+    }
+    if (end == glyphs.size()) {
+        return end;
+    }
+    std::size_t legal = end;
+    while (legal > begin + 1 && !may_break_before(glyphs, legal)) {
+        --legal;
+    }
+    return legal > begin + 1 ? legal : end; // nothing legal: break hard
 }
 
 } // namespace
@@ -52,28 +84,24 @@ std::vector<std::size_t> break_lines(std::span<const SetGlyph> glyphs, Centipoin
     std::vector<std::size_t> ends;
     std::size_t begin = 0;
     while (begin < glyphs.size()) {
-        const std::int64_t room = (ends.empty() ? first : rest) * std::int64_t{1000};
-        std::int64_t used = 0;
-        std::size_t end = begin;
-        while (end < glyphs.size()) {
-            const std::int64_t next = used + glyphs[end].glyph->advance * std::int64_t{size};
-            if (next > room && end > begin) {
-                break;
-            }
-            used = next + tracking * std::int64_t{1000};
-            ++end;
-        }
-        if (end < glyphs.size()) {
-            std::size_t legal = end;
-            while (legal > begin + 1 && !may_break_before(glyphs, legal)) {
-                --legal;
-            }
-            end = legal > begin + 1 ? legal : end; // nothing legal: break hard
-        }
-        ends.push_back(end);
-        begin = end;
+        begin = end_of_line(glyphs, begin, size, tracking, ends.empty() ? first : rest);
+        ends.push_back(begin);
     }
     return ends;
+}
+
+bool fits_lines(std::span<const SetGlyph> glyphs, Centipoints size, Centipoints tracking,
+                Centipoints room, std::size_t lines) {
+    // What is too long for that many full lines needs no breaking to be found too long.
+    if (width_of(glyphs, size, tracking) >
+        static_cast<Centipoints>(lines) * std::int64_t{room + tracking}) {
+        return false;
+    }
+    std::size_t begin = 0;
+    for (std::size_t line = 0; line < lines && begin < glyphs.size(); ++line) {
+        begin = end_of_line(glyphs, begin, size, tracking, room);
+    }
+    return begin == glyphs.size();
 }
 
 } // namespace songda::issuer

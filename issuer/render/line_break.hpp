@@ -16,4 +16,8 @@ namespace songda::issuer {
                                                    Centipoints size, Centipoints tracking,
                                                    Centipoints first, Centipoints rest);
 
+/// Would `break_lines` make at most so many lines of `room` each?
+[[nodiscard]] bool fits_lines(std::span<const SetGlyph> glyphs, Centipoints size,
+                              Centipoints tracking, Centipoints room, std::size_t lines);
+
 } // namespace songda::issuer

@@ -11,17 +11,15 @@ namespace {
 /// §7.3.1).
 Centipoints balanced_room(std::span<const SetGlyph> glyphs, const TextLook& look,
                           Centipoints room) {
-    const std::size_t lines = break_lines(glyphs, look.size, look.tracking, room, room).size();
-    if (lines <= 1) {
+    if (fits_lines(glyphs, look.size, look.tracking, room, 1)) {
         return room;
     }
+    const std::size_t lines = break_lines(glyphs, look.size, look.tracking, room, room).size();
     Centipoints narrow = room / 2;
     Centipoints wide = room;
     while (wide - narrow > 100) {
         const Centipoints middle = (narrow + wide) / 2;
-        (break_lines(glyphs, look.size, look.tracking, middle, middle).size() > lines ? narrow
-                                                                                      : wide) =
-            middle;
+        (fits_lines(glyphs, look.size, look.tracking, middle, lines) ? wide : narrow) = middle;
     }
     return wide;
 }

@@ -18,6 +18,7 @@ using rapidjson::Value;
 constexpr std::size_t name_characters_max = 100;
 constexpr std::size_t value_characters_max = 20'000;
 constexpr std::size_t cell_characters_max = 2000;
+constexpr std::size_t identifier_characters_max = 128;
 constexpr std::size_t photo_characters_max = 70'000; // 50 KB in base64 are 68 268
 constexpr std::size_t fields_max = 64;
 constexpr std::size_t rows_max = 200;
@@ -382,6 +383,11 @@ DecisionReading read_decision(std::string_view text, Date today) {
     }
     if (const Value* const found = members.member("relates", false)) {
         decision.relates = read_relates(*found, reading.findings);
+    }
+    decision.transferred_from = members.text("transferred_from", false, identifier_characters_max);
+    if (decision.relates && !decision.transferred_from.empty()) {
+        members.find("transferred_from", "one_of", "", "转入的证照不与本机关原文书关联",
+                     "what comes from elsewhere relates to none of our documents");
     }
     decision.photo = Private(members.text("photo", false, photo_characters_max));
     decision.recipient = Private(std::move(recipient));

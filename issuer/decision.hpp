@@ -50,6 +50,7 @@ struct Decision {
     Private<DecisionFields> fields; ///< the holder's data
     std::vector<std::string> delivery;
     std::optional<Relates> relates;
+    std::string transferred_from; ///< 转入: identifier of another organ's licence that goes on here
     /// The holder's, base64 as it came; empty: none. The template decides whether it has a place.
     Private<std::string> photo;
 };

@@ -185,6 +185,30 @@ void write_times(RecordObject& to, const Licence& licence, const Decision& decis
             shown.valid_until ? to_text(*shown.valid_until) : std::string(long_term_words));
 }
 
+/// 转入: a licence of another organ goes on as this one (operation 08).
+void take_over(const LicenceRequest& request, Licence& licence, std::vector<Finding>& findings) {
+    const std::string& from = request.decision.transferred_from;
+    if (from.empty()) {
+        return;
+    }
+    const std::string pointer = "/transferred_from";
+    const auto reading = catalogue::read_licence_identifier(from);
+    const catalogue::LicenceIdentifier& identifier = reading.identifier;
+    if (reading.verdict != catalogue::CodeVerdict::good) {
+        tell(findings, pointer, "licence_identifier", from, "不是电子证照标识，或校验位不对",
+             "is no licence identifier, or its check character is wrong");
+    } else if (identifier.issuer == request.department.text) {
+        tell(findings, pointer, "other_issuer", from, "是本机关颁发的证照，应以 relates 写明",
+             "is a licence of this organ: say it with relates");
+    } else if (identifier.type != request.spec.licence->type) {
+        tell(findings, pointer, "same_type", from, "与原证照的类型不同",
+             "is a licence of another type");
+    } else {
+        licence.operation = Operation::transferred_in;
+        licence.previous_identifier = from;
+    }
+}
+
 } // namespace
 
 Result<void> check_licence_template(const Template& spec) {
@@ -258,6 +282,7 @@ Licence plan_licence(const LicenceRequest& request, std::optional<EarlierDocumen
         }
         licence.identifier =
             catalogue::to_text({face.type, department.text, make_serial(random), "001"});
+        take_over(request, licence, findings);
         return licence;
     }
     const RelationKind relation = decision.relates->kind;

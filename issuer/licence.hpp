@@ -28,7 +28,7 @@ struct Licence {
     std::string name;       ///< ZZMC
     std::string identifier; ///< ZZBS; of a copy that of its main
     store::Operation operation = store::Operation::issued;
-    std::string previous_identifier; ///< 关联证照标识, of a renewal or change
+    std::string previous_identifier; ///< 关联证照标识, of a renewal, change or transfer
     std::optional<EarlierDocument> earlier;
     std::optional<store::RelationKind> relation; ///< to `earlier`
 

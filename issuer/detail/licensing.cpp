@@ -21,6 +21,10 @@ void Batch::check_licence(Item& item) {
             findings.push_back({"/valid_until", "choice", std::string(long_term_words),
                                 "该文书应有截止日期", "this document must have a last day"});
         }
+        if (!item.decision.transferred_from.empty()) {
+            findings.push_back({"/transferred_from", "unknown", "", "该模板不出具电子证照",
+                                "this template makes no licences"});
+        }
         if (item.decision.relates) {
             findings.push_back({"/relates", "unknown", "", "该模板不出具电子证照，不与原文书关联",
                                 "this template makes no licences, which alone relate to others"});

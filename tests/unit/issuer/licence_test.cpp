@@ -184,6 +184,29 @@ TEST_F(LicenceTest, OneWithoutEndSaysSoWhereItsTemplateAllowsIt) {
     EXPECT_NE(record.find("\"valid_until\":\"长期\""), std::string::npos) << record;
 }
 
+TEST_F(LicenceTest, LicenceOfAnotherOrganGoesOnHereUnderANewIdentifier) {
+    const std::string other =
+        catalogue::to_text({"11100000000013338W011", "11320199014138860W", "20230000403", "001"});
+    decision_.transferred_from = other;
+    const Licence licence = plan();
+    EXPECT_TRUE(findings_.empty());
+    EXPECT_EQ(licence.operation, store::Operation::transferred_in);
+    EXPECT_EQ(licence.previous_identifier, other);
+    EXPECT_EQ(catalogue::read_licence_identifier(licence.identifier).identifier.issuer,
+              department.text);
+    EXPECT_NE(make_licence_metadata(licence, spec_, decision_, {})
+                  .find("\"KZ_YWCZDM\":\"08\",\"KZ_GLZZBS\":\"" + other + '"'),
+              std::string::npos);
+
+    decision_.transferred_from.back() = other.back() == 'A' ? 'B' : 'A';
+    EXPECT_EQ(told(std::nullopt), Rules{"/transferred_from licence_identifier"});
+    decision_.transferred_from = earlier().row.identifier;
+    EXPECT_EQ(told(std::nullopt), Rules{"/transferred_from other_issuer"});
+    decision_.transferred_from =
+        catalogue::to_text({"11100000000013338W012", "11320199014138860W", "1", "001"});
+    EXPECT_EQ(told(std::nullopt), Rules{"/transferred_from same_type"});
+}
+
 TEST_F(LicenceTest, HolderIsOfTheKindThatTheLicenceIsFor) {
     spec_.licence->holder = LicenceHolder::person;
     EXPECT_EQ(told(std::nullopt), Rules{"/recipient/kind choice"});

@@ -131,10 +131,10 @@ int tell_held(const Error& held, const IssueArguments& arguments, const Config& 
     }
     const auto own = own_service(config.http);
     const bool secure = !config.http.tls_certificate.empty();
-    fmt::print(stderr, "  songda issue {} --out {} --url {}://{}:{} --key {}{}\n", arguments.input,
-               arguments.output, secure ? "https" : "http",
-               secure && own ? own->host : config.http.address, config.http.port, key,
-               secure ? " --ca ROOT.pem" : "");
+    const std::string out = arguments.output.empty() ? "" : " --out " + arguments.output;
+    fmt::print(stderr, "  songda issue {}{} --url {}://{}:{} --key {}{}\n", arguments.input, out,
+               secure ? "https" : "http", secure && own ? own->host : config.http.address,
+               config.http.port, key, secure ? " --ca ROOT.pem" : "");
     return 2;
 }
 

@@ -115,6 +115,9 @@ TEST_F(IssueCommand, HeldStoreWithoutAKeyIsToldTheNextStep) {
         << held.output;
     EXPECT_TRUE(says(held, "--key api-key")) << held.output;
     EXPECT_EQ(files(), 0U);
+    const CommandResult kept = run_songda("issue " + rows_ + " -c " + service_.config());
+    EXPECT_TRUE(says(kept, "songda issue " + rows_ + " --url http://127.0.0.1:"))
+        << "no folder was asked for: " << kept.output;
 }
 
 TEST_F(IssueCommand, RefusedRowsAreToldAndTheOthersIssued) {

@@ -8,7 +8,7 @@
 #include <zlib.h>
 
 #include "issuer/render/detail/byte_walk.hpp"
-#include "issuer/render/detail/font_objects.hpp"
+#include "issuer/render/detail/deflate.hpp"
 
 namespace songda::issuer {
 

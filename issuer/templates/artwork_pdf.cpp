@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <podofo/podofo.h>
 
-#include "issuer/render/detail/font_objects.hpp"
+#include "issuer/render/detail/deflate.hpp"
 
 namespace songda::issuer::detail {
 namespace {

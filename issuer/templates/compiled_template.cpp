@@ -7,6 +7,7 @@
 #include "base/utf8.hpp"
 #include "issuer/render/detail/colour_profile.hpp"
 #include "issuer/render/detail/compiled.hpp"
+#include "issuer/render/detail/deflate.hpp"
 #include "issuer/render/detail/page_mark.hpp"
 #include "issuer/render/detail/page_tree.hpp"
 #include "issuer/render/detail/seal.hpp"

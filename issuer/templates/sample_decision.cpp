@@ -13,7 +13,7 @@
 #include "base/utf8.hpp"
 #include "issuer/licence.hpp"
 #include "issuer/profile_check.hpp"
-#include "issuer/render/detail/font_objects.hpp"
+#include "issuer/render/detail/deflate.hpp"
 #include "issuer/render/png.hpp"
 #include "issuer/templates/number_pattern.hpp"
 

@@ -1,4 +1,4 @@
-// sources: issuer/render/photo.cpp
+// sources: issuer/render/photo.cpp issuer/render/png.cpp issuer/render/detail/deflate.cpp
 // A holder's photo: any bytes are read or refused, and what is read is read again as itself.
 #include "base/check.hpp"
 #include "issuer/render/photo.hpp"

@@ -1,8 +1,7 @@
 #include "issuer/render/detail/font_objects.hpp"
 
-#include <zlib.h>
-
 #include "base/check.hpp"
+#include "issuer/render/detail/deflate.hpp"
 
 namespace songda::issuer::detail {
 namespace {
@@ -130,15 +129,6 @@ void write_program(Objects& objects, ByteBuffer& to, std::size_t number, const F
 }
 
 } // namespace
-
-Bytes deflate(ByteView bytes) {
-    uLongf size = compressBound(static_cast<uLong>(bytes.size()));
-    Bytes packed(size);
-    SONGDA_CHECK(
-        compress2(packed.data(), &size, bytes.data(), static_cast<uLong>(bytes.size()), 9) == Z_OK);
-    packed.resize(size);
-    return packed;
-}
 
 void write_font(Objects& objects, ByteBuffer& to, std::size_t first, const FontFace& face,
                 std::span<const SubsetGlyph> glyphs, std::string_view tag, bool compress) {

@@ -23,7 +23,4 @@ inline constexpr std::size_t objects_per_font = 5;
 void write_font(Objects& objects, ByteBuffer& to, std::size_t first, const FontFace& face,
                 std::span<const SubsetGlyph> glyphs, std::string_view tag, bool compress);
 
-/// zlib, level 9; for what is written once per template.
-[[nodiscard]] Bytes deflate(ByteView bytes);
-
 } // namespace songda::issuer::detail

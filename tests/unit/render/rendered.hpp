@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "base/sha256.hpp"
-#include "issuer/render/detail/font_objects.hpp"
+#include "issuer/render/detail/deflate.hpp"
 #include "issuer/render/renderer.hpp"
 
 /// The templates with values for them, set and written to a file for tools to read.

@@ -20,31 +20,47 @@ using catalogue::ItemColumn;
 using catalogue::ItemList;
 using store::EditionKind;
 
+constexpr std::string_view item_list_zh = "“不见面审批”事项清单";
+constexpr std::string_view power_list_zh = "权力清单";
+
 std::string told(const catalogue::ItemFinding& finding) {
     return fmt::format("第{}行 row {} {} [{}] {} {}", finding.row, finding.row, finding.column,
                        finding.rule, finding.zh, finding.en);
 }
 
-/// A file as it is kept: CSV, whatever it came as.
-Result<EditionSubject> subject_of(std::string_view bytes, const std::string& area, ReadList read,
-                                  std::string_view zh, const catalogue::ItemLintOptions* options) {
-    const auto sheet = catalogue::read_sheet(bytes);
+struct ReadBytes {
+    catalogue::Sheet sheet;
+    ItemList list;
+};
+
+Result<ReadBytes> read_list(std::string_view bytes, ReadList read) {
+    auto sheet = catalogue::read_sheet(bytes);
     if (!sheet.ok()) {
         return sheet.error();
     }
-    const ItemList list = read(sheet.value());
-    const auto findings = options == nullptr ? Result(list.findings) // a list of another organ's
-                                             : catalogue::lint_items(list, *options);
-    if (!findings.ok()) {
-        return findings.error();
-    }
-    const std::string csv = catalogue::write_csv(sheet.value());
-    EditionSubject subject{
-        area, fmt::format("{}（{}项）", zh, list.items.size()), Bytes(csv.begin(), csv.end()), {}};
-    for (const catalogue::ItemFinding& finding : findings.value()) {
+    ItemList list = read(sheet.value());
+    return ReadBytes{std::move(sheet).value(), std::move(list)};
+}
+
+/// A file as it is kept: CSV, whatever it came as.
+EditionSubject subject_of(const ReadBytes& file, const std::string& area, std::string_view zh,
+                          const std::vector<catalogue::ItemFinding>& findings) {
+    const std::string csv = catalogue::write_csv(file.sheet);
+    EditionSubject subject{area,
+                           fmt::format("{}（{}项）", zh, file.list.items.size()),
+                           Bytes(csv.begin(), csv.end()),
+                           {}};
+    for (const catalogue::ItemFinding& finding : findings) {
         subject.findings.push_back(told(finding));
     }
     return subject;
+}
+
+Result<EditionSubject> item_subject_of(const ReadBytes& file, const std::string& area,
+                                       const catalogue::ItemLintOptions& options) {
+    const auto findings = catalogue::lint_items(file.list, options);
+    return findings.ok() ? subject_of(file, area, item_list_zh, findings.value())
+                         : Result<EditionSubject>(findings.error());
 }
 
 Result<std::string> read_bytes(const std::string& path, const std::string& area) {
@@ -71,39 +87,49 @@ std::string coverage_note(const ItemList& local, const LevelList& upper) {
                        coverage.local_only.size());
 }
 
-constexpr std::string_view item_list_zh = "“不见面审批”事项清单";
-constexpr std::string_view power_list_zh = "权力清单";
+struct Place {
+    catalogue::Register known;
+    catalogue::Area area;
+};
+
+/// The area that the edition is named for. Fault not_found: the register has none on the day.
+Result<Place> find_place(const EditionContext& context) {
+    auto known = catalogue::Register::read(context.config.register_folders);
+    if (!known.ok()) {
+        return known.error();
+    }
+    auto area = known.value().areas().find(context.name, context.day);
+    if (!area.ok()) {
+        return area.error();
+    }
+    return Place{std::move(known).value(), std::move(area).value()};
+}
 
 /// Against the register, the power list of the nearest level that has one (S41, S43, S44: powers
 /// are adjusted first), and the upper level's items.
 Result<EditionSubject> check_item_list(const EditionContext& context, ByteView content) {
-    const auto known = catalogue::Register::read(context.config.register_folders);
-    if (!known.ok()) {
-        return known.error();
+    const auto place = find_place(context);
+    const auto file = read_list(as_text(content), catalogue::read_items);
+    if (!place.ok() || !file.ok()) {
+        return place.ok() ? file.error() : place.error();
     }
-    const auto area = known.value().areas().find(context.name, context.day);
-    if (!area.ok()) {
-        return area.error();
-    }
+    const auto& [known, area] = place.value();
     const auto power =
         api::find_level_list(context.store, EditionKind::power_list, catalogue::read_power_list,
-                             known.value().areas(), context.name, context.day);
+                             known.areas(), area.code, context.day);
     const auto upper =
         api::find_level_list(context.store, EditionKind::item_list, catalogue::read_items,
-                             known.value().areas(), area.value().upper, context.day);
+                             known.areas(), area.upper, context.day);
     if (!power.ok() || !upper.ok()) {
         return power.ok() ? upper.error() : power.error();
     }
-    const auto departments = known.value().departments_of(context.name, context.day);
+    const auto departments = known.departments_of(area.code, context.day);
     catalogue::ItemLintOptions options;
     options.departments = &departments;
     options.power = power.value() ? &power.value()->list : nullptr;
-    auto subject =
-        subject_of(as_text(content), context.name, catalogue::read_items, item_list_zh, &options);
+    auto subject = item_subject_of(file.value(), context.name, options);
     if (subject.ok() && upper.value()) {
-        subject.value().notes.push_back(
-            coverage_note(catalogue::read_items(catalogue::read_sheet(as_text(content)).value()),
-                          *upper.value()));
+        subject.value().notes.push_back(coverage_note(file.value().list, *upper.value()));
     }
     if (subject.ok() && departments.empty()) {
         subject.value().notes.emplace_back(
@@ -113,17 +139,16 @@ Result<EditionSubject> check_item_list(const EditionContext& context, ByteView c
     return subject;
 }
 
+/// Of another organ's list only the headings are judged.
+Result<EditionSubject> read_power_subject(std::string_view bytes, const std::string& area) {
+    const auto file = read_list(bytes, catalogue::read_power_list);
+    return file.ok() ? subject_of(file.value(), area, power_list_zh, file.value().list.findings)
+                     : Result<EditionSubject>(file.error());
+}
+
 Result<EditionSubject> check_power_list(const EditionContext& context, ByteView content) {
-    const auto known = catalogue::Register::read(context.config.register_folders);
-    if (!known.ok()) {
-        return known.error();
-    }
-    const auto area = known.value().areas().find(context.name, context.day);
-    if (!area.ok()) {
-        return area.error();
-    }
-    return subject_of(as_text(content), context.name, catalogue::read_power_list, power_list_zh,
-                      nullptr);
+    const auto place = find_place(context);
+    return place.ok() ? read_power_subject(as_text(content), context.name) : place.error();
 }
 
 } // namespace
@@ -132,10 +157,11 @@ EditionCommands item_list_commands() {
     return {EditionKind::item_list, "items", "事项清单",
             [](const std::string& path, const std::string& area) -> Result<EditionSubject> {
                 const auto bytes = read_bytes(path, area);
-                const catalogue::ItemLintOptions alone;
-                return bytes.ok() ? subject_of(bytes.value(), area, catalogue::read_items,
-                                               item_list_zh, &alone)
-                                  : bytes.error();
+                if (!bytes.ok()) {
+                    return bytes.error();
+                }
+                const auto file = read_list(bytes.value(), catalogue::read_items);
+                return file.ok() ? item_subject_of(file.value(), area, {}) : file.error();
             },
             check_item_list};
 }
@@ -144,9 +170,7 @@ EditionCommands power_list_commands() {
     return {EditionKind::power_list, "power", "权力清单",
             [](const std::string& path, const std::string& area) -> Result<EditionSubject> {
                 const auto bytes = read_bytes(path, area);
-                return bytes.ok() ? subject_of(bytes.value(), area, catalogue::read_power_list,
-                                               power_list_zh, nullptr)
-                                  : bytes.error();
+                return bytes.ok() ? read_power_subject(bytes.value(), area) : bytes.error();
             },
             check_power_list};
 }

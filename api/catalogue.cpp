@@ -35,12 +35,8 @@ http::Response show_areas(const Shelf& shelf, const http::Request& request) {
     JsonObject object(to);
     object.text("on", to_text(*day));
     object.begin("areas");
-    to += '[';
-    for (const catalogue::Area& area : shelf.parts().known.areas().all(*day)) {
-        to += to.back() == '[' ? "" : ",";
-        put_area(to, area);
-    }
-    to += ']';
+    append_json_array(to, shelf.parts().known.areas().all(*day),
+                      [&to](const catalogue::Area& area) { put_area(to, area); });
     object.end();
     return cached(request, "application/json", std::move(to));
 }
@@ -61,22 +57,16 @@ http::Response show_area(const Shelf& shelf, const http::Request& request) {
     object.begin("area");
     put_area(to, area.value());
     object.begin("below");
-    to += '[';
-    for (const catalogue::Area& below : known.areas().under(area.value().code, *day).value()) {
-        to += to.back() == '[' ? "" : ",";
-        put_area(to, below);
-    }
-    to += ']';
+    append_json_array(to, known.areas().under(area.value().code, *day).value(),
+                      [&to](const catalogue::Area& below) { put_area(to, below); });
     object.begin("departments");
-    to += '[';
-    for (const auto& department : known.departments_of(area.value().code, *day)) {
-        to += to.back() == '[' ? "" : ",";
-        JsonObject one(to);
-        one.text("code", department.code);
-        one.text("name", department.name);
-        one.end();
-    }
-    to += ']';
+    append_json_array(to, known.departments_of(area.value().code, *day),
+                      [&to](const catalogue::Department& department) {
+                          JsonObject one(to);
+                          one.text("code", department.code);
+                          one.text("name", department.name);
+                          one.end();
+                      });
     object.end();
     return cached(request, "application/json", std::move(to));
 }

@@ -7,9 +7,8 @@
 namespace songda::api {
 
 std::string delivery_json(const std::vector<delivery::LegProgress>& legs) {
-    std::string to = "[";
-    for (const delivery::LegProgress& progress : legs) {
-        to += to.back() == '[' ? "" : ",";
+    std::string to;
+    append_json_array(to, legs, [&to](const delivery::LegProgress& progress) {
         JsonObject object(to);
         object.text("channel", delivery::channel_name(
                                    static_cast<delivery::ChannelKind>(progress.leg.channel)));
@@ -33,8 +32,8 @@ std::string delivery_json(const std::vector<delivery::LegProgress>& legs) {
             mark.end();
         }
         object.end();
-    }
-    return to + ']';
+    });
+    return to;
 }
 
 } // namespace songda::api

@@ -157,15 +157,14 @@ http::Response not_found() {
 }
 
 std::string related_json(const std::vector<store::RelatedDocument>& related) {
-    std::string to = "[";
-    for (const store::RelatedDocument& each : related) {
-        to += to.size() > 1 ? "," : "";
+    std::string to;
+    append_json_array(to, related, [&to](const store::RelatedDocument& each) {
         JsonObject object(to);
         object.text("kind", issuer::relation_name(each.kind));
         object.text("id", to_text(each.document));
         object.end();
-    }
-    return to + ']';
+    });
+    return to;
 }
 
 http::Response show_document(const ApiParts& parts, const store::DocumentRow& document,

@@ -61,12 +61,8 @@ std::string draft_json(const ApiParts& parts, const DraftRow& draft) {
     object.text("digest", to_hex(draft.digest));
     object.raw("approvals_needed", std::to_string(people_needed(parts, draft)));
     object.begin("approvals");
-    to += '[';
-    for (const std::string& actor : draft.approvals) {
-        to += to.back() == '[' ? "" : ",";
-        append_json_string(to, actor);
-    }
-    to += ']';
+    append_json_array(to, draft.approvals,
+                      [&to](const std::string& actor) { append_json_string(to, actor); });
     object.text_if("reason", draft.reason);
     if (draft.state == DraftState::waiting) {
         object.text("preview", path + "/preview");
@@ -267,12 +263,10 @@ http::Response list_drafts(const ApiParts& parts, const http::Request&,
     if (!drafts.ok()) {
         return problem_response(problem_of(drafts.error()));
     }
-    std::string body = "{\"drafts\":[";
-    for (const DraftRow& draft : drafts.value()) {
-        body += body.back() == '[' ? "" : ",";
-        body += draft_json(parts, draft);
-    }
-    return json_response(200, body + "]}");
+    std::string body = "{\"drafts\":";
+    append_json_array(body, drafts.value(),
+                      [&](const DraftRow& draft) { body += draft_json(parts, draft); });
+    return json_response(200, body + '}');
 }
 
 /// The decision of a draft that waits, and its preview as it would be set now.

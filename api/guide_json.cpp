@@ -7,21 +7,8 @@ namespace {
 
 using catalogue::Guide;
 
-/// An array of whatever `put` writes of each element.
-template <class Range, class Put>
-void put_array(std::string& to, const Range& range, Put put) {
-    to += '[';
-    bool first = true;
-    for (const auto& each : range) {
-        to += first ? "" : ",";
-        first = false;
-        put(each);
-    }
-    to += ']';
-}
-
 void put_texts(std::string& to, const std::vector<std::string>& texts) {
-    put_array(to, texts, [&to](const std::string& text) { append_json_string(to, text); });
+    append_json_array(to, texts, [&to](const std::string& text) { append_json_string(to, text); });
 }
 
 std::string_view flag(bool value) {
@@ -47,7 +34,7 @@ private:
     template <class Range, class Put>
     void array(std::string_view name, const Range& range, Put put) {
         object_.begin(name);
-        put_array(to_, range, [&](const auto& each) {
+        append_json_array(to_, range, [&](const auto& each) {
             JsonObject object(to_);
             put(object, each);
             object.end();
@@ -117,7 +104,7 @@ private:
             object.text("instructions", form.instructions);
             object.text("example", form.example);
             object.begin("items");
-            put_array(to_, form.items, [this](const catalogue::FormItem& item) {
+            append_json_array(to_, form.items, [this](const catalogue::FormItem& item) {
                 JsonObject one(to_);
                 one.text("name", item.name);
                 one.text("source", item.source);
@@ -132,7 +119,7 @@ private:
         limit.text("statutory", guide_.limit.statutory);
         limit.text_if("upper_published", guide_.limit.upper_published);
         limit.begin("separate");
-        put_array(to_, guide_.limit.separate, [this](const catalogue::SeparateTime& time) {
+        append_json_array(to_, guide_.limit.separate, [this](const catalogue::SeparateTime& time) {
             JsonObject one(to_);
             one.text("name", time.name);
             one.text("limit", time.limit);
@@ -161,7 +148,7 @@ private:
         array("charts", guide_.charts, [this](JsonObject& object, const catalogue::Chart& chart) {
             object.text("kind", chart.kind);
             object.begin("steps");
-            put_array(to_, chart.steps, [this](const catalogue::ChartStep& step) {
+            append_json_array(to_, chart.steps, [this](const catalogue::ChartStep& step) {
                 JsonObject one(to_);
                 one.text("name", step.name);
                 one.text("mode", step.mode);
@@ -200,7 +187,7 @@ std::string guide_json(const Guide& guide, const store::EditionRow& edition) {
 
 std::string guides_json(const std::vector<store::EditionRow>& editions) {
     std::string json = "{\"guides\":";
-    put_array(json, editions, [&json](const store::EditionRow& row) {
+    append_json_array(json, editions, [&json](const store::EditionRow& row) {
         JsonObject object(json);
         object.text("code", row.name);
         object.text("name", row.title);

@@ -91,12 +91,11 @@ http::Response open_inbox(const ApiParts& parts, const http::Request& request) {
     response.content_type = "application/json";
     response.headers = {{"Cache-Control", "no-store"},
                         {"Set-Cookie", session_header(parts, *inbox.value())}};
-    response.body = "{\"documents\":[";
-    for (const delivery::InboxDocument& entry : list.value()) {
-        response.body += response.body.back() == '[' ? "" : ",";
+    response.body = "{\"documents\":";
+    append_json_array(response.body, list.value(), [&](const delivery::InboxDocument& entry) {
         response.body += document_json(parts, entry);
-    }
-    response.body += "]}";
+    });
+    response.body += '}';
     return response;
 }
 

@@ -18,16 +18,6 @@ constexpr std::array<std::string_view, catalogue::item_columns> members = {
     "number",        "department",    "item", "sub_item", "code",
     "business_item", "business_code", "mode", "visits",   "class"};
 
-template <class Rows, class Put>
-std::string array_of(const Rows& rows, Put put) {
-    std::string to = "[";
-    for (const auto& row : rows) {
-        to += to.size() > 1 ? "," : "";
-        put(to, row);
-    }
-    return to + "]";
-}
-
 void put_edition(JsonObject& object, const store::EditionRow& edition) {
     object.raw("edition", std::to_string(edition.number));
     object.text("title", edition.title);
@@ -93,7 +83,8 @@ std::string list_head(const PublishedList& published, std::string_view words) {
 }
 
 std::string coverage_rows(const std::vector<catalogue::CoverageRow>& rows) {
-    return array_of(rows, [](std::string& to, const catalogue::CoverageRow& row) {
+    std::string to;
+    append_json_array(to, rows, [&to](const catalogue::CoverageRow& row) {
         const Item& any = row.upper != nullptr ? *row.upper : *row.local;
         JsonObject object(to);
         object.text("code", row.code);
@@ -112,6 +103,7 @@ std::string coverage_rows(const std::vector<catalogue::CoverageRow>& rows) {
         }
         object.end();
     });
+    return to;
 }
 
 } // namespace
@@ -154,18 +146,19 @@ std::string items_json(const PublishedList& published) {
     JsonObject object(to);
     object.raw("area", area_json(published.area));
     put_edition(object, published.edition);
-    object.raw("items", array_of(published.list.items, [&](std::string& out, const Item& item) {
-                   JsonObject one(out);
-                   for (std::size_t i = 0; i < members.size(); ++i) {
-                       if (published.list.present[i]) {
-                           one.text(members[i], item.texts[i]);
-                       }
-                   }
-                   if (published.guides.contains(item[ItemColumn::code])) {
-                       one.text("guide", "/api/v1/guides/" + item[ItemColumn::code]);
-                   }
-                   one.end();
-               }));
+    object.begin("items");
+    append_json_array(to, published.list.items, [&](const Item& item) {
+        JsonObject one(to);
+        for (std::size_t i = 0; i < members.size(); ++i) {
+            if (published.list.present[i]) {
+                one.text(members[i], item.texts[i]);
+            }
+        }
+        if (published.guides.contains(item[ItemColumn::code])) {
+            one.text("guide", "/api/v1/guides/" + item[ItemColumn::code]);
+        }
+        one.end();
+    });
     object.end();
     return to;
 }
@@ -190,12 +183,13 @@ std::string item_lists_html(const std::vector<ListedArea>& areas) {
 std::string item_lists_json(const std::vector<ListedArea>& areas) {
     std::string to;
     JsonObject object(to);
-    object.raw("lists", array_of(areas, [](std::string& out, const ListedArea& each) {
-                   JsonObject one(out);
-                   one.raw("area", area_json(each.area));
-                   put_edition(one, each.edition);
-                   one.end();
-               }));
+    object.begin("lists");
+    append_json_array(to, areas, [&to](const ListedArea& each) {
+        JsonObject one(to);
+        one.raw("area", area_json(each.area));
+        put_edition(one, each.edition);
+        one.end();
+    });
     object.end();
     return to;
 }

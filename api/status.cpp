@@ -174,9 +174,8 @@ find_own_document(const ApiParts& parts, const http::Request& request, const Pri
 }
 
 std::string history_json(const std::vector<store::StatusEntry>& history) {
-    std::string to = "[";
-    for (const store::StatusEntry& entry : history) {
-        to += to.size() > 1 ? "," : "";
+    std::string to;
+    append_json_array(to, history, [&to](const store::StatusEntry& entry) {
         JsonObject status(to);
         status.raw("sequence", std::to_string(entry.sequence));
         status.text("status", store::status_name(entry.change.status));
@@ -189,8 +188,8 @@ std::string history_json(const std::vector<store::StatusEntry>& history) {
         status.text_if("description", entry.change.description);
         status.text("actor", entry.change.actor);
         status.end();
-    }
-    return to + ']';
+    });
+    return to;
 }
 
 std::string holds_json(const verifier::Report& report) {

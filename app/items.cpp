@@ -62,9 +62,8 @@ int put_in_place(const std::string& made, const std::string& path) {
     return 0;
 }
 
-std::string json_of(const ItemFinding& finding) {
-    std::string out;
-    JsonObject object(out);
+void put_finding(std::string& to, const ItemFinding& finding) {
+    JsonObject object(to);
     object.text("rule", finding.rule);
     if (finding.row != 0) {
         object.raw("row", std::to_string(finding.row));
@@ -73,16 +72,6 @@ std::string json_of(const ItemFinding& finding) {
     object.text("zh", finding.zh);
     object.text("en", finding.en);
     object.end();
-    return out;
-}
-
-template <class Rows, class Tell>
-std::string json_array(const Rows& rows, Tell tell) {
-    std::string out = "[";
-    for (const auto& row : rows) {
-        out.append(out.size() > 1 ? "," : "").append(tell(row));
-    }
-    return out + "]";
 }
 
 void print_findings(const std::string& path, const std::vector<ItemFinding>& findings) {
@@ -182,12 +171,13 @@ int run_items_check(const ItemsArguments& arguments) {
         return tell_failure(findings.error());
     }
     if (arguments.json) {
-        const auto tell = [](const ItemFinding& finding) { return json_of(finding); };
         std::string out;
         JsonObject object(out);
         object.text("form", sheet_form_name(list.value().form));
         object.raw("rows", std::to_string(list.value().items.size()));
-        object.raw("findings", json_array(findings.value(), tell));
+        object.begin("findings");
+        append_json_array(out, findings.value(),
+                          [&out](const ItemFinding& finding) { put_finding(out, finding); });
         object.end();
         fmt::print("{}\n", out);
     } else if (!findings.value().empty()) {

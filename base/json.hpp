@@ -16,6 +16,21 @@ namespace songda {
 /// DEL, C1) and U+2028/2029. `text` must be valid UTF-8 (base/utf8.hpp).
 void append_json_string(std::string& to, std::string_view text);
 
+/// Appends an array; `put` appends each element to the same text.
+template <class Range, class Put>
+void append_json_array(std::string& to, const Range& range, Put put) {
+    to += '[';
+    bool first = true;
+    for (const auto& each : range) {
+        if (!first) {
+            to += ',';
+        }
+        first = false;
+        put(each);
+    }
+    to += ']';
+}
+
 /// Writes one JSON object, members in the order of the calls. `to` outlives it; nested objects
 /// write to the same text between `begin` and the outer object's next member.
 class JsonObject {

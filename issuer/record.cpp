@@ -34,17 +34,6 @@ auto sorted(const Members& members) {
     return order;
 }
 
-/// `[…]`, each element written by `put`.
-template <class Elements, class Put>
-void append_list(std::string& to, const Elements& elements, Put put) {
-    to += '[';
-    for (std::size_t i = 0; i < elements.size(); ++i) {
-        to += i == 0 ? "" : ",";
-        put(elements[i]);
-    }
-    to += ']';
-}
-
 void append_row(std::string& to, const FieldRow& row) {
     RecordObject object(to);
     for (const auto* const cell : sorted(row)) {
@@ -62,10 +51,10 @@ void append_fields(std::string& to, const DecisionFields& fields) {
         }
         object.begin(field->first);
         if (const auto* const rows = std::get_if<std::vector<FieldRow>>(&field->second)) {
-            append_list(to, *rows, [&](const FieldRow& row) { append_row(to, row); });
+            append_json_array(to, *rows, [&](const FieldRow& row) { append_row(to, row); });
         } else {
-            append_list(to, std::get<std::vector<std::string>>(field->second),
-                        [&](const std::string& text) { object.append(text); });
+            append_json_array(to, std::get<std::vector<std::string>>(field->second),
+                              [&](const std::string& text) { object.append(text); });
         }
     }
     object.end();

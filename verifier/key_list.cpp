@@ -89,12 +89,7 @@ std::string write_key_list(const KeyList& list) {
     }
     types.end();
     root.begin("keys");
-    to += '[';
-    for (const ListedKey& key : list.keys) {
-        to += to.back() == '[' ? "" : ",";
-        write_key(to, key);
-    }
-    to += ']';
+    append_json_array(to, list.keys, [&to](const ListedKey& key) { write_key(to, key); });
     root.end();
     return to;
 }

@@ -150,20 +150,13 @@ void append_document(JsonObject& report, std::string& to, const DocumentFace& do
     object.text_if("identifier", document.identifier);
     if (!document.revoked_copies.empty()) {
         object.begin("revoked_paper_copies");
-        to += '[';
-        for (const std::uint32_t number : document.revoked_copies) {
-            to += (to.back() == '[' ? "" : ",") + std::to_string(number);
-        }
-        to += ']';
+        append_json_array(to, document.revoked_copies,
+                          [&to](std::uint32_t number) { to += std::to_string(number); });
     }
     if (!document.relations.empty()) {
         object.begin("relations");
-        to += '[';
-        for (const RelationFace& relation : document.relations) {
-            to += to.back() == '[' ? "" : ",";
-            append_relation(to, relation);
-        }
-        to += ']';
+        append_json_array(to, document.relations,
+                          [&to](const RelationFace& relation) { append_relation(to, relation); });
     }
     object.raw("sample", document.sample ? "true" : "false");
     object.end();

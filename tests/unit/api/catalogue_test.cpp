@@ -7,13 +7,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/sha256.hpp"
-
 namespace songda::api {
 namespace {
 
 using store::EditionKind;
-using store::EditionState;
 
 class CatalogueTest : public CounterTest {
 protected:
@@ -24,20 +21,7 @@ protected:
     }
     void publish(EditionKind kind, const std::string& name, const std::string& text,
                  Date from = {2026, 1, 1}) {
-        store::EditionRow row;
-        row.kind = kind;
-        row.name = name;
-        row.title = "“不见面审批”事项清单（28项）";
-        row.content = sha256(as_bytes(text));
-        row.number = desk_->store().put_edition(row, as_bytes(text), {}).value();
-        store::EditionRow review = row;
-        review.state = EditionState::in_review;
-        ASSERT_TRUE(desk_->store().step_edition(row, review, {}).value());
-        store::EditionRow published = review;
-        published.state = EditionState::published;
-        published.document = "示审发〔2026〕1号";
-        published.effective_from = from;
-        ASSERT_TRUE(desk_->store().step_edition(review, published, {}).value());
+        publish_edition(add_edition(kind, name, "“不见面审批”事项清单（28项）", text), from);
     }
     http::Response get(const std::string& path, const std::string& query = {}) {
         http::Request request;

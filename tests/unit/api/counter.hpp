@@ -8,6 +8,7 @@
 #include "api/routes.hpp"
 #include "app/desk.hpp"
 #include "base/check.hpp"
+#include "base/sha256.hpp"
 #include "http/router.hpp"
 #include "tests/fakes/sample_desk.hpp"
 
@@ -73,6 +74,29 @@ protected:
         NewApiKey key = make_api_key({owner, scopes, "test", days}, clock_.now(), desk_->random());
         SONGDA_CHECK(desk_->store().put_api_key(key.row, {}).ok());
         return key;
+    }
+    store::EditionRow add_edition(store::EditionKind kind, const std::string& name,
+                                  const std::string& title, const std::string& text) {
+        store::EditionRow row;
+        row.kind = kind;
+        row.name = name;
+        row.title = title;
+        row.content = sha256(as_bytes(text));
+        const auto number = desk_->store().put_edition(row, as_bytes(text), {});
+        EXPECT_TRUE(number.ok());
+        row.number = number.value();
+        return row;
+    }
+    /// Reviewed, and in force from the day on.
+    void publish_edition(const store::EditionRow& draft, Date from) {
+        store::EditionRow review = draft;
+        review.state = store::EditionState::in_review;
+        EXPECT_TRUE(desk_->store().step_edition(draft, review, {}).value());
+        store::EditionRow published = review;
+        published.state = store::EditionState::published;
+        published.document = "示审发〔2026〕1号";
+        published.effective_from = from;
+        EXPECT_TRUE(desk_->store().step_edition(review, published, {}).value());
     }
     http::Response ask(http::Request request) {
         const auto match = router_->find(request.method, request.path);

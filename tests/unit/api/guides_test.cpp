@@ -6,12 +6,9 @@
 #include <sstream>
 
 #include "base/json.hpp"
-#include "base/sha256.hpp"
 
 namespace songda::api {
 namespace {
-
-using store::EditionState;
 
 class GuidesTest : public CounterTest {
 protected:
@@ -28,27 +25,9 @@ protected:
         return text;
     }
     store::EditionRow add(const std::string& text) {
-        store::EditionRow row;
-        row.kind = store::EditionKind::guide;
-        row.name = code;
-        row.title = "食品经营许可";
-        row.content = sha256(as_bytes(text));
-        const auto number = desk_->store().put_edition(row, as_bytes(text), {});
-        EXPECT_TRUE(number.ok());
-        row.number = number.value();
-        return row;
+        return add_edition(store::EditionKind::guide, code, "食品经营许可", text);
     }
-    void publish(const std::string& text, Date from) {
-        const store::EditionRow draft = add(text);
-        store::EditionRow review = draft;
-        review.state = EditionState::in_review;
-        EXPECT_TRUE(desk_->store().step_edition(draft, review, {}).value());
-        store::EditionRow published = review;
-        published.state = EditionState::published;
-        published.document = "示审发〔2026〕1号";
-        published.effective_from = from;
-        EXPECT_TRUE(desk_->store().step_edition(review, published, {}).value());
-    }
+    void publish(const std::string& text, Date from) { publish_edition(add(text), from); }
     std::string shown(const std::string& path) { return ask("GET", path).body; }
     static bool says(const std::string& text, const std::string& words) {
         return text.find(words) != std::string::npos;

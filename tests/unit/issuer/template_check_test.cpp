@@ -10,6 +10,7 @@
 #include "base/utf8.hpp"
 #include "issuer/templates/sample_decision.hpp"
 #include "tests/fakes/child_process.hpp"
+#include "tests/fakes/template_text.hpp"
 
 namespace songda::issuer {
 namespace {
@@ -78,24 +79,7 @@ version = 1
 type_code = "XK"
 title = "试验"
 number = "{sequence:6}"
-)" << head << R"([seal]
-x_mm = 150
-y_mm = 250
-diameter_mm = 40
-[qr]
-x_mm = 71
-y_mm = 200
-module_pt = 2
-modules_max = 73
-[sample]
-x_mm = 105
-y_mm = 30
-size_pt = 13
-mark_x_mm = 105
-mark_y_mm = 150
-mark_size_pt = 40
-mark_degrees = 26
-)" << more;
+)" << head << fakes::template_marks << more;
         const auto report = check_template(folder_.path(), with);
         EXPECT_TRUE(report.ok()) << report.error().detail;
         return report.value();

@@ -6,6 +6,7 @@
 #include "issuer/render/png.hpp"
 #include "issuer/templates/artwork.hpp"
 #include "tests/fakes/child_process.hpp"
+#include "tests/fakes/template_text.hpp"
 #include "tests/unit/render/rendered.hpp"
 
 namespace songda::issuer {
@@ -90,25 +91,8 @@ version = 1
 type_code = "XK"
 title = "图样"
 number = "{sequence:6}"
-)" + artwork + R"(
-[seal]
-x_mm = 150
-y_mm = 250
-diameter_mm = 40
-[qr]
-x_mm = 71
-y_mm = 200
-module_pt = 2
-modules_max = 73
-[sample]
-x_mm = 105
-y_mm = 30
-size_pt = 13
-mark_x_mm = 105
-mark_y_mm = 150
-mark_size_pt = 40
-mark_degrees = 26
-[[text]]
+)" + artwork + "\n" + std::string(fakes::template_marks) +
+                                        R"([[text]]
 text = "图样试验"
 style = "song"
 size_pt = 12

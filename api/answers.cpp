@@ -1,5 +1,7 @@
 #include "api/answers.hpp"
 
+#include "catalogue/licence_identifier.hpp"
+
 #include <fmt/format.h>
 
 namespace songda::api {
@@ -109,12 +111,8 @@ namespace {
 
 verifier::RelationFace relation_face(verifier::RelationFace::Kind kind,
                                      const store::DocumentRow& other) {
-    // …VERSION.CHECK
-    static constexpr std::size_t tail = 5;
-    const std::string version = other.identifier.size() > tail
-                                    ? other.identifier.substr(other.identifier.size() - tail, 3)
-                                    : "";
-    return {kind, other.title, other.number, version, other.decided_on};
+    const auto reading = catalogue::read_licence_identifier(other.identifier);
+    return {kind, other.title, other.number, reading.identifier.version, other.decided_on};
 }
 
 /// Adds the other document to the answer; one that is not there is damage.

@@ -14,7 +14,7 @@ using verifier::Report;
 
 AxisAnswer status_axis(const store::DocumentRow& document, store::DocumentStatus status,
                        TimeMs now) {
-    switch (status) {
+    switch (store::status_at(document, status, now)) {
     case store::DocumentStatus::suspended: return {Answer::no, Reason::suspended, now};
     case store::DocumentStatus::revoked: return {Answer::no, Reason::revoked, now};
     case store::DocumentStatus::cancelled: return {Answer::no, Reason::cancelled, now};
@@ -22,13 +22,10 @@ AxisAnswer status_axis(const store::DocumentRow& document, store::DocumentStatus
     case store::DocumentStatus::forfeited: return {Answer::no, Reason::forfeited, now};
     case store::DocumentStatus::transferred: return {Answer::no, Reason::transferred, now};
     case store::DocumentStatus::other: return {Answer::no, Reason::other_status, now};
+    case store::DocumentStatus::expired: return {Answer::no, Reason::expired, now};
     case store::DocumentStatus::valid: break;
     }
-    const Date today = china_date(now);
-    if (document.valid_until && *document.valid_until < today) {
-        return {Answer::no, Reason::expired, now};
-    }
-    if (document.valid_from && today < *document.valid_from) {
+    if (document.valid_from && china_date(now) < *document.valid_from) {
         return {Answer::no, Reason::not_yet_valid, now};
     }
     return {Answer::yes, Reason::valid, now};

@@ -205,7 +205,8 @@ Result<std::string> documents_json(const ApiParts& parts, std::string_view case_
         object.text("department_name", document.department_name);
         object.text_if("decided_on", document.decided_on ? to_text(*document.decided_on) : "");
         object.text("issued_at", to_rfc3339(document.issued_at));
-        object.text("status", store::status_name(status.value().change.status));
+        object.text("status", store::status_name(store::status_at(
+                                  document, status.value().change.status, parts.clock.now())));
         object.text("verify", parts.public_base + "/v/" + to_text(document.key));
         object.end();
     }

@@ -92,7 +92,8 @@ http::Response print_copy(const ApiParts& parts, const Document& document,
     if (!status.ok()) {
         return problem_response(problem_of(status.error()));
     }
-    if (status.value().change.status != store::DocumentStatus::valid) {
+    if (store::status_at(document, status.value().change.status, parts.clock.now()) !=
+        store::DocumentStatus::valid) {
         return problem_response({409,
                                  "document-not-valid",
                                  "文书现不处于有效状态，不能打印",

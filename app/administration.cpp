@@ -191,11 +191,11 @@ int run_status(const StatusArguments& arguments) {
     SystemRandom random;
     const delivery::StatusPlanner planner(supervisors_of(config.value()), random);
     const auto changed = store->set_status(
-        document.id, {{*status, now, arguments.reason, operator_name(),
-                       store::Operation::none, arguments.basis, arguments.description},
-                      {now, operator_name(), "status_changed", to_text(document.id),
-                       arguments.status},
-                      follow_by(planner)});
+        document.id,
+        {{*status, now, arguments.reason, operator_name(), store::Operation::none, arguments.basis,
+          arguments.description},
+         {now, operator_name(), "status_changed", to_text(document.id), arguments.status},
+         follow_by(planner)});
     if (!changed.ok()) {
         return tell_failure(changed.error());
     }

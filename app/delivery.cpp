@@ -31,7 +31,10 @@ int show_legs(store::Store& store, const store::DocumentRow& document) {
                    delivery::channel_name(static_cast<delivery::ChannelKind>(leg.channel)),
                    state_zh(leg.state), leg.attempts, leg.reason.empty() ? "" : " · ", leg.reason);
         if (leg.tells) {
-            fmt::print("         状态变更 change of status {}\n", leg.tells->sequence);
+            fmt::print("         {}\n",
+                       leg.tells->sequence == store::expiry_sequence
+                           ? "过期失效 that it expired"
+                           : fmt::format("状态变更 change of status {}", leg.tells->sequence));
         }
         const auto events = store.leg_events(leg.id);
         if (!events.ok()) {

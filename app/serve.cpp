@@ -179,7 +179,7 @@ int run_serve(const std::string& path) {
     if (!server.ok()) {
         return tell_failure(server.error());
     }
-    Housekeeping housekeeping(desk.store(), desk.clock(), desk.metrics());
+    Housekeeping housekeeping({desk.store(), desk.clock(), desk.metrics(), desk.follow_status()});
     housekeeping.start();
     tell_open(config.value(), desk, server.value()->port());
     signals.wait();

@@ -62,11 +62,13 @@ struct Collection {
 /// nothing; the document itself is not in it.
 struct Notice {
     store::StatusChange change;
-    std::uint32_t sequence = 0; ///< in the document's history, or in that of its main
-    bool present = true;        ///< still what holds; else `now` holds, and the notice is history
+    /// In the document's history, or in that of its main; expiry_sequence: it expired.
+    std::uint32_t sequence = 0;
+    bool present = true; ///< still what holds; else `now` holds, and the notice is history
     store::DocumentStatus now = store::DocumentStatus::valid;
     std::string verify; ///< address of the document's page
 };
+
 /// One attempt to deliver one document, with everything that a channel may need. Views live until
 /// `send` returns.
 struct Dispatch {

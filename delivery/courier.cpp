@@ -117,7 +117,7 @@ private:
 
     /// A leg that waits for its document is due now and then.
     LegUpdate look_again(const store::LegRow& leg) {
-        const auto holds = holds_now(parts_.store, leg.document);
+        const auto holds = holds_now(parts_, leg.document);
         // What cannot be read is looked at again as if nothing had changed.
         auto update = settle_status(leg, holds ? *holds : store::DocumentStatus::suspended,
                                     parts_.clock.now());

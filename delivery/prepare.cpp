@@ -25,7 +25,8 @@ Prepared prepare_service(const CourierParts& parts, const store::LegRow& leg,
     if (!status.ok()) {
         return unreadable();
     }
-    const store::DocumentStatus holds = status.value().change.status;
+    const store::DocumentStatus holds =
+        status_at(document, status.value().change.status, parts.clock.now());
     if (holds != store::DocumentStatus::valid) {
         prepared.settled = settle_status(leg, holds, parts.clock.now());
         SONGDA_CHECK(prepared.settled.has_value()); // it waited, so it is stopped or held
@@ -69,25 +70,42 @@ Result<std::optional<TimeMs>> wait_for_turn(store::Store& store, const store::Le
     return again;
 }
 
-/// The entry that the leg tells, and what holds now.
+/// The entry that a leg tells. That its document expired stands in no history.
+Result<std::optional<store::StatusEntry>> find_told(store::Store& store, const store::LegRow& leg,
+                                                    const store::DocumentRow& document) {
+    if (leg.tells->sequence == store::expiry_sequence) {
+        return document.valid_until ? std::optional(store::expiry_of(*document.valid_until))
+                                    : std::nullopt;
+    }
+    const auto history = store.status_history(leg.tells->document);
+    if (!history.ok()) {
+        return history.error();
+    }
+    for (const store::StatusEntry& each : history.value()) {
+        if (each.sequence == leg.tells->sequence) {
+            return std::optional(each);
+        }
+    }
+    return std::optional<store::StatusEntry>();
+}
+
+/// What the leg tells, and what holds now.
 Result<std::optional<Notice>> find_notice(const CourierParts& parts, const store::LegRow& leg,
                                           const store::DocumentRow& document) {
-    const auto history = parts.store.status_history(leg.tells->document);
-    const auto now = parts.store.find_status(document);
-    if (!history.ok() || !now.ok()) {
-        return history.ok() ? now.error() : history.error();
+    const auto told = find_told(parts.store, leg, document);
+    const auto last = parts.store.find_status(document);
+    if (!told.ok() || !last.ok()) {
+        return told.ok() ? last.error() : told.error();
     }
-    const auto told = std::find_if(
-        history.value().begin(), history.value().end(),
-        [&](const store::StatusEntry& each) { return each.sequence == leg.tells->sequence; });
-    if (told == history.value().end()) {
+    if (!told.value()) {
         return std::optional<Notice>();
     }
     Notice notice;
-    notice.change = told->change;
-    notice.sequence = told->sequence;
-    notice.present = now.value() == *told;
-    notice.now = now.value().change.status;
+    notice.change = told.value()->change;
+    notice.sequence = told.value()->sequence;
+    notice.now = status_at(document, last.value().change.status, parts.clock.now());
+    notice.present = notice.now == notice.change.status &&
+                     (notice.sequence == store::expiry_sequence || last.value() == *told.value());
     notice.verify = parts.keys.verify_address(document.key);
     return std::optional(std::move(notice));
 }
@@ -120,13 +138,16 @@ Prepared prepare(const CourierParts& parts, const store::LegRow& leg, bool needs
                      : prepare_service(parts, leg, *std::move(document).value(), needs_file);
 }
 
-std::optional<store::DocumentStatus> holds_now(store::Store& store, const DocumentId& id) {
-    const auto document = store.find_document(id);
+std::optional<store::DocumentStatus> holds_now(const CourierParts& parts, const DocumentId& id) {
+    const auto document = parts.store.find_document(id);
     if (!document.ok() || !document.value()) {
         return std::nullopt;
     }
-    const auto status = store.find_status(*document.value());
-    return status.ok() ? std::optional(status.value().change.status) : std::nullopt;
+    const auto last = parts.store.find_status(*document.value());
+    if (!last.ok()) {
+        return std::nullopt;
+    }
+    return status_at(*document.value(), last.value().change.status, parts.clock.now());
 }
 
 } // namespace songda::delivery

@@ -26,7 +26,7 @@ struct Prepared {
                                bool needs_file);
 
 /// The document's status; nothing when it cannot be read.
-[[nodiscard]] std::optional<store::DocumentStatus> holds_now(store::Store& store,
+[[nodiscard]] std::optional<store::DocumentStatus> holds_now(const CourierParts& parts,
                                                              const DocumentId& document);
 
 } // namespace songda::delivery

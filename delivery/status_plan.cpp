@@ -29,6 +29,12 @@ bool supervises(const Supervisor& supervisor, const store::DocumentRow& document
                [&](const std::string& each) { return each == id || each == document.type_code; });
 }
 
+/// A copy has a last day of its own and expires by itself; who supervises hears of its main.
+bool expires_with_main(const store::TouchedDocument& touched) {
+    const auto& relation = touched.document.relation;
+    return touched.entry.sequence == store::expiry_sequence && relation && is_copy(relation->kind);
+}
+
 } // namespace
 
 /// A document, and the entry that is told of it.
@@ -61,7 +67,7 @@ store::Aftermath StatusPlanner::after(const store::TouchedDocument& touched) con
         write.leg.tells = telling.tells;
         after.legs.push_back(std::move(write));
     }
-    if (touched.document.id == touched.changed.id) {
+    if (touched.document.id == touched.changed.id && !expires_with_main(touched)) {
         tell_supervisors(telling, false, after.legs);
     }
     return after;

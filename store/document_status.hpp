@@ -6,9 +6,8 @@
 
 namespace songda::store {
 
-/// Whether a document holds. The numbers are stored; never renumber, never reuse. Expired is not a
-/// status that is set: readers compute it from `valid_until`. docs/states/document.md shows the
-/// table below; a test compares them.
+/// Whether a document holds. The numbers are stored; never renumber, never reuse. docs/states/
+/// document.md shows the table below; a test compares them.
 enum class DocumentStatus : std::uint8_t {
     valid = 1,
     suspended = 2,
@@ -18,8 +17,11 @@ enum class DocumentStatus : std::uint8_t {
     forfeited = 6, ///< 吊销: taken away as a penalty; 撤销 (revoked) says that it was never right
     transferred = 7, ///< 办理转出: another organ has it now
     other = 8,       ///< needs a description (StatusChange::description)
+    /// 过期失效: never set and never stored, it follows from the last day (status_at).
+    expired = 9,
 };
 
+/// Those that a history can have.
 inline constexpr std::array document_statuses = {
     DocumentStatus::valid,       DocumentStatus::suspended,  DocumentStatus::revoked,
     DocumentStatus::cancelled,   DocumentStatus::superseded, DocumentStatus::forfeited,
@@ -65,6 +67,7 @@ enum class Operation : std::uint8_t {
     case DocumentStatus::forfeited: return "forfeited";
     case DocumentStatus::transferred: return "transferred";
     case DocumentStatus::other: return "other";
+    case DocumentStatus::expired: return "expired";
     }
     return "valid";
 }
@@ -79,18 +82,20 @@ enum class Operation : std::uint8_t {
     case DocumentStatus::forfeited: return "吊销";
     case DocumentStatus::transferred: return "已转出";
     case DocumentStatus::other: return "其他";
+    case DocumentStatus::expired: return "过期失效";
     }
     return "有效";
 }
 
-/// 电子证照状态代码. What was replaced, like what expired, is 05 失效.
+/// 电子证照状态代码. What was replaced and what expired are both 05 失效.
 [[nodiscard]] constexpr std::string_view status_code(DocumentStatus status) {
     switch (status) {
     case DocumentStatus::valid: return "01";
     case DocumentStatus::suspended: return "02";
     case DocumentStatus::revoked: return "03";
     case DocumentStatus::cancelled: return "04";
-    case DocumentStatus::superseded: return "05";
+    case DocumentStatus::superseded:
+    case DocumentStatus::expired: return "05";
     case DocumentStatus::transferred: return "06";
     case DocumentStatus::forfeited: return "07";
     case DocumentStatus::other: return "99";

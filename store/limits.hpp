@@ -31,5 +31,7 @@ inline constexpr std::size_t legs_per_issue_max = 64;
 inline constexpr std::size_t claim_max = 4096;
 inline constexpr std::size_t list_rows_max = 10'000;
 inline constexpr std::size_t prune_rows_max = 10'000;
+/// Each brings its legs, read and written on the thread that commits.
+inline constexpr std::size_t expiry_rows_max = 1000;
 
 } // namespace songda::store

@@ -150,12 +150,32 @@ struct DocumentRow {
     bool operator==(const DocumentRow&) const = default;
 };
 
+/// What a document is at `now`, whose history says `last`: from the day after its last one it is
+/// expired, withheld or not.
+[[nodiscard]] inline DocumentStatus status_at(const DocumentRow& document, DocumentStatus last,
+                                              TimeMs now) {
+    const bool may_expire = last == DocumentStatus::valid || last == DocumentStatus::suspended;
+    return may_expire && document.valid_until && *document.valid_until < china_date(now)
+               ? DocumentStatus::expired
+               : last;
+}
+
 /// One entry of a document's append-only history. The first has sequence 1.
 struct StatusEntry {
     std::uint32_t sequence = 0;
     StatusChange change;
     bool operator==(const StatusEntry&) const = default;
 };
+
+/// Stands for the entry that no history has: that the document's last day is over.
+inline constexpr std::uint32_t expiry_sequence = 0;
+/// That entry, at the first moment after the last day.
+[[nodiscard]] inline StatusEntry expiry_of(Date last_day) {
+    constexpr std::int64_t day_ms = 86'400'000; // China has had no other since 1991
+    return {
+        expiry_sequence,
+        {DocumentStatus::expired, china_midnight(last_day) + day_ms, {}, {}, Operation::expired}};
+}
 
 struct IdempotencyRow {
     Digest fingerprint{};
@@ -175,7 +195,7 @@ enum class LegPurpose : std::uint8_t {
 /// the main's history.
 struct ToldStatus {
     DocumentId document;
-    std::uint32_t sequence = 0; ///< StatusEntry::sequence
+    std::uint32_t sequence = 0; ///< StatusEntry::sequence, or expiry_sequence
     bool operator==(const ToldStatus&) const = default;
 };
 

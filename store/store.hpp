@@ -191,6 +191,15 @@ struct PruneStep {
     bool operator==(const PruneStep&) const = default;
 };
 
+/// One step of the walk that tells what expired.
+struct ExpiryStep {
+    std::size_t looked_at = 0;
+    std::size_t expired = 0;        ///< `follow` was asked about so many
+    std::vector<DocumentId> failed; ///< passed over: cannot be read, or what follows not written
+    bool over = false;              ///< nothing is left whose last day is over
+    bool operator==(const ExpiryStep&) const = default;
+};
+
 struct Statistics {
     std::uint64_t documents = 0;
     std::uint64_t intents_open = 0;
@@ -440,6 +449,15 @@ public:
     /// some time back, so that a clock that is set back finds its keys still there.
     [[nodiscard]] virtual Result<PruneStep> prune_idempotency(TimeMs expired, std::string_view from,
                                                               std::size_t rows_max) = 0;
+
+    /// Goes on, by last day and id, where the last step stopped: at most
+    /// min(rows_max, expiry_rows_max) documents whose last day in China is over at `now`. Of each
+    /// that is expired (status_at) `follow` says what comes: its entry is expiry_sequence, at
+    /// `now`. That, and how far the walk came, is one transaction, so that nobody is told twice;
+    /// without anything to look at nothing is written. The first step of a store begins with the
+    /// day that it is. Not told is what was issued after its last day.
+    [[nodiscard]] virtual Result<ExpiryStep> tell_expired(TimeMs now, std::size_t rows_max,
+                                                          const Follow& follow) = 0;
 
     /// Copies the store, while it is used, into a directory that does not exist or is empty. On
     /// return the copy is durable and can be opened and checked like the original; it knows that it

@@ -20,7 +20,7 @@ struct Words {
 Words words_of(const Notice& notice) {
     switch (notice.change.status) {
     case DocumentStatus::valid:
-        if (notice.sequence <= 1) {
+        if (notice.sequence == 1) {
             return {"已签发", "has been issued"};
         }
         return notice.change.operation == Operation::transfer_cancelled
@@ -33,6 +33,7 @@ Words words_of(const Notice& notice) {
         return {"已被新文书替代", "has been replaced by a new document"};
     case DocumentStatus::forfeited: return {"已被吊销", "has been taken away as a penalty"};
     case DocumentStatus::transferred: return {"已转出", "has been transferred to another organ"};
+    case DocumentStatus::expired: return {"已过有效期", "is past its last day of validity"};
     case DocumentStatus::other: return {"状态已变更", "has changed its status"};
     }
     return {"状态已变更", "has changed its status"};
@@ -58,11 +59,13 @@ std::string line(std::string_view name, std::string_view value) {
 /// Of the first entry the reason and operation say only that it was issued.
 std::string facts_zh(const Dispatch& dispatch) {
     const Notice& notice = *dispatch.notice;
+    const std::optional<Date>& last_day = dispatch.document.valid_until;
     const store::StatusChange& change = notice.change;
     std::string out = fmt::format("状态：{}（代码{}）\n", store::status_name_zh(change.status),
                                   store::status_code(change.status));
     out += line("说明：", change.description);
     out += line("时间：", minute(change.at));
+    out += line("有效期至：", last_day ? to_chinese(*last_day) : "");
     if (notice.sequence > 1) {
         out += line("原因：", change.reason);
     }
@@ -76,11 +79,13 @@ std::string facts_zh(const Dispatch& dispatch) {
 
 std::string facts_en(const Dispatch& dispatch) {
     const Notice& notice = *dispatch.notice;
+    const std::optional<Date>& last_day = dispatch.document.valid_until;
     const store::StatusChange& change = notice.change;
     std::string out = fmt::format("Status: {} (code {})\n", store::status_name(change.status),
                                   store::status_code(change.status));
     out += line("That is: ", change.description);
     out += line("At: ", minute(change.at) + " +08:00");
+    out += line("Valid until: ", last_day ? to_text(*last_day) : "");
     if (notice.sequence > 1) {
         out += line("Reason: ", change.reason);
     }

@@ -123,6 +123,34 @@ Result<std::vector<FollowedLeg>> look_after(Transaction& rows, const DocumentRow
     return followed;
 }
 
+Result<std::optional<std::vector<FollowedLeg>>> look_after_expiry(Transaction& rows,
+                                                                  const DocumentRow& document,
+                                                                  TimeMs now,
+                                                                  const Follow& follow) {
+    const auto last = last_status(rows, document);
+    const auto holds =
+        last.ok() ? holds_now(rows, document, last.value()) : Result<DocumentStatus>(last.error());
+    if (!holds.ok()) {
+        return holds.error();
+    }
+    if (status_at(document, holds.value(), now) != DocumentStatus::expired) {
+        return std::optional<std::vector<FollowedLeg>>();
+    }
+    const auto legs = read_legs(rows, document.id);
+    if (!legs.ok()) {
+        return legs.error();
+    }
+    StatusEntry entry = expiry_of(*document.valid_until);
+    entry.change.at = now;
+    std::vector<FollowedLeg> followed;
+    const Result<void> taken = take(
+        rows, {document, entry, document, DocumentStatus::expired, legs.value()}, follow, followed);
+    if (!taken.ok()) {
+        return taken.error();
+    }
+    return std::optional(std::move(followed));
+}
+
 void put_after(Batch& batch, const std::vector<FollowedLeg>& followed) {
     for (const FollowedLeg& each : followed) {
         if (!each.before) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "store/lmdb/committer.hpp"
@@ -21,6 +22,10 @@ struct FollowedLeg {
                                                           const DocumentRow& changed,
                                                           const StatusEntry& entry,
                                                           const Follow& follow);
+/// The same for a document whose last day is over at `now`, and nothing when it is not expired: it
+/// holds no more anyway. Its copies have last days of their own.
+[[nodiscard]] Result<std::optional<std::vector<FollowedLeg>>>
+look_after_expiry(Transaction& rows, const DocumentRow& document, TimeMs now, const Follow& follow);
 void put_after(Batch& batch, const std::vector<FollowedLeg>& followed);
 
 } // namespace songda::store

@@ -45,18 +45,23 @@ enum class Table : std::uint8_t {
     edition,
     edition_content,
     related,
+    last_day,
 };
-inline constexpr std::array<const char*, 29> table_names = {
-    "meta",           "intent",      "intent_open",
-    "counter",        "document",    "department_document",
-    "document_key",   "idempotency", "case_number",
-    "status",         "prefix",      "leg",
-    "document_leg",   "due",         "leg_event",
-    "inbox",          "link_access", "api_key",
-    "audit",          "fresh_0",     "fresh_1",
-    "case_event",     "draft",       "draft_decision",
-    "waiting_draft",  "paper_copy",  "edition",
-    "edition_content", "related"};
+inline constexpr std::array<const char*, 30> table_names = {"meta",          "intent",
+                                                            "intent_open",   "counter",
+                                                            "document",      "department_document",
+                                                            "document_key",  "idempotency",
+                                                            "case_number",   "status",
+                                                            "prefix",        "leg",
+                                                            "document_leg",  "due",
+                                                            "leg_event",     "inbox",
+                                                            "link_access",   "api_key",
+                                                            "audit",         "fresh_0",
+                                                            "fresh_1",       "case_event",
+                                                            "draft",         "draft_decision",
+                                                            "waiting_draft", "paper_copy",
+                                                            "edition",       "edition_content",
+                                                            "related",       "last_day"};
 
 [[nodiscard]] std::string engine_message(int code);
 /// No room: on the disk, in the quota, under the file size limit, or in the map.

@@ -123,6 +123,9 @@ void inspect_document(Inspector& inspector, Transaction& rows, ByteView key,
     expect(
         rows.get(Table::department_document, Key().text(row.department.text).raw(id)).has_value(),
         "not in the index of its department");
+    expect(!row.valid_until ||
+               rows.get(Table::last_day, Key().day(*row.valid_until).raw(id)).has_value(),
+           "not in the index of last days");
     expect(row.case_number.empty() ||
                equals(rows.get(Table::case_number,
                                case_key(row.department, row.template_version, row.case_number)),
@@ -143,15 +146,24 @@ void inspect_document(Inspector& inspector, Transaction& rows, ByteView key,
     expect(inside, "its file lies behind the cursor");
 }
 
-/// A notice names an entry of a history; the first stands in the document's own row.
+/// A notice names an entry of a history, or that a document with a last day expired. The first
+/// entry stands in the document's own row.
 bool tells_what_is_there(Transaction& rows, const LegRow& leg) {
-    if (!leg.tells) {
-        return leg.purpose == LegPurpose::service;
+    if (!leg.tells || leg.purpose == LegPurpose::service) {
+        return !leg.tells && leg.purpose == LegPurpose::service;
     }
-    const ByteView document = leg.tells->document.view();
-    return leg.purpose != LegPurpose::service && rows.get(Table::document, document) &&
-           (leg.tells->sequence == 1 ||
-            rows.get(Table::status, Key().raw(document).number(leg.tells->sequence)));
+    const auto document = find_row<DocumentRow>(rows, Table::document, leg.tells->document.view());
+    if (!document.ok() || !document.value()) {
+        return false;
+    }
+    switch (leg.tells->sequence) {
+    case expiry_sequence: return document.value()->valid_until.has_value();
+    case 1: return true;
+    default:
+        return rows
+            .get(Table::status, Key().raw(leg.tells->document.view()).number(leg.tells->sequence))
+            .has_value();
+    }
 }
 
 void inspect_leg(Inspector& inspector, Transaction& rows, ByteView key, const LegRow& row) {
@@ -229,6 +241,15 @@ void inspect_indexes(Inspector& inspector) {
         const auto id = last_id<DocumentId>(entry.key);
         inspector.expect(id && rows.get(Table::document, id->view()), Table::department_document,
                          entry.key, "names a document that is not there");
+    });
+    inspector.each(Table::last_day, [&](Transaction& rows, const Entry& entry) {
+        const auto id = last_id<DocumentId>(entry.key);
+        const auto row = id ? find_row<DocumentRow>(rows, Table::document, id->view())
+                            : Result<std::optional<DocumentRow>>(std::optional<DocumentRow>());
+        const bool fits =
+            row.ok() && row.value() && row.value()->valid_until &&
+            as_text(Key().day(*row.value()->valid_until).raw(id->view())) == as_text(entry.key);
+        inspector.expect(fits, Table::last_day, entry.key, "index differs from its document");
     });
     inspector.each(Table::idempotency, [&](Transaction& rows, const Entry& entry) {
         if (const auto row = inspector.row<IdempotencyRow>(Table::idempotency, entry)) {

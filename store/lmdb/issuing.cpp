@@ -267,6 +267,9 @@ private:
         Key of_department;
         of_department.text(row.department.text).raw(id());
         rows_.put(Table::department_document, of_department, {});
+        if (row.valid_until) {
+            rows_.put(Table::last_day, Key().day(*row.valid_until).raw(id()), {});
+        }
         if (!row.case_number.empty()) {
             rows_.put(Table::case_number,
                       case_key(row.department, row.template_version, row.case_number), id());

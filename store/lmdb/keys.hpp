@@ -28,6 +28,12 @@ public:
     }
     Key& number(std::uint32_t value) { return integer(value, 4); }
     Key& number(std::uint64_t value) { return integer(value, 8); }
+    /// Days from year 0 on.
+    Key& day(Date value) {
+        return integer(static_cast<std::uint64_t>(value.year), 4)
+            .integer(value.month, 1)
+            .integer(value.day, 1);
+    }
     /// The sign bit is flipped so that times before 1970 come first.
     Key& time(TimeMs value) {
         return number(static_cast<std::uint64_t>(value.value) ^ (std::uint64_t{1} << 63U));

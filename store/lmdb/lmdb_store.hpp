@@ -12,7 +12,8 @@
 namespace songda::store {
 
 /// The embedded engine. Verbs by subject: intents.cpp, issuing.cpp, documents.cpp, delivery.cpp,
-/// access.cpp, audit.cpp, care.cpp, fsck.cpp, numbers.cpp, prune.cpp; opening in open_lmdb.cpp.
+/// access.cpp, audit.cpp, care.cpp, fsck.cpp, numbers.cpp, prune.cpp, expiry.cpp; opening in
+/// open_lmdb.cpp.
 class LmdbStore final : public Store {
 public:
     explicit LmdbStore(LmdbOptions options)
@@ -105,6 +106,8 @@ public:
 
     Result<PruneStep> prune_idempotency(TimeMs expired, std::string_view from,
                                         std::size_t rows_max) override;
+    Result<ExpiryStep> tell_expired(TimeMs now, std::size_t rows_max,
+                                    const Follow& follow) override;
     Result<void> backup(const std::string& directory, TimeMs at) override;
     Result<FsckReport> fsck() override;
     Result<Statistics> statistics() override;

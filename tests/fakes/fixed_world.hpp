@@ -13,6 +13,7 @@ class ManualClock final : public Clock {
 public:
     explicit ManualClock(TimeMs start = {1'700'000'000'000}) : now_(start) {}
     [[nodiscard]] TimeMs now() const override { return now_; }
+    void set(TimeMs now) { now_ = now; }
     void advance(std::int64_t milliseconds) { now_ = now_ + milliseconds; }
 
 private:

@@ -53,16 +53,30 @@ Result<StatusOutcome> MemoryStore::change_status(const DocumentRow& document,
     }
     history.push_back(entry);
     for (const Aftermath& after : followed.value()) {
-        for (const LegWrite& leg : after.legs) {
-            insert_leg(leg);
-        }
-        for (const Aftermath::Change& change : after.changes) {
-            LegRow& leg = legs_.at(change.leg);
-            apply(leg, leg.fence + (leg.state != change.update.state ? 1U : 0U), change.update);
-        }
+        write_after(after);
     }
     record(write.audit);
     return StatusOutcome{true, entry};
+}
+
+void MemoryStore::write_after(const Aftermath& after) {
+    for (const LegWrite& leg : after.legs) {
+        insert_leg(leg);
+    }
+    for (const Aftermath::Change& change : after.changes) {
+        LegRow& leg = legs_.at(change.leg);
+        apply(leg, leg.fence + (leg.state != change.update.state ? 1U : 0U), change.update);
+    }
+}
+
+std::vector<LegRow> MemoryStore::legs_under(const DocumentId& document) const {
+    std::vector<LegRow> legs;
+    for (const auto& [id, leg] : legs_) {
+        if (leg.document == document) {
+            legs.push_back(leg);
+        }
+    }
+    return legs;
 }
 
 Result<std::vector<Aftermath>> MemoryStore::look_after(const DocumentRow& changed,
@@ -87,12 +101,7 @@ Result<std::vector<Aftermath>> MemoryStore::look_after(const DocumentRow& change
         }
     }
     for (const DocumentRow& document : touched) {
-        std::vector<LegRow> legs;
-        for (const auto& [id, leg] : legs_) {
-            if (leg.document == document.id) {
-                legs.push_back(leg);
-            }
-        }
+        const std::vector<LegRow> legs = legs_under(document.id);
         followed.push_back(follow({changed, entry, document, holds, legs}));
         for (const LegWrite& write : followed.back().legs) {
             if (legs_.contains(write.leg.id)) {
@@ -101,6 +110,46 @@ Result<std::vector<Aftermath>> MemoryStore::look_after(const DocumentRow& change
         }
     }
     return followed;
+}
+
+Result<ExpiryStep> MemoryStore::tell_expired(TimeMs now, std::size_t rows_max,
+                                             const Follow& follow) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    const Date today = china_date(now);
+    told_until_ = told_until_.value_or(std::pair(today, std::optional<DocumentId>()));
+    std::map<std::pair<Date, DocumentId>, DocumentRow> over;
+    for (const auto& [id, row] : documents_) {
+        if (row.valid_until && *row.valid_until < today &&
+            *told_until_ < std::pair(*row.valid_until, std::optional(id))) {
+            over.emplace(std::pair(*row.valid_until, id), row);
+        }
+    }
+    ExpiryStep step;
+    step.over = over.size() <= rows_max;
+    for (const auto& [place, document] : over) {
+        if (step.looked_at == rows_max) {
+            break;
+        }
+        ++step.looked_at;
+        told_until_ = place;
+        const bool copy = document.relation && is_copy(document.relation->kind);
+        const DocumentStatus own = history_.at(document.id).back().change.status;
+        const DocumentStatus holds =
+            copy && own == DocumentStatus::valid
+                ? history_.at(document.relation->document).back().change.status
+                : own;
+        if (status_at(document, holds, now) == DocumentStatus::expired) {
+            ++step.expired;
+            StatusEntry entry = expiry_of(*document.valid_until);
+            entry.change.at = now;
+            write_after(follow(
+                {document, entry, document, DocumentStatus::expired, legs_under(document.id)}));
+        }
+    }
+    return step;
 }
 
 Result<std::vector<RelatedDocument>> MemoryStore::related_to(const DocumentId& id) {

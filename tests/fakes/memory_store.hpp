@@ -107,6 +107,8 @@ public:
 
     Result<PruneStep> prune_idempotency(TimeMs expired, std::string_view from,
                                         std::size_t rows_max) override;
+    Result<ExpiryStep> tell_expired(TimeMs now, std::size_t rows_max,
+                                    const Follow& follow) override;
     /// A memory has no copy: `unavailable`.
     Result<void> backup(const std::string& directory, TimeMs at) override;
     Result<FsckReport> fsck() override;
@@ -135,6 +137,8 @@ private:
     Result<StatusOutcome> change_status(const DocumentRow& document, const StatusWrite& write);
     [[nodiscard]] Result<std::vector<Aftermath>>
     look_after(const DocumentRow& changed, const StatusEntry& entry, const Follow& follow) const;
+    [[nodiscard]] std::vector<LegRow> legs_under(const DocumentId& document) const;
+    void write_after(const Aftermath& after);
     void record(const AuditRow& row);
 
     mutable std::mutex mutex_;
@@ -163,6 +167,7 @@ private:
     std::map<std::string, ApiKey, std::less<>> keys_;
     std::vector<AuditEntry> audit_;
     std::map<std::uint8_t, std::string> last_served_;
+    std::optional<std::pair<Date, std::optional<DocumentId>>> told_until_;
 };
 
 } // namespace songda::fakes

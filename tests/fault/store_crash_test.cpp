@@ -2,7 +2,8 @@
 // there twice, every document has its intent, every file its hash, and a retry with the same key
 // finds what a lost answer hid. A writer that acknowledges too early is planted: the harness must
 // catch it. Every fourth document renews the one before it: both histories change or
-// neither, and with its history the earlier one gets its notice and loses a waiting leg.
+// neither, and with its history the earlier one gets its notice and loses a waiting leg. What
+// expired is told once.
 // SONGDA_KILLS sets the number of kills, SONGDA_SEED the delays.
 #include <chrono>
 #include <map>
@@ -248,6 +249,56 @@ TEST(StoreCrash, NothingAnsweredIsLostByKill) {
     EXPECT_GT(answered, kills) << "the writer never got far enough to prove anything";
     std::printf("kills %llu, answered %zu, lost 0\n", static_cast<unsigned long long>(kills),
                 answered);
+}
+
+constexpr std::uint64_t expiring = 3000;
+const TimeMs over{*parse_rfc3339("2031-11-25T08:00:00+08:00")};
+
+/// One notice a document, with an id that no other step gives.
+Follow told_in_round(std::uint64_t round) {
+    return [round, next = round * numbers_per_round](const TouchedDocument& touched) mutable {
+        LegRow notice = samples::leg(notices_from + next++, 0, 1, TimeMs{100});
+        notice.document = touched.document.id;
+        notice.purpose = LegPurpose::supervision; // has no inbox
+        notice.tells = ToldStatus{touched.document.id, touched.entry.sequence};
+        return Aftermath{{{notice, {}}}, {}};
+    };
+}
+
+TEST(StoreCrash, WhatExpiredIsToldOnceHoweverOftenTheWalkIsKilled) {
+    std::mt19937_64 random(1);
+    const samples::Directory directory;
+    {
+        const auto store = std::move(open_lmdb(crash_options(directory.path()))).value();
+        ASSERT_TRUE(store->tell_expired(TimeMs{0}, 1, told_in_round(0)).value().over);
+        for (std::uint64_t number = 1; number <= expiring; ++number) {
+            const Bytes file = samples::file_bytes(number, 10);
+            ASSERT_TRUE(samples::put(*store, samples::issue(number, file)));
+        }
+    }
+    std::uint64_t round = 0;
+    for (bool over_now = false; !over_now;) {
+        ++round;
+        const pid_t walker = in_child([&] {
+            auto store = std::move(open_lmdb(crash_options(directory.path()))).value();
+            const Follow follow = told_in_round(round);
+            while (!store->tell_expired(over, 3, follow).value().over) {
+            }
+            _exit(0);
+        });
+        std::this_thread::sleep_for(std::chrono::milliseconds(5 + random() % 60));
+        kill(walker, SIGKILL);
+        int status = 0;
+        ASSERT_EQ(waitpid(walker, &status, 0), walker);
+        over_now = WIFEXITED(status);
+    }
+    EXPECT_GT(round, 3U) << "it was never killed on its way";
+    const auto store = std::move(open_lmdb(crash_options(directory.path()))).value();
+    for (std::uint64_t number = 1; number <= expiring; ++number) {
+        const auto legs = store->legs_of(samples::numbered<DocumentId>(number)).value();
+        ASSERT_EQ(legs.size(), 1U) << number;
+    }
+    EXPECT_TRUE(store->fsck().value().clean());
 }
 
 TEST(StoreCrash, TheHarnessCatchesAnAnswerGivenTooEarly) {

@@ -97,6 +97,28 @@ TEST(Notice, WhatIsHistoryByNowSaysSo) {
     EXPECT_TRUE(telling.says("now it is: valid"));
 }
 
+TEST(Notice, ExpiryIsToldWithItsLastDayAndWithoutAReason) {
+    Telling telling;
+    telling.sample.document.valid_until = Date{2031, 11, 24};
+    const store::StatusEntry entry = store::expiry_of(Date{2031, 11, 24});
+    telling.notice.change = entry.change;
+    telling.notice.sequence = entry.sequence;
+    telling.notice.now = entry.change.status;
+    EXPECT_TRUE(notice_subject(telling.dispatch()).ends_with("JY13201990000019 已过有效期"));
+    for (const char* each :
+         {"已过有效期，特此告知", "状态：过期失效（代码05）", "时间：2031-11-25 00:00:00",
+          "有效期至：2031年11月24日", "操作：04 过期失效", "is past its last day of validity",
+          "Status: expired (code 05)", "Valid until: 2031-11-24", "Operation: 04"}) {
+        EXPECT_TRUE(telling.says(each)) << each;
+    }
+    EXPECT_FALSE(telling.says("原因"));
+    EXPECT_FALSE(telling.says("已签发"));
+    const auto status = nlohmann::json::parse(webhook_body(telling.dispatch()))["data"]["status"];
+    EXPECT_EQ(status, nlohmann::json::parse(R"({
+        "sequence": 0, "status": "expired", "status_zh": "过期失效", "code": "05",
+        "operation": "04", "operation_zh": "过期失效", "at": "2031-11-24T16:00:00.000Z"})"));
+}
+
 TEST(Notice, WhoSupervisesReadsTheSameWithoutTheHolder) {
     Telling telling;
     telling.sample.leg.purpose = store::LegPurpose::supervision;

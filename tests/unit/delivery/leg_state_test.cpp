@@ -53,6 +53,7 @@ std::string fates() {
             to += (to.empty() ? "`" : ", `") + std::string(store::status_name(status)) + '`';
         }
     }
+    never += ", `" + std::string(store::status_name(DocumentStatus::expired)) + '`';
     std::ostringstream out;
     out << "\n## When the document's status changes\n\n"
            "Printed from `fate_of` (`delivery/settle.hpp`). A leg of service by its state and by "

@@ -74,7 +74,8 @@ struct Office {
 
     /// Issues a document to a recipient over the channels, as the issuer does.
     DocumentId issue(const DepartmentCode& department, std::vector<ChannelKind> channels,
-                     std::string_view recipient = "91320199MA5JMH929H") {
+                     std::string_view recipient = "91320199MA5JMH929H",
+                     std::optional<Date> valid_until = std::nullopt) {
         const Bytes file = {1, 2, 3};
         store::Intent intent;
         intent.id = make_document_id(clock.now(), random);
@@ -86,6 +87,7 @@ struct Office {
         write.document.key = make_document_key(random);
         write.document.department = department;
         write.document.issued_at = clock.now();
+        write.document.valid_until = valid_until;
         write.document.file_hash = sha256(file);
         write.document.file.size = file.size();
         write.rest = file;
@@ -110,6 +112,18 @@ struct Office {
                                    }})
             .value()
             .changed;
+    }
+
+    /// As the service does at that time; how many expired.
+    std::size_t expire(TimeMs now) {
+        clock.set(now);
+        return store
+            .tell_expired(now, 100,
+                          [this](const store::TouchedDocument& touched) {
+                              return status_planner.after(touched);
+                          })
+            .value()
+            .expired;
     }
 
     /// The document's leg of service over that channel; its only one when none is named.

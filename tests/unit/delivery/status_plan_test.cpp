@@ -19,6 +19,13 @@ using store::DocumentStatus;
 using store::LegPurpose;
 const DepartmentCode department{"11320199014138860W"};
 
+std::vector<DocumentStatus> every_status() {
+    std::vector<DocumentStatus> all(store::document_statuses.begin(),
+                                    store::document_statuses.end());
+    all.push_back(DocumentStatus::expired);
+    return all;
+}
+
 /// Written out by hand, so that a change of the code's table is seen.
 Fate expected(LegState state, bool by_status, DocumentStatus holds) {
     const std::set<LegState> waiting = {LegState::created, LegState::queued, LegState::retry_wait};
@@ -26,7 +33,8 @@ Fate expected(LegState state, bool by_status, DocumentStatus holds) {
                                              LegState::returned, LegState::failed,
                                              LegState::cancelled};
     const std::set<DocumentStatus> ended = {DocumentStatus::revoked, DocumentStatus::cancelled,
-                                            DocumentStatus::superseded, DocumentStatus::forfeited};
+                                            DocumentStatus::superseded, DocumentStatus::forfeited,
+                                            DocumentStatus::expired};
     if (nothing_left.contains(state)) {
         return Fate::stays;
     }
@@ -47,7 +55,7 @@ Fate expected(LegState state, bool by_status, DocumentStatus holds) {
 TEST(StatusPlan, EveryLegStateUnderEveryStatus) {
     std::size_t pairs = 0;
     for (std::size_t number = 1; number <= leg_state_count; ++number) {
-        for (const DocumentStatus holds : store::document_statuses) {
+        for (const DocumentStatus holds : every_status()) {
             for (const bool by_status : {false, true}) {
                 const LegState state = *leg_state(static_cast<std::uint8_t>(number));
                 if (by_status && state != LegState::held) {
@@ -82,7 +90,7 @@ TEST(StatusPlan, EveryLegStateUnderEveryStatus) {
             }
         }
     }
-    EXPECT_EQ(pairs, 21U * store::document_statuses.size());
+    EXPECT_EQ(pairs, 21U * every_status().size());
 }
 
 TEST(StatusPlan, LegOfUnknownOutcomeIsMarkedAndAnotherFailureIsNot) {
@@ -376,6 +384,106 @@ TEST(StatusPlan, ANoticeServesNothing) {
     ASSERT_EQ(list.size(), 1U);
     EXPECT_EQ(list[0].legs.size(), 1U);
     EXPECT_EQ(list[0].status.change.status, DocumentStatus::revoked);
+}
+
+const TimeMs last_evening = *parse_rfc3339("2027-11-24T20:00:00+08:00");
+const TimeMs next_morning = *parse_rfc3339("2027-11-25T08:00:00+08:00");
+
+/// A licence until 24 November 2027, issued on that day, and the walk begun.
+DocumentId issue_until(Office& office, std::vector<ChannelKind> channels) {
+    office.expire(*parse_rfc3339("2027-11-24T08:00:00+08:00"));
+    return office.issue(department, std::move(channels), "91320199MA5JMH929H", Date{2027, 11, 24});
+}
+
+TEST(StatusPlan, EveryAddressAndTheSupervisorAreToldThatItExpired) {
+    Office office;
+    const DocumentId document = issue_until(office, {ChannelKind::portal, ChannelKind::email});
+    work(office);
+    EXPECT_EQ(office.expire(last_evening), 0U);
+    EXPECT_EQ(office.expire(next_morning), 1U);
+    EXPECT_EQ(office.expire(next_morning + 86'400'000), 0U);
+    work(office);
+    ASSERT_EQ(told_legs(office, document).size(), 3U);
+    ASSERT_EQ(office.portal.told.size(), 1U);
+    EXPECT_EQ(office.email.told.size(), 2U);
+    const Notice& told = office.portal.told.front();
+    EXPECT_EQ(told.sequence, store::expiry_sequence);
+    EXPECT_EQ(told.change.status, DocumentStatus::expired);
+    EXPECT_EQ(told.change.operation, store::Operation::expired);
+    EXPECT_EQ(told.change.at, *parse_rfc3339("2027-11-25T00:00:00+08:00"));
+    EXPECT_TRUE(told.present);
+    EXPECT_EQ(office.store.status_history(document).value().size(), 1U) << "it is no entry";
+}
+
+TEST(StatusPlan, WhatExpiresBeforeItIsDeliveredIsStopped) {
+    Office office;
+    office.email.answer = [](const Dispatch&) {
+        return Outcome{Outcome::Kind::temporary, Reason::mailbox_full, "", 0};
+    };
+    const DocumentId document = issue_until(office, {ChannelKind::portal, ChannelKind::email});
+    office.clock.set(last_evening);
+    work(office);
+    ASSERT_EQ(office.state(document, ChannelKind::email), LegState::retry_wait);
+    office.expire(next_morning);
+    EXPECT_EQ(office.state(document, ChannelKind::email), LegState::cancelled);
+    EXPECT_EQ(office.leg(document, ChannelKind::email).reason, "expired");
+    const auto events =
+        office.store.leg_events(office.leg(document, ChannelKind::portal).id).value();
+    EXPECT_EQ(events.back().kind, status_event) << "this one was there";
+    EXPECT_EQ(events.back().detail, "expired");
+}
+
+TEST(StatusPlan, ACourierIsNoSlowerThanTheWalk) {
+    Office office;
+    const DocumentId document = issue_until(office, {ChannelKind::email});
+    office.clock.set(next_morning); // nobody has told yet
+    work(office);
+    EXPECT_TRUE(office.email.sent.empty());
+    EXPECT_EQ(office.leg(document).reason, "expired");
+}
+
+TEST(StatusPlan, ANoticeThatComesAfterTheLastDaySaysThatItExpiredSince) {
+    Office office;
+    const DocumentId document = issue_until(office, {ChannelKind::portal});
+    work(office);
+    office.clock.set(last_evening);
+    office.change(document, DocumentStatus::suspended);
+    office.clock.set(next_morning);
+    work(office);
+    ASSERT_EQ(office.portal.told.size(), 1U);
+    EXPECT_EQ(office.portal.told[0].change.status, DocumentStatus::suspended);
+    EXPECT_FALSE(office.portal.told[0].present);
+    EXPECT_EQ(office.portal.told[0].now, DocumentStatus::expired);
+    office.expire(next_morning);
+    office.clock.advance(1);
+    office.change(document, DocumentStatus::revoked);
+    work(office);
+    office.clock.advance(1000); // the second waited for the first
+    work(office);
+    ASSERT_EQ(office.portal.told.size(), 3U);
+    EXPECT_EQ(office.portal.told[1].sequence, store::expiry_sequence);
+    EXPECT_FALSE(office.portal.told[1].present);
+    EXPECT_EQ(office.portal.told[1].now, DocumentStatus::revoked);
+    EXPECT_TRUE(office.portal.told[2].present);
+}
+
+TEST(StatusPlan, WhoSupervisesHearsOfAnExpiredCopyOnceByItsMain) {
+    fakes::SeededRandom random(1);
+    const StatusPlanner planner(
+        {{department, {{{{ChannelKind::email, Private<std::string>("s@a.cn")}}, {}, true}}}},
+        random);
+    store::DocumentRow document;
+    document.department = department;
+    document.valid_until = Date{2027, 11, 24};
+    const store::StatusEntry entry = store::expiry_of(*document.valid_until);
+    const auto legs = [&] {
+        return planner.after({document, entry, document, DocumentStatus::expired, {}}).legs.size();
+    };
+    EXPECT_EQ(legs(), 1U);
+    document.relation = {store::RelationKind::duplicate_of, DocumentId{}};
+    EXPECT_EQ(legs(), 0U);
+    document.relation = {store::RelationKind::renews, DocumentId{}};
+    EXPECT_EQ(legs(), 1U);
 }
 
 TEST(StatusPlan, ACopyIsToldUnderItsOwnNameOfWhatBecameOfItsMain) {

@@ -14,6 +14,7 @@ namespace songda::store {
 namespace {
 
 constexpr int operations = 2000;
+constexpr std::int64_t day_ms = 86'400'000;
 
 std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
     const char* text = std::getenv(name);
@@ -91,6 +92,7 @@ public:
                                              Verb{"void", 1, &Run::void_intents},
                                              Verb{"audit", 1, &Run::audit},
                                              Verb{"prune", 2, &Run::prune},
+                                             Verb{"expiry", 1, &Run::expiry},
                                              Verb{"numbers", 1, &Run::numbers},
                                              Verb{"cases", 2, &Run::cases},
                                              Verb{"drafts", 3, &Run::drafts},
@@ -109,6 +111,8 @@ public:
         }
         return "unreachable";
     }
+
+    [[nodiscard]] std::size_t expired() const { return expired_; }
 
 private:
     std::uint64_t below(std::uint64_t end) { return random_() % end; }
@@ -143,6 +147,10 @@ private:
     IssueWrite random_issue(std::uint64_t number, const Bytes& rest) {
         IssueWrite write = samples::issue(number, rest, 1 + below(3));
         write.document.issued_at = now_;
+        write.document.valid_until =
+            below(4) == 0
+                ? std::nullopt
+                : std::optional(china_date(TimeMs{std::int64_t(today_ + below(8)) * day_ms}));
         // Few keys and cases, so that they collide.
         write.idempotency_key = below(10) == 0 ? "" : "key-" + std::to_string(below(300));
         write.fingerprint[0] = static_cast<std::uint8_t>(below(2));
@@ -413,6 +421,23 @@ private:
         return same_answer(left, right);
     }
 
+    /// A day further now and then; at times a clock that was set back.
+    bool expiry() {
+        today_ += below(3);
+        const std::uint64_t day = below(4) == 0 ? below(today_ + 1) : today_;
+        const TimeMs now{std::int64_t(day) * day_ms};
+        const std::size_t rows_max = 1 + below(30);
+        Followed left;
+        Followed right;
+        next_notice_ += 4096;
+        const auto state = static_cast<std::uint8_t>(below(11));
+        const bool same =
+            same_answer(model_.tell_expired(now, rows_max, follow(left, next_notice_, state)),
+                        engine_.tell_expired(now, rows_max, follow(right, next_notice_, state)));
+        expired_ += left.size();
+        return same && left == right;
+    }
+
     /// Moves the sequences on a little, so that few numbers drawn before are refused.
     bool numbers() {
         static constexpr std::array names = {"food/2026", "food", "letter/2026", "letter/2027"};
@@ -550,6 +575,8 @@ private:
     Bytes prefix_bytes_;
     std::vector<ClaimedLeg> claims_;
     std::string pruned_to_;
+    std::uint64_t today_ = 0; ///< days since 1970
+    std::size_t expired_ = 0;
 };
 
 void run_seed(std::uint64_t seed) {
@@ -563,6 +590,7 @@ void run_seed(std::uint64_t seed) {
             const std::optional<std::string> differs = run.step();
             ASSERT_FALSE(differs) << "operation " << operation << ", verb " << *differs;
         }
+        EXPECT_GT(run.expired(), 10U) << "too little expires";
     }
     EXPECT_GT(model.statistics().value().documents, 100U) << "the generator issues too little";
     EXPECT_EQ(engine->statistics().value().documents, model.statistics().value().documents);

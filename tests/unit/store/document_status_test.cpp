@@ -81,6 +81,7 @@ TEST(DocumentStatus, EveryPairIsAllowedOrRefusedAsTheTableSays) {
 TEST(DocumentStatus, WhatIsFinalStaysAndNothingRepeats) {
     for (const DocumentStatus to : document_statuses) {
         EXPECT_FALSE(may_follow(to, to));
+        EXPECT_FALSE(may_follow(to, DocumentStatus::expired)) << "time alone makes it that";
         for (const DocumentStatus final : {DocumentStatus::revoked, DocumentStatus::cancelled,
                                            DocumentStatus::superseded, DocumentStatus::forfeited}) {
             EXPECT_FALSE(may_follow(final, to)) << status_name(final) << status_name(to);

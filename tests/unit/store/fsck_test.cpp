@@ -141,6 +141,13 @@ TEST_F(StoreFsck, MissingCase) {
                  case_key(samples::department(1), "food-business-licence@1", "CASE-3").bytes(),
                  removed);
 }
+TEST_F(StoreFsck, MissingLastDay) {
+    expect_found("last_day", Key().day({2031, 11, 24}).raw(id_bytes(3)).bytes(), removed);
+}
+TEST_F(StoreFsck, LastDayOfAnotherDay) {
+    expect_found("last_day", Key().day({2031, 11, 25}).raw(id_bytes(3)).bytes(),
+                 [](const Bytes&) { return Bytes{0}; });
+}
 TEST_F(StoreFsck, MissingDueEntry) {
     expect_found("due", due_key(samples::leg(3, 3, 1, TimeMs{10})).bytes(), removed);
 }

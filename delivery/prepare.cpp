@@ -18,6 +18,15 @@ Prepared unreadable() {
     return prepared;
 }
 
+/// What the document is as far as its service goes. One that was issued after its last day, as old
+/// paper that becomes electronic is, was wanted all the same.
+store::DocumentStatus served_as(const store::DocumentRow& document, const store::StatusEntry& last,
+                                TimeMs now) {
+    const bool over_when_issued =
+        document.valid_until && *document.valid_until < china_date(document.issued_at);
+    return over_when_issued ? last.change.status : status_at(document, last.change.status, now);
+}
+
 Prepared prepare_service(const CourierParts& parts, const store::LegRow& leg,
                          store::DocumentRow document, bool needs_file) {
     Prepared prepared;
@@ -25,8 +34,7 @@ Prepared prepare_service(const CourierParts& parts, const store::LegRow& leg,
     if (!status.ok()) {
         return unreadable();
     }
-    const store::DocumentStatus holds =
-        status_at(document, status.value().change.status, parts.clock.now());
+    const store::DocumentStatus holds = served_as(document, status.value(), parts.clock.now());
     if (holds != store::DocumentStatus::valid) {
         prepared.settled = settle_status(leg, holds, parts.clock.now());
         SONGDA_CHECK(prepared.settled.has_value()); // it waited, so it is stopped or held
@@ -147,7 +155,7 @@ std::optional<store::DocumentStatus> holds_now(const CourierParts& parts, const 
     if (!last.ok()) {
         return std::nullopt;
     }
-    return status_at(*document.value(), last.value().change.status, parts.clock.now());
+    return served_as(*document.value(), last.value(), parts.clock.now());
 }
 
 } // namespace songda::delivery

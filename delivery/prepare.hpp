@@ -25,7 +25,7 @@ struct Prepared {
 [[nodiscard]] Prepared prepare(const CourierParts& parts, const store::LegRow& leg,
                                bool needs_file);
 
-/// The document's status; nothing when it cannot be read.
+/// The document's status as far as its service goes; nothing when it cannot be read.
 [[nodiscard]] std::optional<store::DocumentStatus> holds_now(const CourierParts& parts,
                                                              const DocumentId& document);
 

@@ -442,6 +442,15 @@ TEST(StatusPlan, ACourierIsNoSlowerThanTheWalk) {
     EXPECT_EQ(office.leg(document).reason, "expired");
 }
 
+TEST(StatusPlan, WhatWasIssuedAfterItsLastDayIsServedAllTheSame) {
+    Office office;
+    office.clock.set(next_morning);
+    const DocumentId document =
+        office.issue(department, {ChannelKind::email}, "91320199MA5JMH929H", Date{2027, 11, 24});
+    work(office);
+    EXPECT_EQ(office.state(document), LegState::accepted);
+}
+
 TEST(StatusPlan, ANoticeThatComesAfterTheLastDaySaysThatItExpiredSince) {
     Office office;
     const DocumentId document = issue_until(office, {ChannelKind::portal});

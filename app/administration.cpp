@@ -39,6 +39,12 @@ int show_history(store::Store& store, const store::DocumentRow& document) {
                        store::operation_name_zh(change.operation));
         }
     }
+    if (!history.value().empty() &&
+        store::status_at(document, history.value().back().change.status, SystemClock().now()) ==
+            store::DocumentStatus::expired) {
+        fmt::print("  现在 now: 过期失效 expired, 有效期至 valid until {}\n",
+                   to_text(*document.valid_until));
+    }
     return 0;
 }
 

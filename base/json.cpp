@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <optional>
 #include <vector>
 
@@ -100,14 +102,31 @@ struct Escape {
     std::size_t length = 0;
 };
 
-/// Bytes that begin no escape: nearly all.
-constexpr std::array<bool, 256> plain_bytes = [] {
-    std::array<bool, 256> plain{};
-    for (unsigned c = 0x20; c < plain.size(); ++c) {
-        plain[c] = c != '"' && c != '\\' && c != 0x7F && c != 0xC2 && c != 0xE2;
+/// A byte that begins no escape: nearly all are.
+constexpr bool is_plain(unsigned char c) {
+    return c >= 0x20 && c != '"' && c != '\\' && c != 0x7F && c != 0xC2 && c != 0xE2;
+}
+
+/// How many bytes of `text`, from its first on, are plain: sixteen are looked at at once.
+std::size_t plain_length(std::string_view text) {
+    using Block = unsigned char __attribute__((vector_size(16)));
+    std::size_t length = 0;
+    for (; length + sizeof(Block) <= text.size(); length += sizeof(Block)) {
+        Block block;
+        std::memcpy(&block, text.data() + length, sizeof block);
+        const auto escaped = (block < 0x20) | (block == '"') | (block == '\\') | (block == 0x7F) |
+                             (block == 0xC2) | (block == 0xE2);
+        std::array<std::uint64_t, 2> any{};
+        std::memcpy(any.data(), &escaped, sizeof any);
+        if ((any[0] | any[1]) != 0) {
+            break;
+        }
     }
-    return plain;
-}();
+    while (length < text.size() && is_plain(static_cast<unsigned char>(text[length]))) {
+        ++length;
+    }
+    return length;
+}
 
 Escape escape_at(std::string_view text, std::size_t at) {
     const auto c = static_cast<unsigned char>(text[at]);
@@ -142,11 +161,7 @@ void put_escape(std::string& to, unsigned character) {
 void append_json_string(std::string& to, std::string_view text) {
     to += '"';
     std::size_t plain = 0; // where the run begins that needs no escape
-    for (std::size_t i = 0; i < text.size();) {
-        if (plain_bytes[static_cast<unsigned char>(text[i])]) {
-            ++i;
-            continue;
-        }
+    for (std::size_t i = plain_length(text); i < text.size(); i += plain_length(text.substr(i))) {
         const Escape escape = escape_at(text, i);
         if (escape.length == 0) {
             ++i;

@@ -21,10 +21,14 @@ std::vector<SetLine> set_smaller(std::span<const SetGlyph> glyphs, TextLook look
                                  const Measure& measure, Centipoints y) {
     const Centipoints size = look.size;
     const auto lines_max = static_cast<std::size_t>(look.lines_max);
+    const NaturalWidth natural(glyphs);
+    // What is too long for that many full lines needs no breaking to be found too long.
+    const std::int64_t full = look.lines_max * std::int64_t{measure.room + look.tracking};
     do {
         look.size = std::max(look.least_size, look.size - shrink_step);
     } while (look.size > look.least_size &&
-             !fits_lines(glyphs, look.size, look.tracking, measure.room, lines_max));
+             (natural.at(look.size, look.tracking) > full ||
+              !fits_lines(glyphs, look.size, look.tracking, measure.room, lines_max)));
     look.leading = static_cast<Centipoints>(std::int64_t{look.leading} * look.size / size);
     return set_paragraph(glyphs, look, measure, y, look.leading);
 }
@@ -59,13 +63,15 @@ std::vector<SetGlyph> find_glyphs(std::string_view text, const FontStyle& style,
     return glyphs;
 }
 
-Centipoints width_of(std::span<const SetGlyph> glyphs, Centipoints size, Centipoints tracking) {
-    std::int64_t units = 0;
+NaturalWidth::NaturalWidth(std::span<const SetGlyph> glyphs)
+    : gaps_(glyphs.empty() ? 0 : static_cast<Centipoints>(glyphs.size() - 1)) {
     for (const SetGlyph& glyph : glyphs) {
-        units += glyph.glyph->advance;
+        units_ += glyph.glyph->advance;
     }
-    const auto gaps = glyphs.empty() ? 0 : static_cast<Centipoints>(glyphs.size() - 1);
-    return static_cast<Centipoints>(units * size / 1000) + gaps * tracking;
+}
+
+Centipoints width_of(std::span<const SetGlyph> glyphs, Centipoints size, Centipoints tracking) {
+    return NaturalWidth(glyphs).at(size, tracking);
 }
 
 Layout set_text(std::string_view text, const TextLook& look, const FontStyle& style, Centipoints x,
@@ -88,12 +94,13 @@ Layout set_text(std::string_view text, const TextLook& look, const FontStyle& st
         }
         return layout;
     }
+    const NaturalWidth natural(glyphs);
     Centipoints size = look.size;
     while (look.fit == Fit::shrink && size > look.least_size &&
-           width_of(glyphs, size, look.tracking) > width) {
+           natural.at(size, look.tracking) > width) {
         size = std::max(look.least_size, size - shrink_step);
     }
-    const Centipoints has = width_of(glyphs, size, look.tracking);
+    const Centipoints has = natural.at(size, look.tracking);
     if (has > width) {
         layout.faults.push_back({"width", measures(has, width)});
     }

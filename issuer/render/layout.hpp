@@ -61,7 +61,20 @@ struct Layout {
 [[nodiscard]] std::vector<SetGlyph> find_glyphs(std::string_view text, const FontStyle& style,
                                                 std::vector<LayoutFault>& faults);
 
-/// Natural width at a size.
+/// Natural width of glyphs, summed once for any number of sizes.
+class NaturalWidth {
+public:
+    explicit NaturalWidth(std::span<const SetGlyph> glyphs);
+    [[nodiscard]] Centipoints at(Centipoints size, Centipoints tracking) const {
+        return static_cast<Centipoints>(units_ * size / 1000) + gaps_ * tracking;
+    }
+
+private:
+    std::int64_t units_ = 0;
+    Centipoints gaps_ = 0;
+};
+
+/// Natural width at one size.
 [[nodiscard]] Centipoints width_of(std::span<const SetGlyph> glyphs, Centipoints size,
                                    Centipoints tracking);
 

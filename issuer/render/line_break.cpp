@@ -92,11 +92,6 @@ std::vector<std::size_t> break_lines(std::span<const SetGlyph> glyphs, Centipoin
 
 bool fits_lines(std::span<const SetGlyph> glyphs, Centipoints size, Centipoints tracking,
                 Centipoints room, std::size_t lines) {
-    // What is too long for that many full lines needs no breaking to be found too long.
-    if (width_of(glyphs, size, tracking) >
-        static_cast<Centipoints>(lines) * std::int64_t{room + tracking}) {
-        return false;
-    }
     std::size_t begin = 0;
     for (std::size_t line = 0; line < lines && begin < glyphs.size(); ++line) {
         begin = end_of_line(glyphs, begin, size, tracking, room);

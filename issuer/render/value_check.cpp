@@ -350,23 +350,25 @@ void PlacedValues::take_faults(const Pattern& pattern, const std::vector<LayoutF
 std::vector<Finding> check_values(const CompiledTemplate::Impl& compiled,
                                   std::span<const NamedValue> values, const PlacedValues& placed) {
     std::vector<Finding> findings;
+    std::vector<std::pair<FieldPart, const NamedValue*>> parts;
+    parts.reserve(values.size());
+    for (const NamedValue& value : values) {
+        if (value.name.starts_with(field_prefix)) {
+            parts.emplace_back(part_of(value.name.substr(field_prefix.size())), &value);
+        }
+    }
     for (const TemplateField& field : compiled.spec.fields) {
         FieldCheck check(field, findings);
-        for (const NamedValue& value : values) {
-            if (value.name.starts_with(field_prefix)) {
-                const FieldPart part = part_of(value.name.substr(field_prefix.size()));
-                if (part.field == field.name) {
-                    check.take(part, value);
-                }
+        for (const auto& [part, value] : parts) {
+            if (part.field == field.name) {
+                check.take(part, *value);
             }
         }
         check.finish();
     }
-    for (const NamedValue& value : values) {
-        if (value.name.starts_with(field_prefix) &&
-            find_field(compiled.spec, part_of(value.name.substr(field_prefix.size())).field) ==
-                nullptr) {
-            findings.push_back(make_finding(pointer_of(value.name), "unknown", ""));
+    for (const auto& [part, value] : parts) {
+        if (find_field(compiled.spec, part.field) == nullptr) {
+            findings.push_back(make_finding(pointer_of(value->name), "unknown", ""));
         }
     }
     check_days(compiled, values, findings);

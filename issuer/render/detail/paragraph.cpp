@@ -15,8 +15,18 @@ Centipoints balanced_room(std::span<const SetGlyph> glyphs, const TextLook& look
         return room;
     }
     const std::size_t lines = break_lines(glyphs, look.size, look.tracking, room, room).size();
-    Centipoints narrow = room / 2;
+    // No narrower than full lines would be, and hardly wider: looked for from there, by characters.
+    Centipoints narrow =
+        width_of(glyphs, look.size, look.tracking) / static_cast<Centipoints>(lines) -
+        look.tracking - 1;
     Centipoints wide = room;
+    for (Centipoints step = look.size; narrow + step < wide; step *= 2) {
+        if (fits_lines(glyphs, look.size, look.tracking, narrow + step, lines)) {
+            wide = narrow + step;
+            break;
+        }
+        narrow += step;
+    }
     while (wide - narrow > 100) {
         const Centipoints middle = (narrow + wide) / 2;
         (fits_lines(glyphs, look.size, look.tracking, middle, lines) ? wide : narrow) = middle;

@@ -98,5 +98,25 @@ TEST(Json, WrittenStringsReadBack) {
     EXPECT_EQ(nlohmann::json::parse(written).get<std::string>(), text);
 }
 
+/// Sixteen bytes are looked at together: an escape is found wherever it stands among them.
+TEST(Json, AnEscapeIsFoundAtEveryPlaceOfALongText) {
+    for (std::size_t length = 0; length < 40; ++length) {
+        for (std::size_t at = 0; at <= length; ++at) {
+            for (const std::string_view special : {"\"", "\\", "\n", "\x7F", "\xE2\x80\xA8"}) {
+                std::string text(length, 'a');
+                text.insert(at, special);
+                std::string written;
+                append_json_string(written, text);
+                if (special != "\"" && special != "\\") { // these two stand behind a backslash
+                    EXPECT_EQ(written.find(special), std::string::npos);
+                }
+                const auto read = parse_json(written, 1);
+                ASSERT_TRUE(read.ok()) << written;
+                EXPECT_EQ(text_of(read.value().root()), text);
+            }
+        }
+    }
+}
+
 } // namespace
 } // namespace songda

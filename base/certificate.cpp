@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "base/der.hpp"
 #include "base/sha256.hpp"
 
 namespace songda {
@@ -88,16 +89,7 @@ Bytes issuer_and_serial(const X509* certificate) {
     unsigned char* at = content.data();
     i2d_X509_NAME(name, &at);
     i2d_ASN1_INTEGER(number, &at);
-    Bytes sequence = {0x30};
-    if (content.size() >= 0x100) {
-        sequence.push_back(0x82);
-        sequence.push_back(static_cast<std::uint8_t>(content.size() >> 8U));
-    } else if (content.size() >= 0x80) {
-        sequence.push_back(0x81);
-    }
-    sequence.push_back(static_cast<std::uint8_t>(content.size()));
-    append(sequence, content);
-    return sequence;
+    return der::tlv(der::tag_sequence, content);
 }
 
 Bytes public_key_der(const EVP_PKEY* key) {

@@ -1,18 +1,13 @@
 #include "verifier/cms_parts.hpp"
 
-#include <algorithm>
-#include <optional>
-
+#include "base/der.hpp"
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
 
 namespace songda::verifier {
 namespace {
 
-constexpr std::uint8_t tag_octets = 0x04;
-constexpr std::uint8_t tag_sequence = 0x30;
-constexpr std::uint8_t tag_set = 0x31;
-constexpr std::uint8_t tag_context_0 = 0xA0;
+using namespace der;
 
 /// What no signature covers must be these constants, or one document could be spelled in many ways.
 struct Constants {
@@ -33,61 +28,6 @@ struct Constants {
 const Constants& constants() {
     static const Constants made;
     return made;
-}
-
-bool take(ByteView& rest, ByteView expected) {
-    if (rest.size() < expected.size() ||
-        !std::equal(expected.begin(), expected.end(), rest.begin())) {
-        return false;
-    }
-    rest = rest.subspan(expected.size());
-    return true;
-}
-
-/// Content of the value at the front, whose tag must be `tag` and whose length must be the shortest
-/// form. Two length bytes are enough for a frame's 32 KB.
-std::optional<ByteView> take_value(ByteView& rest, std::uint8_t tag) {
-    if (rest.size() < 2 || rest[0] != tag) {
-        return std::nullopt;
-    }
-    std::size_t size = rest[1];
-    std::size_t head = 2;
-    if (size >= 0x80) {
-        const std::size_t length_bytes = size - 0x80;
-        if (length_bytes < 1 || length_bytes > 2 || rest.size() < head + length_bytes) {
-            return std::nullopt;
-        }
-        size = length_bytes == 1 ? rest[2] : rest[2] * std::size_t{256} + rest[3];
-        if (size < (length_bytes == 1 ? 0x80U : 0x100U)) {
-            return std::nullopt;
-        }
-        head += length_bytes;
-    }
-    if (size > rest.size() - head) {
-        return std::nullopt;
-    }
-    const ByteView content = rest.subspan(head, size);
-    rest = rest.subspan(head + size);
-    return content;
-}
-
-/// The same, whole with its head.
-std::optional<ByteView> take_whole(ByteView& rest, std::uint8_t tag) {
-    const ByteView before = rest;
-    if (!take_value(rest, tag)) {
-        return std::nullopt;
-    }
-    return before.first(before.size() - rest.size());
-}
-
-/// Steps into the value that takes up all the rest.
-bool enter(ByteView& rest, std::uint8_t tag) {
-    const auto content = take_value(rest, tag);
-    if (!content || !rest.empty()) {
-        return false;
-    }
-    rest = *content;
-    return true;
 }
 
 bool read_certificates(ByteView set, CmsParts& parts) {

@@ -3,17 +3,14 @@
 #include <algorithm>
 
 #include "base/certificate.hpp"
+#include "base/der.hpp"
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
 
 namespace songda::signer {
 namespace {
 
-constexpr std::uint8_t tag_integer = 0x02;
-constexpr std::uint8_t tag_octets = 0x04;
-constexpr std::uint8_t tag_sequence = 0x30;
-constexpr std::uint8_t tag_set = 0x31;
-constexpr std::uint8_t tag_context_0 = 0xA0;
+using namespace der;
 
 Bytes hex(std::string_view text) {
     return *from_hex(text);
@@ -21,54 +18,34 @@ Bytes hex(std::string_view text) {
 
 // Object identifiers with tag and length.
 const Bytes oid_signed_data = hex("06092a864886f70d010702");
-const Bytes oid_data = hex("06092a864886f70d010701");
 const Bytes oid_sha256_algorithm = hex("300b0609608648016503040201");
 const Bytes oid_ecdsa_sha256_algorithm = hex("300a06082a8648ce3d040302");
-const Bytes attribute_content_type = hex("301806092a864886f70d010903310b06092a864886f70d010701");
 const Bytes attribute_digest_head = hex("302f06092a864886f70d01090431220420");
 const Bytes attribute_certificate_head = hex("3037060b2a864886f70d010910022f31283026302430220420");
+const Bytes signer_version = {tag_integer, 1, 1}; // the signer is named by issuer and serial
 
-void append_tlv(Bytes& to, std::uint8_t tag, ByteView content) {
-    to.push_back(tag);
-    const std::size_t size = content.size();
-    if (size >= 0x10000) {
-        SONGDA_CHECK(size < 0x1000000);
-        to.push_back(0x83);
-        to.push_back(static_cast<std::uint8_t>(size >> 16U));
-        to.push_back(static_cast<std::uint8_t>(size >> 8U));
-    } else if (size >= 0x100) {
-        to.push_back(0x82);
-        to.push_back(static_cast<std::uint8_t>(size >> 8U));
-    } else if (size >= 0x80) {
-        to.push_back(0x81);
-    }
-    to.push_back(static_cast<std::uint8_t>(size));
-    append(to, content);
-}
+/// What differs by the kind of content.
+struct ContentKind {
+    Bytes version;   ///< of the SignedData: 3 where the content is not id-data (RFC 5652 §5.1)
+    Bytes oid;       ///< eContentType
+    Bytes attribute; ///< contentType
+};
 
-Bytes tlv(std::uint8_t tag, ByteView content) {
-    Bytes made;
-    made.reserve(content.size() + 5);
-    append_tlv(made, tag, content);
-    return made;
-}
-
-Bytes join(std::initializer_list<ByteView> parts) {
-    std::size_t size = 0;
-    for (const ByteView part : parts) {
-        size += part.size();
-    }
-    Bytes made;
-    made.reserve(size);
-    for (const ByteView part : parts) {
-        append(made, part);
-    }
-    return made;
+const ContentKind& kind_of(CmsContent kind) {
+    static const ContentKind document{{tag_integer, 1, 1},
+                                      hex("06092a864886f70d010701"),
+                                      hex("301806092a864886f70d010903310b06092a864886f70d010701")};
+    static const ContentKind timestamp{
+        {tag_integer, 1, 3},
+        hex("060b2a864886f70d0109100104"),
+        hex("301a06092a864886f70d010903310d060b2a864886f70d0109100104")};
+    return kind == CmsContent::document ? document : timestamp;
 }
 
 } // namespace
 
-Result<CmsBuilder> CmsBuilder::make(const std::vector<openssl::Certificate>& chain) {
+Result<CmsBuilder> CmsBuilder::make(const std::vector<openssl::Certificate>& chain,
+                                    CmsContent kind) {
     if (chain.empty()) {
         return Error{Fault::invalid_input, "a signer needs its certificate"};
     }
@@ -77,6 +54,7 @@ Result<CmsBuilder> CmsBuilder::make(const std::vector<openssl::Certificate>& cha
         encoded.push_back(certificate_der(certificate.get()));
     }
     CmsBuilder builder;
+    builder.kind_ = kind;
     builder.signer_id_ = issuer_and_serial(chain.front().get());
     builder.certificate_hash_ = join({attribute_certificate_head, sha256(encoded.front())});
     std::sort(encoded.begin(),
@@ -87,29 +65,42 @@ Result<CmsBuilder> CmsBuilder::make(const std::vector<openssl::Certificate>& cha
     }
     builder.certificates_ = tlv(tag_context_0, set);
     // Ascending encodings, so that the attributes are a DER SET OF without sorting per document.
-    SONGDA_CHECK(attribute_content_type < attribute_digest_head);
+    SONGDA_CHECK(kind_of(kind).attribute < attribute_digest_head);
     SONGDA_CHECK(attribute_digest_head < builder.certificate_hash_);
     return builder;
 }
 
-Bytes CmsBuilder::attribute_content(const Digest& document) const {
-    return join({attribute_content_type, attribute_digest_head, document, certificate_hash_});
+Bytes CmsBuilder::attribute_content(const Digest& content) const {
+    return join({kind_of(kind_).attribute, attribute_digest_head, content, certificate_hash_});
 }
 
-Bytes CmsBuilder::signed_attributes(const Digest& document) const {
-    return tlv(tag_set, attribute_content(document));
+Bytes CmsBuilder::signed_attributes(const Digest& content) const {
+    return tlv(tag_set, attribute_content(content));
 }
 
 Bytes CmsBuilder::build(const Digest& document, ByteView signature) const {
-    SONGDA_CHECK(signature.size() <= signature_bytes_max);
-    static const Bytes version_1 = {tag_integer, 1, 1};
+    SONGDA_CHECK(kind_ == CmsContent::document);
+    return assemble({document, signature, {}});
+}
+
+Bytes CmsBuilder::build_token(ByteView info, ByteView signature, bool with_certificates) const {
+    SONGDA_CHECK(kind_ == CmsContent::timestamp);
+    const Bytes attached = tlv(tag_context_0, tlv(tag_octets, info));
+    return assemble({sha256(info), signature, attached, with_certificates});
+}
+
+Bytes CmsBuilder::assemble(const Message& message) const {
+    SONGDA_CHECK(message.signature.size() <= signature_bytes_max);
+    const ContentKind& kind = kind_of(kind_);
     const Bytes signer_info =
-        tlv(tag_sequence, join({version_1, signer_id_, oid_sha256_algorithm,
-                                tlv(tag_context_0, attribute_content(document)),
-                                oid_ecdsa_sha256_algorithm, tlv(tag_octets, signature)}));
-    const Bytes signed_data = tlv(tag_sequence, join({version_1, tlv(tag_set, oid_sha256_algorithm),
-                                                      tlv(tag_sequence, oid_data), certificates_,
-                                                      tlv(tag_set, signer_info)}));
+        tlv(tag_sequence, join({signer_version, signer_id_, oid_sha256_algorithm,
+                                tlv(tag_context_0, attribute_content(message.digest)),
+                                oid_ecdsa_sha256_algorithm, tlv(tag_octets, message.signature)}));
+    const ByteView certificates = message.with_certificates ? ByteView(certificates_) : ByteView();
+    const Bytes signed_data =
+        tlv(tag_sequence, join({kind.version, tlv(tag_set, oid_sha256_algorithm),
+                                tlv(tag_sequence, join({kind.oid, message.attached})), certificates,
+                                tlv(tag_set, signer_info)}));
     return tlv(tag_sequence, join({oid_signed_data, tlv(tag_context_0, signed_data)}));
 }
 

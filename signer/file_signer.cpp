@@ -1,17 +1,8 @@
 #include "signer/file_signer.hpp"
 
-// ECDSA_do_sign is deprecated in OpenSSL 3.0, but gives the two numbers: EVP writes them as DER,
-// which is read again at once, and looks the algorithm up for each signature (a thirtieth of its
-// time).
-#define OPENSSL_SUPPRESS_DEPRECATED
-#include <array>
 #include <map>
 
 #include <openssl/crypto.h>
-#include <openssl/ec.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -20,45 +11,16 @@
 #include "base/qr_claims.hpp"
 #include "base/sha256.hpp"
 #include "signer/cms.hpp"
+#include "signer/p256_key.hpp"
 
 namespace songda::signer {
 namespace {
 
 constexpr std::size_t secure_heap_bytes = std::size_t{1} << 18U;
 
-using EcKey = std::unique_ptr<EC_KEY, Deleter<EC_KEY_free>>;
-using EcSignature = std::unique_ptr<ECDSA_SIG, Deleter<ECDSA_SIG_free>>;
-
-/// One private key. Signing does not change it, so threads share it.
-class SigningKey {
-public:
-    explicit SigningKey(EcKey key) : key_(std::move(key)) {}
-
-    /// Always with the low s.
-    [[nodiscard]] Result<EcdsaSignature> sign(const Digest& digest) const {
-        const EcSignature made(
-            ECDSA_do_sign(digest.data(), static_cast<int>(digest.size()), key_.get()));
-        EcdsaSignature signature;
-        if (!made || !write(ECDSA_SIG_get0_r(made.get()), signature.r) ||
-            !write(ECDSA_SIG_get0_s(made.get()), signature.s)) {
-            ERR_clear_error();
-            return Error{Fault::internal, "the key did not sign"};
-        }
-        return with_low_s(signature);
-    }
-
-private:
-    static bool write(const BIGNUM* number, std::array<std::uint8_t, 32>& to) {
-        const int size = static_cast<int>(to.size());
-        return BN_bn2binpad(number, to.data(), size) == size;
-    }
-
-    EcKey key_;
-};
-
 struct Seal {
-    SigningKey document_key;
-    SigningKey qr_key;
+    P256Key document_key;
+    P256Key qr_key;
     CmsBuilder cms;
     Bytes qr_public_key;
     Bytes qr_header;
@@ -66,32 +28,11 @@ struct Seal {
     bool sample = false;
 };
 
-Result<openssl::Pkey> read_key(const std::string& path, const std::string& passphrase) {
-    const openssl::Bio file(BIO_new_file(path.c_str(), "r"));
-    if (!file) {
-        ERR_clear_error();
-        return Error{Fault::not_found, path + ": cannot be read"};
-    }
-    // The default callback would ask at the terminal; an empty passphrase must fail instead.
-    openssl::Pkey key(PEM_read_bio_PrivateKey(file.get(), nullptr, nullptr,
-                                              const_cast<char*>(passphrase.c_str())));
-    if (!key) {
-        ERR_clear_error();
-        return Error{Fault::invalid_input,
-                     path + ": not a private key, or the passphrase is wrong"};
-    }
-    if (!is_p256(key.get())) {
-        return Error{Fault::invalid_input, path + ": not a P-256 key"};
-    }
-    return key;
-}
-
-Result<void> check_certificate(const SealFiles& files, const X509* certificate, const EVP_PKEY* key,
+Result<void> check_certificate(const SealFiles& files, const X509* certificate, const P256Key& key,
                                TimeMs now) {
     const std::string& path = files.seal_certificate;
     const DepartmentCode& department = files.department;
-    if (X509_check_private_key(certificate, key) != 1) {
-        ERR_clear_error();
+    if (!key.belongs_to(certificate)) {
         return Error{Fault::invalid_input, path + ": the certificate belongs to another key"};
     }
     if (!is_seal_certificate(certificate)) {
@@ -110,11 +51,11 @@ Result<void> check_certificate(const SealFiles& files, const X509* certificate, 
 }
 
 Result<Seal> open_seal(const SealFiles& files, bool production, TimeMs now) {
-    auto document_key = read_key(files.seal_key, files.passphrase);
+    auto document_key = P256Key::read(files.seal_key, files.passphrase);
     if (!document_key.ok()) {
         return document_key.error();
     }
-    auto qr_key = read_key(files.qr_key, files.passphrase);
+    auto qr_key = P256Key::read(files.qr_key, files.passphrase);
     if (!qr_key.ok()) {
         return qr_key.error();
     }
@@ -123,7 +64,7 @@ Result<Seal> open_seal(const SealFiles& files, bool production, TimeMs now) {
         return chain.error();
     }
     X509* const certificate = chain.value().front().get();
-    const auto checked = check_certificate(files, certificate, document_key.value().get(), now);
+    const auto checked = check_certificate(files, certificate, document_key.value(), now);
     if (!checked.ok()) {
         return checked.error();
     }
@@ -136,15 +77,9 @@ Result<Seal> open_seal(const SealFiles& files, bool production, TimeMs now) {
     if (!cms.ok()) {
         return cms.error();
     }
-    const Bytes public_key = public_key_der(qr_key.value().get());
-    EcKey for_documents(EVP_PKEY_get1_EC_KEY(document_key.value().get()));
-    EcKey for_codes(EVP_PKEY_get1_EC_KEY(qr_key.value().get()));
-    if (!for_documents || !for_codes) {
-        ERR_clear_error();
-        return Error{Fault::internal, "a key of P-256 cannot be taken over"};
-    }
-    return Seal{SigningKey(std::move(for_documents)),
-                SigningKey(std::move(for_codes)),
+    const Bytes public_key = qr_key.value().public_key();
+    return Seal{std::move(document_key).value(),
+                std::move(qr_key).value(),
                 std::move(cms).value(),
                 public_key,
                 qr_protected_header(key_id_of(public_key)),

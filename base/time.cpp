@@ -1,6 +1,8 @@
 #include "base/time.hpp"
 
 #include <chrono>
+#include <ctime>
+#include <fstream>
 
 namespace songda {
 namespace {
@@ -79,6 +81,22 @@ std::optional<int> offset_minutes(std::string_view text) {
 TimeMs SystemClock::now() const {
     const auto since = std::chrono::system_clock::now().time_since_epoch();
     return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
+}
+
+std::int64_t SystemBootClock::since_boot_ms() const {
+    timespec time{};
+    clock_gettime(CLOCK_BOOTTIME, &time);
+    return time.tv_sec * 1000LL + time.tv_nsec / 1'000'000;
+}
+
+std::string SystemBootClock::boot() const {
+    static const std::string id = [] {
+        std::ifstream file("/proc/sys/kernel/random/boot_id");
+        std::string line;
+        std::getline(file, line);
+        return line;
+    }();
+    return id;
 }
 
 std::optional<Date> parse_date(std::string_view text) {

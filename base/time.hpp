@@ -34,6 +34,22 @@ public:
     [[nodiscard]] TimeMs now() const override;
 };
 
+/// Time that no one can set: milliseconds since the machine started, sleep included. Its difference
+/// to `Clock` stays the same until somebody sets that. Safe to call from several threads.
+class BootClock {
+public:
+    virtual ~BootClock() = default;
+    [[nodiscard]] virtual std::int64_t since_boot_ms() const = 0;
+    /// Which start of the machine it is; another after each. At most 64 printable characters.
+    [[nodiscard]] virtual std::string boot() const = 0;
+};
+
+class SystemBootClock final : public BootClock {
+public:
+    [[nodiscard]] std::int64_t since_boot_ms() const override;
+    [[nodiscard]] std::string boot() const override;
+};
+
 /// A calendar day, as a decision or a licence carries it.
 struct Date {
     int year = 0;

@@ -2,6 +2,7 @@
 
 #include <mutex>
 #include <random>
+#include <string>
 
 #include "base/random.hpp"
 #include "base/time.hpp"
@@ -18,6 +19,22 @@ public:
 
 private:
     TimeMs now_;
+};
+
+/// A machine that a test starts, ages and starts again.
+class ManualBootClock final : public BootClock {
+public:
+    [[nodiscard]] std::int64_t since_boot_ms() const override { return since_ms_; }
+    [[nodiscard]] std::string boot() const override { return "boot-" + std::to_string(boots_); }
+    void advance(std::int64_t milliseconds) { since_ms_ += milliseconds; }
+    void boot_again() {
+        since_ms_ = 5000;
+        ++boots_;
+    }
+
+private:
+    std::int64_t since_ms_ = 5000;
+    int boots_ = 1;
 };
 
 /// The same bytes for the same seed. Thread-safe, as Random asks.

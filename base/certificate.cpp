@@ -41,10 +41,16 @@ std::string name_text(const X509_NAME* name, const char* attribute) {
     return text;
 }
 
+using ExtendedUses = std::unique_ptr<EXTENDED_KEY_USAGE, openssl::Deleter<EXTENDED_KEY_USAGE_free>>;
+
+/// Null without the extension, and when it stands twice. `critical`: as X509_get_ext_d2i says it.
+ExtendedUses extended_uses(const X509* certificate, int* critical = nullptr) {
+    return ExtendedUses(static_cast<EXTENDED_KEY_USAGE*>(
+        X509_get_ext_d2i(certificate, NID_ext_key_usage, critical, nullptr)));
+}
+
 bool allows_document_signing(const X509* certificate) {
-    const std::unique_ptr<EXTENDED_KEY_USAGE, openssl::Deleter<EXTENDED_KEY_USAGE_free>> uses(
-        static_cast<EXTENDED_KEY_USAGE*>(
-            X509_get_ext_d2i(certificate, NID_ext_key_usage, nullptr, nullptr)));
+    const ExtendedUses uses = extended_uses(certificate);
     for (int i = 0; uses && i < sk_ASN1_OBJECT_num(uses.get()); ++i) {
         char text[64] = {};
         OBJ_obj2txt(text, sizeof text, sk_ASN1_OBJECT_value(uses.get(), i), 1);
@@ -130,6 +136,21 @@ bool is_seal_certificate(const X509* certificate) {
         return false;
     }
     return (flags & EXFLAG_XKUSAGE) == 0 || allows_document_signing(shared);
+}
+
+bool is_timestamp_certificate(const X509* certificate) {
+    X509* const shared = const_cast<X509*>(certificate); // OpenSSL caches what it read from it
+    const std::uint32_t flags = X509_get_extension_flags(shared);
+    int critical = 0;
+    const ExtendedUses uses = extended_uses(certificate, &critical);
+    // A limit of the key's use may name signatures and nothing else (RFC 5280 §4.2.1.12).
+    const std::uint32_t usage = X509_get_key_usage(shared);
+    return (flags & (EXFLAG_CA | EXFLAG_INVALID)) == 0 && uses && critical == 1 &&
+           sk_ASN1_OBJECT_num(uses.get()) == 1 &&
+           OBJ_obj2nid(sk_ASN1_OBJECT_value(uses.get(), 0)) == NID_time_stamp &&
+           ((flags & EXFLAG_KUSAGE) == 0 ||
+            (usage != 0 &&
+             (usage & ~std::uint32_t{KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION}) == 0));
 }
 
 bool is_sample_certificate(const X509* certificate) {

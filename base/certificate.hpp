@@ -40,6 +40,10 @@ struct Validity {
 /// certificates, and whoever holds one of those must not be able to seal.
 [[nodiscard]] bool is_seal_certificate(const X509* certificate);
 
+/// May it sign time-stamps? Not an authority, and its only extended use is timeStamping, critical
+/// (RFC 3161 §2.3): a key that also signs other things could be made to sign a token.
+[[nodiscard]] bool is_timestamp_certificate(const X509* certificate);
+
 /// Throwaway certificates of keys-sample/ carry this in their organisation or in their issuer's;
 /// production refuses them.
 [[nodiscard]] bool is_sample_certificate(const X509* certificate);

@@ -53,6 +53,14 @@ certificate "$out/tls/server-leaf.pem" "$out/tls/server.key" "/C=CN/O=$mark/CN=l
 join "$out/tls/server.pem" "$out/tls/server-leaf.pem" "$out/issuing.pem"
 join "$out/tls/client-authority.pem" "$out/issuing.pem" "$out/root.pem"
 
+# The key of the built-in time-stamp authority: its one extended use is timeStamping, critical (RFC 3161 §2.3).
+mkdir -p "$out/tsa"
+key "$out/tsa/tsa.key"
+certificate "$out/tsa/tsa-leaf.pem" "$out/tsa/tsa.key" "/C=CN/O=$mark/CN=SONGDA SAMPLE TSA 样本时间戳" 1825 \
+    'basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' \
+    "$out/issuing.pem" "$out/issuing.key"
+join "$out/tsa/tsa.pem" "$out/tsa/tsa-leaf.pem" "$out/issuing.pem"
+
 # secret FILE COMMAND…: what the command prints, for our eyes only.
 secret() {
     [ -f "$1" ] && return 0

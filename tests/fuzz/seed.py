@@ -54,6 +54,7 @@ def main():
              "csv": [path.read_bytes() for path in sorted((SAMPLES / "items").glob("*.csv"))],
              "xlsx": [workbook(False), workbook(True)],
              "template": [b'{"songda_template":1,"files":{"bases/b.toml":"","template.toml":"YmFzZXM9WyJiQDEiXQ=="}}'],
+             "timestamp_request": [path.read_bytes() for path in sorted((GOLDEN.parent / "timestamp").glob("*.tsq"))],
              "qr_seal": [payload.encode(), seal, claims]}
     for target, inputs in seeds.items():
         folder = corpus / f"{target}_fuzz"

@@ -76,9 +76,14 @@ public:
         beast::http::response_parser<beast::http::string_body> parser;
         parser.body_limit(options.body_bytes_max);
         // A refusal may arrive while the request is still being written: read even after a failed
-        // write.
-        const error_code read_failure =
-            run([&](auto done) { beast::http::async_read(stream, buffer, parser, done); });
+        // write. The header by itself: Beast 1.74 forgets that a length is over the limit when it
+        // goes on to the body in the same call.
+        error_code read_failure =
+            run([&](auto done) { beast::http::async_read_header(stream, buffer, parser, done); });
+        if (!read_failure) {
+            read_failure =
+                run([&](auto done) { beast::http::async_read(stream, buffer, parser, done); });
+        }
         if (read_failure) {
             return Error{Fault::unavailable,
                          "no answer: " + (failure ? failure : read_failure).message()};

@@ -35,14 +35,21 @@ Result<TrustStore> TrustStore::load(const std::string& folder) {
     return store;
 }
 
+openssl::CertificateStore TrustStore::store_at(TimeMs at) const {
+    openssl::CertificateStore store(X509_STORE_new());
+    for (const auto& root : roots_) {
+        X509_STORE_add_cert(store.get(), root.get());
+    }
+    X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store.get()),
+                               static_cast<time_t>(at.value / 1000));
+    return store;
+}
+
 bool TrustStore::trusts(const SignedDocument& document, TimeMs at) const {
     if (!is_seal_certificate(document.signer.get())) {
         return false;
     }
-    const openssl::CertificateStore store(X509_STORE_new());
-    for (const auto& root : roots_) {
-        X509_STORE_add_cert(store.get(), root.get());
-    }
+    const openssl::CertificateStore store = store_at(at);
     STACK_OF(X509)* const others = sk_X509_new_null();
     for (const auto& other : document.others) {
         sk_X509_push(others, other.get());
@@ -52,7 +59,6 @@ bool TrustStore::trusts(const SignedDocument& document, TimeMs at) const {
         X509_STORE_CTX_init(context.get(), store.get(), document.signer.get(), others) == 1;
     if (trusted) {
         X509_VERIFY_PARAM* const parameters = X509_STORE_CTX_get0_param(context.get());
-        X509_VERIFY_PARAM_set_time(parameters, static_cast<time_t>(at.value / 1000));
         // OpenSSL 3.0 has no purpose for documentSigning; is_seal_certificate looked at the usage.
         X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_ANY);
         trusted = X509_verify_cert(context.get()) == 1;

@@ -24,6 +24,9 @@ public:
     /// each certificate valid at `at`?
     [[nodiscard]] bool trusts(const SignedDocument& document, TimeMs at) const;
 
+    /// The roots for OpenSSL, chains to be looked at as of `at`.
+    [[nodiscard]] openssl::CertificateStore store_at(TimeMs at) const;
+
 private:
     std::vector<openssl::Certificate> roots_;
 };

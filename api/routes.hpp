@@ -28,6 +28,7 @@ struct ApiLimits {
     std::size_t decision_bytes_max = 128U << 10U;
     std::size_t batch_bytes_max = 16U << 20U;
     std::size_t batch_rows_max = 5000;
+    std::size_t timestamp_bytes_max = 4096;   ///< a request of an authority
     std::size_t upload_bytes_max = 8U << 20U; ///< rule 1 of the strict frame, pdf.md §7.3
     Rate per_address{600, 200};
     Rate per_document{120, 60};
@@ -56,6 +57,9 @@ struct ApiParts {
     ApiLimits limits;
     /// How many published templates cannot be used; empty: none is looked for.
     std::function<std::size_t()> failing_templates{};
+    /// The built-in time-stamp authority: TimeStampReq in, TimeStampResp out, whatever comes in.
+    /// Empty: there is none.
+    std::function<std::string(std::string_view)> timestamp{};
 };
 
 /// A route with the policy that guards it.
@@ -96,6 +100,7 @@ void add_inbox_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::str
 void add_guide_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_catalogue_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_deadline_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
+void add_timestamp_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_operation_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 
 } // namespace songda::api

@@ -76,6 +76,23 @@ struct NumbersArguments {
 };
 int run_numbers(const NumbersArguments& arguments);
 
+struct TimestampArguments {
+    std::string config;
+    std::string file;
+    std::string output; ///< for the TimeStampResp; empty: the file's name and .tsr
+};
+int run_timestamp(const TimestampArguments& arguments);
+
+/// The built-in time-stamp authority's time, beside the service.
+struct TsaArguments {
+    enum class Action { show, confirm };
+    Action action = Action::show;
+    std::string config;
+    std::string reason; ///< to confirm
+};
+/// 0 time is told, 1 it is not, 2 failure.
+int run_tsa(const TsaArguments& arguments);
+
 int run_backup(const std::string& config, const std::string& folder);
 int run_check_store(const std::string& config);
 

@@ -16,6 +16,8 @@ namespace {
 
 /// Each is told of each change over two ways at most.
 constexpr std::size_t supervisors_max = 16;
+/// One after the other is waited for.
+constexpr std::size_t timestamp_clients_max = 8;
 
 /// Paths in the file are relative to the file, so that it means the same from every folder.
 class Paths {
@@ -207,6 +209,73 @@ DeliveryConfig read_delivery(TomlTable table, const Paths& path) {
     return delivery;
 }
 
+/// Dotted numbers, as object identifiers are written: at least two, without leading zeros.
+bool is_object_identifier(std::string_view text) {
+    std::size_t arcs = 0;
+    for (std::size_t begin = 0; begin <= text.size(); ++arcs) {
+        const std::size_t end = std::min(text.find('.', begin), text.size());
+        const std::string_view arc = text.substr(begin, end - begin);
+        if (arc.empty() || arc.find_first_not_of("0123456789") != std::string_view::npos ||
+            (arc.size() > 1 && arc.front() == '0')) {
+            return false;
+        }
+        begin = end + 1;
+    }
+    return arcs >= 2 && text.front() <= '2' && (text[1] == '.');
+}
+
+TimestampAuthorityConfig read_timestamp_authority(TomlTable table, const Paths& path) {
+    TimestampAuthorityConfig authority;
+    authority.key = path.file(table, "key", table.text("key"));
+    authority.certificate = path.file(table, "certificate", table.text("certificate"));
+    authority.policy = table.text("policy");
+    must(table, "policy", authority.policy, &is_object_identifier,
+         "must be an object identifier, like 1.3.6.1.4.1.99999.1");
+    authority.accuracy_ms = table.integer_or("accuracy_ms", 1000, 1, 3'600'000);
+    authority.state_folder = path(table.text("state_folder"));
+    authority.absence_hours_max = table.integer_or("absence_hours_max", 24, 1, 8784);
+    return authority;
+}
+
+TimestampClientConfig read_timestamp_client(TomlTable& table, const Paths& path) {
+    TimestampClientConfig client;
+    client.name = table.text("name");
+    client.url = table.text("url");
+    must(table, "url", client.url, &is_web_address, "must begin with http:// or https://");
+    client.policy = table.text_or("policy", "");
+    if (!client.policy.empty()) {
+        must(table, "policy", client.policy, &is_object_identifier,
+             "must be an object identifier, like 1.3.6.1.4.1.99999.1");
+    }
+    client.trust_folder = path.folder(table, "trust_folder");
+    client.ca_file = path.file(table, "ca_file", table.text_or("ca_file", ""));
+    client.user = table.text_or("user", "");
+    client.password_file = path.file(table, "password_file", table.text_or("password_file", ""));
+    if (client.user.empty() != client.password_file.empty()) {
+        table.refuse("password_file", "user and password_file go together");
+    }
+    if (!client.user.empty() && !client.url.starts_with("https://")) {
+        table.refuse("user", "a password goes over https only");
+    }
+    client.timeout_seconds = table.integer_or("timeout_seconds", 10, 1, 120);
+    client.tolerance_seconds = table.integer_or("tolerance_seconds", 60, 1, 3600);
+    return client;
+}
+
+TimestampConfig read_timestamp(TomlTable table, const Paths& path) {
+    TimestampConfig timestamp;
+    if (table.has("authority")) {
+        timestamp.authority = read_timestamp_authority(table.table("authority"), path);
+    }
+    for (TomlTable& client : table.tables("client")) {
+        timestamp.clients.push_back(read_timestamp_client(client, path));
+    }
+    if (timestamp.clients.size() > timestamp_clients_max) {
+        table.refuse("client", "at most 8");
+    }
+    return timestamp;
+}
+
 SupervisorConfig read_supervisor(TomlTable table) {
     SupervisorConfig supervisor;
     supervisor.name = table.text("name");
@@ -303,6 +372,7 @@ Result<Config> read_config(const std::string& file_path, Files files) {
         static_cast<std::uint64_t>(store.integer_or("reserve_mib", 64, 1, 1 << 20));
     config.four_eyes = root.table("editions").boolean_or("four_eyes", true);
     config.delivery = read_delivery(root.table("delivery"), path);
+    config.timestamp = read_timestamp(root.table("timestamp"), path);
     std::set<std::string> codes;
     for (TomlTable& table : root.tables("department")) {
         config.departments.push_back(read_department(table, path, config.templates_folder));

@@ -94,6 +94,34 @@ struct DeliveryConfig {
     EmailConfig email;
 };
 
+/// The built-in time-stamp authority.
+struct TimestampAuthorityConfig {
+    std::string key;
+    std::string certificate;
+    std::string policy;
+    std::int64_t accuracy_ms = 0;
+    std::string state_folder;
+    std::int64_t absence_hours_max = 0;
+};
+
+/// A time-stamp authority that is asked, our own or another's.
+struct TimestampClientConfig {
+    std::string name;
+    std::string url;
+    std::string policy;       ///< empty: any
+    std::string trust_folder; ///< roots of its certificates
+    std::string ca_file;      ///< authorities of its TLS certificate; empty: the system's
+    std::string user;
+    std::string password_file;
+    std::int64_t timeout_seconds = 0;
+    std::int64_t tolerance_seconds = 0;
+};
+
+struct TimestampConfig {
+    std::optional<TimestampAuthorityConfig> authority{};
+    std::vector<TimestampClientConfig> clients{}; ///< in the order in which they are asked
+};
+
 struct Config {
     bool production = false;
     std::string log_file;
@@ -108,6 +136,7 @@ struct Config {
     HttpConfig http;
     StoreConfig store;
     DeliveryConfig delivery;
+    TimestampConfig timestamp;
     /// Nobody publishes an edition of their own.
     bool four_eyes = true;
     std::vector<DepartmentConfig> departments;

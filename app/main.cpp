@@ -65,6 +65,39 @@ void add_numbers(CLI::App& app, NumbersArguments& asked, int& status) {
     confirm->callback(run_as(Action::confirm));
 }
 
+/// songda timestamp. `asked` outlives the command line.
+void add_timestamp(CLI::App& app, TimestampArguments& asked, int& status) {
+    asked.config = "songda.toml";
+    auto* stamping = app.add_subcommand(
+        "timestamp", "为文件取时间戳 a time-stamp of a file from the configured authorities");
+    add_config(*stamping, asked.config);
+    stamping->add_option("FILE", asked.file, "文件 file")->required();
+    stamping->add_option("-o,--out", asked.output, "时间戳文件 file for it; default FILE.tsr");
+    stamping->callback([&asked, &status] { status = run_timestamp(asked); });
+}
+
+/// songda tsa, tsa confirm. `asked` outlives the command line.
+void add_tsa(CLI::App& app, TsaArguments& asked, int& status) {
+    asked.config = "songda.toml";
+    auto* tsa = app.add_subcommand(
+        "tsa", "内置时间戳机构的时间：查看、确认 time of the built-in time-stamp authority");
+    add_config(*tsa, asked.config);
+    tsa->require_subcommand(0, 1);
+    tsa->callback([tsa, &asked, &status] {
+        if (tsa->get_subcommands().empty()) {
+            status = run_tsa(asked);
+        }
+    });
+    auto* confirm =
+        tsa->add_subcommand("confirm", "确认前跳的时钟无误 a clock that jumped ahead is right");
+    add_config(*confirm, asked.config);
+    confirm->add_option("--reason", asked.reason, "依据 why")->required();
+    confirm->callback([&asked, &status] {
+        asked.action = TsaArguments::Action::confirm;
+        status = run_tsa(asked);
+    });
+}
+
 /// The steps of editions, one command each, under `all`. `asked` and `kind` outlive the command
 /// line.
 void add_edition_steps(CLI::App* all, const EditionCommands& kind, EditionArguments& asked,
@@ -291,6 +324,12 @@ int main(int count, char** words) {
 
     NumbersArguments numbers;
     add_numbers(app, numbers, status);
+
+    TimestampArguments stamp;
+    add_timestamp(app, stamp, status);
+
+    TsaArguments tsa;
+    add_tsa(app, tsa, status);
 
     const EditionCommands guides = guide_commands();
     EditionArguments guide_step;

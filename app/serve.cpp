@@ -13,6 +13,7 @@
 #include "app/housekeeping.hpp"
 #include "app/office.hpp"
 #include "app/terminal.hpp"
+#include "app/timestamping.hpp"
 #include "base/certificate.hpp"
 #include "base/log.hpp"
 #include "base/sha256.hpp"
@@ -56,7 +57,8 @@ Result<std::map<Digest, DepartmentCode>> read_client_certificates(const Config& 
     return known;
 }
 
-http::ServerOptions server_options(const HttpConfig& config) {
+/// The pages outlive the server.
+http::ServerOptions server_options(const HttpConfig& config, const api::ProblemPages& pages) {
     http::ServerOptions options;
     options.address = config.address;
     options.port = config.port;
@@ -65,6 +67,9 @@ http::ServerOptions server_options(const HttpConfig& config) {
     options.worker_threads = config.worker_threads;
     options.tls = {config.tls_certificate, config.tls_key, config.tls_client_authority,
                    config.tls_hsts_seconds};
+    options.last_look = [&pages](const http::Request& request, http::Response& response) {
+        pages.present(request, response);
+    };
     return options;
 }
 
@@ -73,7 +78,17 @@ struct Counters {
     const api::Gatekeeper& gatekeeper;
     delivery::Collecting& collecting;
     const std::atomic<bool>& ready;
+    Timestamping* timestamping; ///< null: no authority here
 };
+
+/// Null without the table in the configuration.
+Result<std::unique_ptr<Timestamping>> open_timestamping(const Config& config, Desk& desk) {
+    if (!config.timestamp.authority) {
+        return std::unique_ptr<Timestamping>();
+    }
+    return Timestamping::open(*config.timestamp.authority,
+                              {desk.clock(), desk.random(), desk.metrics(), config.production});
+}
 
 api::ApiParts make_parts(const Config& config, Desk& desk, const Counters& made) {
     api::ApiLimits limits;
@@ -100,6 +115,12 @@ api::ApiParts make_parts(const Config& config, Desk& desk, const Counters& made)
         .operations_peers = config.http.operations_peers,
         .limits = limits,
         .failing_templates = [&desk] { return desk.failing_templates().size(); },
+        .timestamp = made.timestamping == nullptr
+                         ? nullptr
+                         : std::function<std::string(std::string_view)>(
+                               [&authority = *made.timestamping](std::string_view request) {
+                                   return authority.answer(request);
+                               }),
     };
 }
 
@@ -153,11 +174,16 @@ int run_serve(const std::string& path) {
     if (!office.ok()) {
         return tell_failure(office.error());
     }
+    const auto timestamping = open_timestamping(config.value(), desk);
+    if (!timestamping.ok()) {
+        return tell_failure(timestamping.error());
+    }
     delivery::Collecting collecting(desk.store(), desk.applicant_keys(), desk.clock(),
                                     desk.link_ms());
     const api::Gatekeeper gatekeeper(desk.store(), certificates.value());
     std::atomic<bool> ready{true};
-    const api::ApiParts parts = make_parts(config.value(), desk, {gatekeeper, collecting, ready});
+    const api::ApiParts parts = make_parts(
+        config.value(), desk, {gatekeeper, collecting, ready, timestamping.value().get()});
     auto routes = api::make_api_routes(parts);
     if (!routes.ok()) {
         return tell_failure(routes.error());
@@ -168,14 +194,9 @@ int run_serve(const std::string& path) {
     if (!problem_pages.ok()) {
         return tell_failure(problem_pages.error());
     }
-    http::ServerOptions options = server_options(config.value().http);
-    options.last_look = [&pages = problem_pages.value()](const http::Request& request,
-                                                         http::Response& response) {
-        pages.present(request, response);
-    };
-    auto server =
-        http::Server::start(std::move(options), api::guard_routes(std::move(routes).value(), parts),
-                            &api::refusal_response, desk.metrics());
+    auto server = http::Server::start(server_options(config.value().http, problem_pages.value()),
+                                      api::guard_routes(std::move(routes).value(), parts),
+                                      &api::refusal_response, desk.metrics());
     if (!server.ok()) {
         return tell_failure(server.error());
     }

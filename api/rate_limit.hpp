@@ -35,6 +35,10 @@ private:
         std::unordered_map<std::string, double> next_ms; ///< theoretical arrival time
     };
 
+    /// No request leaves a moment so far ahead: the clock was set back since, and nobody is to wait
+    /// until it has caught up.
+    [[nodiscard]] bool is_from_another_clock(double next, double at) const;
+
     double interval_ms_;
     double tolerance_ms_;
     std::array<Shard, shard_count> shards_;

@@ -25,5 +25,20 @@ TEST(RateLimiter, SlowRateLetsOneThroughAtATime) {
     EXPECT_EQ(limiter.seconds_to_wait("a", TimeMs{start.value + 60'000}), 0);
 }
 
+TEST(RateLimiter, AClockThatIsSetBackLocksNobodyOut) {
+    RateLimiter limiter({60, 3});
+    const TimeMs start{100'000'000};
+    for (int i = 0; i < 4; ++i) {
+        (void)limiter.seconds_to_wait("a", start);
+    }
+    const TimeMs before{start.value - 3'600'000};
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(limiter.seconds_to_wait("a", before), 0) << i;
+    }
+    EXPECT_EQ(limiter.seconds_to_wait("a", before), 1) << "and the rate holds from then on";
+    EXPECT_GT(limiter.seconds_to_wait("a", TimeMs{before.value - 500}), 0)
+        << "what was only looked at late changes nothing";
+}
+
 } // namespace
 } // namespace songda::api

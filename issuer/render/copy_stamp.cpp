@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/own_pdf.hpp"
 #include "issuer/render/detail/compiled.hpp"
 #include "issuer/render/layout.hpp"
 
@@ -22,67 +23,9 @@ constexpr Centipoints stamp_size = 750;
 /// border there: the words stand on a white plate.
 constexpr Centipoints foot = 1420;
 constexpr Centipoints plate_margin = 350;
-constexpr std::size_t xref_entry_bytes = 20;
 
 Error not_ours() {
     return {Fault::corrupt, "the file is not as this program writes them"};
-}
-
-std::optional<std::size_t> read_number_at(std::string_view text, std::size_t at) {
-    std::size_t value = 0;
-    if (at >= text.size()) {
-        return std::nullopt;
-    }
-    const char* const begin = text.data() + at;
-    const auto [end, failure] = std::from_chars(begin, text.data() + text.size(), value);
-    return failure == std::errc() && end != begin ? std::optional(value) : std::nullopt;
-}
-
-/// Where the objects of the file are, by its one cross-reference table (docs/formats/pdf.md).
-struct FileObjects {
-    std::string_view file;
-    std::size_t table = 0; ///< offset of `xref`
-    std::vector<std::size_t> offsets;
-
-    /// From `<<` to before `endobj`; empty if it is not there.
-    [[nodiscard]] std::string_view body(std::size_t number) const {
-        const std::string head = fmt::format("{} 0 obj\n", number);
-        const std::size_t at = offsets[number];
-        if (at == 0 || file.substr(at, head.size()) != head) {
-            return {};
-        }
-        const std::size_t begin = at + head.size();
-        const std::size_t end = file.find("\nendobj\n", begin);
-        return end == std::string_view::npos ? std::string_view() : file.substr(begin, end - begin);
-    }
-};
-
-Result<FileObjects> find_objects(std::string_view file) {
-    static constexpr std::string_view start = "startxref\n";
-    static constexpr std::string_view head = "xref\n0 ";
-    const std::size_t start_at = file.rfind(start);
-    const auto table = start_at == std::string_view::npos
-                           ? std::nullopt
-                           : read_number_at(file, start_at + start.size());
-    if (!table || *table >= file.size() || file.substr(*table, head.size()) != head) {
-        return not_ours();
-    }
-    const auto count = read_number_at(file, *table + head.size());
-    const std::size_t rows = file.find('\n', *table + head.size()) + 1;
-    if (!count || *count > (file.size() - rows) / xref_entry_bytes) {
-        return not_ours();
-    }
-    FileObjects found{file, *table, {}};
-    for (std::size_t number = 0; number < *count; ++number) {
-        const std::size_t row = rows + number * xref_entry_bytes;
-        const bool used = file[row + 17] == 'n';
-        const auto offset = used ? read_number_at(file, row) : std::optional<std::size_t>(0);
-        if (!offset || *offset >= file.size()) {
-            return not_ours();
-        }
-        found.offsets.push_back(*offset);
-    }
-    return found;
 }
 
 /// `text` with `added` behind the first `before`; nothing if that is not there.
@@ -110,8 +53,8 @@ Centipoints page_width(std::string_view page) {
 /// The revision that is written behind a file.
 class Revision {
 public:
-    Revision(const FileObjects& from, ByteBuffer& to)
-        : from_(from), to_(to), next_(from.offsets.size()), objects_(to, offsets_) {}
+    Revision(const OwnPdf& from, ByteBuffer& to)
+        : from_(from), to_(to), next_(from.size()), objects_(to, offsets_) {}
 
     /// Pages show the stamp of their width; all pages share the resources.
     Result<void> write(const Layout& layout, const SetLine& line) {
@@ -125,7 +68,7 @@ public:
         }
         objects_.plain(object_resources, *resources);
         std::size_t pages = 0;
-        for (std::size_t number = 1; number < from_.offsets.size(); ++number) {
+        for (std::size_t number = 1; number < from_.size(); ++number) {
             const std::string_view page = from_.body(number);
             if (!page.starts_with("<</Type/Page/")) {
                 continue;
@@ -199,17 +142,11 @@ private:
                 put(to_, fmt::format("{} 1\n{:010} 00000 n \n", number, offsets_[number]));
             }
         }
-        const std::string_view file = from_.file;
-        const std::size_t id = file.find("/ID[", from_.table);
-        const std::size_t id_end = file.find(']', id);
         put(to_, fmt::format("trailer\n<</Size {}/Root 1 0 R{}/Prev {}>>\nstartxref\n{}\n%%EOF\n",
-                             offsets_.size(),
-                             id == std::string_view::npos ? std::string_view()
-                                                          : file.substr(id, id_end + 1 - id),
-                             from_.table, at));
+                             offsets_.size(), from_.id(), from_.table(), at));
     }
 
-    const FileObjects& from_;
+    const OwnPdf& from_;
     ByteBuffer& to_;
     std::size_t next_;
     std::vector<std::size_t> offsets_;
@@ -221,7 +158,7 @@ private:
 } // namespace
 
 Result<ByteBuffer> stamp_paper_copy(ByteView file, std::string_view words, const FontSet& fonts) {
-    const auto objects = find_objects(as_text(file));
+    const auto objects = OwnPdf::read(as_text(file));
     if (!objects.ok()) {
         return objects.error();
     }

@@ -90,7 +90,8 @@ Result<std::optional<store::DocumentRow>> find_by_bytes(const ApiParts& parts, B
 /// a miss is looked at by the strict frame, and then the register is asked nothing.
 Result<verifier::Report> check_upload(const ApiParts& parts, std::string_view file) {
     const TimeMs now = parts.clock.now();
-    const auto found = find_by_bytes(parts, as_bytes(file));
+    const verifier::ArchivedFile archived = verifier::split_archived(as_bytes(file));
+    const auto found = find_by_bytes(parts, archived.issued);
     if (!found.ok()) {
         return found.error();
     }
@@ -102,6 +103,7 @@ Result<verifier::Report> check_upload(const ApiParts& parts, std::string_view fi
     auto report = find_register_report(parts.store, *found.value(), now);
     if (report.ok()) {
         report.value().integrity.reason = verifier::Reason::exact_bytes;
+        verifier::note_archive(report.value(), as_bytes(file), archived, parts.trust, now);
     }
     return report;
 }

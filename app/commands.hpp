@@ -80,6 +80,7 @@ struct TimestampArguments {
     std::string config;
     std::string file;
     std::string output; ///< for the TimeStampResp; empty: the file's name and .tsr
+    std::string into;   ///< for a document of ours with the time-stamp in it; empty: beside it
 };
 int run_timestamp(const TimestampArguments& arguments);
 

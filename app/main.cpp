@@ -73,6 +73,9 @@ void add_timestamp(CLI::App& app, TimestampArguments& asked, int& status) {
     add_config(*stamping, asked.config);
     stamping->add_option("FILE", asked.file, "文件 file")->required();
     stamping->add_option("-o,--out", asked.output, "时间戳文件 file for it; default FILE.tsr");
+    stamping->add_option("--into", asked.into,
+                         "签发的 PDF：归档时间戳写入此新文件 an issued PDF: a new file with the "
+                         "time-stamp in it");
     stamping->callback([&asked, &status] { status = run_timestamp(asked); });
 }
 

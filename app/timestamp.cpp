@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include <fmt/core.h>
 
@@ -13,9 +14,15 @@
 #include "base/random.hpp"
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
+#include "verifier/archive.hpp"
+#include "verifier/check_pdf.hpp"
+#include "verifier/frame.hpp"
 
 namespace songda::app {
 namespace {
+
+/// Twice what authorities with a chain of three certificates send.
+constexpr std::size_t token_room = 8192;
 
 Result<Digest> hash_file(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
@@ -83,6 +90,105 @@ void print_stamped(const TimestampArguments& arguments, const signer::Timestamp&
                roots.file);
 }
 
+/// Asks, tells who gave none, and why; nothing if nobody did.
+std::optional<signer::Timestamp> stamp_or_tell(const std::vector<TimestampClientConfig>& clients,
+                                               const Digest& digest, std::string& trust_folder) {
+    const SystemClock clock;
+    SystemRandom random;
+    const auto servers = open_servers(clients, clock);
+    if (!servers.ok()) {
+        tell_failure(servers.error());
+        return std::nullopt;
+    }
+    signer::TimestampClient client(servers.value().asked, {}, clock, random);
+    auto outcome = client.stamp(digest);
+    for (const signer::TimestampMiss& miss : outcome.missed) {
+        fmt::print(stderr, "  未取得 no time-stamp from {}: {}\n", miss.authority,
+                   miss.error.detail);
+    }
+    if (!outcome.timestamp) {
+        tell_failure("没有机构给出时间戳", "no authority gave a time-stamp");
+        return std::nullopt;
+    }
+    trust_folder = clients[outcome.missed.size()].trust_folder;
+    return std::move(outcome.timestamp);
+}
+
+int stamp_file(const TimestampArguments& arguments,
+               const std::vector<TimestampClientConfig>& clients) {
+    const auto digest = hash_file(arguments.file);
+    if (!digest.ok()) {
+        return tell_failure(digest.error());
+    }
+    std::string trust_folder;
+    const auto stamp = stamp_or_tell(clients, digest.value(), trust_folder);
+    if (!stamp) {
+        return 2;
+    }
+    const auto written = replace_file(arguments.output, as_text(stamp->reply));
+    if (!written.ok()) {
+        return tell_failure(written.error());
+    }
+    print_stamped(arguments, *stamp, roots_in(trust_folder));
+    return 0;
+}
+
+Result<std::string> read_document(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    std::string text(verifier::frame_bytes_max + 1, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    if (text.empty()) {
+        return Error{Fault::not_found, path + ": cannot be read, or is empty"};
+    }
+    const verifier::Report report =
+        verifier::check_pdf(as_bytes(text), verifier::TrustStore(), SystemClock().now());
+    return report.integrity.answer == verifier::Answer::yes
+               ? Result<std::string>(std::move(text))
+               : Error{Fault::invalid_input,
+                       path + ": " + std::string(reason_text_zh(report.integrity.reason)) + ' ' +
+                           std::string(reason_text_en(report.integrity.reason))};
+}
+
+/// The time-stamp goes behind the issued bytes of a document of ours, which stay as they are.
+int archive_document(const TimestampArguments& arguments,
+                     const std::vector<TimestampClientConfig>& clients) {
+    const auto text = read_document(arguments.file);
+    if (!text.ok()) {
+        return tell_failure(text.error());
+    }
+    const ByteView file = as_bytes(text.value());
+    auto draft = add_archive_stamp(file, verifier::split_archived(file).issued.size(), token_room);
+    if (!draft.ok()) {
+        return tell_failure(draft.error());
+    }
+    std::string trust_folder;
+    const auto stamp = stamp_or_tell(clients, draft.value().digest(), trust_folder);
+    if (!stamp) {
+        return 2;
+    }
+    const auto put = draft.value().put(stamp->proof.token);
+    if (!put.ok()) {
+        return tell_failure(put.error());
+    }
+    const auto trust = verifier::TrustStore::load(trust_folder);
+    const verifier::Report report =
+        trust.ok() ? verifier::check_pdf(draft.value().file, trust.value(), SystemClock().now())
+                   : verifier::Report();
+    if (report.timestamps.empty() || report.timestamps.back().answer != verifier::Answer::yes) {
+        return tell_failure(Error{Fault::internal, "the finished file does not verify"});
+    }
+    const auto written = replace_file(arguments.into, as_text(draft.value().file));
+    if (!written.ok()) {
+        return tell_failure(written.error());
+    }
+    fmt::print("时间 time       {}\n机构 authority  {} · {}\n已存 written    {}\n"
+               "核对 check it with:\n  songda verify {} --trust {}\n",
+               to_china_time(stamp->proof.time), stamp->authority, stamp->proof.authority,
+               arguments.into, arguments.into, trust_folder);
+    return 0;
+}
+
 } // namespace
 
 int run_timestamp(const TimestampArguments& given) {
@@ -99,32 +205,8 @@ int run_timestamp(const TimestampArguments& given) {
         return tell_failure("配置中没有 [[timestamp.client]]",
                             "the configuration has no [[timestamp.client]]");
     }
-    const auto digest = hash_file(arguments.file);
-    if (!digest.ok()) {
-        return tell_failure(digest.error());
-    }
-    const SystemClock clock;
-    SystemRandom random;
-    const auto servers = open_servers(clients, clock);
-    if (!servers.ok()) {
-        return tell_failure(servers.error());
-    }
-    signer::TimestampClient client(servers.value().asked, {}, clock, random);
-    const auto outcome = client.stamp(digest.value());
-    for (const signer::TimestampMiss& miss : outcome.missed) {
-        fmt::print(stderr, "  未取得 no time-stamp from {}: {}\n", miss.authority,
-                   miss.error.detail);
-    }
-    if (!outcome.timestamp) {
-        return tell_failure("没有机构给出时间戳", "no authority gave a time-stamp");
-    }
-    const auto written = replace_file(arguments.output, as_text(outcome.timestamp->reply));
-    if (!written.ok()) {
-        return tell_failure(written.error());
-    }
-    const std::size_t answered = outcome.missed.size();
-    print_stamped(arguments, *outcome.timestamp, roots_in(clients[answered].trust_folder));
-    return 0;
+    return arguments.into.empty() ? stamp_file(arguments, clients)
+                                  : archive_document(arguments, clients);
 }
 
 } // namespace songda::app

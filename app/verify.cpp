@@ -46,6 +46,11 @@ void print_report(std::string_view subject, const Report& report) {
     print_axis("完整 integrity", report.integrity);
     print_axis("签发 authority", report.authority);
     print_axis("现状 status   ", report.status);
+    for (const verifier::TimestampFace& stamp : report.timestamps) {
+        fmt::print("  {} 归档时间戳 archive time-stamp  {} · {}{}\n", mark(stamp.answer),
+                   to_china_time(stamp.time), stamp.authority,
+                   stamp.answer == Answer::yes ? "" : "（不在信任之列 not trusted here）");
+    }
     if (!report.document) {
         return;
     }

@@ -25,9 +25,8 @@ Digest digest_around(ByteView file, const Frame& frame) {
     return hash.finish();
 }
 
-} // namespace
-
-Report check_pdf(ByteView file, const TrustStore& trust, TimeMs at) {
+/// The issued file by itself.
+Report check_issued(ByteView file, const TrustStore& trust, TimeMs at) {
     Report report;
     report.integrity = {Answer::no, Reason::not_a_songda_file, at};
     report.authority = {Answer::unknown,
@@ -66,6 +65,29 @@ Report check_pdf(ByteView file, const TrustStore& trust, TimeMs at) {
         report.document = face_of(document.value().signer.get());
     }
     return report;
+}
+
+} // namespace
+
+Report check_pdf(ByteView file, const TrustStore& trust, TimeMs at) {
+    const ArchivedFile archived = split_archived(file);
+    Report report = check_issued(archived.issued, trust, at);
+    note_archive(report, file, archived, trust, at);
+    return report;
+}
+
+void note_archive(Report& report, ByteView file, const ArchivedFile& archived,
+                  const TrustStore& trust, TimeMs at) {
+    if (archived.stamps.empty() || report.integrity.answer != Answer::yes) {
+        return;
+    }
+    auto stamps = check_archive(file, archived.stamps, trust, at);
+    if (!stamps) {
+        report.integrity = {Answer::no, Reason::altered, at};
+        return;
+    }
+    report.integrity.reason = Reason::archived;
+    report.timestamps = std::move(*stamps);
 }
 
 } // namespace songda::verifier

@@ -174,6 +174,17 @@ FrameReading read_frame(ByteView file) {
     return {Frame{gap_begin, gap_end, std::move(*cms)}, FrameRefusal::none};
 }
 
+std::optional<std::size_t> read_covered_size(ByteView file) {
+    std::string_view rest = as_text(file);
+    const std::size_t at = find(rest, byte_range_name);
+    if (at == std::string_view::npos) {
+        return std::nullopt;
+    }
+    rest.remove_prefix(at + byte_range_name.size());
+    const auto range = take_byte_range(rest);
+    return range ? std::optional((*range)[2] + (*range)[3]) : std::nullopt;
+}
+
 std::optional<DocumentKey> read_file_key(ByteView file) {
     static constexpr std::size_t trailer_bytes_max = 256;
     static constexpr std::string_view name = "/ID[<";

@@ -45,6 +45,11 @@ struct FrameReading {
 /// deviates from what our own writer makes is refused. Pure; for bytes from anybody.
 [[nodiscard]] FrameReading read_frame(ByteView file);
 
+/// How much of a file its first signature says that it covers, the gap included: what was issued,
+/// if the file is one of ours with something behind it. No proof of anything. Pure; for bytes from
+/// anybody.
+[[nodiscard]] std::optional<std::size_t> read_covered_size(ByteView file);
+
 /// The document key that the file's trailer names (docs/formats/pdf.md, "Trailer"): where to look
 /// in the register, and no proof of anything. Pure; for bytes from anybody.
 [[nodiscard]] std::optional<DocumentKey> read_file_key(ByteView file);

@@ -20,6 +20,8 @@ constexpr std::array reasons = {
                 "Byte for byte the file that was issued."},
     ReasonWords{Reason::signature_covers_whole_file, "signature_covers_whole_file",
                 "签名有效，且覆盖整个文件", "The signature is right and covers the whole file."},
+    ReasonWords{Reason::archived, "archived", "与签发的文件一致，其后仅有归档时间戳",
+                "The file that was issued, with nothing behind it but archive time-stamps."},
     ReasonWords{Reason::seal_signature, "seal_signature", "二维码中的签名正确",
                 "The signature inside the code is right."},
     ReasonWords{Reason::by_register, "register", "由签发登记簿直接回答",
@@ -128,6 +130,14 @@ void append_relation(std::string& to, const RelationFace& relation) {
     object.end();
 }
 
+void append_timestamp(std::string& to, const TimestampFace& stamp) {
+    JsonObject object(to);
+    object.text("time", to_rfc3339(stamp.time));
+    object.text("authority", stamp.authority);
+    object.text("answer", answer_name(stamp.answer));
+    object.end();
+}
+
 void append_document(JsonObject& report, std::string& to, const DocumentFace& document) {
     report.begin("document");
     JsonObject object(to);
@@ -219,6 +229,11 @@ std::string report_json(const Report& report) {
     append_axis(object, to, "status", report.status, report.status_since, report.status_note);
     if (report.document) {
         append_document(object, to, *report.document);
+    }
+    if (!report.timestamps.empty()) {
+        object.begin("timestamps");
+        append_json_array(to, report.timestamps,
+                          [&to](const TimestampFace& stamp) { append_timestamp(to, stamp); });
     }
     object.end();
     return to;

@@ -17,6 +17,7 @@ enum class Reason {
     // integrity
     exact_bytes,
     signature_covers_whole_file,
+    archived, ///< the issued bytes, and nothing behind them but archive time-stamps
     seal_signature,
     by_register, ///< asked by key: the register itself answers
     altered,
@@ -85,6 +86,14 @@ struct DocumentFace {
     std::vector<std::uint32_t> revoked_copies = {}; ///< numbers of paper copies that hold no more
 };
 
+/// An archive time-stamp behind a file. Never a `no`: one that is not about the file makes the file
+/// an altered one, and one of an authority that is not trusted here proves nothing here.
+struct TimestampFace {
+    TimeMs time;
+    std::string authority; ///< common name of its certificate
+    Answer answer = Answer::unknown;
+};
+
 struct Report {
     AxisAnswer integrity;
     AxisAnswer authority;
@@ -92,6 +101,7 @@ struct Report {
     std::string status_note = {};       ///< of `other_status`: what it is
     std::optional<TimeMs> status_since; ///< when the present status began, if the register said it
     std::optional<DocumentFace> document;
+    std::vector<TimestampFace> timestamps = {}; ///< oldest first
 
     /// Everything that was asked is yes.
     [[nodiscard]] bool all_yes() const {

@@ -17,6 +17,8 @@ namespace {
 
 using Request = std::unique_ptr<TS_REQ, Deleter<TS_REQ_free>>;
 using Response = std::unique_ptr<TS_RESP, Deleter<TS_RESP_free>>;
+using Token = std::unique_ptr<PKCS7, Deleter<PKCS7_free>>;
+using Info = std::unique_ptr<TS_TST_INFO, Deleter<TS_TST_INFO_free>>;
 using VerifyContext = std::unique_ptr<TS_VERIFY_CTX, Deleter<TS_VERIFY_CTX_free>>;
 
 constexpr std::size_t words_max = 200;
@@ -151,6 +153,31 @@ Bytes token_der(PKCS7* token) {
     return der;
 }
 
+/// What a token says, by a certificate for time-stamps alone. Its signature is not looked at.
+Result<TimestampProof> read_proof(PKCS7* token, TS_TST_INFO* info) {
+    const openssl::Certificate signer = signer_of(token);
+    if (!signer || !is_timestamp_certificate(signer.get())) {
+        return refused("its certificate is not for time-stamps alone");
+    }
+    const auto time = read_time(TS_TST_INFO_get_time(info));
+    if (!time) {
+        return not_a_reply("its time cannot be read");
+    }
+    return TimestampProof{token_der(token), *time, dotted(TS_TST_INFO_get_policy_id(info)),
+                          subject_text(signer.get(), "CN"), validity_of(signer.get()).not_after};
+}
+
+bool is_about(TS_TST_INFO* info, const Digest& digest) {
+    TS_MSG_IMPRINT* const imprint = TS_TST_INFO_get_msg_imprint(info);
+    const ASN1_OBJECT* algorithm = nullptr;
+    X509_ALGOR_get0(&algorithm, nullptr, nullptr, TS_MSG_IMPRINT_get_algo(imprint));
+    const ASN1_OCTET_STRING* const hash = TS_MSG_IMPRINT_get_msg(imprint);
+    const ByteView bytes(ASN1_STRING_get0_data(hash),
+                         static_cast<std::size_t>(ASN1_STRING_length(hash)));
+    return OBJ_obj2nid(algorithm) == NID_sha256 &&
+           std::equal(bytes.begin(), bytes.end(), digest.begin(), digest.end());
+}
+
 /// Nothing may follow it.
 template <class Owner, class Read>
 Owner read_whole(Read read, ByteView der) {
@@ -183,24 +210,45 @@ Result<TimestampProof> check_timestamp_reply(ByteView reply, const TimestampDema
     if (!fits(request, response, roots.store_at(demand.at).get())) {
         return refused(openssl_words());
     }
-    PKCS7* const token = TS_RESP_get_token(response.get());
-    const TS_TST_INFO* const info = TS_RESP_get_tst_info(response.get());
-    const openssl::Certificate signer = signer_of(token);
-    if (!signer || !is_timestamp_certificate(signer.get())) {
-        return refused("its certificate is not for time-stamps alone");
+    auto proof =
+        read_proof(TS_RESP_get_token(response.get()), TS_RESP_get_tst_info(response.get()));
+    if (!proof.ok()) {
+        return proof.error();
     }
-    const auto time = read_time(TS_TST_INFO_get_time(info));
-    if (!time) {
-        return not_a_reply("its time cannot be read");
-    }
-    if (std::abs(*time - demand.at) > demand.tolerance_ms) {
-        return refused("its time " + to_rfc3339(*time) + " is " +
-                       std::to_string(*time - demand.at) + " ms from ours");
+    const std::int64_t off = proof.value().time - demand.at;
+    if (std::abs(off) > demand.tolerance_ms) {
+        return refused("its time " + to_rfc3339(proof.value().time) + " is " + std::to_string(off) +
+                       " ms from ours");
     }
     ERR_clear_error();
-    return TimestampProof{token_der(token), *time,
-                          dotted(TS_TST_INFO_get_policy_id(const_cast<TS_TST_INFO*>(info))),
-                          subject_text(signer.get(), "CN"), validity_of(signer.get()).not_after};
+    return proof;
+}
+
+TokenVerdict check_timestamp_token(ByteView der, const TokenDemand& demand,
+                                   const TrustStore& roots) {
+    TokenVerdict verdict;
+    verdict.trusted = Error{Fault::corrupt, "no token about these bytes"};
+    const auto token = read_whole<Token>(&d2i_PKCS7, der);
+    const Info info(token ? PKCS7_to_TS_TST_INFO(token.get()) : nullptr);
+    if (!info || !is_about(info.get(), demand.digest)) {
+        ERR_clear_error();
+        return verdict;
+    }
+    auto claimed = read_proof(token.get(), info.get());
+    if (!claimed.ok()) {
+        verdict.trusted = claimed.error();
+        return verdict;
+    }
+    verdict.fits = true;
+    verdict.claimed = std::move(claimed).value();
+    const VerifyContext context(TS_VERIFY_CTX_new());
+    TS_VERIFY_CTX_set_flags(context.get(), TS_VFY_VERSION | TS_VFY_SIGNATURE);
+    TS_VERIFY_CTX_set_store(context.get(), roots.store_at(demand.at).release());
+    verdict.trusted = TS_RESP_verify_token(context.get(), token.get()) == 1
+                          ? Result<void>()
+                          : refused(openssl_words());
+    ERR_clear_error();
+    return verdict;
 }
 
 } // namespace songda::verifier

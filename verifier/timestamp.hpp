@@ -19,6 +19,22 @@ struct TimestampDemand {
     std::int64_t tolerance_ms = 0; ///< how far its time may be from `at`
 };
 
+/// What a token must fit that is kept with what it is about.
+struct TokenDemand {
+    Digest digest; ///< SHA-256 of what it is about
+    TimeMs at;     ///< when its certificates are to be valid
+};
+
+struct TokenVerdict {
+    bool fits = false;      ///< a token about that digest; nothing more is known
+    TimestampProof claimed; ///< what it says of itself; only if it fits
+    Result<void> trusted;   ///< signed by an authority under a root, or why that is not known
+};
+
+/// Checks a token for itself. For bytes from anybody.
+[[nodiscard]] TokenVerdict check_timestamp_token(ByteView token, const TokenDemand& demand,
+                                                 const TrustStore& roots);
+
 /// Checks what a time-stamp authority answered (RFC 3161 §2.2): granted, for this imprint and
 /// nonce, under the policy that was asked for, signed by a certificate for time-stamps alone from
 /// which a chain leads to a root of `roots`, each valid at `at`, at a time near `at`. For bytes

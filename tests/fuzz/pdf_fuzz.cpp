@@ -1,5 +1,6 @@
 // sources: verifier/check_pdf.cpp verifier/frame.cpp verifier/cms_check.cpp
 // sources: verifier/cms_parts.cpp verifier/trust.cpp base/certificate.cpp
+// sources: verifier/archive.cpp verifier/timestamp.cpp base/archive_revision.cpp base/own_pdf.cpp
 
 // An upload of any bytes is answered; with the golden root trusted, only the golden file itself is
 // believed.

@@ -55,6 +55,7 @@ def main():
              "xlsx": [workbook(False), workbook(True)],
              "template": [b'{"songda_template":1,"files":{"bases/b.toml":"","template.toml":"YmFzZXM9WyJiQDEiXQ=="}}'],
              "timestamp_request": [path.read_bytes() for path in sorted((GOLDEN.parent / "timestamp").glob("*.tsq"))],
+             "archive_revision": [(GOLDEN.parent / "pdf/archive-stamps.txt").read_bytes()],
              "timestamp_reply": [(GOLDEN.parent / "timestamp/foreign.tsr").read_bytes(), bytes.fromhex("3009300702010203020520")],
              "qr_seal": [payload.encode(), seal, claims]}
     for target, inputs in seeds.items():

@@ -137,6 +137,86 @@ TEST_F(TimestampLive, WithoutAnyAnswerNothingIsWritten) {
     EXPECT_FALSE(std::filesystem::exists(path("data.tsr")));
 }
 
+TEST_F(TimestampLive, AnIssuedDocumentIsArchivedTwiceAndStaysGenuine) {
+    const std::string keys = fakes::sample_keys_folder();
+    const std::string key = service_->make_key();
+    const auto issued = run_command(
+        "head -1 " SONGDA_SOURCE_DIR
+        "/samples/decisions.jsonl | curl -s -H 'Authorization: Bearer " +
+        key + "' -H 'Content-Type: application/json' --data-binary @- " + url("/api/v1/documents") +
+        " >" + path("answer.json") + " && curl -s -H 'Authorization: Bearer " + key + "' " +
+        url("") + "$(jq -r .file " + path("answer.json") + ") -o " + path("issued.pdf"));
+    ASSERT_EQ(issued.status, 0) << issued.output;
+    const std::string config = client_config({url()});
+    std::string before = path("issued.pdf");
+    for (const std::string name : {"once.pdf", "twice.pdf"}) {
+        const auto made =
+            run_songda("timestamp " + before + " --into " + path(name) + " -c " + config);
+        ASSERT_EQ(made.status, 0) << made.output;
+        EXPECT_EQ(
+            run_command("cmp -n $(stat -c %s " + before + ") " + before + ' ' + path(name)).status,
+            0)
+            << "the bytes before it are untouched";
+        before = path(name);
+    }
+    const auto structure = run_command("qpdf --check " + before);
+    EXPECT_EQ(structure.status, 0) << structure.output;
+    // pdfsig of poppler 22.12 lists time-stamps of a document and does not check them.
+    const auto seen = run_command("pdfsig -nocert " + before);
+    for (const auto* words :
+         {"Signature #3", "archive-2", "Total document signed", "Signature is Valid"}) {
+        EXPECT_NE(seen.output.find(words), std::string::npos) << words << '\n' << seen.output;
+    }
+    EXPECT_EQ(seen.output.find("Invalid"), std::string::npos) << seen.output;
+    // The last token by openssl, about the bytes that its ByteRange names, cut out by Python.
+    const auto cut = run_command(
+        "python3 -c \"import re,hashlib,sys;d=open('" + before +
+        "','rb').read();m=list(re.finditer(rb'ByteRange\\[0 (\\d+) (\\d+) "
+        "(\\d+)\\]/Contents<([0-9a-f]+)>',d))"
+        "[-1];a,b,c=map(int,m.groups()[:3]);assert b+c==len(d);t=bytes.fromhex(m[4].decode());"
+        "n=4+int.from_bytes(t[2:4],'big');open('" +
+        path("token") + "','wb').write(t[:n]);print(hashlib.sha256(d[:a]+d[b:b+c]).hexdigest())\"");
+    ASSERT_EQ(cut.status, 0) << cut.output;
+    const auto token = run_command("openssl ts -verify -token_in -in " + path("token") +
+                                   " -CAfile " + root() + " -digest " + cut.output.substr(0, 64));
+    EXPECT_EQ(token.status, 0) << token.output;
+    const auto verified = run_songda("verify " + before + " --trust " + keys + "/trust");
+    EXPECT_EQ(verified.status, 0) << verified.output;
+    EXPECT_NE(verified.output.find("其后仅有归档时间戳"), std::string::npos) << verified.output;
+    EXPECT_NE(verified.output.find("✔ 归档时间戳"), std::string::npos) << verified.output;
+    const auto uploaded = run_command(
+        "curl -s -H 'Content-Type: application/pdf' --data-binary @" + before + ' ' +
+        url("/api/v1/verify") + " | jq -r '.integrity.reason,.status.answer,(.timestamps|length)'");
+    EXPECT_EQ(uploaded.output, "archived\nyes\n2\n") << "the register knows it again";
+    const auto stranger = run_songda("verify " + before);
+    EXPECT_EQ(stranger.status, 3) << stranger.output;
+    EXPECT_NE(stranger.output.find("? 归档时间戳"), std::string::npos)
+        << "without roots nobody is believed: " << stranger.output;
+    // The token of the first in the place of the second is a token about other bytes.
+    const auto swapped = run_command(
+        "python3 -c \"import re;d=open('" + before +
+        "','rb').read();m=list(re.finditer(rb'ETSI.RFC3161[^<]*<([0-9a-f]+)>',d));"
+        "open('" +
+        path("swapped.pdf") + "','wb').write(d[:m[1].start(1)]+m[0][1]+d[m[1].end(1):])\"");
+    ASSERT_EQ(swapped.status, 0) << swapped.output;
+    const auto altered =
+        run_songda("verify " + path("swapped.pdf") + " --trust " + keys + "/trust");
+    EXPECT_EQ(altered.status, 1) << altered.output;
+    EXPECT_NE(altered.output.find("文件被改动"), std::string::npos) << altered.output;
+    EXPECT_EQ(run_command("curl -s -H 'Content-Type: application/pdf' --data-binary @" +
+                          path("swapped.pdf") + ' ' + url("/api/v1/verify") +
+                          " | jq -r .integrity.answer,.integrity.reason")
+                  .output,
+              "no\naltered\n");
+    const auto forged = run_command("printf 'x' >>" + before);
+    ASSERT_EQ(forged.status, 0);
+    EXPECT_EQ(run_songda("verify " + before + " --trust " + keys + "/trust").status, 1);
+    const auto refused =
+        run_songda("timestamp " + before + " --into " + path("no.pdf") + " -c " + config);
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_NE(refused.output.find("不是送达签发的原始文件"), std::string::npos) << refused.output;
+}
+
 TEST_F(TimestampLive, TheStandingOfTheTimeIsShown) {
     const auto shown = run_songda("tsa -c " + service_->config());
     EXPECT_EQ(shown.status, 0) << shown.output;

@@ -234,6 +234,11 @@ std::string answer_html(const Report& report) {
         fact(to, "status_note", "状态说明", "Status note", report.status_note);
         fact(to, "issued_at", "签发时间", "Issued at",
              face.issued_at ? to_people(*face.issued_at) : "");
+        for (const verifier::TimestampFace& stamp : report.timestamps) {
+            fact(to, "timestamp", "归档时间戳", "Archive time-stamp",
+                 to_people(stamp.time) + " · " + stamp.authority +
+                     (stamp.answer == Answer::yes ? "" : "（不在信任之列 not trusted here）"));
+        }
         fact(to, "status_since", "现状始于", "Status since",
              report.status_since ? to_chinese(china_date(*report.status_since)) : "");
         fact(to, "checked_at", "核验时间", "Checked at", to_people(report.status.as_of));

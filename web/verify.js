@@ -227,6 +227,8 @@ function showAnswer(answer, note) {
     ...(face.relations || []).map((other) => ['关联文书', 'Related document', other.text + ' ' + other.text_en, 'relation']),
     ['状态说明', 'Status note', answer.status.note, 'status_note'],
     ['签发时间', 'Issued at', face.issued_at ? timeText(Date.parse(face.issued_at)) : '', 'issued_at'],
+    ...(answer.timestamps || []).map((stamp) => ['归档时间戳', 'Archive time-stamp',
+      timeText(Date.parse(stamp.time)) + ' · ' + stamp.authority + (stamp.answer === 'yes' ? '' : '（不在信任之列 not trusted here）'), 'timestamp']),
     ['现状始于', 'Status since', answer.status.since ? dayText(Date.parse(answer.status.since)) : '', 'status_since'],
     ['核验时间', 'Checked at', timeText(Date.parse(answer.status.as_of)), 'checked_at'],
   ];

@@ -188,6 +188,9 @@ TEST_F(TimestampLive, AnIssuedDocumentIsArchivedTwiceAndStaysGenuine) {
         "curl -s -H 'Content-Type: application/pdf' --data-binary @" + before + ' ' +
         url("/api/v1/verify") + " | jq -r '.integrity.reason,.status.answer,(.timestamps|length)'");
     EXPECT_EQ(uploaded.output, "archived\nyes\n2\n") << "the register knows it again";
+    const auto page = run_command("curl -s -F file=@" + before + ' ' + url("/verify"));
+    EXPECT_NE(page.output.find("归档时间戳"), std::string::npos) << page.output;
+    EXPECT_NE(page.output.find("SONGDA SAMPLE TSA"), std::string::npos) << page.output;
     const auto stranger = run_songda("verify " + before);
     EXPECT_EQ(stranger.status, 3) << stranger.output;
     EXPECT_NE(stranger.output.find("? 归档时间戳"), std::string::npos)

@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "tests/fakes/temporary_folder.hpp"
+
 namespace songda::catalogue {
 namespace {
 
@@ -108,17 +110,14 @@ TEST(Profile, AnIdStandsOnce) {
 
 class ProfileFolder : public testing::Test {
 protected:
-    ProfileFolder() : folder_(testing::TempDir() + "songda-profiles") {
-        std::filesystem::remove_all(folder_);
-        std::filesystem::create_directories(folder_ + "/sets");
-    }
-    ~ProfileFolder() override { std::filesystem::remove_all(folder_); }
+    ProfileFolder() { std::filesystem::create_directories(folder_ + "/sets"); }
 
     void write(const std::string& name, const std::string& text) const {
         std::ofstream(folder_ + '/' + name) << text;
     }
 
-    std::string folder_;
+    fakes::TemporaryFolder own_;
+    std::string folder_ = own_.path();
 };
 
 TEST_F(ProfileFolder, FaultsOfAllFilesAreToldAtOnce) {

@@ -1,0 +1,134 @@
+#include "signer/pki/files.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace songda::signer {
+namespace {
+
+/// 0 or errno.
+int write_all(int descriptor, ByteView bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = write(descriptor, bytes.data(), bytes.size());
+        if (written < 0 && errno != EINTR) {
+            return errno;
+        }
+        bytes = bytes.subspan(written > 0 ? static_cast<std::size_t>(written) : 0);
+    }
+    return 0;
+}
+
+/// 0 or errno.
+int write_synced(const std::string& path, ByteView bytes, mode_t mode) {
+    const Descriptor file(
+        open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
+    if (file.get() < 0 || fchmod(file.get(), mode) != 0) {
+        return errno;
+    }
+    const int code = write_all(file.get(), bytes);
+    return code != 0 ? code : fsync(file.get()) == 0 ? 0 : errno;
+}
+
+} // namespace
+
+Descriptor::~Descriptor() {
+    if (number_ >= 0) {
+        close(number_);
+    }
+}
+
+Error file_error(const std::string& path, int code) {
+    const Fault fault = code == ENOSPC || code == EDQUOT                   ? Fault::no_space
+                        : code == ENOENT || code == ENOTDIR                ? Fault::not_found
+                        : code == EACCES || code == EPERM || code == EROFS ? Fault::forbidden
+                                                                           : Fault::unavailable;
+    return Error{fault, path + ": " + std::strerror(code)};
+}
+
+Result<void> write_durably(const std::string& path, ByteView bytes, mode_t mode) {
+    const std::string part = path + ".part";
+    int code = write_synced(part, bytes, mode);
+    if (code == 0 && rename(part.c_str(), path.c_str()) != 0) {
+        code = errno;
+    }
+    if (code != 0) {
+        unlink(part.c_str());
+        return file_error(path, code);
+    }
+    return sync_folder(folder_of(path));
+}
+
+Result<Bytes> read_whole(const std::string& path, std::size_t bytes_max) {
+    const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0) {
+        return file_error(path, errno);
+    }
+    Bytes bytes;
+    for (;;) {
+        std::uint8_t part[16384];
+        const ssize_t got = read(file.get(), part, sizeof part);
+        if (got < 0 && errno != EINTR) {
+            return file_error(path, errno);
+        }
+        if (got == 0) {
+            return bytes;
+        }
+        append(bytes, ByteView(part, got > 0 ? static_cast<std::size_t>(got) : 0));
+        if (bytes.size() > bytes_max) {
+            return Error{Fault::invalid_input, path + ": is too large"};
+        }
+    }
+}
+
+bool is_there(const std::string& path) {
+    struct stat about {};
+    return lstat(path.c_str(), &about) == 0;
+}
+
+std::string folder_of(const std::string& path) {
+    const std::string parent = std::filesystem::path(path).parent_path();
+    return parent.empty() ? "." : parent;
+}
+
+Result<void> sync_folder(const std::string& folder) {
+    const Descriptor opened(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const bool synced = opened.get() >= 0 && fsync(opened.get()) == 0;
+    return synced ? Result<void>() : file_error(folder, errno);
+}
+
+Result<void> make_folder(const std::string& path, mode_t mode) {
+    if (is_there(path)) {
+        return {};
+    }
+    const std::string parent = folder_of(path);
+    const auto above = make_folder(parent, mode);
+    if (!above.ok()) {
+        return above.error();
+    }
+    if (mkdir(path.c_str(), mode) != 0 && errno != EEXIST) {
+        return file_error(path, errno);
+    }
+    return sync_folder(parent);
+}
+
+Result<FolderLock> FolderLock::take(const std::string& folder) {
+    const std::string path = folder + "/lock";
+    Descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (file.get() < 0) {
+        return file_error(path, errno);
+    }
+    if (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+        return errno == EWOULDBLOCK
+                   ? Error{Fault::conflict, folder + ": another command is at work in this folder"}
+                   : file_error(path, errno);
+    }
+    return FolderLock(std::move(file));
+}
+
+} // namespace songda::signer

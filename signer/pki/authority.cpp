@@ -9,6 +9,7 @@
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
 #include "signer/pki/lint.hpp"
+#include "signer/pki/publish.hpp"
 
 namespace songda::signer {
 namespace {
@@ -18,6 +19,8 @@ constexpr std::int64_t day_ms = 86'400'000;
 constexpr std::size_t serial_bytes = 16;
 constexpr std::size_t serial_digits_min = 4;
 constexpr int days_max = 7305;
+/// A root that comes out of its safe once a year.
+constexpr std::int64_t clock_leap_days_max = 400;
 
 std::string hash_text(ByteView bytes) {
     return to_hex(sha256(bytes));
@@ -154,10 +157,15 @@ Result<void> Authority::make_hierarchy(const Secrets& secrets) {
     if (!key.ok()) {
         return key.error();
     }
-    const auto issuing =
-        sign_new({Profile::issuing, {asked.organization, "", asked.issuing_name, ""}, 0, ""},
-                 key.value().get(), {above.value().get(), root_key.value().get()});
-    return issuing.ok() ? Result<void>() : issuing.error();
+    if (book_.newest(Profile::issuing) == nullptr) {
+        const auto issuing =
+            sign_new({Profile::issuing, {asked.organization, "", asked.issuing_name, ""}, 0, ""},
+                     key.value().get(), {above.value().get(), root_key.value().get()});
+        if (!issuing.ok()) {
+            return issuing.error();
+        }
+    }
+    return publish_root_list(*this, root_key.value().get());
 }
 
 Result<IssuedCertificate> Authority::issue(const IssueOrder& order, EVP_PKEY* public_key,
@@ -352,6 +360,20 @@ Result<void> Authority::release(std::string_view serial) {
         return Error{Fault::conflict, entry.value().serial + " is not on hold"};
     }
     return record("released", {{"serial", entry.value().serial}});
+}
+
+bool Authority::complete() const {
+    return book_.newest(Profile::issuing) != nullptr && is_there(root_list_path());
+}
+
+Result<void> Authority::check_clock() const {
+    const TimeMs told = clock_.now();
+    const TimeMs last = journal_.lines().back().time;
+    return told - last <= clock_leap_days_max * day_ms
+               ? Result<void>()
+               : Error{Fault::conflict, "the clock says " + to_china_time(told) +
+                                            ", the last entry is of " + to_china_time(last) +
+                                            ": set the clock, or say --clock-is-right"};
 }
 
 TimeMs Authority::now() const {

@@ -78,7 +78,11 @@ public:
     [[nodiscard]] const std::string& journal_head() const { return journal_.head(); }
     [[nodiscard]] const std::string& folder() const { return folder_; }
     [[nodiscard]] const Clock& clock() const { return clock_; }
-    [[nodiscard]] bool complete() const { return book_.newest(Profile::issuing) != nullptr; }
+    /// Did `init` end? Both certificates are there and the root's first revocation list.
+    [[nodiscard]] bool complete() const;
+    /// Fault conflict: the clock stands more than 400 days past the journal's last line. What is
+    /// signed in the future cannot be taken back, since status never goes back in time.
+    [[nodiscard]] Result<void> check_clock() const;
     /// The time for something new: the clock's, but never before the newest line of the journal.
     [[nodiscard]] TimeMs now() const;
 
@@ -91,6 +95,7 @@ public:
     [[nodiscard]] Result<std::string> chain_pem(const BookEntry& entry) const;
 
     [[nodiscard]] std::string root_key_path() const { return folder_ + "/root.key"; }
+    [[nodiscard]] std::string root_list_path() const { return folder_ + "/root.crl"; }
     [[nodiscard]] std::string issuing_key_path() const { return folder_ + "/issuing.key"; }
 
     /// Writes a line and takes it into the book. For the parts of the authority (publish.hpp).

@@ -124,4 +124,47 @@ struct TemplateArguments {
 int run_template_check(const TemplateArguments& arguments);
 int run_template_preview(const TemplateArguments& arguments);
 
+/// One struct for all of `songda pki`; each command reads what its options set.
+struct PkiArguments {
+    std::string folder; ///< of the authority
+    std::string out;    ///< folder that the new key and certificate go to, or the publish folder
+    std::string name;   ///< CN; of `init` the root's
+    std::string issuing_name;
+    std::string organization;
+    std::string department;
+    std::string email;
+    std::string address; ///< `http://HOST` where status is published
+    std::string domain;
+    std::string policy;
+    bool sample = false;
+    int days = 0; ///< 0: what the profile says
+    std::string csr;
+    std::string certificate; ///< that an outside authority made
+    std::string chain;
+    std::vector<std::string> trust;
+    std::string profile = "seal";
+    std::string serial;
+    std::string reason;
+    std::string since;
+    bool pem = false;
+    int ocsp_hours = 72;
+    int crl_hours = 168;
+    bool clock_is_right = false;
+    std::string passphrase_file; ///< of the issuing key
+    std::string root_passphrase_file;
+    std::string key_passphrase_file; ///< of the new key; empty: it is not encrypted
+};
+int run_pki_init(const PkiArguments& arguments);
+int run_pki_seal(const PkiArguments& arguments);
+int run_pki_timestamp(const PkiArguments& arguments);
+int run_pki_ocsp_signer(const PkiArguments& arguments);
+int run_pki_csr(const PkiArguments& arguments);
+int run_pki_import(const PkiArguments& arguments);
+int run_pki_renew(const PkiArguments& arguments);
+int run_pki_revoke(const PkiArguments& arguments);
+int run_pki_release(const PkiArguments& arguments);
+int run_pki_publish(const PkiArguments& arguments);
+int run_pki_list(const PkiArguments& arguments);
+int run_pki_show(const PkiArguments& arguments);
+
 } // namespace songda::app

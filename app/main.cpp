@@ -5,6 +5,7 @@
 
 #include "app/commands.hpp"
 #include "app/editions.hpp"
+#include "app/pki_words.hpp"
 #include "app/terminal.hpp"
 
 namespace {
@@ -356,6 +357,9 @@ int main(int count, char** words) {
     EditionArguments template_step;
     add_edition_steps(add_template(app, templates, status), template_editions, template_step,
                       status);
+
+    PkiArguments pki;
+    add_pki(app, pki, status);
 
     std::string folder;
     auto* backing = app.add_subcommand("backup", "运行中备份 copy the store while it is used");

@@ -137,6 +137,7 @@ Result<std::vector<ApiRoute>> make_api_routes(const ApiParts& parts) {
     add_paper_routes(routes, parts);
     add_operation_routes(routes, parts);
     add_timestamp_routes(routes, parts);
+    add_pki_routes(routes, parts);
     auto pages = Pages::load(parts.web_folder);
     if (!pages.ok()) {
         return pages.error();

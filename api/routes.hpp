@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/access.hpp"
@@ -55,12 +56,17 @@ struct ApiParts {
     std::string public_base;                   ///< `https://HOST`, for addresses in answers
     std::vector<std::string> operations_peers; ///< numeric addresses that may read /metrics
     ApiLimits limits;
+    /// What `songda pki publish` writes; empty: nothing about certificates is served.
+    std::string publish_folder{};
     /// How many published templates cannot be used; empty: none is looked for.
     std::function<std::size_t()> failing_templates{};
     /// The built-in time-stamp authority: TimeStampReq in, TimeStampResp out, whatever comes in.
     /// Empty: there is none.
     std::function<std::string(std::string_view)> timestamp{};
 };
+
+/// What follows it in a path is one value: an OCSP request in base64, slashes and all.
+inline constexpr std::string_view ocsp_path = "/pki/ocsp/";
 
 /// A route with the policy that guards it.
 struct ApiRoute {
@@ -101,6 +107,7 @@ void add_guide_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::str
 void add_catalogue_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_deadline_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_timestamp_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
+void add_pki_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_operation_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 
 } // namespace songda::api

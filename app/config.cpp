@@ -40,6 +40,10 @@ public:
     [[nodiscard]] std::string folder(TomlTable& table, std::string_view key) const {
         return folder(table, key, table.text(key));
     }
+    /// Nothing where the key is absent or empty.
+    [[nodiscard]] std::string folder_or_none(TomlTable& table, std::string_view key) const {
+        return folder(table, key, table.text_or(key, ""));
+    }
     [[nodiscard]] std::vector<std::string> folders(TomlTable& table, std::string_view key) const {
         std::vector<std::string> paths;
         for (const std::string& text : table.texts(key)) {
@@ -370,6 +374,8 @@ Result<Config> read_config(const std::string& file_path, Files files) {
         static_cast<std::uint64_t>(store.integer_or("segment_mib", 1024, 1, 16384));
     config.store.reserve_mib =
         static_cast<std::uint64_t>(store.integer_or("reserve_mib", 64, 1, 1 << 20));
+    TomlTable pki = root.table("pki");
+    config.pki.publish_folder = path.folder_or_none(pki, "publish");
     config.four_eyes = root.table("editions").boolean_or("four_eyes", true);
     config.delivery = read_delivery(root.table("delivery"), path);
     config.timestamp = read_timestamp(root.table("timestamp"), path);

@@ -55,6 +55,11 @@ struct HttpConfig {
     double requests_per_minute_document = 0; ///< about one document
 };
 
+/// How certificates stand, for those who check documents.
+struct PkiConfig {
+    std::string publish_folder; ///< empty: it is served elsewhere, or nowhere
+};
+
 struct StoreConfig {
     std::string folder;
     std::uint64_t segment_mib = 0;
@@ -135,6 +140,7 @@ struct Config {
     std::string trust_folder;
     HttpConfig http;
     StoreConfig store;
+    PkiConfig pki;
     DeliveryConfig delivery;
     TimestampConfig timestamp;
     /// Nobody publishes an edition of their own.

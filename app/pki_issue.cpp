@@ -238,12 +238,12 @@ int run_pki_init(const PkiArguments& asked) {
         tell_certificate(*authority.book().newest(profile), authority.now());
     }
     fmt::print(
-        "  根证书 root certificate  {0}/certificates/{1}.pem\n"
+        "  根证书 root certificate  songda pki show root --pem --folder {0}\n"
         "  根私钥 root key          {0}/root.key：请移至保险柜 take it away to the safe now; only "
         "its list ({0}/root.crl, 一年 a year) needs it\n"
-        "  日志 journal             {2}（末行，请另存 the last line: keep it elsewhere）\n"
+        "  日志 journal             {1}（末行，请另存 the last line: keep it elsewhere）\n"
         "下一步 next: songda pki seal --folder {0} --department … --name … --out …\n",
-        asked.folder, authority.book().newest(Profile::root)->serial, authority.journal_head());
+        asked.folder, authority.journal_head());
     return 0;
 }
 

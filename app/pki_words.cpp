@@ -64,7 +64,8 @@ public:
     void with_serial(CLI::App* command) {
         command
             ->add_option("SERIAL", asked_.serial,
-                         "证书编号或其开头 serial number, or its beginning")
+                         "证书编号或其开头，或 root、issuing serial number or its beginning, or "
+                         "root, issuing")
             ->required();
     }
 

@@ -63,6 +63,7 @@ http::ServerOptions server_options(const HttpConfig& config, const api::ProblemP
     options.address = config.address;
     options.port = config.port;
     options.hosts = config.hosts;
+    options.gate.opaque_prefix = api::ocsp_path;
     options.io_threads = config.io_threads;
     options.worker_threads = config.worker_threads;
     options.tls = {config.tls_certificate, config.tls_key, config.tls_client_authority,
@@ -114,6 +115,7 @@ api::ApiParts make_parts(const Config& config, Desk& desk, const Counters& made)
         .public_base = config.http.public_base,
         .operations_peers = config.http.operations_peers,
         .limits = limits,
+        .publish_folder = config.pki.publish_folder,
         .failing_templates = [&desk] { return desk.failing_templates().size(); },
         .timestamp = made.timestamping == nullptr
                          ? nullptr

@@ -45,7 +45,7 @@ std::optional<std::size_t> digits(std::string_view text) {
 
 /// Rules 7 of reliability §10.4: origin-form, printable ASCII, nothing that a file system or a
 /// proxy could read in another way.
-std::string_view target_fault(std::string_view target) {
+std::string_view target_fault(std::string_view target, std::string_view opaque_prefix) {
     if (target.empty() || target.front() != '/') {
         return "the target must be a path";
     }
@@ -58,17 +58,21 @@ std::string_view target_fault(std::string_view target) {
         return "the target holds a fragment";
     }
     const std::string path = to_lower(target.substr(0, target.find('?')));
-    static constexpr std::array<std::string_view, 6> two_meanings = {"//",  "/..", "/./",
-                                                                     "%00", "%2f", "%2e"};
-    for (const std::string_view part : two_meanings) {
-        if (path.find(part) != std::string::npos) {
-            return "the target has two meanings";
-        }
+    const bool opaque = !opaque_prefix.empty() && target.starts_with(opaque_prefix);
+    static constexpr std::array<std::string_view, 4> never = {"/..", "/./", "%00", "%2e"};
+    static constexpr std::array<std::string_view, 2> slashes = {"//", "%2f"};
+    const auto holds = [&path](std::string_view part) {
+        return path.find(part) != std::string::npos;
+    };
+    if (std::any_of(never.begin(), never.end(), holds) ||
+        (!opaque && std::any_of(slashes.begin(), slashes.end(), holds))) {
+        return "the target has two meanings";
     }
     return {};
 }
 
-std::string_view read_request_line(std::string_view line, Head& head) {
+std::string_view read_request_line(std::string_view line, Head& head,
+                                   std::string_view opaque_prefix) {
     const std::size_t first = line.find(' ');
     const std::size_t last = line.rfind(' ');
     if (first == std::string_view::npos || first == last) {
@@ -85,7 +89,7 @@ std::string_view read_request_line(std::string_view line, Head& head) {
     if (!is_token(head.method)) {
         return "the method is not a token";
     }
-    return target_fault(head.target);
+    return target_fault(head.target, opaque_prefix);
 }
 
 std::string_view read_field(std::string_view line, Head& head) {
@@ -216,7 +220,7 @@ GateAnswer pass_gate(std::string_view bytes, const GateLimits& limits,
             return refuse("a bare CR");
         }
         const std::string_view fault =
-            first ? read_request_line(line, head) : read_field(line, head);
+            first ? read_request_line(line, head, limits.opaque_prefix) : read_field(line, head);
         if (!fault.empty()) {
             return refuse(fault);
         }

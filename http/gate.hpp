@@ -15,6 +15,9 @@ struct GateLimits {
     std::size_t header_bytes_max = 8192;
     std::size_t fields_max = 64;
     std::size_t target_bytes_max = 2048;
+    /// A path that begins so ends in one value, in which a slash, also a doubled or an escaped one,
+    /// has no meaning of its own; empty: none does.
+    std::string_view opaque_prefix = {};
 };
 
 /// The head of a request, read by our own strict reader. Beast accepts ten of the eleven ambiguous

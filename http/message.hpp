@@ -51,7 +51,8 @@ enum class Place { quick, worker };
 struct Route {
     std::string method;
     std::string
-        pattern; ///< `/api/v1/documents/{id}`: a `{name}` matches within one segment, never empty
+        pattern; ///< `/api/v1/documents/{id}`: a `{name}` matches within one segment, never empty;
+                 ///< `{name...}` at the end matches all the rest, slashes and all
     std::size_t body_bytes_max = 0;
     Place place = Place::worker;
     Handler handle;

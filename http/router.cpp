@@ -16,6 +16,11 @@ std::vector<std::string> split(std::string_view path) {
     return segments;
 }
 
+/// `{name...}`, the last of its pattern: all the rest of the path.
+bool takes_the_rest(std::string_view segment) {
+    return segment.starts_with('{') && segment.ends_with("...}");
+}
+
 bool is_variable(std::string_view segment) {
     return !segment.empty() && segment.front() == '{';
 }
@@ -37,6 +42,10 @@ std::optional<std::vector<std::string>> match(const std::vector<std::string>& pa
             return std::nullopt;
         }
         path.remove_prefix(1);
+        if (takes_the_rest(expected)) {
+            values.emplace_back(path);
+            return path.empty() ? std::nullopt : std::optional(std::move(values));
+        }
         const std::size_t end = std::min(path.find('/'), path.size());
         const std::string_view segment = path.substr(0, end);
         path.remove_prefix(end);

@@ -86,7 +86,8 @@ public:
     /// The time for something new: the clock's, but never before the newest line of the journal.
     [[nodiscard]] TimeMs now() const;
 
-    /// The entry whose serial begins with `text` (either case). Faults: not_found, invalid_input
+    /// The entry whose serial begins with `text` (either case), or the authority named `root` or
+    /// `issuing`. Faults: not_found, invalid_input
     /// (several do, or fewer than 4 digits).
     [[nodiscard]] Result<BookEntry> find(std::string_view text) const;
     /// A certificate that was issued, as its file has it. Faults: corrupt, as read_whole.

@@ -101,6 +101,7 @@ void Service::write_config(const Options& options) const {
     out << "[timestamp.authority]\nkey = \"" << keys << "/tsa/tsa.key\"\ncertificate = \"" << keys
         << "/tsa/tsa.pem\"\npolicy = \"2.25.67184489543540541074528922606260059044\"\n"
         << "state_folder = \"timestamp\"\n";
+    out << "[pki]\npublish = \"" << options.publish_folder << "\"\n";
     out << "[editions]\nfour_eyes = " << (options.four_eyes ? "true" : "false") << '\n';
     out << "[store]\nfolder = \"store\"\nsegment_mib = 16\nreserve_mib = 1\n"
         << "[[department]]\ncode = \"" << fakes::department.text << "\"\n"

@@ -37,6 +37,8 @@ public:
         /// legs are planned and wait.
         std::uint16_t portal_port = 0;
         std::uint16_t mail_port = 0;
+        /// What `songda pki publish` wrote, to be served; empty: none.
+        std::string publish_folder;
         /// Files that identify the department beside its client.pem.
         std::vector<std::string> client_certificates;
     };

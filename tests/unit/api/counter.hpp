@@ -54,7 +54,8 @@ protected:
                                   .web_folder = SONGDA_SOURCE_DIR "/web",
                                   .public_base = config.http.public_base,
                                   .operations_peers = {"127.0.0.1"},
-                                  .limits = {}});
+                                  .limits = {},
+                                  .publish_folder = folder_ / "publish"});
         router_ = std::make_unique<http::Router>(guard_routes(routes(), *parts_));
     }
     void TearDown() override {

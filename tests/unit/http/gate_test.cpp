@@ -73,6 +73,22 @@ TEST(Gate, TargetsWithTwoMeaningsAreRefused) {
         200);
 }
 
+TEST(Gate, OnlyAfterTheOpaquePrefixIsASlashPartOfAValue) {
+    const auto status = [](const std::string& target) {
+        GateLimits limits;
+        limits.opaque_prefix = "/pki/ocsp/";
+        return pass_gate("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n", limits,
+                         {"localhost"})
+            .status;
+    };
+    EXPECT_EQ(status("/pki/ocsp/MFEw//T/M%2FE%2B%3D"), 200);
+    for (const char* const target :
+         {"/pki/ocsp/../x", "/pki/ocsp/%2e%2e/x", "/pki/ocsp/a%00", "/pki//ocsp/M",
+          "/pki/crl/a%2Fb", "/a//pki/ocsp/M", "/PKI/ocsp//M"}) {
+        EXPECT_EQ(status(target), 400) << target;
+    }
+}
+
 TEST(Gate, MalformedFieldsAreRefused) {
     for (const auto* field :
          {"X : a", ": a", "X", "X: a\x01", "X: \xE4", "Content-Length: +3", "Content-Length: 0x3",

@@ -30,6 +30,17 @@ TEST(Router, FindsWholeSegments) {
     EXPECT_EQ(router.find("POST", "/api/v1/inbox/:open").route, nullptr);
 }
 
+TEST(Router, TheRestOfAPathMayBeOneValue) {
+    const Handler none = [](const Request&) { return Response{}; };
+    const Router router({{"POST", "/pki/ocsp", 10, Place::worker, none},
+                         {"GET", "/pki/ocsp/{request...}", 0, Place::worker, none}});
+    EXPECT_EQ(router.find("GET", "/pki/ocsp/MFE/+//x=").path_values,
+              std::vector<std::string>{"MFE/+//x="});
+    EXPECT_EQ(router.find("GET", "/pki/ocsp/").route, nullptr);
+    EXPECT_EQ(router.find("GET", "/pki/ocsp").route, nullptr);
+    EXPECT_EQ(router.find("GET", "/pki/other/M").route, nullptr);
+}
+
 TEST(Router, TellsTheMethodsOfAKnownPath) {
     const Router router = make_router();
     EXPECT_EQ(router.find("DELETE", "/api/v1/documents").allow, "POST");

@@ -85,11 +85,13 @@ void tell_issued(const PkiArguments& asked, const IssuedCertificate& issued, Tim
 
 int issue_to_folder(const PkiArguments& asked, signer::Authority& authority,
                     const IssueOrder& order) {
-    const std::string certificate = asked.out + '/' + file_stem(order.profile) + ".pem";
-    if (signer::is_there(certificate)) {
-        return tell_failure(Error{Fault::conflict,
-                                  certificate + ": 已有证书，请换一个文件夹 there is a certificate "
-                                                "already; take another folder"});
+    const std::string stem = asked.out + '/' + file_stem(order.profile);
+    const std::string certificate = stem + ".pem";
+    const bool there = signer::is_there(certificate);
+    const Error refusal{Fault::conflict, certificate + ": 已有证书，请换一个文件夹 there is a "
+                                                       "certificate already; take another folder"};
+    if (there && asked.csr.empty() && !signer::is_there(stem + ".key")) {
+        return tell_failure(refusal);
     }
     const auto passphrase = read_passphrase(asked.passphrase_file);
     if (!passphrase.ok()) {
@@ -103,6 +105,10 @@ int issue_to_folder(const PkiArguments& asked, signer::Authority& authority,
     const auto key = key_to_certify(asked, order.profile);
     if (!key.ok()) {
         return tell_failure(key.error());
+    }
+    const auto known = authority.find_issued(order, key.value().get());
+    if (there && !(known.ok() && known.value())) {
+        return tell_failure(refusal);
     }
     const auto issued = authority.issue(order, key.value().get(), passphrase.value());
     if (!issued.ok()) {

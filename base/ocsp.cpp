@@ -101,32 +101,6 @@ std::optional<AnyCertId> read_cert_id(ByteView content) {
     return AnyCertId{*algorithm, *name_hash, *key_hash, *serial};
 }
 
-/// Steps through what stands before requestList in TBSRequest.
-bool skip_request_head(ByteView& rest) {
-    if (is_next(rest, der::tag_context_0)) { // only version 1 exists, and DER leaves it out
-        return false;
-    }
-    if (is_next(rest, tag_context_1)) {
-        const auto requestor = der::take_value(rest, tag_context_1);
-        // GeneralName: one context-specific value.
-        if (!requestor || requestor->empty() || (requestor->front() & 0xC0U) != 0x80U) {
-            return false;
-        }
-        ByteView name = *requestor;
-        return der::take_value(name, name.front()) && name.empty();
-    }
-    return true;
-}
-
-/// `[0] EXPLICIT Signature` after the request, or nothing.
-bool skip_signature(ByteView& rest) {
-    if (rest.empty()) {
-        return true;
-    }
-    auto signature = der::take_value(rest, der::tag_context_0);
-    return signature && rest.empty() && der::enter(*signature, der::tag_sequence);
-}
-
 std::optional<TimeMs> take_time(ByteView& rest) {
     const bool utc = is_next(rest, tag_utc_time);
     const auto content = der::take_value(rest, utc ? tag_utc_time : der::tag_generalized_time);
@@ -170,7 +144,12 @@ Result<CertId> read_request(ByteView der) {
         return malformed();
     }
     auto request = der::take_value(rest, der::tag_sequence);
-    if (!request || !skip_signature(rest) || !skip_request_head(*request)) {
+    // A signature and the name of who signs are for responders that know their clients.
+    const bool signed_request = request && !rest.empty();
+    const bool named = request && is_next(*request, tag_context_1);
+    if (!request ||
+        (signed_request && (!der::take_value(rest, der::tag_context_0) || !rest.empty())) ||
+        (named && !der::take_value(*request, tag_context_1))) {
         return malformed();
     }
     auto list = der::take_value(*request, der::tag_sequence);
@@ -189,7 +168,7 @@ Result<CertId> read_request(ByteView der) {
     }
     const bool sha1 = same(asked->algorithm, oid_sha1);
     const std::size_t size = sha1 ? 20 : 32;
-    if (count != 1 || (!sha1 && !same(asked->algorithm, oid_sha256)) ||
+    if (count != 1 || signed_request || named || (!sha1 && !same(asked->algorithm, oid_sha256)) ||
         asked->name_hash.size() != size || asked->key_hash.size() != size ||
         asked->serial.size() > serial_bytes_max) {
         return Error{Fault::not_found, "nothing here answers such a request"};

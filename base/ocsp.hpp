@@ -34,10 +34,10 @@ struct CertId {
     Bytes serial; ///< content of the INTEGER
 };
 
-/// Reads an OCSPRequest strictly. Its signature, extensions (a nonce among them) and requestor are
-/// checked in shape and then ignored, as RFC 5019 §2.2.1 allows. Faults: invalid_input (not an
-/// OCSPRequest in DER), not_found (one that nothing here answers: several certificates, another
-/// hash).
+/// Reads an OCSPRequest strictly. Its extensions (a nonce among them) are checked in shape and then
+/// ignored, as RFC 5019 §2.2.1 allows. Faults: invalid_input (not an OCSPRequest in DER), not_found
+/// (one that nothing here answers: several certificates, another hash, signed by its sender, which
+/// RFC 5019 §2.1.2 tells clients not to do).
 [[nodiscard]] Result<CertId> read_request(ByteView der);
 
 /// Name of the file that holds the answer about this certificate: hexadecimal digits.

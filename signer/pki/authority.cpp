@@ -121,7 +121,7 @@ Result<Authority> Authority::init(const std::string& folder, const AuthorityTerm
         return Error{Fault::conflict, folder + ": an authority with other terms is there"};
     }
     if (authority.complete()) {
-        return Error{Fault::conflict, folder + ": the authority is there already"};
+        return opened;
     }
     if (!authority.book_.terms) {
         const auto begun = authority.record("init", terms_fields(terms));
@@ -134,12 +134,15 @@ Result<Authority> Authority::init(const std::string& folder, const AuthorityTerm
 }
 
 Result<void> Authority::make_hierarchy(const Secrets& secrets) {
+    const AuthorityTerms& asked = terms();
+    const BookEntry* root = book_.newest(Profile::root);
+    if (root != nullptr && !is_there(root_key_path())) { // another key must not take its place
+        return Error{Fault::not_found, root_key_path() + ": is needed to go on"};
+    }
     const auto root_key = keep_key(root_key_path(), secrets.root);
     if (!root_key.ok()) {
         return root_key.error();
     }
-    const AuthorityTerms& asked = terms();
-    const BookEntry* root = book_.newest(Profile::root);
     if (root == nullptr) {
         const auto signed_root =
             sign_new({Profile::root, {asked.organization, "", asked.root_name, ""}, 0, ""},
@@ -174,7 +177,7 @@ Result<IssuedCertificate> Authority::issue(const IssueOrder& order, EVP_PKEY* pu
     if (!fit.ok()) {
         return fit.error();
     }
-    const auto known = find_known(order, public_key_hash(public_key));
+    const auto known = find_issued(order, public_key);
     if (!known.ok()) {
         return known.error();
     }
@@ -197,8 +200,9 @@ Result<IssuedCertificate> Authority::issue(const IssueOrder& order, EVP_PKEY* pu
     return entry.ok() ? Result(IssuedCertificate{std::move(entry).value(), false}) : entry.error();
 }
 
-Result<std::optional<BookEntry>> Authority::find_known(const IssueOrder& order,
-                                                       const std::string& public_key) const {
+Result<std::optional<BookEntry>> Authority::find_issued(const IssueOrder& order,
+                                                        const EVP_PKEY* key) const {
+    const std::string public_key = public_key_hash(key);
     for (const BookEntry& entry : book_.entries) {
         if (entry.public_key != public_key || entry.standing != Standing::issued) {
             continue;

@@ -55,7 +55,9 @@ public:
         Passphrase issuing;
     };
     /// Makes the folder, both keys and both certificates, or goes on where an earlier call with the
-    /// same terms ended. Faults: invalid_input, conflict (another authority is there), as `open`.
+    /// same terms ended; an authority that is whole is only opened. Faults: invalid_input, conflict
+    /// (one with other terms is there), not_found (the root's key was taken away too early), as
+    /// `open`.
     [[nodiscard]] static Result<Authority> init(const std::string& folder,
                                                 const AuthorityTerms& terms, const Secrets& secrets,
                                                 const Clock& clock, Random& random, std::string by);
@@ -65,6 +67,11 @@ public:
     /// (passphrase), internal (the certificate would not have been what its profile says).
     [[nodiscard]] Result<IssuedCertificate> issue(const IssueOrder& order, EVP_PKEY* public_key,
                                                   const Passphrase& passphrase);
+
+    /// What `issue` would give again for this order and key; nothing when the key is new. Fault
+    /// conflict: the key has a certificate of another kind or with other names.
+    [[nodiscard]] Result<std::optional<BookEntry>> find_issued(const IssueOrder& order,
+                                                               const EVP_PKEY* key) const;
 
     /// Faults: not_found, conflict (revoked already, or the root).
     [[nodiscard]] Result<void> revoke(std::string_view serial, const RevocationReason& reason,
@@ -117,8 +124,6 @@ private:
     [[nodiscard]] Result<BookEntry> sign_new(const IssueOrder& order, EVP_PKEY* public_key,
                                              const Issuer& issuer);
     [[nodiscard]] Result<BookEntry> plan(const IssueOrder& order, const Issuer& issuer);
-    [[nodiscard]] Result<std::optional<BookEntry>> find_known(const IssueOrder& order,
-                                                              const std::string& public_key) const;
     [[nodiscard]] std::string certificate_path(std::string_view serial) const;
 
     std::string folder_;

@@ -20,6 +20,14 @@ def from_base41(text):
     return out
 
 
+def ocsp_request(extensions):
+    """One certificate by SHA-1, as openssl writes it, with or without a nonce."""
+    def tlv(tag, content):
+        return bytes([tag, len(content)]) + content
+    cert_id = tlv(0x30, bytes.fromhex("300906052b0e03021a0500") + tlv(4, b"n" * 20) + tlv(4, b"k" * 20) + tlv(2, b"\x41" * 16))
+    return tlv(0x30, tlv(0x30, tlv(0x30, tlv(0x30, cert_id)) + extensions))
+
+
 def workbook(stored):
     """A small workbook with shared and inline strings, merged cells and a gap; stored, so that its XML can be changed in place."""
     parts = {
@@ -58,6 +66,7 @@ def main():
              "archive_revision": [(GOLDEN.parent / "pdf/archive-stamps.txt").read_bytes()],
              "timestamp_reply": [(GOLDEN.parent / "timestamp/foreign.tsr").read_bytes(), bytes.fromhex("3009300702010203020520")],
              "qr_seal": [payload.encode(), seal, claims]}
+    seeds["ocsp_request"] = [ocsp_request(b""), ocsp_request(bytes.fromhex("a21f301d301b06092b060105050730010204" "0e040c000102030405060708090a0b"))]
     for target, inputs in seeds.items():
         folder = corpus / f"{target}_fuzz"
         folder.mkdir(parents=True, exist_ok=True)

@@ -67,6 +67,15 @@ TEST(OcspRequest, WhatIsNotAnsweredIsToldApart) {
         sequence({hex("300c06082a864886f70d02050500"), hex("0410" + std::string(32, 'a')),
                   hex("0410" + std::string(32, 'b')), hex("020141")});
     EXPECT_EQ(read_request(request({md5})).error().fault, Fault::not_found);
+    const Bytes list = sequence({sequence({cert_id()})});
+    const Bytes signature = der::tlv(der::tag_context_0, sequence({}));
+    EXPECT_EQ(read_request(sequence({sequence({list}), signature})).error().fault,
+              Fault::not_found);
+    EXPECT_EQ(read_request(sequence({sequence({der::tlv(0xA1, hex("8100")), list})})).error().fault,
+              Fault::not_found);
+    EXPECT_EQ(read_request(sequence({sequence({hex("a003020100"), list})})).error().fault,
+              Fault::invalid_input)
+        << "version 1 is the default, which DER leaves out";
     EXPECT_EQ(read_request(request({})).error().fault, Fault::invalid_input);
     EXPECT_EQ(read_request(request({cert_id("0041")})).error().fault, Fault::invalid_input)
         << "an INTEGER in its shortest form";

@@ -1,6 +1,8 @@
 #!/bin/sh
-# Makes throwaway keys: make.sh OUT CODE NAME [CODE NAME …]. Keeps what exists. See README.md.
+# Makes throwaway keys: make.sh [--songda PROGRAM] OUT CODE NAME [CODE NAME …]. Keeps what exists. See README.md.
 set -eu
+songda=
+[ "$1" != --songda ] || { songda=$2; shift 2; }
 out=$1
 shift
 mkdir -p "$out/trust" "$out/tls"
@@ -29,13 +31,36 @@ certificate() {
     openssl req -new -utf8 -key "$2" -subj "$3" -out "$work/csr"
     serial=0x$(openssl rand -hex 15)
     if [ $# -gt 5 ]; then
-        openssl x509 -req -in "$work/csr" -CA "$6" -CAkey "$7" -set_serial "$serial" -days "$4" -sha256 \
+        openssl x509 -req -in "$work/csr" -CA "$6" -CAkey "$7" -passin "file:$passphrase" -set_serial "$serial" -days "$4" -sha256 \
             -extfile "$work/ext" -out "$1" 2>/dev/null
     else
         openssl x509 -req -in "$work/csr" -signkey "$2" -set_serial "$serial" -days "$4" -sha256 \
             -extfile "$work/ext" -out "$1" 2>/dev/null
     fi
 }
+
+# secret FILE COMMAND…: what the command prints, for our eyes only.
+secret() {
+    [ -f "$1" ] && return 0
+    secret_file=$1
+    shift
+    (umask 077 && "$@" >"$secret_file.part" && mv "$secret_file.part" "$secret_file")
+}
+
+# With --songda the hierarchy and the seals are an authority of `songda pki`, in OUT/authority.
+if [ -n "$songda" ] && { [ -d "$out/authority" ] || [ ! -f "$out/root.pem" ]; } && [ ! -f "$out/issuing.pem" ]; then
+    secret "$out/authority.pass" openssl rand -base64 24
+    "$songda" pki init --folder "$out/authority" --sample --name 'SONGDA SAMPLE ROOT 样本根' \
+        --issuing-name 'SONGDA SAMPLE ISSUING 样本签发' --address "${SONGDA_ADDRESS:-http://localhost:8080}" \
+        --domain localhost --passphrase-file "$out/authority.pass" >"$work/init"
+    for each in root issuing; do
+        "$songda" pki show $each --pem --folder "$out/authority" >"$work/$each.pem"
+        join "$out/$each.pem" "$work/$each.pem"
+        ln -sf "authority/$each.key" "$out/$each.key"
+    done
+fi
+passphrase=$out/authority.pass
+[ -f "$passphrase" ] || { passphrase=$work/none; echo >"$passphrase"; }
 
 key "$out/root.key"
 certificate "$out/root.pem" "$out/root.key" "/C=CN/O=$mark/CN=SONGDA SAMPLE ROOT 样本根" 7300 \
@@ -55,19 +80,17 @@ join "$out/tls/client-authority.pem" "$out/issuing.pem" "$out/root.pem"
 
 # The key of the built-in time-stamp authority: its one extended use is timeStamping, critical (RFC 3161 §2.3).
 mkdir -p "$out/tsa"
+if [ -d "$out/authority" ] && [ -n "$songda" ] && [ ! -f "$out/tsa/tsa.pem" ]; then
+    "$songda" pki timestamp --folder "$out/authority" --name 'SONGDA SAMPLE TSA 样本时间戳' --out "$out/tsa" \
+        --passphrase-file "$out/authority.pass" >"$work/tsa"
+    cp "$out/tsa/tsa.pem" "$out/tsa/tsa-leaf.pem" # the leaf is its first
+fi
 key "$out/tsa/tsa.key"
 certificate "$out/tsa/tsa-leaf.pem" "$out/tsa/tsa.key" "/C=CN/O=$mark/CN=SONGDA SAMPLE TSA 样本时间戳" 1825 \
     'basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' \
     "$out/issuing.pem" "$out/issuing.key"
 join "$out/tsa/tsa.pem" "$out/tsa/tsa-leaf.pem" "$out/issuing.pem"
 
-# secret FILE COMMAND…: what the command prints, for our eyes only.
-secret() {
-    [ -f "$1" ] && return 0
-    secret_file=$1
-    shift
-    (umask 077 && "$@" >"$secret_file.part" && mv "$secret_file.part" "$secret_file")
-}
 webhook_secret() { printf 'whsec_%s\n' "$(openssl rand -base64 32)"; }
 
 # What delivery needs: the webhook's key and secret, the secret behind return paths and collection codes, and
@@ -86,6 +109,11 @@ while [ $# -ge 2 ]; do
     name=$2
     shift 2
     mkdir -p "$out/$code"
+    if [ -d "$out/authority" ] && [ -n "$songda" ] && [ ! -f "$out/$code/seal.pem" ]; then
+        "$songda" pki seal --folder "$out/authority" --department "$code" --name "$name" --out "$out/$code" \
+            --passphrase-file "$out/authority.pass" >"$work/seal"
+        cp "$out/$code/seal.pem" "$out/$code/seal-leaf.pem" # the leaf is its first
+    fi
     key "$out/$code/seal.key"
     key "$out/$code/qr.key"
     key "$out/$code/client.key"

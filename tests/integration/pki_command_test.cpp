@@ -231,6 +231,35 @@ TEST_F(PkiCommand, TheServiceSignsWithItsSealAndWithTheRenewedOne) {
     }
 }
 
+TEST_F(PkiCommand, TheSampleKeysAreMadeByIt) {
+    const std::string make = SONGDA_SOURCE_DIR "/keys-sample/make.sh --songda " SONGDA_PROGRAM " " +
+                             file("keys") + " 11320199014138860W 示例市行政审批局";
+    const auto made = run_command(make);
+    ASSERT_EQ(made.status, 0) << made.output;
+    const auto again =
+        run_command("cd " + file("keys") +
+                    " && find . -type f ! -name lock | sort | "
+                    "xargs sha256sum >../a && " +
+                    make + " && find . -type f ! -name lock | sort | xargs sha256sum | cmp - ../a");
+    EXPECT_EQ(again.output, "") << "what exists is kept";
+    const std::string verify =
+        "cd " + file("keys") +
+        " && openssl verify -CAfile root.pem -untrusted issuing.pem -purpose ";
+    for (const char* const use :
+         {"sslserver -verify_hostname localhost tls/server.pem",
+          "sslclient 11320199014138860W/client.pem",
+          "smimesign -x509_strict -policy_check 11320199014138860W/seal.pem"}) {
+        const auto verified = run_command(verify + use);
+        EXPECT_EQ(verified.status, 0) << verified.output;
+    }
+    EXPECT_NE(run_command("openssl x509 -noout -subject -nameopt utf8 -in " +
+                          file("keys/11320199014138860W/seal.pem"))
+                  .output.find("SONGDA SAMPLE"),
+              std::string::npos);
+    EXPECT_EQ(run_songda("pki list --folder " + file("keys/authority") + " | grep -c seal").output,
+              "1\n");
+}
+
 TEST_F(PkiCommand, WhatIsRefusedSaysWhyAndChangesNothing) {
     init();
     seal("seal");

@@ -29,7 +29,8 @@ std::string file_stem(Profile profile) {
 
 /// The public key to certify: of the request, or of the key in the folder, which is made if there
 /// is none. A key that an ended command left is used.
-Result<openssl::Pkey> key_to_certify(const PkiArguments& asked, Profile profile) {
+Result<openssl::Pkey> key_to_certify(const PkiArguments& asked, Profile profile,
+                                     const signer::Passphrase& passphrase) {
     if (!asked.csr.empty()) {
         const auto pem = signer::read_whole(asked.csr, request_bytes_max);
         if (!pem.ok()) {
@@ -40,23 +41,16 @@ Result<openssl::Pkey> key_to_certify(const PkiArguments& asked, Profile profile)
                         : Result<openssl::Pkey>(
                               Error{key.error().fault, asked.csr + ": " + key.error().detail});
     }
-    const auto passphrase = read_key_passphrase(asked.key_passphrase_file);
-    if (!passphrase.ok()) {
-        return passphrase.error();
-    }
-    return signer::keep_key(asked.out + '/' + file_stem(profile) + ".key", passphrase.value());
+    return signer::keep_key(asked.out + '/' + file_stem(profile) + ".key", passphrase);
 }
 
 /// The key that seals QR codes stands beside a new seal.
-Result<void> keep_qr_key(const PkiArguments& asked, const IssueOrder& order) {
+Result<void> keep_qr_key(const PkiArguments& asked, const IssueOrder& order,
+                         const signer::Passphrase& passphrase) {
     if (order.profile != Profile::seal || !asked.csr.empty() || !order.renews.empty()) {
         return {};
     }
-    const auto passphrase = read_key_passphrase(asked.key_passphrase_file);
-    if (!passphrase.ok()) {
-        return passphrase.error();
-    }
-    const auto key = signer::keep_key(asked.out + "/qr.key", passphrase.value());
+    const auto key = signer::keep_key(asked.out + "/qr.key", passphrase);
     return key.ok() ? Result<void>() : key.error();
 }
 
@@ -94,15 +88,17 @@ int issue_to_folder(const PkiArguments& asked, signer::Authority& authority,
         return tell_failure(refusal);
     }
     const auto passphrase = read_passphrase(asked.passphrase_file);
-    if (!passphrase.ok()) {
-        return tell_failure(passphrase.error());
+    // Read once: a pipe says it only once.
+    const auto own = read_key_passphrase(asked.key_passphrase_file);
+    if (!passphrase.ok() || !own.ok()) {
+        return tell_failure(!passphrase.ok() ? passphrase.error() : own.error());
     }
     const auto made = signer::make_folder(asked.out, 0700);
-    const auto qr = made.ok() ? keep_qr_key(asked, order) : made;
+    const auto qr = made.ok() ? keep_qr_key(asked, order, own.value()) : made;
     if (!qr.ok()) {
         return tell_failure(qr.error());
     }
-    const auto key = key_to_certify(asked, order.profile);
+    const auto key = key_to_certify(asked, order.profile, own.value());
     if (!key.ok()) {
         return tell_failure(key.error());
     }
@@ -299,10 +295,11 @@ int run_pki_csr(const PkiArguments& asked) {
     const auto code =
         *profile == Profile::seal ? check_department(asked.department) : Result<void>();
     const auto made = code.ok() ? signer::make_folder(asked.out, 0700) : code;
-    if (!made.ok()) {
-        return tell_failure(made.error());
+    const auto own = read_key_passphrase(asked.key_passphrase_file);
+    if (!made.ok() || !own.ok()) {
+        return tell_failure(!made.ok() ? made.error() : own.error());
     }
-    const auto key = key_to_certify(asked, *profile);
+    const auto key = key_to_certify(asked, *profile, own.value());
     if (!key.ok()) {
         return tell_failure(key.error());
     }

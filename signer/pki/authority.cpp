@@ -184,7 +184,12 @@ Result<IssuedCertificate> Authority::issue(const IssueOrder& order, EVP_PKEY* pu
     if (known.value()) {
         return IssuedCertificate{*known.value(), true};
     }
-    const auto above = certificate(*book_.newest(Profile::issuing));
+    const BookEntry& issuing = *book_.newest(Profile::issuing);
+    // Status is told to the end: its signer may still be renewed.
+    if (issuing.revocation && order.profile != Profile::ocsp_signer) {
+        return Error{Fault::conflict, "the issuing authority is revoked; it issues nothing more"};
+    }
+    const auto above = certificate(issuing);
     if (!above.ok()) {
         return above.error();
     }

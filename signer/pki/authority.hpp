@@ -63,7 +63,7 @@ public:
                                                 const Clock& clock, Random& random, std::string by);
 
     /// Issues under the issuing authority. Faults: invalid_input (names, days, a key that is known
-    /// already under other names), conflict (the order renews what is revoked), forbidden
+    /// already under other names), conflict (the issuing authority is revoked), forbidden
     /// (passphrase), internal (the certificate would not have been what its profile says).
     [[nodiscard]] Result<IssuedCertificate> issue(const IssueOrder& order, EVP_PKEY* public_key,
                                                   const Passphrase& passphrase);

@@ -120,9 +120,9 @@ TEST_F(PkiCommand, OpensslAsksTheRunningService) {
     EXPECT_NE(check().find("certificate revoked"), std::string::npos) << check();
     EXPECT_EQ(run_command("printf nonsense | curl -fsS --data-binary @- -H 'Content-Type: "
                           "application/ocsp-request' " +
-                          base + "/ocsp | xxd -p")
+                          base + "/ocsp | od -An -tx1")
                   .output,
-              "30030a0101\n");
+              " 30 03 0a 01 01\n");
     const auto metrics = run_command(
         "curl -fsS http://localhost:" + std::to_string(service.port()) + "/metrics | grep ocsp");
     EXPECT_NE(metrics.output.find("songda_ocsp_requests_total{answer=\"malformed\"} 1"),
@@ -229,6 +229,22 @@ TEST_F(PkiCommand, TheServiceSignsWithItsSealAndWithTheRenewedOne) {
                                          service.folder().string() + "/out/*.pdf");
         EXPECT_EQ(verified.status, 0) << verified.output;
     }
+}
+
+TEST_F(PkiCommand, PassphrasesComeFromAPipeOnce) {
+    init();
+    const auto sealed = run_command(
+        "{ printf 'of the new keys 1' | " SONGDA_PROGRAM
+        " pki seal -d 11320199014138860W --name 示例市行政审批局 --key-passphrase-file /dev/stdin "
+        "--out " +
+        file("seal") + signing() +
+        "; } && openssl pkey -noout -passin 'pass:of the new keys 1' -in " + file("seal/seal.key") +
+        " && openssl pkey -noout -passin 'pass:of the new keys 1' -in " + file("seal/qr.key") +
+        " && grep -c ENCRYPTED " + file("seal/seal.key"));
+    EXPECT_EQ(sealed.status, 0) << sealed.output;
+    EXPECT_FALSE(
+        run_command("openssl pkey -noout -passin pass:wrong -in " + file("seal/seal.key")).status ==
+        0);
 }
 
 TEST_F(PkiCommand, TheSampleKeysAreMadeByIt) {

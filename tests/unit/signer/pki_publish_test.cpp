@@ -166,6 +166,12 @@ TEST_F(PkiPublish, RootListIsSignedAnewOnlyWithItsKeyAndInTime) {
                             *find_reason("cACompromise"), {})
                     .ok());
     EXPECT_TRUE(publish_now().root_list_new);
+    const auto key = make_key();
+    const auto late =
+        authority_.issue({Profile::seal, {"示例市", "11320199014138860W", "迟到的章", ""}, 0, ""},
+                         key.value().get(), PkiFolder::passphrase());
+    ASSERT_FALSE(late.ok());
+    EXPECT_EQ(late.error().fault, Fault::conflict);
     EXPECT_NE(crl_check(serials_[0]).find("certificate revoked"), std::string::npos);
 }
 

@@ -164,6 +164,7 @@ int run_pki_renew(const PkiArguments& arguments);
 int run_pki_revoke(const PkiArguments& arguments);
 int run_pki_release(const PkiArguments& arguments);
 int run_pki_publish(const PkiArguments& arguments);
+int run_pki_check(const PkiArguments& arguments); ///< 0 all is well, 1 findings, 2 failure
 int run_pki_list(const PkiArguments& arguments);
 int run_pki_show(const PkiArguments& arguments);
 

@@ -5,6 +5,7 @@
 #include "app/commands.hpp"
 #include "app/pki_desk.hpp"
 #include "app/terminal.hpp"
+#include "signer/pki/audit.hpp"
 #include "signer/pki/publish.hpp"
 
 namespace songda::app {
@@ -123,6 +124,22 @@ int run_pki_publish(const PkiArguments& asked) {
     }
     tell_published(asked, report.value(), authority.value().now());
     return 0;
+}
+
+int run_pki_check(const PkiArguments& asked) {
+    PkiDesk desk;
+    const auto authority = desk.open(asked.folder);
+    if (!authority.ok()) {
+        return tell_failure(authority.error());
+    }
+    const auto findings = signer::audit(authority.value());
+    for (const std::string& finding : findings) {
+        fmt::print("  ✘ {}\n", finding);
+    }
+    fmt::print("证书 certificates {} · 问题 findings {} · 日志末行 last line of the journal {}\n",
+               authority.value().book().entries.size(), findings.size(),
+               authority.value().journal_head());
+    return findings.empty() ? 0 : 1;
 }
 
 int run_pki_list(const PkiArguments& asked) {

@@ -171,6 +171,8 @@ void add_standing(PkiWords& words, PkiArguments& asked) {
     publish->add_option("--crl-hours", asked.crl_hours, "吊销列表有效小时 hours a list holds")
         ->capture_default_str()
         ->check(CLI::Range(1, 8760));
+    words.on_folder("check", "核查日志与全部证书 check the journal and every certificate",
+                    &run_pki_check);
     words.on_folder("list", "列出证书 list certificates", &run_pki_list);
     auto* show = words.on_folder("show", "显示一张证书 show one", &run_pki_show);
     words.with_serial(show);

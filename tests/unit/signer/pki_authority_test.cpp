@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "base/certificate.hpp"
+#include "signer/pki/audit.hpp"
 #include "signer/pki/lint.hpp"
 #include "tests/fakes/pki_folder.hpp"
 
@@ -246,6 +247,18 @@ TEST_F(PkiAuthority, ClockThatStepsBackDoesNotStepTheJournalBack) {
     const std::string path = issue({Profile::seal, seal_names, 0, ""}, authority_);
     const auto certificate = std::move(read_certificates(path).value().front());
     EXPECT_GE(validity_of(certificate.get()).not_before.value, before.value / 1000 * 1000);
+}
+
+TEST_F(PkiAuthority, AuditFindsWhatWasChangedAndWhatWasNeverIssued) {
+    const std::string seal = issue({Profile::seal, seal_names, 0, ""}, authority_);
+    EXPECT_TRUE(audit(authority_).empty());
+    const std::string stray = pki_.authority_folder() + "/certificates/4100.pem";
+    (void)shell("cp " + seal + ' ' + stray);
+    EXPECT_EQ(audit(authority_), std::vector<std::string>{"4100.pem: was never issued"});
+    (void)shell("rm " + stray + "; cp " + issuing() + ' ' + seal);
+    const auto changed = audit(authority_);
+    ASSERT_EQ(changed.size(), 1U);
+    EXPECT_NE(changed[0].find("not the certificate that was issued"), std::string::npos);
 }
 
 TEST(PkiRequest, OnlyItsProvenKeyIsTaken) {

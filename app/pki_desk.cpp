@@ -1,5 +1,7 @@
 #include "app/pki_desk.hpp"
 
+#include <map>
+
 #include <fmt/core.h>
 
 #include "app/operator.hpp"
@@ -35,6 +37,22 @@ void tell_recovery(const signer::Recovery& recovery) {
 }
 
 } // namespace
+
+int tell_pki_failure(const Error& error) {
+    static const std::map<Fault, std::string_view> kinds = {
+        {Fault::invalid_input, "所给内容不合要求"},
+        {Fault::not_found, "没有找到"},
+        {Fault::conflict, "与已有记录不符"},
+        {Fault::forbidden, "不允许，或口令不对"},
+        {Fault::unavailable, "暂时不能进行，可再次运行"},
+        {Fault::no_space, "磁盘空间不足，腾出后再次运行"},
+        {Fault::corrupt, "内容已损坏或被改动，请勿继续，先与副本核对"},
+    };
+    const auto found = kinds.find(error.fault);
+    fmt::print(stderr, "songda: {}：{} ({})\n", found == kinds.end() ? "未能完成" : found->second,
+               error.detail, fault_name(error.fault));
+    return 2;
+}
 
 Result<signer::Passphrase> read_passphrase(const std::string& path) {
     return read_secret_line(path);

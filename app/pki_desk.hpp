@@ -33,6 +33,9 @@ private:
     SystemRandom random_;
 };
 
+/// Prints what kind of failure it is in Chinese, then what exactly, on standard error; returns 2.
+int tell_pki_failure(const Error& error);
+
 /// `印章证书 seal`.
 [[nodiscard]] std::string profile_words(signer::Profile profile);
 /// `有效 valid`, `暂停使用 certificateHold`, `已过期 expired`.

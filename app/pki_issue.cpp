@@ -85,38 +85,38 @@ int issue_to_folder(const PkiArguments& asked, signer::Authority& authority,
     const Error refusal{Fault::conflict, certificate + ": 已有证书，请换一个文件夹 there is a "
                                                        "certificate already; take another folder"};
     if (there && asked.csr.empty() && !signer::is_there(stem + ".key")) {
-        return tell_failure(refusal);
+        return tell_pki_failure(refusal);
     }
     const auto passphrase = read_passphrase(asked.passphrase_file);
     // Read once: a pipe says it only once.
     const auto own = read_key_passphrase(asked.key_passphrase_file);
     if (!passphrase.ok() || !own.ok()) {
-        return tell_failure(!passphrase.ok() ? passphrase.error() : own.error());
+        return tell_pki_failure(!passphrase.ok() ? passphrase.error() : own.error());
     }
     const auto made = signer::make_folder(asked.out, 0700);
     const auto qr = made.ok() ? keep_qr_key(asked, order, own.value()) : made;
     if (!qr.ok()) {
-        return tell_failure(qr.error());
+        return tell_pki_failure(qr.error());
     }
     const auto key = key_to_certify(asked, order.profile, own.value());
     if (!key.ok()) {
-        return tell_failure(key.error());
+        return tell_pki_failure(key.error());
     }
     const auto known = authority.find_issued(order, key.value().get());
     if (there && !(known.ok() && known.value())) {
-        return tell_failure(refusal);
+        return tell_pki_failure(refusal);
     }
     const auto issued = authority.issue(order, key.value().get(), passphrase.value());
     if (!issued.ok()) {
-        return tell_failure(issued.error());
+        return tell_pki_failure(issued.error());
     }
     const auto chain = authority.chain_pem(issued.value().entry);
     if (!chain.ok()) {
-        return tell_failure(chain.error());
+        return tell_pki_failure(chain.error());
     }
     const auto written = signer::write_durably(certificate, as_bytes(chain.value()), 0644);
     if (!written.ok()) {
-        return tell_failure(written.error());
+        return tell_pki_failure(written.error());
     }
     tell_issued(asked, issued.value(), authority.now());
     return 0;
@@ -144,13 +144,13 @@ int issue_new(const PkiArguments& asked, Profile profile) {
     if (profile == Profile::seal) {
         const auto code = check_department(asked.department);
         if (!code.ok()) {
-            return tell_failure(code.error());
+            return tell_pki_failure(code.error());
         }
     }
     PkiDesk desk;
     auto authority = desk.open_to_sign(asked);
     if (!authority.ok()) {
-        return tell_failure(authority.error());
+        return tell_pki_failure(authority.error());
     }
     const signer::AuthorityTerms& terms = authority.value().terms();
     const std::string organization =
@@ -227,12 +227,12 @@ int run_pki_init(const PkiArguments& asked) {
                           ? issuing
                           : read_new_passphrase(asked.root_passphrase_file);
     if (!issuing.ok() || !root.ok()) {
-        return tell_failure(!issuing.ok() ? issuing.error() : root.error());
+        return tell_pki_failure(!issuing.ok() ? issuing.error() : root.error());
     }
     PkiDesk desk;
     const auto made = desk.init(asked.folder, terms_of(asked), {root.value(), issuing.value()});
     if (!made.ok()) {
-        return tell_failure(made.error());
+        return tell_pki_failure(made.error());
     }
     const signer::Authority& authority = made.value();
     fmt::print("已建立证书机构 made an authority → {}\n", asked.folder);
@@ -265,11 +265,11 @@ int run_pki_renew(const PkiArguments& asked) {
     PkiDesk desk;
     auto authority = desk.open_to_sign(asked);
     if (!authority.ok()) {
-        return tell_failure(authority.error());
+        return tell_pki_failure(authority.error());
     }
     const auto old = authority.value().find(asked.serial);
     if (!old.ok()) {
-        return tell_failure(old.error());
+        return tell_pki_failure(old.error());
     }
     if (old.value().revocation) {
         return tell_failure("已吊销或暂停的证书不能换发",
@@ -297,20 +297,20 @@ int run_pki_csr(const PkiArguments& asked) {
     const auto made = code.ok() ? signer::make_folder(asked.out, 0700) : code;
     const auto own = read_key_passphrase(asked.key_passphrase_file);
     if (!made.ok() || !own.ok()) {
-        return tell_failure(!made.ok() ? made.error() : own.error());
+        return tell_pki_failure(!made.ok() ? made.error() : own.error());
     }
     const auto key = key_to_certify(asked, *profile, own.value());
     if (!key.ok()) {
-        return tell_failure(key.error());
+        return tell_pki_failure(key.error());
     }
     const auto pem = request_pem(asked, key.value().get());
     if (!pem.ok()) {
-        return tell_failure(pem.error());
+        return tell_pki_failure(pem.error());
     }
     const std::string path = asked.out + '/' + file_stem(*profile) + ".csr";
     const auto written = signer::write_durably(path, as_bytes(pem.value()), 0644);
     if (!written.ok()) {
-        return tell_failure(written.error());
+        return tell_pki_failure(written.error());
     }
     fmt::print("已生成证书请求 made a certificate request\n  {0}（送外部机构 for the outside "
                "authority）\n  {1}/{2}.key（私钥，勿外传 private key, it stays here）\n"
@@ -329,7 +329,7 @@ int run_pki_import(const PkiArguments& asked) {
     const auto key = passphrase.ok() ? signer::read_key(stem + ".key", passphrase.value())
                                      : Result<openssl::Pkey>(passphrase.error());
     if (!key.ok()) {
-        return tell_failure(key.error());
+        return tell_pki_failure(key.error());
     }
     std::vector<std::string> files = {asked.certificate};
     if (!asked.chain.empty()) {
@@ -338,7 +338,7 @@ int run_pki_import(const PkiArguments& asked) {
     const auto given = read_all(files);
     const auto roots = read_all(asked.trust);
     if (!given.ok() || !roots.ok()) {
-        return tell_failure(!given.ok() ? given.error() : roots.error());
+        return tell_pki_failure(!given.ok() ? given.error() : roots.error());
     }
     const SystemClock clock;
     const auto checked = signer::check_outside({given.value().front().get(),
@@ -346,14 +346,14 @@ int run_pki_import(const PkiArguments& asked) {
                                                 key.value().get(), profile, asked.department},
                                                clock.now());
     if (!checked.ok()) {
-        return tell_failure(checked.error());
+        return tell_pki_failure(checked.error());
     }
     const auto chain = join_files(files);
     const auto written = chain.ok()
                              ? signer::write_durably(stem + ".pem", as_bytes(chain.value()), 0644)
                              : Result<void>(chain.error());
     if (!written.ok()) {
-        return tell_failure(written.error());
+        return tell_pki_failure(written.error());
     }
     const X509* const certificate = given.value().front().get();
     const Validity validity = validity_of(certificate);

@@ -65,16 +65,16 @@ int run_pki_revoke(const PkiArguments& asked) {
     const auto since = since_of(asked.since);
     if (reason == nullptr || !since.ok()) {
         return reason == nullptr ? tell_failure("没有这个事由", "no such reason: " + asked.reason)
-                                 : tell_failure(since.error());
+                                 : tell_pki_failure(since.error());
     }
     PkiDesk desk;
     auto authority = desk.open(asked.folder);
     if (!authority.ok()) {
-        return tell_failure(authority.error());
+        return tell_pki_failure(authority.error());
     }
     const auto revoked = authority.value().revoke(asked.serial, *reason, since.value());
     if (!revoked.ok()) {
-        return tell_failure(revoked.error());
+        return tell_pki_failure(revoked.error());
     }
     const auto entry = authority.value().find(asked.serial);
     fmt::print("{}\n", reason->code == signer::hold_code ? "已暂停 on hold" : "已吊销 revoked");
@@ -87,11 +87,11 @@ int run_pki_release(const PkiArguments& asked) {
     PkiDesk desk;
     auto authority = desk.open(asked.folder);
     if (!authority.ok()) {
-        return tell_failure(authority.error());
+        return tell_pki_failure(authority.error());
     }
     const auto released = authority.value().release(asked.serial);
     if (!released.ok()) {
-        return tell_failure(released.error());
+        return tell_pki_failure(released.error());
     }
     fmt::print("已恢复 released\n");
     tell_certificate(authority.value().find(asked.serial).value(), authority.value().now());
@@ -102,25 +102,25 @@ int run_pki_release(const PkiArguments& asked) {
 int run_pki_publish(const PkiArguments& asked) {
     const auto passphrase = read_passphrase(asked.passphrase_file);
     if (!passphrase.ok()) {
-        return tell_failure(passphrase.error());
+        return tell_pki_failure(passphrase.error());
     }
     signer::PublishOrder order{asked.out, passphrase.value(), std::nullopt, asked.ocsp_hours,
                                asked.crl_hours};
     if (!asked.root_passphrase_file.empty()) {
         const auto root = read_passphrase(asked.root_passphrase_file);
         if (!root.ok()) {
-            return tell_failure(root.error());
+            return tell_pki_failure(root.error());
         }
         order.root = root.value();
     }
     PkiDesk desk;
     auto authority = desk.open_to_sign(asked);
     if (!authority.ok()) {
-        return tell_failure(authority.error());
+        return tell_pki_failure(authority.error());
     }
     const auto report = signer::publish(authority.value(), order);
     if (!report.ok()) {
-        return tell_failure(report.error());
+        return tell_pki_failure(report.error());
     }
     tell_published(asked, report.value(), authority.value().now());
     return 0;
@@ -130,7 +130,7 @@ int run_pki_check(const PkiArguments& asked) {
     PkiDesk desk;
     const auto authority = desk.open(asked.folder);
     if (!authority.ok()) {
-        return tell_failure(authority.error());
+        return tell_pki_failure(authority.error());
     }
     const auto findings = signer::audit(authority.value());
     for (const std::string& finding : findings) {
@@ -146,7 +146,7 @@ int run_pki_list(const PkiArguments& asked) {
     PkiDesk desk;
     const auto authority = desk.open(asked.folder);
     if (!authority.ok()) {
-        return tell_failure(authority.error());
+        return tell_pki_failure(authority.error());
     }
     const TimeMs now = authority.value().now();
     for (const signer::BookEntry& entry : authority.value().book().entries) {
@@ -171,11 +171,11 @@ int run_pki_show(const PkiArguments& asked) {
     PkiDesk desk;
     const auto authority = desk.open(asked.folder);
     if (!authority.ok()) {
-        return tell_failure(authority.error());
+        return tell_pki_failure(authority.error());
     }
     const auto entry = authority.value().find(asked.serial);
     if (!entry.ok()) {
-        return tell_failure(entry.error());
+        return tell_pki_failure(entry.error());
     }
     if (!asked.pem) {
         tell_certificate(entry.value(), authority.value().now());
@@ -183,7 +183,7 @@ int run_pki_show(const PkiArguments& asked) {
     }
     const auto chain = authority.value().chain_pem(entry.value());
     if (!chain.ok()) {
-        return tell_failure(chain.error());
+        return tell_pki_failure(chain.error());
     }
     fmt::print("{}", chain.value());
     return 0;

@@ -131,6 +131,21 @@ TEST_F(PkiCommand, OpensslAsksTheRunningService) {
     EXPECT_EQ(service.stop(), 0);
 }
 
+TEST_F(PkiCommand, AnotherImplementationReadsAllOfIt) {
+    init();
+    seal("seal");
+    const auto revoked = run_songda("pki revoke " + serial_of("seal") +
+                                    " --reason certificateHold --folder " + file("ca"));
+    ASSERT_EQ(revoked.status, 0) << revoked.output;
+    publish();
+    EXPECT_EQ(run_command("/usr/bin/python3 " SONGDA_SOURCE_DIR
+                          "/tests/integration/read_status.py " +
+                          file("ca") + ' ' + file("publish"))
+                  .output,
+              "answer sha1: GOOD\nanswer sha1: REVOKED\nanswer sha256: GOOD\n"
+              "answer sha256: REVOKED\nissuing list: certificateHold\n");
+}
+
 TEST_F(PkiCommand, ARequestFromOutsideGivesItsKeyAndNothingElse) {
     init();
     const auto asked =

@@ -167,7 +167,7 @@ void add_standing(PkiWords& words, PkiArguments& asked) {
                         "根私钥的口令文件，换根吊销列表时 of the root key, when its list is due");
     publish->add_option("--ocsp-hours", asked.ocsp_hours, "在线状态有效小时 hours an answer holds")
         ->capture_default_str()
-        ->check(CLI::Range(1, 720));
+        ->check(CLI::Range(1, 240));
     publish->add_option("--crl-hours", asked.crl_hours, "吊销列表有效小时 hours a list holds")
         ->capture_default_str()
         ->check(CLI::Range(1, 8760));

@@ -53,8 +53,12 @@ std::string responder_key_path(const Authority& authority, const std::string& pu
 }
 
 bool serves(const Authority& authority, const BookEntry* entry) {
-    return entry != nullptr && !entry->revocation &&
-           entry->not_after - authority.now() >= responder_days_least * day_ms &&
+    if (entry == nullptr || entry->revocation || entry->not_after < authority.now()) {
+        return false;
+    }
+    // In the authority's own last days none can be had that lasts longer.
+    const bool last = entry->not_after >= authority.book().newest(Profile::issuing)->not_after;
+    return (last || entry->not_after - authority.now() >= responder_days_least * day_ms) &&
            is_there(responder_key_path(authority, entry->public_key));
 }
 
@@ -231,6 +235,10 @@ Result<void> publish_root_list(Authority& authority, EVP_PKEY* root_key) {
 }
 
 Result<PublishReport> publish(Authority& authority, const PublishOrder& order) {
+    if (order.ocsp_hours * hour_ms > responder_days_least * day_ms) {
+        return Error{Fault::invalid_input, "an answer cannot outlive the one who signs it: at most "
+                                           "240 hours"};
+    }
     for (const char* const part : {"/ca", "/crl", "/ocsp"}) {
         const auto made = make_folder(order.folder + part, 0755);
         if (!made.ok()) {

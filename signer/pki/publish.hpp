@@ -13,7 +13,7 @@ struct PublishOrder {
     Passphrase issuing;
     /// With it and the key in the folder, the root's list is signed anew when its time has come.
     std::optional<Passphrase> root;
-    int ocsp_hours = 72;
+    int ocsp_hours = 72; ///< at most 240: as long as every OCSP signer in use still lives
     int crl_hours = 168;
 };
 

@@ -155,6 +155,19 @@ TEST_F(PkiPublish, ResponderIsRenewedBeforeItEndsAndOldKeysGo) {
     EXPECT_EQ(shell("ls " + pki_.authority_folder() + "/keys | wc -l"), "1\n");
 }
 
+TEST_F(PkiPublish, InTheAuthoritysLastDaysOneResponderIsEnough) {
+    const TimeMs end = authority_.book().newest(Profile::issuing)->not_after;
+    pki_.clock().set(end + -5 * day_ms);
+    EXPECT_FALSE(publish_now().new_responder.empty());
+    pki_.clock().set(end + -4 * day_ms);
+    EXPECT_TRUE(publish_now().new_responder.empty());
+}
+
+TEST_F(PkiPublish, NoAnswerOutlivesWhoSignsIt) {
+    order_.ocsp_hours = 241;
+    EXPECT_EQ(publish(authority_, order_).error().fault, Fault::invalid_input);
+}
+
 TEST_F(PkiPublish, RootListIsSignedAnewOnlyWithItsKeyAndInTime) {
     order_.root = PkiFolder::passphrase();
     EXPECT_FALSE(publish_now().root_list_new);

@@ -6,6 +6,7 @@
 #include "app/pki_desk.hpp"
 #include "app/terminal.hpp"
 #include "base/certificate.hpp"
+#include "base/durable_file.hpp"
 #include "catalogue/codes.hpp"
 #include "signer/pki/files.hpp"
 #include "signer/pki/outside.hpp"
@@ -114,7 +115,7 @@ int issue_to_folder(const PkiArguments& asked, signer::Authority& authority,
     if (!chain.ok()) {
         return tell_pki_failure(chain.error());
     }
-    const auto written = signer::write_durably(certificate, as_bytes(chain.value()), 0644);
+    const auto written = replace_file(certificate, chain.value(), 0644);
     if (!written.ok()) {
         return tell_pki_failure(written.error());
     }
@@ -308,7 +309,7 @@ int run_pki_csr(const PkiArguments& asked) {
         return tell_pki_failure(pem.error());
     }
     const std::string path = asked.out + '/' + file_stem(*profile) + ".csr";
-    const auto written = signer::write_durably(path, as_bytes(pem.value()), 0644);
+    const auto written = replace_file(path, pem.value(), 0644);
     if (!written.ok()) {
         return tell_pki_failure(written.error());
     }
@@ -349,9 +350,8 @@ int run_pki_import(const PkiArguments& asked) {
         return tell_pki_failure(checked.error());
     }
     const auto chain = join_files(files);
-    const auto written = chain.ok()
-                             ? signer::write_durably(stem + ".pem", as_bytes(chain.value()), 0644)
-                             : Result<void>(chain.error());
+    const auto written =
+        chain.ok() ? replace_file(stem + ".pem", chain.value(), 0644) : Result<void>(chain.error());
     if (!written.ok()) {
         return tell_pki_failure(written.error());
     }

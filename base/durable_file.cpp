@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace songda {
@@ -28,8 +29,10 @@ private:
 
 Error failed(const std::string& path, int code) {
     const bool full = code == ENOSPC || code == EDQUOT || code == EFBIG;
+    const bool barred = code == EACCES || code == EPERM || code == EROFS;
     const Fault fault = full             ? Fault::no_space
                         : code == ENOENT ? Fault::not_found
+                        : barred         ? Fault::forbidden
                                          : Fault::internal;
     return {fault, path + ": " + std::strerror(code)};
 }
@@ -46,9 +49,10 @@ int write_all(int file, std::string_view content) {
     return 0;
 }
 
-int write_new(const std::string& path, std::string_view content) {
-    const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (file.get() < 0) {
+int write_new(const std::string& path, std::string_view content, unsigned mode) {
+    const Descriptor file(
+        open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
+    if (file.get() < 0 || fchmod(file.get(), mode) != 0) {
         return errno;
     }
     const int code = write_all(file.get(), content);
@@ -64,9 +68,9 @@ int sync_folder_of(const std::string& path) {
 
 } // namespace
 
-Result<void> replace_file(const std::string& path, std::string_view content) {
+Result<void> replace_file(const std::string& path, std::string_view content, unsigned mode) {
     const std::string fresh = path + ".new";
-    int code = write_new(fresh, content);
+    int code = write_new(fresh, content, mode);
     if (code == 0 && std::rename(fresh.c_str(), path.c_str()) != 0) {
         code = errno;
     }

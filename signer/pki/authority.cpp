@@ -6,6 +6,7 @@
 #include <openssl/pem.h>
 
 #include "base/certificate.hpp"
+#include "base/durable_file.hpp"
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
 #include "signer/pki/lint.hpp"
@@ -287,7 +288,7 @@ Result<BookEntry> Authority::sign_new(const IssueOrder& order, EVP_PKEY* public_
     if (!pem.ok()) {
         return pem.error();
     }
-    const auto written = write_durably(certificate_path(entry.serial), as_bytes(pem.value()), 0644);
+    const auto written = replace_file(certificate_path(entry.serial), pem.value(), 0644);
     if (!written.ok()) {
         return written.error();
     }

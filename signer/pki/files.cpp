@@ -10,32 +10,6 @@
 #include <unistd.h>
 
 namespace songda::signer {
-namespace {
-
-/// 0 or errno.
-int write_all(int descriptor, ByteView bytes) {
-    while (!bytes.empty()) {
-        const ssize_t written = write(descriptor, bytes.data(), bytes.size());
-        if (written < 0 && errno != EINTR) {
-            return errno;
-        }
-        bytes = bytes.subspan(written > 0 ? static_cast<std::size_t>(written) : 0);
-    }
-    return 0;
-}
-
-/// 0 or errno.
-int write_synced(const std::string& path, ByteView bytes, mode_t mode) {
-    const Descriptor file(
-        open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
-    if (file.get() < 0 || fchmod(file.get(), mode) != 0) {
-        return errno;
-    }
-    const int code = write_all(file.get(), bytes);
-    return code != 0 ? code : fsync(file.get()) == 0 ? 0 : errno;
-}
-
-} // namespace
 
 Descriptor::~Descriptor() {
     if (number_ >= 0) {
@@ -49,19 +23,6 @@ Error file_error(const std::string& path, int code) {
                         : code == EACCES || code == EPERM || code == EROFS ? Fault::forbidden
                                                                            : Fault::unavailable;
     return Error{fault, path + ": " + std::strerror(code)};
-}
-
-Result<void> write_durably(const std::string& path, ByteView bytes, mode_t mode) {
-    const std::string part = path + ".part";
-    int code = write_synced(part, bytes, mode);
-    if (code == 0 && rename(part.c_str(), path.c_str()) != 0) {
-        code = errno;
-    }
-    if (code != 0) {
-        unlink(part.c_str());
-        return file_error(path, code);
-    }
-    return sync_folder(folder_of(path));
 }
 
 Result<Bytes> read_whole(const std::string& path, std::size_t bytes_max) {

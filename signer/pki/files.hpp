@@ -32,10 +32,6 @@ private:
 /// The failure of a system call on `path`. Faults: no_space, not_found, forbidden, unavailable.
 [[nodiscard]] Error file_error(const std::string& path, int code);
 
-/// Writes beside `path`, syncs, and moves it to its name; the folder is synced too. What was under
-/// the name stays whole until then.
-[[nodiscard]] Result<void> write_durably(const std::string& path, ByteView bytes, mode_t mode);
-
 /// Faults: not_found, invalid_input (more than `bytes_max`), unavailable.
 [[nodiscard]] Result<Bytes> read_whole(const std::string& path, std::size_t bytes_max);
 

@@ -6,6 +6,7 @@
 #include <openssl/pkcs12.h>
 
 #include "base/certificate.hpp"
+#include "base/durable_file.hpp"
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
 #include "signer/pki/files.hpp"
@@ -72,7 +73,7 @@ Result<void> write_key(const std::string& path, EVP_PKEY* key, const Passphrase&
     }
     char* text = nullptr;
     const long size = BIO_get_mem_data(pem.value().get(), &text);
-    return write_durably(path, as_bytes({text, static_cast<std::size_t>(size)}), 0600);
+    return replace_file(path, {text, static_cast<std::size_t>(size)}, 0600);
 }
 
 Result<openssl::Pkey> read_key(const std::string& path, const Passphrase& passphrase) {

@@ -20,7 +20,7 @@ using CertificateRequest = std::unique_ptr<X509_REQ, openssl::Deleter<X509_REQ_f
 [[nodiscard]] Result<openssl::Pkey> make_key();
 
 /// Readable by its owner alone. An empty passphrase writes it unencrypted. Never replaces a key.
-/// Faults: conflict (there is one), as write_durably.
+/// Faults: conflict (there is one), as replace_file.
 [[nodiscard]] Result<void> write_key(const std::string& path, EVP_PKEY* key,
                                      const Passphrase& passphrase);
 

@@ -41,14 +41,6 @@ std::string chain_fault(const OutsideCertificate& given, TimeMs now) {
                : X509_verify_cert_error_string(X509_STORE_CTX_get_error(context.get()));
 }
 
-bool is_for_timestamps(const X509* certificate) {
-    X509* const read = const_cast<X509*>(certificate);
-    const int at = X509_get_ext_by_NID(read, NID_ext_key_usage, -1);
-    return (X509_get_extension_flags(read) & EXFLAG_CA) == 0 &&
-           X509_get_extended_key_usage(read) == XKU_TIMESTAMP && at >= 0 &&
-           X509_EXTENSION_get_critical(X509_get_ext(read, at)) == 1;
-}
-
 } // namespace
 
 Result<void> check_outside(const OutsideCertificate& given, TimeMs now) {
@@ -59,7 +51,7 @@ Result<void> check_outside(const OutsideCertificate& given, TimeMs now) {
     if (now < validity.not_before || validity.not_after < now) {
         return Error{Fault::forbidden, "the certificate is not valid now"};
     }
-    if (given.profile == Profile::timestamp && !is_for_timestamps(given.certificate)) {
+    if (given.profile == Profile::timestamp && !is_timestamp_certificate(given.certificate)) {
         return refused("is not for time-stamps alone, critically (RFC 3161 §2.3)");
     }
     if (given.profile == Profile::seal) {

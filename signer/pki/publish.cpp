@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 
 #include "base/certificate.hpp"
+#include "base/durable_file.hpp"
 
 namespace songda::signer {
 namespace {
@@ -124,7 +125,7 @@ struct File {
 
 Result<void> write_files(const std::vector<File>& files) {
     for (const File& file : files) {
-        const auto written = write_durably(file.path, file.bytes, 0644);
+        const auto written = replace_file(file.path, as_text(file.bytes), 0644);
         if (!written.ok()) {
             return written.error();
         }
@@ -231,7 +232,8 @@ Result<void> publish_root_list(Authority& authority, EVP_PKEY* root_key) {
     }
     const auto list =
         make_crl({root.value().get(), root_key, number, times, revoked_of(authority.book(), true)});
-    return list.ok() ? write_durably(authority.root_list_path(), list.value(), 0644) : list.error();
+    return list.ok() ? replace_file(authority.root_list_path(), as_text(list.value()), 0644)
+                     : list.error();
 }
 
 Result<PublishReport> publish(Authority& authority, const PublishOrder& order) {

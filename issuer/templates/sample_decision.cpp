@@ -235,7 +235,7 @@ PageValues::PageValues(const CompiledTemplate& compiled, std::string_view json, 
         values_.list.push_back({name, made_up_.emplace_back(std::move(text))});
     };
     add("number", number.ok() ? number.value() : "");
-    add("key", "0123 4567 89AB CDEF");
+    add("key", "WWWW WWWW WWWW WWWW"); // the widest: every place must hold it
     add("issued_on", to_text(today));
     if (spec.licence) {
         add("identifier",

@@ -66,6 +66,9 @@ private:
 };
 
 std::string find_program(const std::string& name) {
+    if (name.starts_with('/')) {
+        return access(name.c_str(), X_OK) == 0 ? name : std::string();
+    }
     for (const char* const folder : {"/usr/bin/", "/bin/"}) {
         if (access((folder + name).c_str(), X_OK) == 0) {
             return folder + name;
@@ -75,7 +78,8 @@ std::string find_program(const std::string& name) {
 }
 
 void limit(__rlimit_resource_t what, std::size_t most) {
-    const rlimit set{most, most};
+    // At the hard limit of processor time comes SIGKILL, which could be anybody's.
+    const rlimit set{most, what == RLIMIT_CPU ? most + 1 : most};
     setrlimit(what, &set);
 }
 
@@ -91,7 +95,7 @@ void limit(__rlimit_resource_t what, std::size_t most) {
     }
     close_range(3, ~0U, 0);
     limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_CPU, static_cast<std::size_t>(program.limit.count()));
+    limit(RLIMIT_CPU, static_cast<std::size_t>(program.processor_limit.count()));
     limit(RLIMIT_AS, program.memory_bytes_max);
     limit(RLIMIT_FSIZE, program.output_bytes_max + complaint_bytes_max);
     sigset_t none;
@@ -138,7 +142,7 @@ Result<Bytes> run_child(const ChildProgram& program, ByteView input) {
     const MemoryFile out("out");
     const MemoryFile complaints("err");
     if (in.get() < 0 || out.get() < 0 || complaints.get() < 0 || !in.fill(input)) {
-        return Error{Fault::unavailable, name + ": there is no memory for its streams"};
+        return Error{Fault::overloaded, name + ": there is no memory for its streams"};
     }
     std::vector<std::string> spelled = program.words;
     std::vector<char*> words;
@@ -151,7 +155,7 @@ Result<Bytes> run_child(const ChildProgram& program, ByteView input) {
         become(program, path.c_str(), words.data(), {in.get(), out.get(), complaints.get()});
     }
     if (child < 0) {
-        return Error{Fault::unavailable, name + ": cannot be started now"};
+        return Error{Fault::overloaded, name + ": cannot be started now"};
     }
     const auto status = wait_for(child, program.limit);
     if (!status || (WIFSIGNALED(*status) && WTERMSIG(*status) == SIGXCPU)) {

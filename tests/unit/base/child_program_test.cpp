@@ -25,6 +25,20 @@ TEST(ChildProgram, AnswersWhatItMakesOfItsInput) {
     EXPECT_EQ(as_text(run({"printf", "%s", "a b;$HOME"}, "").value()), "a b;$HOME"); // no shell
 }
 
+TEST(ChildProgram, WholePathNamesAProgramOfOurOwn) {
+    EXPECT_EQ(as_text(run({"/usr/bin/printf", "here"}, "").value()), "here");
+    EXPECT_EQ(run({"/no/such/program"}, "").error().fault, Fault::not_found);
+}
+
+TEST(ChildProgram, ProcessorTimeHasALimitOfItsOwn) {
+    const auto busy = run_child({.words = {"md5sum", "/dev/zero"},
+                                 .output_bytes_max = 100,
+                                 .processor_limit = std::chrono::seconds(1)},
+                                {});
+    ASSERT_FALSE(busy.ok());
+    EXPECT_EQ(busy.error().fault, Fault::unavailable);
+}
+
 TEST(ChildProgram, FailuresAreFaultsThatSayWhy) {
     EXPECT_EQ(run({"no-such-program-of-songda"}, "").error().fault, Fault::not_found);
     const auto refused = run({"cat", "/no/such/file"}, "");

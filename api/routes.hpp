@@ -18,6 +18,7 @@
 #include "http/message.hpp"
 #include "issuer/issuer.hpp"
 #include "store/store.hpp"
+#include "verifier/inspector.hpp"
 #include "verifier/key_list.hpp"
 #include "verifier/trust.hpp"
 
@@ -46,6 +47,7 @@ struct ApiParts {
     delivery::Collecting& collecting;
     const delivery::ApplicantKeys& applicant_keys;
     const verifier::TrustStore& trust;
+    const verifier::Inspector& inspector; ///< of files that were not made here
     const catalogue::WorkingDays& calendar;
     const catalogue::Register& known;
     std::function<verifier::KeyList()> key_list;

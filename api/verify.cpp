@@ -72,33 +72,43 @@ http::Response verify_page(const ApiParts& parts, const PageHalves& halves,
                           : page(halves, 404, nothing_html());
 }
 
-/// The document whose issued file has these very bytes. The file says where to look; what decides
-/// is its whole hash.
-Result<std::optional<store::DocumentRow>> find_by_bytes(const ApiParts& parts, ByteView file) {
+/// The document whose key the file names, issued here; whether these are its bytes only the hash of
+/// the whole file says.
+Result<std::optional<store::DocumentRow>> find_named(const ApiParts& parts, ByteView file) {
     const auto key = verifier::read_file_key(file);
-    if (!key) {
-        return std::optional<store::DocumentRow>();
-    }
-    auto found = parts.store.find_by_key(*key);
-    if (found.ok() && found.value() && found.value()->file_hash != sha256(file)) {
-        return std::optional<store::DocumentRow>();
-    }
-    return found;
+    return key ? parts.store.find_by_key(*key) : std::optional<store::DocumentRow>();
+}
+
+/// Of a file that names one of our documents and is not it.
+verifier::Report altered_report(TimeMs now) {
+    using verifier::Answer;
+    using verifier::Reason;
+    verifier::Report report;
+    report.integrity = {Answer::no, Reason::altered, now};
+    report.authority = {Answer::unknown, Reason::not_checked, now};
+    report.status = {Answer::unknown, Reason::not_in_register, now};
+    report.conclusion = verifier::conclude(report.integrity, report.authority, report.revocation);
+    return report;
 }
 
 /// Exact bytes first: immune to every trick that a parser could fall for (design §7.6, §7.12). Only
-/// a miss is looked at by the strict frame, and then the register is asked nothing.
+/// a file of another origin is looked at itself, and then the register is asked nothing.
 Result<verifier::Report> check_upload(const ApiParts& parts, std::string_view file) {
     const TimeMs now = parts.clock.now();
     const verifier::ArchivedFile archived = verifier::split_archived(as_bytes(file));
-    const auto found = find_by_bytes(parts, archived.issued);
+    const auto found = find_named(parts, archived.issued);
     if (!found.ok()) {
         return found.error();
     }
     if (!found.value()) {
-        verifier::Report report = verifier::check_pdf(as_bytes(file), parts.trust, now);
-        report.status.reason = verifier::Reason::not_in_register;
+        auto report = verifier::check_pdf(as_bytes(file), parts.trust, now, parts.inspector);
+        if (report.ok()) {
+            report.value().status.reason = verifier::Reason::not_in_register;
+        }
         return report;
+    }
+    if (found.value()->file_hash != sha256(archived.issued)) {
+        return altered_report(now);
     }
     auto report = find_register_report(parts.store, *found.value(), now);
     if (report.ok()) {

@@ -7,8 +7,8 @@
 
 namespace songda::app {
 
-/// The command line, one function a command; each returns the exit status: 0 done, 1 refused or not
-/// genuine, 2 wrong use or a failure, 3 verification unknown, 130 stopped by Ctrl-C. What they
+/// The command line, one function a command; each returns the exit status: 0 done, 1 refused,
+/// 2 wrong use or a failure, 130 stopped by Ctrl-C. What they
 /// print is for people, Chinese first.
 
 int run_serve(const std::string& config);
@@ -25,15 +25,6 @@ struct IssueArguments {
     std::string client_key;
 };
 int run_issue(const IssueArguments& arguments);
-
-struct VerifyArguments {
-    std::vector<std::string> files;
-    std::string qr_text;
-    std::string keys_file;    ///< key list, for QR texts
-    std::string trust_folder; ///< root certificates, for files
-    bool json = false;
-};
-int run_verify(const VerifyArguments& arguments);
 
 struct KeyAddArguments {
     std::string config;

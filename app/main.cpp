@@ -262,16 +262,6 @@ int main(int count, char** words) {
         status = run_issue(issue);
     });
 
-    VerifyArguments verify;
-    auto* verifying = app.add_subcommand("verify", "离线核验 verify files or a QR text, offline");
-    verifying->add_option("FILE", verify.files, "PDF");
-    verifying->add_option("--qr", verify.qr_text, "二维码文本 text of a QR code");
-    verifying->add_option("--keys", verify.keys_file, "密钥清单 key list, for --qr");
-    verifying->add_option("--trust", verify.trust_folder,
-                          "根证书文件夹 folder of root certificates, for files");
-    verifying->add_flag("--json", verify.json, "机器格式 machine form");
-    verifying->callback([&] { status = run_verify(verify); });
-
     auto* key = app.add_subcommand("key", "接口密钥 API keys")->require_subcommand(1);
     KeyAddArguments add;
     auto* adding = key->add_subcommand("add", "新建 make one");

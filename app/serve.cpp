@@ -80,6 +80,7 @@ struct Counters {
     delivery::Collecting& collecting;
     const std::atomic<bool>& ready;
     Timestamping* timestamping; ///< null: no authority here
+    const verifier::Inspector& inspector;
 };
 
 /// Null without the table in the configuration.
@@ -106,6 +107,7 @@ api::ApiParts make_parts(const Config& config, Desk& desk, const Counters& made)
         .collecting = made.collecting,
         .applicant_keys = desk.applicant_keys(),
         .trust = desk.trust(),
+        .inspector = made.inspector,
         .calendar = desk.calendar(),
         .known = desk.known(),
         .key_list = [&desk] { return desk.key_list(); },
@@ -184,8 +186,12 @@ int run_serve(const std::string& path) {
                                     desk.link_ms());
     const api::Gatekeeper gatekeeper(desk.store(), certificates.value());
     std::atomic<bool> ready{true};
-    const api::ApiParts parts = make_parts(
-        config.value(), desk, {gatekeeper, collecting, ready, timestamping.value().get()});
+    // A stranger's file may not take the workers that issue.
+    const auto inspector = verifier::Inspector::beside_this_program(
+        {.running_max = std::clamp(config.value().http.worker_threads / 4, 1U, 4U)});
+    const api::ApiParts parts =
+        make_parts(config.value(), desk,
+                   {gatekeeper, collecting, ready, timestamping.value().get(), inspector});
     auto routes = api::make_api_routes(parts);
     if (!routes.ok()) {
         return tell_failure(routes.error());

@@ -141,13 +141,17 @@ Result<std::string> read_document(const std::string& path) {
     if (text.empty()) {
         return Error{Fault::not_found, path + ": cannot be read, or is empty"};
     }
-    const verifier::Report report =
-        verifier::check_pdf(as_bytes(text), verifier::TrustStore(), SystemClock().now());
-    return report.integrity.answer == verifier::Answer::yes
+    const auto report =
+        verifier::check_own(as_bytes(text), verifier::TrustStore(), SystemClock().now());
+    if (!report) {
+        return Error{Fault::invalid_input, path + ": 不是送达签发的原始文件 Not an original file "
+                                                  "issued by Songda."};
+    }
+    const verifier::Reason reason = report->integrity.reason;
+    return report->integrity.answer == verifier::Answer::yes
                ? Result<std::string>(std::move(text))
-               : Error{Fault::invalid_input,
-                       path + ": " + std::string(reason_text_zh(report.integrity.reason)) + ' ' +
-                           std::string(reason_text_en(report.integrity.reason))};
+               : Error{Fault::invalid_input, path + ": " + std::string(reason_text_zh(reason)) +
+                                                 ' ' + std::string(reason_text_en(reason))};
 }
 
 /// The time-stamp goes behind the issued bytes of a document of ours, which stay as they are.
@@ -172,10 +176,11 @@ int archive_document(const TimestampArguments& arguments,
         return tell_failure(put.error());
     }
     const auto trust = verifier::TrustStore::load(trust_folder);
-    const verifier::Report report =
-        trust.ok() ? verifier::check_pdf(draft.value().file, trust.value(), SystemClock().now())
-                   : verifier::Report();
-    if (report.timestamps.empty() || report.timestamps.back().answer != verifier::Answer::yes) {
+    const auto report =
+        trust.ok() ? verifier::check_own(draft.value().file, trust.value(), SystemClock().now())
+                   : std::nullopt;
+    if (!report || report->timestamps.empty() ||
+        report->timestamps.back().answer != verifier::Answer::yes) {
         return tell_failure(Error{Fault::internal, "the finished file does not verify"});
     }
     const auto written = replace_file(arguments.into, as_text(draft.value().file));
@@ -183,7 +188,7 @@ int archive_document(const TimestampArguments& arguments,
         return tell_failure(written.error());
     }
     fmt::print("时间 time       {}\n机构 authority  {} · {}\n已存 written    {}\n"
-               "核对 check it with:\n  songda verify {} --trust {}\n",
+               "核对 check it with:\n  songda-verify {} --trust {}\n",
                to_china_time(stamp->proof.time), stamp->authority, stamp->proof.authority,
                arguments.into, arguments.into, trust_folder);
     return 0;

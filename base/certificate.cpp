@@ -24,6 +24,8 @@ TimeMs to_time(const ASN1_TIME* time) {
 
 constexpr std::string_view sample_mark = "SONGDA SAMPLE";
 constexpr std::string_view document_signing = "1.3.6.1.5.5.7.3.36"; // RFC 9336
+constexpr std::string_view adobe_signing = "1.2.840.113583.1.1.5";
+constexpr std::string_view microsoft_signing = "1.3.6.1.4.1.311.10.3.12";
 
 std::string name_text(const X509_NAME* name, const char* attribute) {
     const std::unique_ptr<ASN1_OBJECT, openssl::Deleter<ASN1_OBJECT_free>> wanted(
@@ -49,12 +51,13 @@ ExtendedUses extended_uses(const X509* certificate, int* critical = nullptr) {
         X509_get_ext_d2i(certificate, NID_ext_key_usage, critical, nullptr)));
 }
 
-bool allows_document_signing(const X509* certificate) {
+/// Does an extended key usage that it has name one of `uses_wanted`?
+bool allows_use(const X509* certificate, std::initializer_list<std::string_view> uses_wanted) {
     const ExtendedUses uses = extended_uses(certificate);
     for (int i = 0; uses && i < sk_ASN1_OBJECT_num(uses.get()); ++i) {
         char text[64] = {};
         OBJ_obj2txt(text, sizeof text, sk_ASN1_OBJECT_value(uses.get(), i), 1);
-        if (text == document_signing) {
+        if (std::find(uses_wanted.begin(), uses_wanted.end(), text) != uses_wanted.end()) {
             return true;
         }
     }
@@ -135,7 +138,17 @@ bool is_seal_certificate(const X509* certificate) {
         (X509_get_key_usage(shared) & usage_needed) != usage_needed) {
         return false;
     }
-    return (flags & EXFLAG_XKUSAGE) == 0 || allows_document_signing(shared);
+    return (flags & EXFLAG_XKUSAGE) == 0 || allows_use(shared, {document_signing});
+}
+
+bool is_document_signer(const X509* certificate) {
+    X509* const shared = const_cast<X509*>(certificate); // OpenSSL caches what it read from it
+    const std::uint32_t flags = X509_get_extension_flags(shared);
+    const bool usage = (flags & EXFLAG_KUSAGE) == 0 ||
+                       (X509_get_key_usage(shared) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION));
+    return (flags & (EXFLAG_CA | EXFLAG_INVALID)) == 0 && usage &&
+           ((flags & EXFLAG_XKUSAGE) == 0 ||
+            allows_use(shared, {document_signing, adobe_signing, microsoft_signing}));
 }
 
 bool is_timestamp_certificate(const X509* certificate) {

@@ -44,6 +44,12 @@ struct Validity {
 /// (RFC 3161 §2.3): a key that also signs other things could be made to sign a token.
 [[nodiscard]] bool is_timestamp_certificate(const X509* certificate);
 
+/// May it sign documents that are not Songda's? Not an authority; digitalSignature or
+/// nonRepudiation where it limits its usage; and where it limits its uses, one that means documents
+/// (RFC 9336, or the object identifiers of Adobe's and Microsoft's for the same). E-mail, TLS and
+/// client certificates do not count.
+[[nodiscard]] bool is_document_signer(const X509* certificate);
+
 /// Throwaway certificates of keys-sample/ carry this in their organisation or in their issuer's;
 /// production refuses them.
 [[nodiscard]] bool is_sample_certificate(const X509* certificate);

@@ -25,6 +25,8 @@ HOMES = {
     "prometheus/": {"base"},
     "toml++/": {"base"},
     "CLI/": {"app"},
+    "qpdf/": {"verifier"},
+    "seccomp.h": {"verifier", "app"},
     "zlib.h": {"issuer"},
     "zip.h": {"catalogue"},
     "expat.h": {"catalogue"},

@@ -28,8 +28,6 @@ constexpr std::array reasons = {
                 "Answered from the register of issued documents."},
     ReasonWords{Reason::altered, "altered", "文件被改动或重新保存过",
                 "The file was altered or saved anew."},
-    ReasonWords{Reason::not_a_songda_file, "not_a_songda_file", "不是送达签发的原始文件",
-                "Not an original file issued by Songda."},
     ReasonWords{Reason::signature_wrong, "signature_wrong", "签名与内容不符",
                 "The signature does not fit the content."},
     ReasonWords{Reason::seal_wrong, "seal_wrong", "二维码中的签名不符，内容不可信",
@@ -39,6 +37,41 @@ constexpr std::array reasons = {
                 "The signature is not in the one form that is issued; not what was issued."},
     ReasonWords{Reason::payload_unreadable, "payload_unreadable", "二维码内容无法识读",
                 "The code's content cannot be read."},
+    ReasonWords{Reason::only_proofs_added, "only_proofs_added",
+                "签名有效；之后只添加了证书、时间戳等证明，内容未变",
+                "The signature is right; only proofs that show nothing were added after it."},
+    ReasonWords{Reason::added_after_signature, "added_after_signature",
+                "签名之后文件里又添加了内容，添加了什么此处无法判断，请勿采信",
+                "Something was added after the signature; what it is cannot be judged here. Do not "
+                "rely on it."},
+    ReasonWords{Reason::not_as_issued, "not_as_issued",
+                "签发之后文件里被添加了内容，不是签发的原件",
+                "Something was added after it was issued; this is not what was issued."},
+    ReasonWords{Reason::certification_broken, "certification_broken",
+                "签发者不许再作改动，签名之后却有改动",
+                "The signer allowed no change, and there is one after the signature."},
+    ReasonWords{Reason::not_signed, "not_signed", "文件没有签名，无从核验",
+                "The file carries no signature; there is nothing to check."},
+    ReasonWords{Reason::unreadable, "unreadable", "文件损坏，或者不是 PDF",
+                "The file is damaged, or no PDF."},
+    ReasonWords{Reason::too_costly, "too_costly", "文件过大或过于复杂，没有核验",
+                "The file is too large or too complex; it was not checked."},
+    ReasonWords{Reason::signature_frame_wrong, "signature_frame_wrong",
+                "签名没有框住文件，可能是伪造",
+                "The signature does not frame the file; it may be a forgery."},
+    ReasonWords{Reason::signature_detached, "signature_detached",
+                "文件里有签名，但它不属于这份文档",
+                "There is a signature in the file, but it is not the document's."},
+    ReasonWords{Reason::ambiguous_structure, "ambiguous_structure",
+                "文件结构有歧义，不同的阅读器可能显示不同内容",
+                "The file's structure has two meanings; readers may show different things."},
+    ReasonWords{Reason::signature_unreadable, "signature_unreadable", "签名数据不合规范，无法核验",
+                "The signature is not in a form that can be checked."},
+    ReasonWords{Reason::signer_not_named, "signer_not_named",
+                "签名没有指明这张证书，证书可能被调换",
+                "The signature does not name this certificate; it may have been swapped."},
+    ReasonWords{Reason::weak_algorithm, "weak_algorithm", "签名算法过时或不受支持，不能证明什么",
+                "The algorithm is outdated or not supported; it proves nothing."},
     ReasonWords{Reason::seal_certificate_trusted, "seal_certificate_trusted",
                 "印章证书属于该部门且受信任",
                 "The seal certificate is the department's and is trusted."},
@@ -54,6 +87,22 @@ constexpr std::array reasons = {
                 "There is no trust list here; unknown."},
     ReasonWords{Reason::not_checked, "not_checked", "内容不符，不再核对签发者",
                 "Not asked, since the content does not fit."},
+    ReasonWords{Reason::certificate_trusted, "certificate_trusted", "签名者的证书受信任",
+                "The signer's certificate is trusted."},
+    ReasonWords{Reason::certificate_expired, "certificate_expired",
+                "证书已过期，没有时间戳证明签名在此之前",
+                "The certificate is past its validity, and no time-stamp proves an earlier "
+                "signature."},
+    ReasonWords{Reason::certificate_not_yet_valid, "certificate_not_yet_valid",
+                "证书的有效期还没有开始", "The certificate's validity has not begun."},
+    ReasonWords{Reason::certificate_revoked, "certificate_revoked", "签名者的证书已被吊销",
+                "The signer's certificate was revoked."},
+    ReasonWords{Reason::certificate_purpose, "certificate_purpose", "这张证书不能用来签署文书",
+                "The certificate is not one that may sign documents."},
+    ReasonWords{Reason::chain_wrong, "chain_wrong", "证书链不合规则",
+                "The chain of certificates breaks a rule."},
+    ReasonWords{Reason::sample_certificate, "sample_certificate", "样本证书，不受信任",
+                "A sample certificate; not trusted here."},
     ReasonWords{Reason::valid, "valid", "现行有效", "In force."},
     ReasonWords{Reason::revoked, "revoked", "已被撤销", "Revoked."},
     ReasonWords{Reason::suspended, "suspended", "已被暂扣", "Suspended."},
@@ -172,6 +221,30 @@ void append_document(JsonObject& report, std::string& to, const DocumentFace& do
     object.end();
 }
 
+void append_conclusion(JsonObject& report, std::string& to, const Conclusion& conclusion) {
+    report.begin("conclusion");
+    JsonObject object(to);
+    object.text("indication", conclusion.indication);
+    object.text_if("sub_indication", conclusion.sub_indication);
+    object.end();
+}
+
+void append_finding(std::string& to, const SignatureFinding& finding) {
+    JsonObject object(to);
+    object.text("kind", finding.kind);
+    object.text("sub_filter", finding.sub_filter);
+    append_conclusion(object, to, finding.conclusion);
+    append_axis(object, to, "integrity", finding.integrity);
+    append_axis(object, to, "authority", finding.authority);
+    object.text("revocation", revocation_name(finding.revocation));
+    object.text_if("signer", finding.signer);
+    object.text_if("algorithm", finding.algorithm);
+    object.text_if("claimed_at", finding.claimed_at ? to_rfc3339(*finding.claimed_at) : "");
+    object.text_if("proven_at", finding.proven_at ? to_rfc3339(*finding.proven_at) : "");
+    object.raw("whole_file", finding.whole_file ? "true" : "false");
+    object.end();
+}
+
 } // namespace
 
 std::string_view answer_name(Answer answer) {
@@ -227,6 +300,15 @@ std::string report_json(const Report& report) {
     append_axis(object, to, "integrity", report.integrity);
     append_axis(object, to, "authority", report.authority);
     append_axis(object, to, "status", report.status, report.status_since, report.status_note);
+    if (report.conclusion) {
+        append_conclusion(object, to, *report.conclusion);
+        object.text("revocation", revocation_name(report.revocation));
+    }
+    if (!report.signatures.empty()) {
+        object.begin("signatures");
+        append_json_array(to, report.signatures,
+                          [&to](const SignatureFinding& each) { append_finding(to, each); });
+    }
     if (report.document) {
         append_document(object, to, *report.document);
     }

@@ -21,11 +21,23 @@ enum class Reason {
     seal_signature,
     by_register, ///< asked by key: the register itself answers
     altered,
-    not_a_songda_file,
     signature_wrong,
     seal_wrong,
     signature_form_wrong, ///< not the one form that is issued: s above half the order
     payload_unreadable,
+    only_proofs_added, ///< behind the signature stands what shows nothing
+    added_after_signature,
+    not_as_issued, ///< Songda made it, and something was added that Songda adds to nothing
+    certification_broken,
+    not_signed,
+    unreadable,
+    too_costly,
+    signature_frame_wrong,
+    signature_detached,
+    ambiguous_structure,
+    signature_unreadable,
+    signer_not_named, ///< the signature was made for another certificate
+    weak_algorithm,
     // authority
     seal_certificate_trusted,
     key_listed,
@@ -34,6 +46,13 @@ enum class Reason {
     outside_key_validity,
     no_trust_list,
     not_checked, ///< what was signed is not this, so by whom was not asked
+    certificate_trusted,
+    certificate_expired, ///< and nothing proves that it signed before
+    certificate_not_yet_valid,
+    certificate_revoked,
+    certificate_purpose, ///< it may not sign documents
+    chain_wrong,         ///< a chain leads to a root, but breaks a rule
+    sample_certificate,  ///< a sample key, where real ones are trusted
     // status
     valid,
     revoked,
@@ -94,6 +113,38 @@ struct TimestampFace {
     Answer answer = Answer::unknown;
 };
 
+/// What is known of the signer certificate's revocation.
+enum class Revocation {
+    not_asked, ///< it is not trusted anyway, or the register answered
+    good,
+    revoked,
+    unknown,   ///< the certificate names a place to ask, and no answer of it is here
+    no_source, ///< the certificate names none, so nobody can ever say
+};
+
+/// The answer in the words of ETSI EN 319 102-1 §5.1.3: `TOTAL-PASSED`, `TOTAL-FAILED` or
+/// `INDETERMINATE`, and why. Static strings.
+struct Conclusion {
+    std::string_view indication;
+    std::string_view sub_indication; ///< empty when passed
+    bool operator==(const Conclusion&) const = default;
+};
+
+/// One signature in a file.
+struct SignatureFinding {
+    std::string_view kind;       ///< `approval`, `certification`, `timestamp`
+    std::string_view sub_filter; ///< `cades`, `pkcs7`, …
+    AxisAnswer integrity;
+    AxisAnswer authority;
+    Revocation revocation = Revocation::not_asked;
+    Conclusion conclusion;
+    std::string signer;               ///< the certificate's name for itself
+    std::string algorithm;            ///< `ECDSA P-256, SHA-256`
+    std::optional<TimeMs> claimed_at; ///< by the signer's own clock
+    std::optional<TimeMs> proven_at;  ///< a trusted time-stamp: it was there then
+    bool whole_file = false;          ///< it covers every byte
+};
+
 struct Report {
     AxisAnswer integrity;
     AxisAnswer authority;
@@ -102,6 +153,9 @@ struct Report {
     std::optional<TimeMs> status_since; ///< when the present status began, if the register said it
     std::optional<DocumentFace> document;
     std::vector<TimestampFace> timestamps = {}; ///< oldest first
+    Revocation revocation = Revocation::not_asked;
+    std::optional<Conclusion> conclusion;          ///< of a file that was looked at itself
+    std::vector<SignatureFinding> signatures = {}; ///< of a file that Songda did not make
 
     /// Everything that was asked is yes.
     [[nodiscard]] bool all_yes() const {
@@ -115,6 +169,10 @@ struct Report {
 };
 
 [[nodiscard]] std::string_view answer_name(Answer answer);
+/// What the answers of a file come to (docs/formats/answer.md, "conclusion").
+[[nodiscard]] Conclusion conclude(const AxisAnswer& integrity, const AxisAnswer& authority,
+                                  Revocation revocation);
+[[nodiscard]] std::string_view revocation_name(Revocation revocation);
 /// 电子证照状态代码 of the status axis: `01` in force … `99`; empty where it does not say.
 [[nodiscard]] std::string_view status_code(Reason reason);
 /// One plain sentence about the other document.

@@ -6,29 +6,44 @@
 #include "base/openssl_handles.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
-#include "verifier/cms_check.hpp"
+#include "verifier/report.hpp"
 
 namespace songda::verifier {
 
-/// Whose seals are believed: the roots that the verifier was given. Immutable; safe to share.
+using Certificates = std::vector<openssl::Certificate>;
+using RevocationList = std::unique_ptr<X509_CRL, openssl::Deleter<X509_CRL_free>>;
+
+/// Whether a certificate is believed, and by which chain.
+struct ChainVerdict {
+    AxisAnswer answer;  ///< `seal_certificate_trusted` is the yes
+    Certificates chain; ///< from the certificate to the root, where there is one
+};
+
+/// Whose signatures are believed: the roots that the verifier was given, and the revocation lists
+/// that lay beside them. Immutable; safe to share.
 class TrustStore {
 public:
-    /// Every PEM file of a folder is a root. Faults: not_found, invalid_input. An empty folder
-    /// gives a store that trusts nobody.
+    /// Every PEM file (`*.pem`) of a folder is a root, every `*.crl` (PEM or DER) a revocation
+    /// list. Faults: not_found, invalid_input. An empty folder gives a store that trusts nobody.
     [[nodiscard]] static Result<TrustStore> load(const std::string& folder);
     TrustStore() = default;
 
     [[nodiscard]] bool empty() const { return roots_.empty(); }
+    [[nodiscard]] const std::vector<RevocationList>& revocation_lists() const { return lists_; }
 
-    /// Is the signer a seal certificate (base/certificate.hpp) from which a chain leads to a root,
-    /// each certificate valid at `at`?
-    [[nodiscard]] bool trusts(const SignedDocument& document, TimeMs at) const;
+    /// Does a chain lead from it to a root, with no weak key or hash, each certificate valid at
+    /// `at`? `others` may stand between. What it may sign is for the caller to look at. A sample
+    /// certificate is not believed beside roots that are none.
+    [[nodiscard]] ChainVerdict judge(X509* certificate, const Certificates& others,
+                                     TimeMs at) const;
 
     /// The roots for OpenSSL, chains to be looked at as of `at`.
     [[nodiscard]] openssl::CertificateStore store_at(TimeMs at) const;
 
 private:
-    std::vector<openssl::Certificate> roots_;
+    Certificates roots_;
+    std::vector<RevocationList> lists_;
+    bool samples_only_ = true; ///< no root is a real one
 };
 
 } // namespace songda::verifier

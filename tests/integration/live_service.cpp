@@ -50,6 +50,10 @@ CommandResult run_songda(const std::string& arguments) {
     return run_command(std::string(SONGDA_PROGRAM) + ' ' + arguments);
 }
 
+CommandResult run_verify(const std::string& arguments) {
+    return run_command(std::string(SONGDA_VERIFY_PROGRAM) + ' ' + arguments);
+}
+
 Service::Service(const Options& options) {
     std::string pattern = (std::filesystem::temp_directory_path() / "songda-live-XXXXXX").string();
     SONGDA_CHECK(mkdtemp(pattern.data()) != nullptr);

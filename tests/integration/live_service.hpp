@@ -22,6 +22,8 @@ struct CommandResult {
 [[nodiscard]] CommandResult run_command(const std::string& line);
 /// Runs `songda ARGUMENTS` in the same way.
 [[nodiscard]] CommandResult run_songda(const std::string& arguments);
+/// `songda-verify` with these words.
+CommandResult run_verify(const std::string& arguments);
 
 /// The real `songda serve` on a folder of its own, to be talked to, stopped and killed. Loopback,
 /// any free port, sample keys, one department (fakes::department). Belongs to one thread; `client`

@@ -15,6 +15,7 @@ namespace {
 
 using live::run_command;
 using live::run_songda;
+using live::run_verify;
 
 class TimestampLive : public ::testing::Test {
 protected:
@@ -180,7 +181,7 @@ TEST_F(TimestampLive, AnIssuedDocumentIsArchivedTwiceAndStaysGenuine) {
     const auto token = run_command("openssl ts -verify -token_in -in " + path("token") +
                                    " -CAfile " + root() + " -digest " + cut.output.substr(0, 64));
     EXPECT_EQ(token.status, 0) << token.output;
-    const auto verified = run_songda("verify " + before + " --trust " + keys + "/trust");
+    const auto verified = run_verify(before + " --trust " + keys + "/trust");
     EXPECT_EQ(verified.status, 0) << verified.output;
     EXPECT_NE(verified.output.find("其后仅有归档时间戳"), std::string::npos) << verified.output;
     EXPECT_NE(verified.output.find("✔ 归档时间戳"), std::string::npos) << verified.output;
@@ -191,7 +192,7 @@ TEST_F(TimestampLive, AnIssuedDocumentIsArchivedTwiceAndStaysGenuine) {
     const auto page = run_command("curl -s -F file=@" + before + ' ' + url("/verify"));
     EXPECT_NE(page.output.find("归档时间戳"), std::string::npos) << page.output;
     EXPECT_NE(page.output.find("SONGDA SAMPLE TSA"), std::string::npos) << page.output;
-    const auto stranger = run_songda("verify " + before);
+    const auto stranger = run_verify(before);
     EXPECT_EQ(stranger.status, 3) << stranger.output;
     EXPECT_NE(stranger.output.find("? 归档时间戳"), std::string::npos)
         << "without roots nobody is believed: " << stranger.output;
@@ -202,8 +203,7 @@ TEST_F(TimestampLive, AnIssuedDocumentIsArchivedTwiceAndStaysGenuine) {
         "open('" +
         path("swapped.pdf") + "','wb').write(d[:m[1].start(1)]+m[0][1]+d[m[1].end(1):])\"");
     ASSERT_EQ(swapped.status, 0) << swapped.output;
-    const auto altered =
-        run_songda("verify " + path("swapped.pdf") + " --trust " + keys + "/trust");
+    const auto altered = run_verify(path("swapped.pdf") + " --trust " + keys + "/trust");
     EXPECT_EQ(altered.status, 1) << altered.output;
     EXPECT_NE(altered.output.find("文件被改动"), std::string::npos) << altered.output;
     EXPECT_EQ(run_command("curl -s -H 'Content-Type: application/pdf' --data-binary @" +
@@ -213,7 +213,7 @@ TEST_F(TimestampLive, AnIssuedDocumentIsArchivedTwiceAndStaysGenuine) {
               "no\naltered\n");
     const auto forged = run_command("printf 'x' >>" + before);
     ASSERT_EQ(forged.status, 0);
-    EXPECT_EQ(run_songda("verify " + before + " --trust " + keys + "/trust").status, 1);
+    EXPECT_EQ(run_verify(before + " --trust " + keys + "/trust").status, 1);
     const auto refused =
         run_songda("timestamp " + before + " --into " + path("no.pdf") + " -c " + config);
     EXPECT_EQ(refused.status, 2);

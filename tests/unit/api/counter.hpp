@@ -46,6 +46,7 @@ protected:
                                   .collecting = *collecting_,
                                   .applicant_keys = desk_->applicant_keys(),
                                   .trust = desk_->trust(),
+                                  .inspector = inspector_,
                                   .calendar = desk_->calendar(),
                                   .known = desk_->known(),
                                   .key_list = [this] { return desk_->key_list(); },
@@ -122,6 +123,7 @@ protected:
 
     std::filesystem::path folder_;
     fakes::FixedClock clock_;
+    const verifier::Inspector inspector_{SONGDA_BINARY_DIR "/app/songda-inspector"};
     std::unique_ptr<app::Desk> desk_;
     std::unique_ptr<Gatekeeper> gatekeeper_;
     std::unique_ptr<delivery::Collecting> collecting_;

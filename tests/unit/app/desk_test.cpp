@@ -140,7 +140,8 @@ TEST_F(DeskTest, EverySampleBecomesAGenuineDocument) {
         const auto stored = desk_->store().find_document(answer.document.id);
         const auto file = desk_->store().read_file(*stored.value());
         ASSERT_TRUE(file.ok());
-        const auto report = verifier::check_pdf(file.value(), desk_->trust(), desk_->clock().now());
+        const auto report =
+            verifier::check_own(file.value(), desk_->trust(), desk_->clock().now()).value();
         EXPECT_EQ(report.integrity.answer, verifier::Answer::yes);
         EXPECT_EQ(report.authority.answer, verifier::Answer::yes);
     }

@@ -1,0 +1,226 @@
+// songda-verify FILE… | --qr TEXT: the public desk on the command line, offline.
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include "app/verify/lines.hpp"
+#include "app/verify/no_network.hpp"
+#include "verifier/check_pdf.hpp"
+#include "verifier/check_qr.hpp"
+
+namespace {
+
+using namespace songda;
+using app::report_line;
+using app::report_lines;
+using verifier::Answer;
+using verifier::Report;
+
+constexpr std::size_t key_list_bytes_max = 16U << 20U;
+/// So many files take a while, and a person wants to know how far it is.
+constexpr std::size_t many_files = 20;
+
+/// Exit statuses; of many files the first of 2, 1, 3 that holds for one of them.
+enum Status { passed = 0, refused = 1, failed = 2, unknown = 3 };
+
+struct Arguments {
+    std::vector<std::string> files;
+    std::string qr_text;
+    std::string keys_file;    ///< key list, for QR texts
+    std::string trust_folder; ///< root certificates, for files
+    std::string at;           ///< the moment to ask for; empty: now
+    bool json = false;
+};
+
+int tell_failure(std::string_view zh, std::string_view en) {
+    fmt::print(stderr, "songda-verify: {} {}\n", zh, en);
+    return failed;
+}
+int tell_failure(const Error& error) {
+    fmt::print(stderr, "songda-verify: {} ({})\n", error.detail, fault_name(error.fault));
+    return failed;
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
+    std::error_code failure;
+    const auto size = std::filesystem::file_size(path, failure);
+    std::ifstream in(path, std::ios::binary);
+    if (failure || !in) {
+        return Error{Fault::not_found, path + ": 无法读取 cannot be read"};
+    }
+    if (size > bytes_max) {
+        return Error{Fault::invalid_input, path + ": 文件过大 too large"};
+    }
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+Status status_of(const Report& report) {
+    if (report.any_no()) {
+        return refused;
+    }
+    if (report.conclusion) {
+        return report.conclusion->indication == "TOTAL-PASSED" ? passed : unknown;
+    }
+    const bool decided =
+        report.integrity.answer == Answer::yes && report.authority.answer == Answer::yes;
+    return decided ? passed : unknown;
+}
+
+void show(const Arguments& arguments, std::string_view subject, const Report& report) {
+    fmt::print("{}", arguments.json ? report_line(subject, report) : report_lines(subject, report));
+}
+
+int verify_qr(const Arguments& arguments, TimeMs now) {
+    const auto text = read_file(arguments.keys_file, key_list_bytes_max);
+    if (!text.ok()) {
+        return tell_failure("请用 --keys 指明公布的密钥清单",
+                            "give the published key list with --keys FILE");
+    }
+    const auto keys = verifier::parse_key_list(text.value());
+    if (!keys.ok()) {
+        return tell_failure(keys.error());
+    }
+    const Report report = verifier::check_qr(arguments.qr_text, keys.value(), now);
+    show(arguments, "二维码 QR code", report);
+    if (!arguments.json && keys.value().next_update < now) {
+        fmt::print("  ! 密钥清单已过更新时间 the key list is older than its next update ({})\n",
+                   to_china_time(keys.value().next_update));
+    }
+    return status_of(report);
+}
+
+/// How many files came to which status; told on the way where somebody looks.
+class Tally {
+public:
+    explicit Tally(std::size_t total)
+        : total_(total),
+          drawn_(total > many_files && isatty(STDERR_FILENO) == 1 && isatty(STDOUT_FILENO) == 0) {}
+    void add(Status status) {
+        ++counts_[static_cast<std::size_t>(status)];
+        ++done_;
+        if (drawn_) {
+            fmt::print(stderr, "\r  {}/{}{}", done_, total_, done_ == total_ ? "\n" : "");
+        }
+    }
+    [[nodiscard]] int status() const {
+        for (const Status each : {failed, refused, unknown}) {
+            if (counts_[static_cast<std::size_t>(each)] != 0) {
+                return each;
+            }
+        }
+        return passed;
+    }
+    void print(std::FILE* to) const {
+        fmt::print(to,
+                   "共 {} 个文件 files: 通过 passed {} · 不可信 refused {} · 无法判断 unknown {} · "
+                   "未能读取 not read {}\n",
+                   total_, counts_[passed], counts_[refused], counts_[unknown], counts_[failed]);
+    }
+
+private:
+    std::size_t total_;
+    std::size_t done_ = 0;
+    bool drawn_;
+    std::array<std::size_t, 4> counts_{};
+};
+
+Status verify_file(const Arguments& arguments, const std::string& path,
+                   const verifier::TrustStore& trust, TimeMs at) {
+    static const verifier::Inspector inspector = verifier::Inspector::beside_this_program();
+    const auto file = read_file(path, verifier::inspected_bytes_max);
+    const auto report = file.ok()
+                            ? verifier::check_pdf(as_bytes(file.value()), trust, at, inspector)
+                            : Result<Report>(file.error());
+    if (!report.ok()) {
+        if (arguments.json) {
+            fmt::print("{}", app::failure_line(path, report.error()));
+        }
+        tell_failure(report.error());
+        return failed;
+    }
+    show(arguments, path, report.value());
+    return status_of(report.value());
+}
+
+int verify_files(const Arguments& arguments, TimeMs at) {
+    verifier::TrustStore trust;
+    if (!arguments.trust_folder.empty()) {
+        auto loaded = verifier::TrustStore::load(arguments.trust_folder);
+        if (!loaded.ok()) {
+            return tell_failure(loaded.error());
+        }
+        if (loaded.value().empty()) {
+            return tell_failure("信任文件夹中没有根证书：" + arguments.trust_folder,
+                                "--trust: no root certificate (PEM file) in that folder");
+        }
+        trust = std::move(loaded).value();
+    }
+    Tally tally(arguments.files.size());
+    for (const std::string& path : arguments.files) {
+        tally.add(verify_file(arguments, path, trust, at));
+    }
+    if (arguments.files.size() > 1) {
+        tally.print(arguments.json ? stderr : stdout);
+    }
+    return tally.status();
+}
+
+/// `2026-11-24T01:02:03Z`, or a day: its first moment in China.
+std::optional<TimeMs> read_time(const std::string& text) {
+    if (const auto day = parse_date(text)) {
+        return china_midnight(*day);
+    }
+    return parse_rfc3339(text);
+}
+
+int run(const Arguments& arguments) {
+    const auto at = arguments.at.empty() ? SystemClock().now() : read_time(arguments.at);
+    if (!at) {
+        return tell_failure("--at 的时间应如 2026-11-24 或 2026-11-24T09:00:00+08:00",
+                            "--at takes a day or a time such as those");
+    }
+    if (arguments.files.empty() == arguments.qr_text.empty()) {
+        return tell_failure("请给出文件或 --qr 文本之一", "give either files or --qr TEXT");
+    }
+    if (!app::renounce_network()) {
+        return tell_failure("内核不支持 seccomp，无法隔离",
+                            "the kernel grants no seccomp filter; nothing was checked");
+    }
+    return arguments.qr_text.empty() ? verify_files(arguments, *at) : verify_qr(arguments, *at);
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    CLI::App app(
+        "离线核验文书或二维码，只用公开的证书和密钥，不联网\n"
+        "Checks documents and codes offline, with public certificates and keys.\n"
+        "退出状态 exit status: 0 通过 passed · 1 不可信 refused · 2 用法或读取错误 wrong use, "
+        "not readable · 3 无法判断 not known");
+    Arguments arguments;
+    app.add_option("FILE", arguments.files, "PDF");
+    app.add_option(
+        "--trust", arguments.trust_folder,
+        "信任的根证书和吊销列表所在文件夹 folder of root certificates (*.pem) and revocation "
+        "lists (*.crl)");
+    app.add_option("--qr", arguments.qr_text, "二维码文本 text of a QR code");
+    app.add_option("--keys", arguments.keys_file, "密钥清单 published key list, for --qr");
+    app.add_option("--at", arguments.at, "按这一时刻核验 as of this day or time");
+    app.add_flag("--json", arguments.json, "机器格式，每个文件一行 machine form, a line a file");
+    try {
+        app.parse(count, words);
+    } catch (const CLI::ParseError& failure) {
+        const int status = app.exit(failure);
+        return status == 0 ? 0 : failed;
+    }
+    return run(arguments);
+}

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/openssl_handles.hpp"
+#include "base/time.hpp"
+#include "verifier/report.hpp"
+#include "verifier/trust.hpp"
+
+namespace songda::verifier {
+
+/// What a signature covers, in the order in which it is hashed.
+using SignedRanges = std::span<const ByteView>;
+
+/// A CMS SignedData that anybody may have made, held against what it should sign.
+struct ForeignSigner {
+    Answer answer = Answer::no; ///< does it sign those bytes?
+    Reason reason = Reason::signature_unreadable;
+    openssl::Certificate signer; ///< null: the message could not be taken apart so far
+    Certificates others;
+    std::vector<RevocationList> lists;
+    std::string algorithm;            ///< `ECDSA P-256, SHA-256`
+    std::optional<TimeMs> claimed_at; ///< signingTime
+    Bytes signature;                  ///< what an embedded time-stamp covers
+    Bytes timestamp;                  ///< token among the unsigned attributes; empty: none
+};
+
+struct ForeignDemand {
+    bool must_name_signer = false; ///< PAdES: signing-certificate-v2 (ETSI EN 319 142-1 §6.3)
+};
+
+/// Reads the message at the front of `contents`, behind which only zeros may stand, and checks
+/// digest and signature: SHA-256, 384 or 512; ECDSA on P-256, P-384 or P-521, or RSA of 2048 bits
+/// and more. One signer with signed attributes. Says nothing about whom to trust. For bytes from
+/// anybody.
+[[nodiscard]] ForeignSigner check_foreign_cms(ByteView contents, SignedRanges ranges,
+                                              const ForeignDemand& demand);
+
+/// When a time-stamp token (RFC 3161) says that the bytes were there: if it covers them, and a
+/// chain of certificates for time-stamps leads to a root, valid at `at`.
+struct ForeignToken {
+    AxisAnswer integrity;
+    AxisAnswer authority;
+    std::optional<TimeMs> time; ///< when both are a yes
+    std::string signer;
+};
+[[nodiscard]] ForeignToken check_foreign_token(ByteView contents, SignedRanges ranges,
+                                               const TrustStore& trust, TimeMs at);
+
+} // namespace songda::verifier

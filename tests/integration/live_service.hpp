@@ -64,6 +64,7 @@ public:
     int stop();
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] pid_t process() const { return process_; }
     [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
     [[nodiscard]] std::string config() const { return folder_ / "songda.toml"; }
     [[nodiscard]] std::string store_folder() const { return folder_ / "store"; }

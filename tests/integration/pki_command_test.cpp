@@ -248,7 +248,7 @@ TEST_F(PkiCommand, TheServiceSignsWithItsSealAndWithTheRenewedOne) {
         const auto open = run_verify(verify);
         EXPECT_EQ(open.status, 3) << open.output;
         EXPECT_NE(open.output.find("INDETERMINATE / TRY_LATER"), std::string::npos) << open.output;
-        ASSERT_EQ(run_songda("pki publish --out " + file("publish") + signing()).status, 0);
+        publish();
         ASSERT_EQ(run_command("cp " + file("publish") + "/crl/*.crl " + file("trust")).status, 0);
         const auto verified = run_verify(verify);
         EXPECT_EQ(verified.status, 0) << verified.output;

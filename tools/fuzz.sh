@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds every target of tests/fuzz with clang and libFuzzer and runs each for SECONDS (60): fuzz.sh [SECONDS [NAME …]].
-# The corpora start from the golden seals and grow in build/fuzz/corpus.
+# The corpora start from the golden seals and the files of tests/attacks, and grow in build/fuzz/corpus.
 # A target's first lines name the sources and libraries that it needs beside base's plain ones.
 set -eu
 cd "$(dirname "$0")/.."

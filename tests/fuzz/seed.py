@@ -45,6 +45,40 @@ def workbook(stored):
     return out.getvalue()
 
 
+def add_attacks(seeds, folder):
+    """The forged and honest files of tests/attacks, and for the checks of signatures what the inspector says of them."""
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "attacks"))
+    import forged
+    import good
+    import people
+    everybody = people.People(folder / "people")
+    honest = good.Good(everybody)
+    (folder / "trust").mkdir(exist_ok=True)
+    (folder / "trust/root.pem").write_bytes(everybody.root.file.read_bytes())
+    files = list(honest.cases().values()) + [data for data, _ in forged.cases(honest).values()]
+    files = [data for data in files if len(data) < 65000]
+    seeds["inspect"] = files
+    seeds["foreign"] = [answer_for(data) + data for data in files if data.startswith(b"%PDF")]
+    seeds["inspection"] = [answer_for(data) for data in files[:8]]
+
+
+def answer_for(data):
+    """An answer with every signature that a file's text shows, and one list of evidence."""
+    text = b"songda-inspection 1\nfault none\n"
+    for found in list(re.finditer(rb"/SubFilter /(\S+)[^>]*?(?:>> >>\] *)?/ByteRange \[0 (\d+) (\d+) (\d+)\]", data))[:16]:
+        begin, end, rest = map(int, found.groups()[1:])
+        kind = b"timestamp timestamp" if found[1] == b"ETSI.RFC3161" else b"pkcs7 approval" if b"pkcs7" in found[1] else b"cades approval"
+        text += b"signature %d %d %d %s 0 %s\n" % (begin, end, end + rest, kind, b"none" if end + rest == len(data) else b"proofs")
+    for number in (20, 21):
+        stored = re.search(rb"\n%d 0 obj\n<< /Length (\d+) >>\nstream\n" % number, data)
+        if stored:
+            size = int(stored[1])
+            der = data[stored.end():stored.end() + size]
+            kind = b"crl" if b"/CRLs" in data else b"ocsp" if b"/OCSPs" in data else b"certificate"
+            text += b"evidence %s %d\n%s\n" % (kind, size, der)
+    return text + b"end\n"
+
+
 def main():
     corpus = pathlib.Path(sys.argv[1])
     pdf = (GOLDEN / "signed.pdf").read_bytes()
@@ -67,6 +101,7 @@ def main():
              "timestamp_reply": [(GOLDEN.parent / "timestamp/foreign.tsr").read_bytes(), bytes.fromhex("3009300702010203020520")],
              "qr_seal": [payload.encode(), seal, claims]}
     seeds["ocsp_request"] = [ocsp_request(b""), ocsp_request(bytes.fromhex("a21f301d301b06092b060105050730010204" "0e040c000102030405060708090a0b"))]
+    add_attacks(seeds, corpus.parent)
     for target, inputs in seeds.items():
         folder = corpus / f"{target}_fuzz"
         folder.mkdir(parents=True, exist_ok=True)

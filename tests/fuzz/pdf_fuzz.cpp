@@ -4,7 +4,7 @@
 // sources: verifier/foreign_cms.cpp verifier/foreign_digest.cpp verifier/foreign_token.cpp
 // sources: verifier/inspection.cpp verifier/inspector.cpp verifier/revocation.cpp
 // sources: verifier/visible_text.cpp base/child_program.cpp verifier/archive.cpp
-// sources: verifier/timestamp.cpp base/archive_revision.cpp base/timestamp.cpp base/der.cpp
+// sources: verifier/timestamp.cpp base/archive_revision.cpp base/own_pdf.cpp
 
 // An upload of any bytes is taken for one of ours or not; with the golden root trusted, only the
 // golden file itself is believed.

@@ -1,5 +1,7 @@
 #include "verifier/archive.hpp"
 
+#include <array>
+
 #include "verifier/frame.hpp"
 #include "verifier/timestamp.hpp"
 
@@ -21,8 +23,9 @@ std::optional<std::vector<TimestampFace>> check_archive(ByteView file,
                                                         const TrustStore& trust, TimeMs at) {
     std::vector<TimestampFace> faces;
     for (const ArchiveStamp& stamp : stamps) {
-        const auto token =
-            check_timestamp_token(stamp.token, {archive_digest(file, stamp), at}, trust);
+        const std::array about = {file.first(stamp.gap_begin),
+                                  file.subspan(stamp.gap_end, stamp.end - stamp.gap_end)};
+        const auto token = check_timestamp_token(stamp.token, {about, at}, trust);
         if (!token.fits) {
             return std::nullopt;
         }

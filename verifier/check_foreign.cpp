@@ -10,6 +10,7 @@
 #include "verifier/face.hpp"
 #include "verifier/foreign_cms.hpp"
 #include "verifier/revocation.hpp"
+#include "verifier/timestamp.hpp"
 #include "verifier/visible_text.hpp"
 
 namespace songda::verifier {
@@ -36,6 +37,23 @@ std::optional<SignedBytes> bytes_of(ByteView file, const InspectedSignature& sig
     }
     return SignedBytes{{file.first(begin), file.subspan(end, covered_end - end)},
                        std::move(*contents)};
+}
+
+/// The one value at the front, if nothing but zeros stands behind it; else all of it.
+ByteView der_in(ByteView contents) {
+    const unsigned char* at = contents.data();
+    long size = 0;
+    int tag = 0;
+    int kind = 0;
+    ASN1_get_object(&at, &size, &tag, &kind, static_cast<long>(contents.size()));
+    const std::size_t end = static_cast<std::size_t>(at - contents.data()) +
+                            static_cast<std::size_t>(std::max(size, 0L));
+    ERR_clear_error();
+    return end <= contents.size() &&
+                   std::all_of(contents.begin() + static_cast<std::ptrdiff_t>(end), contents.end(),
+                               [](std::uint8_t byte) { return byte == 0; })
+               ? contents.first(end)
+               : contents;
 }
 
 std::string_view sub_filter_name(SubFilter filter) {
@@ -118,17 +136,23 @@ SignatureFinding check_timestamp(const InspectedSignature& signature, Desk& desk
     SignatureFinding finding = new_finding(signature, desk);
     const auto bytes = bytes_of(desk.file, signature);
     if (bytes) {
-        const ForeignToken verdict =
-            check_foreign_token(bytes->contents, bytes->ranges, desk.trust, desk.at);
-        finding.integrity = verdict.integrity;
-        finding.authority = verdict.authority;
-        finding.signer = visible_text(verdict.signer);
-        finding.proven_at = verdict.time;
-        if (verdict.time && *verdict.time <= desk.at) {
-            desk.proofs.push_back({signature.end, *verdict.time});
-        }
-        if (verdict.integrity.answer == Answer::yes) {
+        const TokenVerdict verdict =
+            check_timestamp_token(der_in(bytes->contents), {bytes->ranges, desk.at}, desk.trust);
+        finding.integrity.reason = Reason::altered;
+        if (verdict.fits) {
             finding.integrity = with_later_changes(signature, finding.whole_file, desk.at);
+            finding.authority = {Answer::no, Reason::certificate_untrusted, desk.at};
+            finding.signer = visible_text(verdict.claimed.authority);
+        }
+        if (verdict.fits && desk.trust.empty()) {
+            finding.authority = {Answer::unknown, Reason::no_trust_list, desk.at};
+        }
+        if (verdict.fits && verdict.trusted.ok()) {
+            finding.authority = {Answer::yes, Reason::certificate_trusted, desk.at};
+            finding.proven_at = verdict.claimed.time;
+        }
+        if (finding.proven_at && *finding.proven_at <= desk.at) {
+            desk.proofs.push_back({signature.end, *finding.proven_at});
         }
     }
     finding.conclusion = conclude(finding.integrity, finding.authority, finding.revocation);
@@ -146,7 +170,8 @@ std::optional<TimeMs> proven_time(const InspectedSignature& signature, const For
     };
     if (!signer.timestamp.empty()) {
         const std::array<ByteView, 1> covered = {ByteView(signer.signature)};
-        take(check_foreign_token(signer.timestamp, covered, desk.trust, desk.at).time);
+        const auto token = check_timestamp_token(signer.timestamp, {covered, desk.at}, desk.trust);
+        take(token.fits && token.trusted.ok() ? std::optional(token.claimed.time) : std::nullopt);
     }
     for (const Desk::Proof& proof : desk.proofs) {
         take(proof.end > signature.end ? std::optional(proof.time) : std::nullopt);

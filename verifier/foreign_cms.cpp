@@ -8,7 +8,6 @@
 #include <openssl/rsa.h>
 
 #include "base/certificate.hpp"
-#include "verifier/foreign_digest.hpp"
 
 namespace songda::verifier {
 namespace {

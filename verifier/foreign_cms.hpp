@@ -1,7 +1,6 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -9,12 +8,10 @@
 #include "base/openssl_handles.hpp"
 #include "base/time.hpp"
 #include "verifier/report.hpp"
+#include "verifier/signed_ranges.hpp"
 #include "verifier/trust.hpp"
 
 namespace songda::verifier {
-
-/// What a signature covers, in the order in which it is hashed.
-using SignedRanges = std::span<const ByteView>;
 
 /// A CMS SignedData that anybody may have made, held against what it should sign.
 struct ForeignSigner {
@@ -39,16 +36,5 @@ struct ForeignDemand {
 /// anybody.
 [[nodiscard]] ForeignSigner check_foreign_cms(ByteView contents, SignedRanges ranges,
                                               const ForeignDemand& demand);
-
-/// When a time-stamp token (RFC 3161) says that the bytes were there: if it covers them, and a
-/// chain of certificates for time-stamps leads to a root, valid at `at`.
-struct ForeignToken {
-    AxisAnswer integrity;
-    AxisAnswer authority;
-    std::optional<TimeMs> time; ///< when both are a yes
-    std::string signer;
-};
-[[nodiscard]] ForeignToken check_foreign_token(ByteView contents, SignedRanges ranges,
-                                               const TrustStore& trust, TimeMs at);
 
 } // namespace songda::verifier

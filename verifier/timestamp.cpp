@@ -167,15 +167,13 @@ Result<TimestampProof> read_proof(PKCS7* token, TS_TST_INFO* info) {
                           subject_text(signer.get(), "CN"), validity_of(signer.get()).not_after};
 }
 
-bool is_about(TS_TST_INFO* info, const Digest& digest) {
+bool is_about(TS_TST_INFO* info, SignedRanges ranges) {
     TS_MSG_IMPRINT* const imprint = TS_TST_INFO_get_msg_imprint(info);
-    const ASN1_OBJECT* algorithm = nullptr;
-    X509_ALGOR_get0(&algorithm, nullptr, nullptr, TS_MSG_IMPRINT_get_algo(imprint));
+    const auto kind = digest_kind(TS_MSG_IMPRINT_get_algo(imprint));
     const ASN1_OCTET_STRING* const hash = TS_MSG_IMPRINT_get_msg(imprint);
-    const ByteView bytes(ASN1_STRING_get0_data(hash),
-                         static_cast<std::size_t>(ASN1_STRING_length(hash)));
-    return OBJ_obj2nid(algorithm) == NID_sha256 &&
-           std::equal(bytes.begin(), bytes.end(), digest.begin(), digest.end());
+    const ByteView stated(ASN1_STRING_get0_data(hash),
+                          static_cast<std::size_t>(ASN1_STRING_length(hash)));
+    return kind && as_text(stated) == as_text(hash_ranges(*kind, ranges));
 }
 
 /// Nothing may follow it.
@@ -230,7 +228,7 @@ TokenVerdict check_timestamp_token(ByteView der, const TokenDemand& demand,
     verdict.trusted = Error{Fault::corrupt, "no token about these bytes"};
     const auto token = read_whole<Token>(&d2i_PKCS7, der);
     const Info info(token ? PKCS7_to_TS_TST_INFO(token.get()) : nullptr);
-    if (!info || !is_about(info.get(), demand.digest)) {
+    if (!info || !is_about(info.get(), demand.about)) {
         ERR_clear_error();
         return verdict;
     }

@@ -5,6 +5,7 @@
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "base/timestamp.hpp"
+#include "verifier/signed_ranges.hpp"
 #include "verifier/trust.hpp"
 
 namespace songda::verifier {
@@ -21,12 +22,12 @@ struct TimestampDemand {
 
 /// What a token must fit that is kept with what it is about.
 struct TokenDemand {
-    Digest digest; ///< SHA-256 of what it is about
-    TimeMs at;     ///< when its certificates are to be valid
+    SignedRanges about; ///< by whichever of SHA-256, 384 and 512 the token names
+    TimeMs at;          ///< when its certificates are to be valid
 };
 
 struct TokenVerdict {
-    bool fits = false;      ///< a token about that digest; nothing more is known
+    bool fits = false;      ///< a token about those bytes; nothing more is known
     TimestampProof claimed; ///< what it says of itself; only if it fits
     Result<void> trusted;   ///< signed by an authority under a root, or why that is not known
 };

@@ -1,5 +1,5 @@
 // sources: verifier/check_foreign.cpp verifier/conclusion.cpp verifier/face.cpp
-// sources: verifier/foreign_cms.cpp verifier/foreign_digest.cpp verifier/foreign_token.cpp
+// sources: verifier/foreign_cms.cpp verifier/signed_ranges.cpp verifier/timestamp.cpp
 // sources: verifier/inspection.cpp verifier/report.cpp verifier/revocation.cpp verifier/trust.cpp
 // sources: verifier/visible_text.cpp base/certificate.cpp base/json.cpp
 

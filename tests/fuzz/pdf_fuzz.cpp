@@ -1,10 +1,10 @@
 // sources: verifier/check_pdf.cpp verifier/frame.cpp verifier/cms_check.cpp
 // sources: verifier/cms_parts.cpp verifier/trust.cpp base/certificate.cpp
 // sources: verifier/check_foreign.cpp verifier/conclusion.cpp verifier/face.cpp
-// sources: verifier/foreign_cms.cpp verifier/foreign_digest.cpp verifier/foreign_token.cpp
+// sources: verifier/foreign_cms.cpp verifier/signed_ranges.cpp verifier/timestamp.cpp
 // sources: verifier/inspection.cpp verifier/inspector.cpp verifier/revocation.cpp
 // sources: verifier/visible_text.cpp base/child_program.cpp verifier/archive.cpp
-// sources: verifier/timestamp.cpp base/archive_revision.cpp base/own_pdf.cpp
+// sources: base/archive_revision.cpp base/own_pdf.cpp
 
 // An upload of any bytes is taken for one of ours or not; with the golden root trusted, only the
 // golden file itself is believed.

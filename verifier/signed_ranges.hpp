@@ -1,15 +1,18 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
 #include "base/bytes.hpp"
-#include "verifier/foreign_cms.hpp"
 
 namespace songda::verifier {
+
+/// What a signature or a time-stamp covers, in the order in which it is hashed.
+using SignedRanges = std::span<const ByteView>;
 
 /// A hash that still proves something.
 struct DigestKind {

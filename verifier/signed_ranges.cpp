@@ -1,4 +1,4 @@
-#include "verifier/foreign_digest.hpp"
+#include "verifier/signed_ranges.hpp"
 
 #include <memory>
 

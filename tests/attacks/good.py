@@ -35,11 +35,11 @@ class Good:
         later = update(data, {1: CATALOG % (b"6 0 R 30 0 R", b""), 3: page, 30: field(b"second", 31, rectangle, extra), 31: signature()})
         return fill(later, lambda covered: self.people.sign(person, covered))
 
-    def with_timestamp(self, data, person=None, store=b""):
+    def with_timestamp(self, data, person=None, store=b"", digest="-sha256"):
         page = plain_objects()[3][:-2] + b"/Annots [6 0 R 40 0 R] >>"
         later = update(data, {1: CATALOG % (b"6 0 R 40 0 R", store), 3: page, 40: field(b"stamp", 41),
                               41: signature(b"ETSI.RFC3161", kind=b"DocTimeStamp")})
-        return fill(later, lambda covered: self.people.stamp(covered, person))
+        return fill(later, lambda covered: self.people.stamp(covered, person, digest))
 
     def with_object_streams(self):
         """qpdf writes the document with object and cross-reference streams; the signature comes as an update."""
@@ -57,6 +57,12 @@ class Good:
         previous = int(data.split(b"startxref")[-1].split()[0])
         later = section(data, {root: catalog, 60: widget, 61: objects[7]}, b"/Prev %d " % previous).replace(b"/Root 1 0 R", b"/Root %d 0 R" % root)
         return fill(later, lambda covered: self.people.sign(self.people.seal, covered))
+
+    def later_cases(self):
+        """To be judged two months from now, when one signer's certificate is over: only a time-stamp proves that it signed before."""
+        signed = self.signed(self.people.short)
+        return {"good-over-but-proven": (self.with_timestamp(signed), (*PASSED, "only_proofs_added", "certificate_trusted")),
+                "over-and-not-proven": (signed, ("INDETERMINATE", "OUT_OF_BOUNDS_NO_POE", "", "certificate_expired"))}
 
     def cases(self):
         people = self.people
@@ -77,6 +83,7 @@ class Good:
             "good-proofs-added": stored,
             "good-certified-1-proofs-added": self.with_store(self.certified, b"/Perms << /DocMDP 7 0 R >> ", certificates=[people.issuing.der()]),
             "good-time-stamp": self.with_timestamp(self.simple),
+            "good-time-stamp-sha512": self.with_timestamp(self.simple, digest="-sha512"),
             "good-proofs-and-time-stamp": self.with_timestamp(stored, store=b"/DSS << /Certs [20 0 R] >> "),
             "good-second-signature": self.with_second(self.simple, people.second),
             "good-revocation-list": self.with_store(sourced, lists=lists),

@@ -78,7 +78,7 @@ Result<Inspection> Inspector::inspect(ByteView file) const {
         return parse_inspection(answer.value());
     }
     const Error& failure = answer.error();
-    if (failure.detail.ends_with(no_cage)) {
+    if (failure.fault == Fault::not_found || failure.detail.ends_with(no_cage)) {
         return Error{Fault::internal, failure.detail};
     }
     const bool ended = failure.fault == Fault::unavailable || failure.fault == Fault::invalid_input;

@@ -29,8 +29,8 @@ public:
     [[nodiscard]] static Inspector beside_this_program(InspectorLimits limits = {});
 
     /// A file that ends the inspector, by its limits or otherwise, is an answer too: `costly`.
-    /// Faults: not_found (the program is not there), overloaded (others are being looked at),
-    /// internal (the kernel grants no cage), corrupt (it answered in another form).
+    /// Faults: overloaded (others are being looked at), internal (the program is not there, or the
+    /// kernel grants no cage), corrupt (it answered in another form).
     [[nodiscard]] Result<Inspection> inspect(ByteView file) const;
 
 private:

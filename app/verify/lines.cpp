@@ -91,7 +91,7 @@ std::string next_steps(const Report& report) {
         step("证书没有注明吊销信息的查询处，是否被吊销无从得知",
              "The certificate names no place to ask whether it was revoked; nobody can tell");
     }
-    if (report.integrity.answer != Answer::yes) {
+    if (report.integrity.answer != Answer::yes || report.authority.answer == Answer::no) {
         step("不要采信；请向签发部门索取原件", "Do not rely on it; ask the issuing department for "
                                                "the original");
     } else if (report.status.reason == Reason::offline) {

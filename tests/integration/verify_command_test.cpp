@@ -96,6 +96,7 @@ TEST(VerifyCommand, SampleSealIsNotBelievedBesideRealRoots) {
     const CommandResult mixed = run_verify(asked);
     EXPECT_EQ(mixed.status, 1) << mixed.output;
     EXPECT_TRUE(says(mixed, "样本证书，不受信任")) << mixed.output;
+    EXPECT_TRUE(says(mixed, "Do not rely on it")) << mixed.output;
     std::filesystem::remove_all(folder);
 }
 

@@ -33,7 +33,7 @@ TEST(InspectorProcess, AnswersInOneForm) {
 }
 
 TEST(InspectorProcess, OneThatMisbehavesIsAFaultOrCostly) {
-    EXPECT_EQ(asked("/no/such/inspector").error().fault, Fault::not_found);
+    EXPECT_EQ(asked("/no/such/inspector").error().fault, Fault::internal);
     EXPECT_EQ(asked(script("words", "echo hello")).error().fault, Fault::corrupt);
     EXPECT_EQ(asked(script("no-cage", "echo the kernel does not grant the cage >&2; exit 1"))
                   .error()

@@ -39,12 +39,13 @@ bool ended_by_the_kernel(const std::function<void()>& work) {
 }
 
 TEST(Sandbox, ReadingComputingAndEndingAreAllowed) {
+    // Asked of the kernel itself: a sanitizer would do more than was said.
     const int status = in_cage([] {
         char byte = 0;
-        (void)!read(STDIN_FILENO, &byte, 0);
-        void* const memory =
-            mmap(nullptr, 1U << 20U, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        _exit(memory == MAP_FAILED ? 1 : 7);
+        const bool read_done = syscall(SYS_read, STDIN_FILENO, &byte, 0) == 0;
+        const bool memory = syscall(SYS_mmap, nullptr, 1U << 20U, PROT_READ | PROT_WRITE,
+                                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != -1;
+        syscall(SYS_exit_group, read_done && memory ? 7 : 1);
     });
     ASSERT_TRUE(WIFEXITED(status));
     EXPECT_EQ(WEXITSTATUS(status), 7);

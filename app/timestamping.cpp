@@ -1,6 +1,7 @@
 #include "app/timestamping.hpp"
 
 #include "base/log.hpp"
+#include "signer/file_signer.hpp"
 
 namespace songda::app {
 
@@ -39,9 +40,13 @@ Result<std::unique_ptr<Timestamping>> Timestamping::open(const TimestampAuthorit
         return Error{time.error().fault, "timestamp.authority: " + time.error().detail};
     }
     made->time_ = std::move(time).value();
+    auto key = signer::open_key_file(config.key, "");
+    if (!key.ok()) {
+        return key.error();
+    }
     auto authority = signer::TimestampAuthority::open(
-        {config.key, config.certificate, "", config.policy, config.accuracy_ms}, parts.production,
-        parts.clock.now(), *made->time_, parts.random);
+        {config.certificate, config.policy, config.accuracy_ms}, std::move(key).value(),
+        parts.production, parts.clock.now(), *made->time_, parts.random);
     if (!authority.ok()) {
         return authority.error();
     }

@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "base/check.hpp"
+#include "signer/file_signer.hpp"
 #include "signer/timestamp_authority.hpp"
 
 namespace {
@@ -33,8 +34,11 @@ int main(int count, char** words) {
     SystemRandom random;
     const auto time = signer::MarkedTime::open({words[3], {}, {}}, clock, boot_clock);
     SONGDA_CHECK(time.ok());
-    const auto authority = signer::TimestampAuthority::open(
-        {words[1], words[2], "", "1.2.3.4", 1000}, false, clock.now(), *time.value(), random);
+    auto key = signer::open_key_file(words[1], "");
+    SONGDA_CHECK(key.ok());
+    const auto authority =
+        signer::TimestampAuthority::open({words[2], "1.2.3.4", 1000}, std::move(key).value(), false,
+                                         clock.now(), *time.value(), random);
     SONGDA_CHECK(authority.ok());
     std::ifstream in(words[4], std::ios::binary);
     const std::string request{std::istreambuf_iterator<char>(in), {}};

@@ -6,6 +6,7 @@
 
 #include "base/time.hpp"
 #include "signer/signer.hpp"
+#include "signer/signing_key.hpp"
 
 namespace songda::signer {
 
@@ -18,11 +19,11 @@ struct SealFiles {
     std::string passphrase; ///< empty: not encrypted
 };
 
-/// Keys from files, parsed once, in OpenSSL's secure heap. Each thread keeps one context per key.
-/// Production refuses sample keys here, at start (design §7.11).
-/// Faults: not_found (file), invalid_input (not P-256, key and certificate differ, not a
-/// seal certificate, another department's, a department twice, sample key in production), forbidden
-/// (certificate not valid now).
+/// A key from a PKCS#8 PEM file (p256_key.hpp), with its faults.
+[[nodiscard]] Result<std::unique_ptr<const SigningKey>>
+open_key_file(const std::string& path, const std::string& passphrase);
+
+/// A signer (local_signer.hpp) all of whose keys are files. Faults as of both.
 [[nodiscard]] Result<std::unique_ptr<Signer>> open_file_signer(const std::vector<SealFiles>& seals,
                                                                bool production, const Clock& clock);
 

@@ -65,12 +65,6 @@ Result<EcdsaSignature> P256Key::sign(const Digest& digest) const {
     return with_low_s(signature);
 }
 
-bool P256Key::belongs_to(const X509* certificate) const {
-    const bool fits = X509_check_private_key(certificate, key_.get()) == 1;
-    ERR_clear_error();
-    return fits;
-}
-
 Bytes P256Key::public_key() const {
     return public_key_der(key_.get());
 }

@@ -2,28 +2,21 @@
 
 #include <string>
 
-#include "base/bytes.hpp"
-#include "base/ecdsa_signature.hpp"
-#include "base/openssl_handles.hpp"
-#include "base/result.hpp"
+#include "signer/signing_key.hpp"
 
 namespace songda::signer {
 
-/// One private P-256 key from a PKCS#8 PEM file. Signing does not change it, so threads share it.
-/// Move-only.
-class P256Key {
+/// A key from a PKCS#8 PEM file, parsed once, in OpenSSL's secure heap. Signing does not change it,
+/// so threads share it. Move-only.
+class P256Key final : public SigningKey {
 public:
     /// An empty passphrase means that the file is not encrypted. Faults: not_found, invalid_input
     /// (not a key, another kind of key, the wrong passphrase).
     [[nodiscard]] static Result<P256Key> read(const std::string& path,
                                               const std::string& passphrase);
 
-    /// ECDSA over a SHA-256 value, always with the low s. Fault: internal.
-    [[nodiscard]] Result<EcdsaSignature> sign(const Digest& digest) const;
-
-    [[nodiscard]] bool belongs_to(const X509* certificate) const;
-    /// SubjectPublicKeyInfo, DER.
-    [[nodiscard]] Bytes public_key() const;
+    [[nodiscard]] Result<EcdsaSignature> sign(const Digest& digest) const override;
+    [[nodiscard]] Bytes public_key() const override;
 
 private:
     struct FreeEcKey {

@@ -11,9 +11,9 @@
 namespace songda::signer {
 namespace {
 
-Result<void> check_certificate(const TimestampAuthorityFiles& files, const X509* certificate,
-                               const P256Key& key, bool production, TimeMs now) {
-    const std::string& path = files.certificate;
+Result<void> check_certificate(const TimestampAuthorityRules& rules, const X509* certificate,
+                               const SigningKey& key, bool production, TimeMs now) {
+    const std::string& path = rules.certificate;
     if (!key.belongs_to(certificate)) {
         return Error{Fault::invalid_input, path + ": the certificate belongs to another key"};
     }
@@ -55,18 +55,15 @@ Bytes policy_der(const std::string& dotted) {
 }
 
 Result<std::unique_ptr<TimestampAuthority>>
-TimestampAuthority::open(const TimestampAuthorityFiles& files, bool production, TimeMs now,
+TimestampAuthority::open(const TimestampAuthorityRules& rules,
+                         std::unique_ptr<const SigningKey> key, bool production, TimeMs now,
                          MarkedTime& time, Random& random) {
-    auto key = P256Key::read(files.key, files.passphrase);
-    if (!key.ok()) {
-        return key.error();
-    }
-    const auto chain = read_certificates(files.certificate);
+    const auto chain = read_certificates(rules.certificate);
     if (!chain.ok()) {
         return chain.error();
     }
     const X509* const certificate = chain.value().front().get();
-    const auto checked = check_certificate(files, certificate, key.value(), production, now);
+    const auto checked = check_certificate(rules, certificate, *key, production, now);
     if (!checked.ok()) {
         return checked.error();
     }
@@ -75,12 +72,12 @@ TimestampAuthority::open(const TimestampAuthorityFiles& files, bool production, 
         return cms.error();
     }
     std::unique_ptr<TimestampAuthority> authority(
-        new TimestampAuthority(std::move(key).value(), std::move(cms).value(), time, random));
-    authority->policy_ = policy_der(files.policy);
+        new TimestampAuthority(std::move(key), std::move(cms).value(), time, random));
+    authority->policy_ = policy_der(rules.policy);
     if (authority->policy_.empty()) {
-        return Error{Fault::invalid_input, "policy \"" + files.policy + "\": not dotted numbers"};
+        return Error{Fault::invalid_input, "policy \"" + rules.policy + "\": not dotted numbers"};
     }
-    authority->accuracy_ = write_accuracy(files.accuracy_ms);
+    authority->accuracy_ = write_accuracy(rules.accuracy_ms);
     authority->validity_ = validity_of(certificate);
     authority->sample_ = is_sample_certificate(certificate);
     return authority;
@@ -115,7 +112,7 @@ std::variant<Bytes, TimestampRefusal> TimestampAuthority::stamp(const TimestampR
     random_.fill(serial);
     const Bytes info = write_timestamp_info(
         {policy_, request.imprint, make_serial(serial), time.value(), accuracy_, request.nonce});
-    const auto signature = key_.sign(sha256(cms_.signed_attributes(sha256(info))));
+    const auto signature = key_->sign(sha256(cms_.signed_attributes(sha256(info))));
     if (!signature.ok()) {
         return TimestampRefusal{PkiFailure::system_failure, "The key did not sign."};
     }

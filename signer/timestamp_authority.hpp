@@ -8,16 +8,14 @@
 #include "base/random.hpp"
 #include "signer/cms.hpp"
 #include "signer/marked_time.hpp"
-#include "signer/p256_key.hpp"
+#include "signer/signing_key.hpp"
 #include "signer/timestamp_request.hpp"
 
 namespace songda::signer {
 
-/// Key and rules of one authority.
-struct TimestampAuthorityFiles {
-    std::string key;         ///< PKCS#8 PEM, P-256
+/// What one authority stamps by, besides its key.
+struct TimestampAuthorityRules {
     std::string certificate; ///< PEM: the authority's certificate first, then its issuers
-    std::string passphrase;  ///< empty: not encrypted
     std::string policy;      ///< dotted numbers: what its tokens are issued under
     std::int64_t accuracy_ms = 1000;
 };
@@ -26,12 +24,12 @@ struct TimestampAuthorityFiles {
 /// Safe to call from several threads.
 class TimestampAuthority {
 public:
-    /// `time`, `random` outlive it. Faults: not_found (file), invalid_input (not P-256, key and
-    /// certificate differ, extended use not timeStamping alone and critical, no policy, sample key
-    /// in production), forbidden (certificate not valid now).
+    /// `time`, `random` outlive it. Faults: not_found (file), invalid_input (key and certificate
+    /// differ, extended use not timeStamping alone and critical, no policy, sample key in
+    /// production), forbidden (certificate not valid now).
     [[nodiscard]] static Result<std::unique_ptr<TimestampAuthority>>
-    open(const TimestampAuthorityFiles& files, bool production, TimeMs now, MarkedTime& time,
-         Random& random);
+    open(const TimestampAuthorityRules& rules, std::unique_ptr<const SigningKey> key,
+         bool production, TimeMs now, MarkedTime& time, Random& random);
 
     /// What goes back to the asker, and why it is no token if it is none.
     struct Answer {
@@ -46,12 +44,13 @@ public:
     [[nodiscard]] TimeMs not_after() const { return validity_.not_after; }
 
 private:
-    TimestampAuthority(P256Key key, CmsBuilder cms, MarkedTime& time, Random& random)
+    TimestampAuthority(std::unique_ptr<const SigningKey> key, CmsBuilder cms, MarkedTime& time,
+                       Random& random)
         : key_(std::move(key)), cms_(std::move(cms)), time_(time), random_(random) {}
     /// The token, or why there is none.
     [[nodiscard]] std::variant<Bytes, TimestampRefusal> stamp(const TimestampRequest& request);
 
-    P256Key key_;
+    std::unique_ptr<const SigningKey> key_;
     CmsBuilder cms_;
     MarkedTime& time_;
     Random& random_;

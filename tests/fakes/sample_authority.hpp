@@ -10,18 +10,22 @@ namespace songda::fakes {
 /// Policy of the sample authority: an arc of its own that nobody had to register (ITU-T X.667).
 inline const std::string sample_policy = "2.25.67184489543540541074528922606260059044";
 
-inline signer::TimestampAuthorityFiles sample_authority_files() {
-    const std::string folder = sample_keys_folder() + "/tsa";
-    return {folder + "/tsa.key", folder + "/tsa.pem", "", sample_policy, 1000};
+inline signer::TimestampAuthorityRules sample_authority_rules() {
+    return {sample_keys_folder() + "/tsa/tsa.pem", sample_policy, 1000};
+}
+
+inline std::unique_ptr<const signer::SigningKey> sample_authority_key() {
+    return signer::open_key_file(sample_keys_folder() + "/tsa/tsa.key", "").value();
 }
 
 /// The built-in authority with its sample key, on clocks that the test moves.
 struct SampleAuthority {
     SampleAuthority() {
         time = signer::MarkedTime::open({folder.path() / "time", {}, {}}, clock, boot).value();
-        authority = signer::TimestampAuthority::open(sample_authority_files(), false, clock.now(),
-                                                     *time, random)
-                        .value();
+        authority =
+            signer::TimestampAuthority::open(sample_authority_rules(), sample_authority_key(),
+                                             false, clock.now(), *time, random)
+                .value();
     }
 
     TemporaryFolder folder;

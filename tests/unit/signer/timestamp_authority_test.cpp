@@ -177,10 +177,11 @@ protected:
                   "/issuing.pem -CAkey " + keys + "/issuing.key -set_serial 78 -days 9 -extfile " +
                   base + ".ext -out " + base + ".pem");
         EXPECT_TRUE(made) << told;
-        TimestampAuthorityFiles files = fakes::sample_authority_files();
-        files.certificate = base + ".pem";
+        TimestampAuthorityRules rules = fakes::sample_authority_rules();
+        rules.certificate = base + ".pem";
         const auto opened =
-            TimestampAuthority::open(files, false, world_.clock.now(), *world_.time, world_.random);
+            TimestampAuthority::open(rules, fakes::sample_authority_key(), false,
+                                     world_.clock.now(), *world_.time, world_.random);
         return opened.ok() ? "taken" : opened.error().detail;
     }
 };
@@ -204,21 +205,23 @@ TEST_F(OtherUse, OnlyTimestampingAloneAndCriticalIsTaken) {
 }
 
 TEST_F(OtherUse, WhatDoesNotFitIsNamed) {
-    const auto refusal_of = [&](const TimestampAuthorityFiles& files, bool production = false) {
-        const auto opened = TimestampAuthority::open(files, production, world_.clock.now(),
-                                                     *world_.time, world_.random);
+    const auto refusal_of = [&](const TimestampAuthorityRules& rules,
+                                std::unique_ptr<const SigningKey> key, bool production = false) {
+        const auto opened = TimestampAuthority::open(
+            rules, std::move(key), production, world_.clock.now(), *world_.time, world_.random);
         return opened.ok() ? "taken" : opened.error().detail;
     };
-    TimestampAuthorityFiles files = fakes::sample_authority_files();
-    EXPECT_NE(refusal_of(files, true).find("a sample key never signs in production"),
+    TimestampAuthorityRules rules = fakes::sample_authority_rules();
+    EXPECT_NE(refusal_of(rules, fakes::sample_authority_key(), true)
+                  .find("a sample key never signs in production"),
               std::string::npos);
-    files.policy = "songda";
-    EXPECT_NE(refusal_of(files).find("not dotted numbers"), std::string::npos);
-    files = fakes::sample_authority_files();
-    files.key = fakes::sample_seal().seal_key;
-    EXPECT_NE(refusal_of(files).find("belongs to another key"), std::string::npos);
-    files.key = "/nowhere/tsa.key";
-    EXPECT_EQ(refusal_of(files), "/nowhere/tsa.key: cannot be read");
+    rules.policy = "songda";
+    EXPECT_NE(refusal_of(rules, fakes::sample_authority_key()).find("not dotted numbers"),
+              std::string::npos);
+    EXPECT_NE(refusal_of(fakes::sample_authority_rules(),
+                         open_key_file(fakes::sample_seal().seal_key, "").value())
+                  .find("belongs to another key"),
+              std::string::npos);
     EXPECT_EQ(policy_der(fakes::sample_policy).front(), 0x06);
 }
 

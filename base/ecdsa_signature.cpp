@@ -99,6 +99,11 @@ Bytes write_ecdsa_fixed(const EcdsaSignature& signature) {
     return fixed;
 }
 
+bool is_in_range(const EcdsaSignature& signature) {
+    const Number zero{};
+    return signature.r != zero && signature.s != zero && signature.r < order && signature.s < order;
+}
+
 bool has_low_s(const EcdsaSignature& signature) {
     return signature.s <= half_order;
 }

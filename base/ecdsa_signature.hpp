@@ -27,6 +27,8 @@ struct EcdsaSignature {
 [[nodiscard]] std::optional<EcdsaSignature> read_ecdsa_fixed(ByteView fixed);
 [[nodiscard]] Bytes write_ecdsa_fixed(const EcdsaSignature& signature);
 
+/// Are both numbers between 1 and n - 1, as every signature has them? A device may answer anything.
+[[nodiscard]] bool is_in_range(const EcdsaSignature& signature);
 /// Is s at most half the order n of the curve? Compares 32 bytes.
 [[nodiscard]] bool has_low_s(const EcdsaSignature& signature);
 /// The signature itself, or (r, n - s) when that is the smaller s. s must be below n.

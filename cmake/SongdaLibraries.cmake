@@ -22,3 +22,7 @@ pkg_check_modules(expat REQUIRED IMPORTED_TARGET expat)
 pkg_check_modules(xlsxwriter REQUIRED IMPORTED_TARGET xlsxwriter)
 pkg_check_modules(qpdf REQUIRED IMPORTED_TARGET libqpdf)
 pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)
+# The headers of PKCS#11 alone: the vendor's library is loaded when the service starts.
+pkg_check_modules(p11kit REQUIRED p11-kit-1)
+add_library(songda_pkcs11_headers INTERFACE)
+target_include_directories(songda_pkcs11_headers SYSTEM INTERFACE ${p11kit_INCLUDE_DIRS})

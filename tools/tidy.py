@@ -20,6 +20,7 @@ HOMES = {
     "hb": {"issuer"},
     "qrencode.h": {"issuer"},
     "openssl/": {"base", "signer", "verifier", "http", "delivery"},
+    "p11-kit/": {"signer"},
     "curl/": {"delivery"},
     "spdlog/": {"base"},
     "prometheus/": {"base"},

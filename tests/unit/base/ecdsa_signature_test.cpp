@@ -115,5 +115,20 @@ TEST(EcdsaSignature, EveryTruncationIsRefused) {
     }
 }
 
+TEST(EcdsaSignature, NumbersOutsideTheGroupAreNone) {
+    EcdsaSignature signature;
+    EXPECT_FALSE(is_in_range(signature));
+    signature.r[31] = 1;
+    EXPECT_FALSE(is_in_range(signature)) << "s is zero";
+    signature.s[31] = 1;
+    EXPECT_TRUE(is_in_range(signature));
+    EcdsaSignature large = twin_of(signature); // s = n - 1
+    EXPECT_TRUE(is_in_range(large));
+    ++large.s[31]; // n ends in 51
+    EXPECT_FALSE(is_in_range(large)) << "s is n";
+    std::swap(large.r, large.s);
+    EXPECT_FALSE(is_in_range(large)) << "r is n";
+}
+
 } // namespace
 } // namespace songda

@@ -8,6 +8,7 @@
 
 #include "signer/file_signer.hpp"
 #include "tests/fakes/sample_keys.hpp"
+#include "tests/fakes/soft_token.hpp"
 
 namespace songda::signer {
 
@@ -33,6 +34,21 @@ public:
     Result<std::unique_ptr<const SigningKey>> open() override {
         return open_key_file(fakes::sample_seal().seal_key, "");
     }
+};
+
+/// A token of SoftHSM.
+class TokenCustody final : public Custody {
+public:
+    TokenCustody() {
+        soft.import(fakes::sample_seal().seal_key, "seal", "01");
+        token = Pkcs11Token::open(soft.options()).value();
+    }
+    Result<std::unique_ptr<const SigningKey>> open() override {
+        return token->open_key({soft.label(), "", "seal", {}});
+    }
+
+    fakes::SoftToken soft;
+    std::shared_ptr<Pkcs11Token> token;
 };
 
 /// Does OpenSSL, which did not make it, believe the signature under the key's public half?

@@ -10,6 +10,7 @@
 #include "base/toml_reader.hpp"
 #include "catalogue/codes.hpp"
 #include "delivery/channels/mailbox.hpp"
+#include "signer/pkcs11_uri.hpp"
 
 namespace songda::app {
 namespace {
@@ -36,6 +37,24 @@ public:
             table.refuse(key, path + ": cannot be read");
         }
         return path;
+    }
+    /// A file with a secret, or `credential:NAME`: what systemd gave the service under that name
+    /// (LoadCredential=, systemd.exec(5)). Empty if the key is absent.
+    [[nodiscard]] std::string secret(TomlTable& table, std::string_view key) const {
+        constexpr std::string_view scheme = "credential:";
+        const std::string text = table.text_or(key, "");
+        if (!text.starts_with(scheme)) {
+            return file(table, key, text);
+        }
+        const std::string name = text.substr(scheme.size());
+        const char* const credentials = std::getenv("CREDENTIALS_DIRECTORY");
+        if (name.empty() || name.find('/') != std::string::npos) {
+            table.refuse(key, "must be credential:NAME, with LoadCredential=NAME:… of the unit");
+        } else if (credentials == nullptr) {
+            table.refuse(key, "systemd gave no credentials ($CREDENTIALS_DIRECTORY)");
+        }
+        return credentials == nullptr ? ""
+                                      : file(table, key, std::string(credentials) + '/' + name);
     }
     [[nodiscard]] std::string folder(TomlTable& table, std::string_view key) const {
         return folder(table, key, table.text(key));
@@ -70,6 +89,51 @@ private:
     std::filesystem::path folder_;
     bool look_;
 };
+
+/// Reads where private keys are. All that are on tokens are on one.
+class KeyPlaces {
+public:
+    KeyPlaces(const Paths& path, bool has_module) : path_(path), has_module_(has_module) {}
+
+    [[nodiscard]] std::string operator()(TomlTable& table, std::string_view key) {
+        const std::string text = table.text(key);
+        if (!signer::is_pkcs11_uri(text)) {
+            return path_.file(table, key, text);
+        }
+        const auto uri = signer::parse_pkcs11_uri(text);
+        if (!uri.ok()) {
+            table.refuse(key, uri.error().detail);
+            return {};
+        }
+        if (!has_module_) {
+            table.refuse(key,
+                         "a pkcs11: address needs the table [pkcs11] with module and pin_file");
+        }
+        if (!first_) {
+            first_ = uri.value();
+        } else if (first_->token != uri.value().token || first_->serial != uri.value().serial) {
+            table.refuse(key, "is on another token than the key before (token=, serial=): all keys "
+                              "are on one");
+        }
+        return text;
+    }
+
+private:
+    const Paths& path_;
+    const bool has_module_;
+    std::optional<signer::Pkcs11Uri> first_;
+};
+
+Pkcs11Config read_pkcs11(TomlTable table, const Paths& path, bool production) {
+    Pkcs11Config pkcs11;
+    pkcs11.module = path.file(table, "module", table.text("module"));
+    pkcs11.pin_file = path.secret(table, "pin_file");
+    if (!table.has("pin_file")) {
+        table.refuse("pin_file", "is missing");
+    }
+    pkcs11.require_unextractable = table.boolean_or("require_unextractable", production);
+    return pkcs11;
+}
 
 /// Refuses what is given and not fit; what is missing is told as missing already.
 template <class Value, class Fit>
@@ -228,9 +292,11 @@ bool is_object_identifier(std::string_view text) {
     return arcs >= 2 && text.front() <= '2' && (text[1] == '.');
 }
 
-TimestampAuthorityConfig read_timestamp_authority(TomlTable table, const Paths& path) {
+TimestampAuthorityConfig read_timestamp_authority(TomlTable table, const Paths& path,
+                                                  KeyPlaces& keys) {
     TimestampAuthorityConfig authority;
-    authority.key = path.file(table, "key", table.text("key"));
+    authority.key = keys(table, "key");
+    authority.key_passphrase_file = path.secret(table, "key_passphrase_file");
     authority.certificate = path.file(table, "certificate", table.text("certificate"));
     authority.policy = table.text("policy");
     must(table, "policy", authority.policy, &is_object_identifier,
@@ -266,10 +332,10 @@ TimestampClientConfig read_timestamp_client(TomlTable& table, const Paths& path)
     return client;
 }
 
-TimestampConfig read_timestamp(TomlTable table, const Paths& path) {
+TimestampConfig read_timestamp(TomlTable table, const Paths& path, KeyPlaces& keys) {
     TimestampConfig timestamp;
     if (table.has("authority")) {
-        timestamp.authority = read_timestamp_authority(table.table("authority"), path);
+        timestamp.authority = read_timestamp_authority(table.table("authority"), path, keys);
     }
     for (TomlTable& client : table.tables("client")) {
         timestamp.clients.push_back(read_timestamp_client(client, path));
@@ -297,7 +363,7 @@ SupervisorConfig read_supervisor(TomlTable table) {
     return supervisor;
 }
 
-DepartmentConfig read_department(TomlTable& table, const Paths& path,
+DepartmentConfig read_department(TomlTable& table, const Paths& path, KeyPlaces& keys,
                                  const std::string& templates_folder) {
     DepartmentConfig department;
     department.code = table.text("code");
@@ -320,10 +386,11 @@ DepartmentConfig read_department(TomlTable& table, const Paths& path,
     if (table.has("published_types")) {
         department.published_types = table.texts("published_types");
     }
-    department.seal_key = path.file(table, "seal_key", table.text("seal_key"));
+    department.seal_key = keys(table, "seal_key");
     department.seal_certificate =
         path.file(table, "seal_certificate", table.text("seal_certificate"));
-    department.qr_key = path.file(table, "qr_key", table.text("qr_key"));
+    department.qr_key = keys(table, "qr_key");
+    department.key_passphrase_file = path.secret(table, "key_passphrase_file");
     for (const std::string& file : table.texts_or_none("client_certificates")) {
         department.client_certificates.push_back(path.file(table, "client_certificates", file));
     }
@@ -378,10 +445,14 @@ Result<Config> read_config(const std::string& file_path, Files files) {
     config.pki.publish_folder = path.folder_or_none(pki, "publish");
     config.four_eyes = root.table("editions").boolean_or("four_eyes", true);
     config.delivery = read_delivery(root.table("delivery"), path);
-    config.timestamp = read_timestamp(root.table("timestamp"), path);
+    if (root.has("pkcs11")) {
+        config.pkcs11 = read_pkcs11(root.table("pkcs11"), path, config.production);
+    }
+    KeyPlaces keys(path, config.pkcs11.has_value());
+    config.timestamp = read_timestamp(root.table("timestamp"), path, keys);
     std::set<std::string> codes;
     for (TomlTable& table : root.tables("department")) {
-        config.departments.push_back(read_department(table, path, config.templates_folder));
+        config.departments.push_back(read_department(table, path, keys, config.templates_folder));
         if (!codes.insert(config.departments.back().code).second) {
             table.refuse("code", "is listed twice");
         }

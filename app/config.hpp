@@ -27,9 +27,9 @@ struct DepartmentConfig {
     std::string region;
     std::string seal_text;
     std::vector<std::string> templates;
-    std::string seal_key;
+    std::string seal_key; ///< path, or pkcs11: address
     std::string seal_certificate;
-    std::string qr_key;
+    std::string qr_key; ///< as seal_key
     std::vector<std::string> client_certificates;
     /// What its letters say of it beside its name: 复议机关, 网上申请复议的网址, 管辖法院,
     /// 联系方式.
@@ -37,6 +37,14 @@ struct DepartmentConfig {
     std::vector<SupervisorConfig> supervisors{};
     /// Document types that published templates may come for; none: those of `templates`.
     std::optional<std::vector<std::string>> published_types{};
+    std::string key_passphrase_file{}; ///< empty: its key files are not encrypted
+};
+
+/// The token on which every key with a pkcs11: address is.
+struct Pkcs11Config {
+    std::string module;
+    std::string pin_file;
+    bool require_unextractable = true;
 };
 
 struct HttpConfig {
@@ -101,12 +109,13 @@ struct DeliveryConfig {
 
 /// The built-in time-stamp authority.
 struct TimestampAuthorityConfig {
-    std::string key;
+    std::string key; ///< path, or pkcs11: address
     std::string certificate;
     std::string policy;
     std::int64_t accuracy_ms = 0;
     std::string state_folder;
     std::int64_t absence_hours_max = 0;
+    std::string key_passphrase_file{}; ///< empty: the key file is not encrypted
 };
 
 /// A time-stamp authority that is asked, our own or another's.
@@ -143,6 +152,7 @@ struct Config {
     PkiConfig pki;
     DeliveryConfig delivery;
     TimestampConfig timestamp;
+    std::optional<Pkcs11Config> pkcs11{};
     /// Nobody publishes an edition of their own.
     bool four_eyes = true;
     std::vector<DepartmentConfig> departments;

@@ -10,6 +10,7 @@
 #include "issuer/fonts/font_set.hpp"
 #include "issuer/templates/template.hpp"
 #include "signer/file_signer.hpp"
+#include "signer/local_signer.hpp"
 #include "store/lmdb/open_lmdb.hpp"
 
 namespace songda::app {
@@ -143,15 +144,23 @@ store::Follow Desk::follow_status() const {
 }
 
 Result<void> Desk::open_seals() {
-    std::vector<signer::SealFiles> seals;
+    key_cabinet_ = std::make_unique<KeyCabinet>(config_.pkcs11, metrics_);
+    std::vector<signer::SealKeys> seals;
     for (const DepartmentConfig& department : config_.departments) {
+        auto document_key = key_cabinet_->open(department.seal_key, department.key_passphrase_file);
+        if (!document_key.ok()) {
+            return document_key.error();
+        }
+        auto qr_key = key_cabinet_->open(department.qr_key, department.key_passphrase_file);
+        if (!qr_key.ok()) {
+            return qr_key.error();
+        }
         seals.push_back({{department.code},
-                         department.seal_key,
+                         std::move(document_key).value(),
                          department.seal_certificate,
-                         department.qr_key,
-                         ""});
+                         std::move(qr_key).value()});
     }
-    auto signer = signer::open_file_signer(seals, config_.production, clock_);
+    auto signer = signer::open_local_signer(std::move(seals), config_.production, clock_);
     if (!signer.ok()) {
         return signer.error();
     }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/config.hpp"
+#include "app/key_cabinet.hpp"
 #include "app/published_templates.hpp"
 #include "base/metrics.hpp"
 #include "base/random.hpp"
@@ -42,6 +43,7 @@ public:
     [[nodiscard]] store::Store& store() { return *store_; }
     [[nodiscard]] issuer::Issuer& issuer() { return *issuer_; }
     [[nodiscard]] const Clock& clock() const { return clock_; }
+    [[nodiscard]] KeyCabinet& keys() { return *key_cabinet_; }
     [[nodiscard]] Random& random() { return random_; }
     [[nodiscard]] metrics::Registry& metrics() { return metrics_; }
     [[nodiscard]] const verifier::TrustStore& trust() const { return trust_; }
@@ -97,6 +99,7 @@ private:
     std::vector<DepartmentConfig> departments_; ///< with the types that they take
     std::shared_ptr<const issuer::FontSet> fonts_;
     std::unique_ptr<store::Store> store_;
+    std::unique_ptr<KeyCabinet> key_cabinet_;
     std::unique_ptr<signer::Signer> signer_;
     std::optional<delivery::ApplicantKeys> keys_of_applicants_;
     std::optional<delivery::Planner> planner_;

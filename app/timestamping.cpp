@@ -1,7 +1,6 @@
 #include "app/timestamping.hpp"
 
 #include "base/log.hpp"
-#include "signer/file_signer.hpp"
 
 namespace songda::app {
 
@@ -40,7 +39,7 @@ Result<std::unique_ptr<Timestamping>> Timestamping::open(const TimestampAuthorit
         return Error{time.error().fault, "timestamp.authority: " + time.error().detail};
     }
     made->time_ = std::move(time).value();
-    auto key = signer::open_key_file(config.key, "");
+    auto key = parts.keys.open(config.key, config.key_passphrase_file);
     if (!key.ok()) {
         return key.error();
     }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "app/config.hpp"
+#include "app/key_cabinet.hpp"
 #include "base/metrics.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
@@ -21,6 +22,7 @@ public:
         const Clock& clock;
         Random& random;
         metrics::Registry& metrics;
+        KeyCabinet& keys;
         bool production = true;
     };
     /// The parts outlive it. Faults name the file or key at fault.

@@ -143,6 +143,42 @@ TEST(Config, FilesThatAreNotThereAreToldWithFileLineAndKey) {
     EXPECT_EQ(told.find("store.folder"), std::string::npos) << "made when it is not there";
 }
 
+TEST(Config, KeysOnTokensAreCheckedBeforeAnythingIsOpened) {
+    const std::string qr = "qr_key = \"../var/keys/11320199014138860W/qr.key\"";
+    const auto told = [&](const std::string& address, const std::string& more = "") {
+        return told_when(qr, "qr_key = \"" + address + "\"\n" + more);
+    };
+    EXPECT_NE(told("pkcs11:token=a;object=qr")
+                  .find("department[0].qr_key: a pkcs11: address needs "
+                        "the table [pkcs11]"),
+              std::string::npos);
+    const std::string pin = told("pkcs11:token=a;object=qr?pin-value=7777");
+    EXPECT_NE(pin.find("department[0].qr_key: pkcs11: address: a PIN does not stand here"),
+              std::string::npos)
+        << pin;
+    EXPECT_EQ(pin.find("7777"), std::string::npos);
+}
+
+TEST(Config, AllKeysOnTokensAreOnOne) {
+    std::ifstream in(SONGDA_SOURCE_DIR "/config/songda.toml");
+    std::string text((std::istreambuf_iterator<char>(in)), {});
+    for (const auto& [key, token] : {std::pair("seal", "one"), std::pair("qr", "two")}) {
+        const std::string from = "../var/keys/11320199014138860W/" + std::string(key) + ".key";
+        text.replace(text.find(from), from.size(),
+                     "pkcs11:object=" + std::string(key) + ";token=" + token);
+    }
+    text += "\n[pkcs11]\nmodule = \"/lib/x.so\"\npin_file = \"pin\"\n";
+    const auto config = read_config(write(text));
+    ASSERT_FALSE(config.ok());
+    EXPECT_NE(config.error().detail.find("department[0].qr_key: is on another token"),
+              std::string::npos)
+        << config.error().detail;
+    text.replace(text.find("token=two"), 9, "token=one");
+    const auto good = read_config(write(text));
+    ASSERT_TRUE(good.ok()) << good.error().detail;
+    EXPECT_FALSE(good.value().pkcs11->require_unextractable) << "the sample is no production";
+}
+
 TEST(Config, WhatIsMissingIsToldOnce) {
     const std::string told = told_when("public_base = ", "# ");
     EXPECT_NE(told.find("http.public_base: is missing"), std::string::npos) << told;

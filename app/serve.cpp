@@ -88,8 +88,9 @@ Result<std::unique_ptr<Timestamping>> open_timestamping(const Config& config, De
     if (!config.timestamp.authority) {
         return std::unique_ptr<Timestamping>();
     }
-    return Timestamping::open(*config.timestamp.authority,
-                              {desk.clock(), desk.random(), desk.metrics(), desk.keys(), config.production});
+    return Timestamping::open(
+        *config.timestamp.authority,
+        {desk.clock(), desk.random(), desk.metrics(), desk.keys(), config.production});
 }
 
 api::ApiParts make_parts(const Config& config, Desk& desk, const Counters& made) {

@@ -96,6 +96,41 @@ TEST_F(CustodyTest, ServesAndStampsWithKeysOnAToken) {
     EXPECT_FALSE(has(service_.complaint(), fakes::SoftToken::pin)) << "the PIN is in the log";
 }
 
+TEST_F(CustodyTest, RunningServiceOutlivesTheLossOfItsToken) {
+    put_keys_on_token();
+    ASSERT_TRUE(service_.start()) << service_.complaint();
+    const std::string url = "http://127.0.0.1:" + std::to_string(service_.port());
+    const std::string query = SONGDA_SOURCE_DIR "/tests/golden/timestamp/sha256-cert-nonce.tsq";
+    const auto stamps = [&] {
+        return run_command("curl -fsS -H 'Content-Type: application/timestamp-query' "
+                           "--data-binary @" +
+                           query + ' ' + url + "/tsa -o " + at("reply.tsr") +
+                           " && openssl ts -verify -queryfile " + query + " -in " +
+                           at("reply.tsr") + " -CAfile " + fakes::sample_keys_folder() +
+                           "/trust/root.pem")
+                   .status == 0;
+    };
+    const auto away = [&](const char* value) {
+        return has(run_command("curl -fsS " + url + "/metrics").output,
+                   std::string("songda_token_away ") + value);
+    };
+    ASSERT_TRUE(stamps());
+    const std::string elsewhere = soft_.tokens().string() + "-away";
+    std::filesystem::rename(soft_.tokens(), elsewhere);
+    EXPECT_FALSE(stamps());
+    EXPECT_FALSE(stamps());
+    EXPECT_TRUE(away("1"));
+    std::filesystem::rename(elsewhere, soft_.tokens());
+    bool back = false;
+    for (int i = 0; i < 100 && !back; ++i) {
+        back = run_command("sleep 0.1").status == 0 && stamps();
+    }
+    EXPECT_TRUE(back);
+    EXPECT_TRUE(away("0"));
+    EXPECT_EQ(service_.stop(), 0);
+    EXPECT_TRUE(has(service_.complaint(), "token_away")) << service_.complaint();
+}
+
 TEST_F(CustodyTest, WrongPinIsToldAndNotTriedByTheNextStart) {
     put_keys_on_token();
     std::ofstream(pin_file()) << "1111\n";

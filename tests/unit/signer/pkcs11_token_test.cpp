@@ -119,6 +119,20 @@ TEST_F(Pkcs11TokenTest, TokenThatIsTakenAwaySignsAgainWhenItIsBack) {
     EXPECT_EQ(told_[1], "back");
 }
 
+TEST_F(Pkcs11TokenTest, FolderMovedUnderARunningLibraryIsSurvived) {
+    open();
+    const std::filesystem::path elsewhere = soft_.tokens().string() + "-away";
+    for (int i = 0; i < 3; ++i) {
+        std::filesystem::rename(soft_.tokens(), elsewhere);
+        const auto made = key_->sign(digest);
+        ASSERT_FALSE(made.ok());
+        EXPECT_EQ(made.error().fault, Fault::unavailable) << made.error().detail;
+        std::filesystem::rename(elsewhere, soft_.tokens());
+        EXPECT_TRUE(comes_back());
+    }
+    EXPECT_EQ(told_.size(), 6U) << "away and back, each time";
+}
+
 TEST_F(Pkcs11TokenTest, AwayTokenAnswersAtOnce) {
     open();
     std::filesystem::rename(soft_.tokens(), soft_.tokens().string() + "-away");

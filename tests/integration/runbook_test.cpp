@@ -1,10 +1,12 @@
-// Runs the commands of docs/operating/certificates.md as they stand on the page, in its order: a
-// runbook that does not work is found here and not at two in the morning.
+// Runs the commands of docs/operating/certificates.md and hsm.md as they stand on the page, in
+// their order: a runbook that does not work is found here and not at two in the morning.
 #include <algorithm>
 #include <fstream>
 
 #include <gtest/gtest.h>
 
+#include "tests/fakes/sample_keys.hpp"
+#include "tests/fakes/soft_token.hpp"
 #include "tests/fakes/temporary_folder.hpp"
 #include "tests/integration/live_service.hpp"
 
@@ -44,6 +46,26 @@ TEST(Runbook, CertificatesDoesWhatItSays) {
     EXPECT_NE(run.output.find("Key Compromise"), std::string::npos) << run.output;
     EXPECT_EQ(live::run_command("ls " + (folder.path() / "seal-outside").string()).output,
               "seal.csr\nseal.key\n");
+}
+
+TEST(Runbook, HsmDoesWhatItSays) {
+    const std::string commands = commands_of(SONGDA_SOURCE_DIR "/docs/operating/hsm.md");
+    ASSERT_GT(std::count(commands.begin(), commands.end(), '\n'), 8);
+    const live::Service service; // its configuration is what the page changes
+    const fakes::SoftToken soft("another");
+    const std::string folder = service.folder();
+    const auto seal = fakes::sample_seal();
+    std::filesystem::copy_file(seal.seal_key, folder + "/seal.key");
+    std::filesystem::copy_file(seal.qr_key, folder + "/qr.key");
+    std::ofstream(folder + "/runbook.sh") << commands;
+    const std::string program = SONGDA_PROGRAM;
+    const auto run = live::run_command(
+        "cd " + folder +
+        " && head -n 2 " SONGDA_SOURCE_DIR "/samples/decisions.jsonl >check.jsonl" +
+        " && PATH=" + program.substr(0, program.rfind('/')) + ":$PATH sh -eux runbook.sh");
+    EXPECT_EQ(run.status, 0) << run.output;
+    EXPECT_NE(run.output.find("Signature is Valid"), std::string::npos) << run.output;
+    EXPECT_NE(run.output.find("Private Key Object"), std::string::npos) << run.output;
 }
 
 } // namespace

@@ -103,9 +103,13 @@ struct Escape {
 };
 
 /// A byte that begins no escape: nearly all are.
-constexpr bool is_plain(unsigned char c) {
-    return c >= 0x20 && c != '"' && c != '\\' && c != 0x7F && c != 0xC2 && c != 0xE2;
-}
+constexpr std::array<bool, 256> plain_bytes = [] {
+    std::array<bool, 256> plain{};
+    for (unsigned c = 0x20; c < plain.size(); ++c) {
+        plain[c] = c != '"' && c != '\\' && c != 0x7F && c != 0xC2 && c != 0xE2;
+    }
+    return plain;
+}();
 
 /// How many bytes of `text`, from its first on, are plain: sixteen are looked at at once.
 std::size_t plain_length(std::string_view text) {
@@ -122,7 +126,7 @@ std::size_t plain_length(std::string_view text) {
             break;
         }
     }
-    while (length < text.size() && is_plain(static_cast<unsigned char>(text[length]))) {
+    while (length < text.size() && plain_bytes[static_cast<unsigned char>(text[length])]) {
         ++length;
     }
     return length;

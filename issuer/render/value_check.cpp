@@ -91,32 +91,33 @@ FieldPart part_of(std::string_view name) {
     return part;
 }
 
-void check_length(const std::string& pointer, std::string_view text, std::size_t most,
+/// `name` is the value's; its pointer is only made for a finding.
+void check_length(std::string_view name, std::string_view text, std::size_t most,
                   std::vector<Finding>& findings) {
     const std::size_t count = text.size() > most ? count_code_points(text) : 0;
     if (count > most) {
         findings.push_back(
-            make_finding(pointer, "max_characters", fmt::format("{} > {}", count, most)));
+            make_finding(pointer_of(name), "max_characters", fmt::format("{} > {}", count, most)));
     }
 }
 
 /// A text that was given.
-void check_text(const TemplateField& field, const std::string& pointer, std::string_view text,
+void check_text(const TemplateField& field, std::string_view name, std::string_view text,
                 std::vector<Finding>& findings) {
-    check_length(pointer, text, field.max_characters, findings);
+    check_length(name, text, field.max_characters, findings);
     if (!field.paragraphs && text.find('\n') != std::string_view::npos) {
-        findings.push_back(make_finding(pointer, "line_break", ""));
+        findings.push_back(make_finding(pointer_of(name), "line_break", ""));
     }
     if (field.kind == FieldKind::date && !parse_date(text)) {
-        findings.push_back(make_finding(pointer, "date", ""));
+        findings.push_back(make_finding(pointer_of(name), "date", ""));
     }
     const auto visible = [](char c) { return c >= 0x20 && c < 0x7F; };
     if (field.kind == FieldKind::code && !std::all_of(text.begin(), text.end(), visible)) {
-        findings.push_back(make_finding(pointer, "code", ""));
+        findings.push_back(make_finding(pointer_of(name), "code", ""));
     }
     if (field.kind == FieldKind::choice &&
         std::find(field.choices.begin(), field.choices.end(), text) == field.choices.end()) {
-        findings.push_back(make_finding(pointer, "choice", ""));
+        findings.push_back(make_finding(pointer_of(name), "choice", ""));
     }
 }
 
@@ -127,7 +128,6 @@ public:
         : field_(field), findings_(findings) {}
 
     void take(const FieldPart& part, const NamedValue& value) {
-        const std::string pointer = pointer_of(value.name);
         const bool several = field_.kind == FieldKind::list || field_.kind == FieldKind::rows;
         const bool fits = part.index.has_value() == several &&
                           part.cell.empty() == (field_.kind != FieldKind::rows);
@@ -138,9 +138,9 @@ public:
             return;
         }
         if (field_.kind == FieldKind::rows) {
-            check_cell(pointer, part, value.text);
+            check_cell(value.name, part, value.text);
         } else if (!value.text.empty()) {
-            check_text(field_, pointer, value.text, findings_);
+            check_text(field_, value.name, value.text, findings_);
         }
     }
 
@@ -164,18 +164,18 @@ public:
     }
 
 private:
-    void check_cell(const std::string& pointer, const FieldPart& part, std::string_view text) {
+    void check_cell(std::string_view name, const FieldPart& part, std::string_view text) {
         const auto column =
             std::find_if(field_.columns.begin(), field_.columns.end(),
                          [&](const FieldColumn& each) { return each.name == part.cell; });
         if (column == field_.columns.end()) {
-            findings_.push_back(make_finding(pointer, "unknown", ""));
+            findings_.push_back(make_finding(pointer_of(name), "unknown", ""));
             return;
         }
         if (!text.empty()) {
             cells_.emplace(*part.index, part.cell);
         }
-        check_length(pointer, text, column->max_characters, findings_);
+        check_length(name, text, column->max_characters, findings_);
     }
 
     const TemplateField& field_;
@@ -325,8 +325,14 @@ std::string PlacedValues::expand(const Pattern& pattern, std::span<const NamedVa
             const std::string_view value = element == nullptr
                                                ? find_text(values, piece.text)
                                                : find_text(values, name_in(element, piece.text));
-            const auto day = is_day(compiled_.spec, piece.text) ? parse_date(value) : std::nullopt;
-            text += day ? to_chinese(*day) : std::string(value);
+            const bool like_day = value.size() == 10 && value[4] == '-'; // spares most the search
+            const auto day =
+                like_day && is_day(compiled_.spec, piece.text) ? parse_date(value) : std::nullopt;
+            if (day) {
+                text += to_chinese(*day);
+            } else {
+                text += value;
+            }
         }
     }
     return text;

@@ -27,7 +27,7 @@ Centipoints balanced_room(std::span<const SetGlyph> glyphs, const TextLook& look
         }
         narrow += step;
     }
-    while (wide - narrow > 100) {
+    while (wide - narrow > look.size / 4) { // lines break between characters
         const Centipoints middle = (narrow + wide) / 2;
         (fits_lines(glyphs, look.size, look.tracking, middle, lines) ? wide : narrow) = middle;
     }

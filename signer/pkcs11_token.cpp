@@ -6,9 +6,7 @@
 #include <mutex>
 #include <vector>
 
-#include <openssl/err.h>
-
-#include "base/openssl_handles.hpp"
+#include "base/ecdsa_check.hpp"
 #include "base/sha256.hpp"
 #include "signer/pkcs11_objects.hpp"
 
@@ -32,18 +30,6 @@ bool is_about_key(CK_RV result) {
 
 milliseconds longer(milliseconds pause, const Pkcs11Options& options) {
     return std::min(std::max(pause * 2, options.pause_first), options.pause_max);
-}
-
-bool openssl_verifies(ByteView public_key, const Digest& digest, const EcdsaSignature& signature) {
-    const unsigned char* at = public_key.data();
-    const openssl::Pkey key(d2i_PUBKEY(nullptr, &at, static_cast<long>(public_key.size())));
-    const openssl::PkeyContext context(key ? EVP_PKEY_CTX_new(key.get(), nullptr) : nullptr);
-    const Bytes der = write_ecdsa_der(signature);
-    const bool good =
-        context && EVP_PKEY_verify_init(context.get()) == 1 &&
-        EVP_PKEY_verify(context.get(), der.data(), der.size(), digest.data(), digest.size()) == 1;
-    ERR_clear_error();
-    return good;
 }
 
 /// A key that was opened. All but the first two belong to the token's mutex.
@@ -167,7 +153,7 @@ Result<std::unique_ptr<const SigningKey>> Token::open_key(const Pkcs11Uri& uri) 
     if (!made.ok()) {
         return made.error();
     }
-    if (!openssl_verifies(entry->public_key, question, made.value())) {
+    if (!ecdsa_fits(question, write_ecdsa_der(made.value()), entry->public_key)) {
         return named({Fault::invalid_input,
                       "the public key or certificate beside the key is of another key"});
     }

@@ -1,9 +1,7 @@
 #include "verifier/check_qr.hpp"
 
-#include <openssl/err.h>
-
+#include "base/ecdsa_check.hpp"
 #include "base/ecdsa_signature.hpp"
-#include "base/openssl_handles.hpp"
 #include "base/qr_claims.hpp"
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
@@ -33,17 +31,8 @@ std::optional<ScannedCode> scan(std::string_view text) {
 
 bool fits(const ListedKey& listed, const QrSeal& seal, const EcdsaSignature& signature,
           const DocumentKey& key) {
-    const unsigned char* at = listed.spki.data();
-    const openssl::Pkey public_key(d2i_PUBKEY(nullptr, &at, static_cast<long>(listed.spki.size())));
-    const openssl::PkeyContext context(public_key ? EVP_PKEY_CTX_new(public_key.get(), nullptr)
-                                                  : nullptr);
-    const Digest digest = sha256(qr_signed_bytes(seal.protected_header, key, seal.claims));
-    const Bytes der = write_ecdsa_der(signature);
-    const bool good =
-        context && EVP_PKEY_verify_init(context.get()) == 1 &&
-        EVP_PKEY_verify(context.get(), der.data(), der.size(), digest.data(), digest.size()) == 1;
-    ERR_clear_error();
-    return good;
+    return ecdsa_fits(sha256(qr_signed_bytes(seal.protected_header, key, seal.claims)),
+                      write_ecdsa_der(signature), listed.spki);
 }
 
 TimeMs from_seconds(std::uint64_t seconds) {

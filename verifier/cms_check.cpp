@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 
 #include "base/certificate.hpp"
+#include "base/ecdsa_check.hpp"
 #include "base/sha256.hpp"
 #include "verifier/cms_parts.hpp"
 
@@ -63,15 +64,6 @@ Result<SignedDocument> read_cms(ByteView der) {
     document.attributes_hash = parts.value().attributes_hash();
     document.signature.assign(parts.value().signature.begin(), parts.value().signature.end());
     return document;
-}
-
-bool ecdsa_fits(const Digest& hash, ByteView signature, EVP_PKEY* key) {
-    const openssl::PkeyContext context(EVP_PKEY_CTX_new(key, nullptr));
-    const bool fits = context && EVP_PKEY_verify_init(context.get()) == 1 &&
-                      EVP_PKEY_verify(context.get(), signature.data(), signature.size(),
-                                      hash.data(), hash.size()) == 1;
-    ERR_clear_error();
-    return fits;
 }
 
 bool signature_fits(const SignedDocument& document, EVP_PKEY* key) {

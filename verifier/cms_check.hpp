@@ -23,9 +23,6 @@ struct SignedDocument {
 /// and signingCertificateV2 name.
 [[nodiscard]] Result<SignedDocument> read_cms(ByteView der);
 
-/// Is `signature` (DER) one of `hash` under the P-256 key?
-[[nodiscard]] bool ecdsa_fits(const Digest& hash, ByteView signature, EVP_PKEY* key);
-
 /// Does the signature fit the attributes under `key`? False for no key and for another curve.
 [[nodiscard]] bool signature_fits(const SignedDocument& document, EVP_PKEY* key);
 

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <openssl/ec.h>
 
+#include "base/ecdsa_check.hpp"
 #include "base/openssl_handles.hpp"
 #include "base/sha256.hpp"
 #include "verifier/cms_check.hpp"

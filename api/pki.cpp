@@ -3,7 +3,6 @@
 // given.
 
 #include <ctime>
-#include <fstream>
 #include <map>
 
 #include <fmt/format.h>
@@ -13,6 +12,7 @@
 #include "api/routes.hpp"
 #include "base/log.hpp"
 #include "base/ocsp.hpp"
+#include "base/open_file.hpp"
 #include "base/text_codec.hpp"
 
 namespace songda::api {
@@ -41,17 +41,11 @@ bool is_file_name(std::string_view name) {
                std::string_view::npos;
 }
 
+/// Nothing for a file that is not there, cannot be read or has nothing in it.
 std::optional<std::string> read_file(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::string bytes;
-    char part[16384];
-    while (in.read(part, sizeof part) || in.gcount() > 0) {
-        bytes.append(part, static_cast<std::size_t>(in.gcount()));
-        if (bytes.size() > file_bytes_max) {
-            return std::nullopt;
-        }
-    }
-    return in.eof() && !bytes.empty() ? std::optional(std::move(bytes)) : std::nullopt;
+    const auto bytes = read_whole(path, file_bytes_max);
+    return bytes.ok() && !bytes.value().empty() ? std::optional(std::string(as_text(bytes.value())))
+                                                : std::nullopt;
 }
 
 /// Bytes that hold until `times.next_update`, with the headers of RFC 5019 §6.2: a cache may keep

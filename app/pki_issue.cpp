@@ -33,7 +33,7 @@ std::string file_stem(Profile profile) {
 Result<openssl::Pkey> key_to_certify(const PkiArguments& asked, Profile profile,
                                      const signer::Passphrase& passphrase) {
     if (!asked.csr.empty()) {
-        const auto pem = signer::read_whole(asked.csr, request_bytes_max);
+        const auto pem = read_whole(asked.csr, request_bytes_max);
         if (!pem.ok()) {
             return pem.error();
         }
@@ -206,7 +206,7 @@ Result<std::vector<openssl::Certificate>> read_all(const std::vector<std::string
 Result<std::string> join_files(const std::vector<std::string>& paths) {
     std::string all;
     for (const std::string& path : paths) {
-        const auto read = signer::read_whole(path, request_bytes_max);
+        const auto read = read_whole(path, request_bytes_max);
         if (!read.ok()) {
             return read.error();
         }

@@ -8,24 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/open_file.hpp"
+
 namespace songda {
 namespace {
-
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_(number) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (number_ >= 0) {
-            close(number_);
-        }
-    }
-    [[nodiscard]] int get() const { return number_; }
-
-private:
-    int number_;
-};
 
 Error failed(const std::string& path, int code) {
     const bool full = code == ENOSPC || code == EDQUOT || code == EFBIG;

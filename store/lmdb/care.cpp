@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/open_file.hpp"
 #include "store/lmdb/lmdb_store.hpp"
 #include "store/lmdb/number_rows.hpp"
 #include "store/lmdb/rows_access.hpp"
@@ -18,21 +19,9 @@ namespace fs = std::filesystem;
 const ByteView cursor_name = as_bytes("cursor");
 constexpr std::size_t copy_step_bytes = 1U << 20U;
 
-/// Closes at the end of the scope.
-class Descriptor {
-public:
-    Descriptor(const std::string& path, int flags) : value_(::open(path.c_str(), flags, 0600)) {}
-    Descriptor(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (value_ >= 0) {
-            close(value_);
-        }
-    }
-    [[nodiscard]] int get() const { return value_; }
-
-private:
-    int value_;
-};
+Descriptor open_file(const std::string& path, int flags) {
+    return Descriptor(::open(path.c_str(), flags, 0600));
+}
 
 Error failed(std::string_view step, int code) {
     return {Fault::unavailable, "backup, " + std::string(step) + ": " + engine_message(code)};
@@ -40,7 +29,7 @@ Error failed(std::string_view step, int code) {
 
 /// Makes file contents, or names in a directory, durable.
 int sync_path(const std::string& path) {
-    const Descriptor file(path, O_RDONLY | O_CLOEXEC);
+    const Descriptor file = open_file(path, O_RDONLY | O_CLOEXEC);
     return file.get() >= 0 && fsync(file.get()) == 0 ? 0 : errno;
 }
 
@@ -57,8 +46,8 @@ int write_whole(int to, ByteView bytes) {
 
 /// The first `length` bytes, or fewer if the file is shorter.
 int copy_file(const std::string& from, const std::string& to, std::uint64_t length) {
-    const Descriptor source(from, O_RDONLY | O_CLOEXEC);
-    const Descriptor target(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC);
+    const Descriptor source = open_file(from, O_RDONLY | O_CLOEXEC);
+    const Descriptor target = open_file(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC);
     if (source.get() < 0 || target.get() < 0) {
         return errno;
     }
@@ -117,7 +106,8 @@ Result<void> LmdbStore::backup(const std::string& directory, TimeMs at) {
                                : failed("directory", errno);
     }
     {
-        const Descriptor rows(directory + "/data.mdb", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC);
+        const Descriptor rows =
+            open_file(directory + "/data.mdb", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC);
         if (rows.get() < 0) {
             return failed("rows", errno);
         }

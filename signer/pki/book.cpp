@@ -89,28 +89,24 @@ Result<void> enter_release(Book& book, const JournalLine& line) {
     return {};
 }
 
-Result<void> enter_publication(Book& book, const JournalLine& line) {
+/// A list's number grows and its time never goes back.
+Result<void> enter_list(const JournalLine& line, std::uint64_t& last_number, TimeMs& last_update) {
     const auto number = number_of(field(line, "crl_number"));
     const auto this_update = parse_rfc3339(field(line, "this_update"));
-    if (!number || !this_update || *number <= book.last.crl_number ||
-        *this_update < book.last.this_update) {
+    if (!number || !this_update || *number <= last_number || *this_update < last_update) {
         return refused(line, "publishes what is older than what was published");
     }
-    book.last.crl_number = *number;
-    book.last.this_update = *this_update;
+    last_number = *number;
+    last_update = *this_update;
     return {};
 }
 
+Result<void> enter_publication(Book& book, const JournalLine& line) {
+    return enter_list(line, book.last.crl_number, book.last.this_update);
+}
+
 Result<void> enter_root_publication(Book& book, const JournalLine& line) {
-    const auto number = number_of(field(line, "crl_number"));
-    const auto this_update = parse_rfc3339(field(line, "this_update"));
-    if (!number || !this_update || *number <= book.last.root_crl_number ||
-        *this_update < book.last.root_this_update) {
-        return refused(line, "publishes what is older than what was published");
-    }
-    book.last.root_crl_number = *number;
-    book.last.root_this_update = *this_update;
-    return {};
+    return enter_list(line, book.last.root_crl_number, book.last.root_this_update);
 }
 
 } // namespace

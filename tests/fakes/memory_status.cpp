@@ -15,6 +15,10 @@ Result<std::vector<StatusEntry>> MemoryStore::status_history(const DocumentId& i
 
 Result<StatusEntry> MemoryStore::find_status(const DocumentRow& document) {
     const Lock lock(mutex_);
+    return holding(document);
+}
+
+StatusEntry MemoryStore::holding(const DocumentRow& document) const {
     const auto found = look_up(history_, document.id);
     const StatusEntry own = found ? found->back() : StatusEntry{1, document.first_status};
     if (document.relation && is_copy(document.relation->kind) &&
@@ -135,13 +139,7 @@ Result<ExpiryStep> MemoryStore::tell_expired(TimeMs now, std::size_t rows_max,
         }
         ++step.looked_at;
         told_until_ = place;
-        const bool copy = document.relation && is_copy(document.relation->kind);
-        const DocumentStatus own = history_.at(document.id).back().change.status;
-        const DocumentStatus holds =
-            copy && own == DocumentStatus::valid
-                ? history_.at(document.relation->document).back().change.status
-                : own;
-        if (status_at(document, holds, now) == DocumentStatus::expired) {
+        if (status_at(document, holding(document).change.status, now) == DocumentStatus::expired) {
             ++step.expired;
             StatusEntry entry = expiry_of(*document.valid_until);
             entry.change.at = now;

@@ -137,6 +137,7 @@ private:
     Result<StatusOutcome> change_status(const DocumentRow& document, const StatusWrite& write);
     [[nodiscard]] Result<std::vector<Aftermath>>
     look_after(const DocumentRow& changed, const StatusEntry& entry, const Follow& follow) const;
+    [[nodiscard]] StatusEntry holding(const DocumentRow& document) const;
     [[nodiscard]] std::vector<LegRow> legs_under(const DocumentId& document) const;
     void write_after(const Aftermath& after);
     void record(const AuditRow& row);

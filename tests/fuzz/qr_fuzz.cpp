@@ -1,4 +1,4 @@
-// sources: verifier/check_qr.cpp verifier/key_list.cpp verifier/report.cpp
+// sources: verifier/check_qr.cpp verifier/conclusion.cpp verifier/key_list.cpp verifier/report.cpp
 // sources: base/certificate.cpp base/json.cpp
 
 // The QR check on any text with the golden key list: a yes is given only for the claims and the

@@ -234,6 +234,10 @@ std::string answer_html(const Report& report) {
         fact(to, "status_note", "状态说明", "Status note", report.status_note);
         fact(to, "issued_at", "签发时间", "Issued at",
              face.issued_at ? to_people(*face.issued_at) : "");
+        fact(to, "level", "签名等级", "Signature level",
+             report.level ? std::string(level_name(*report.level)) + " " +
+                                std::string(verifier::level_text_zh(*report.level))
+                          : "");
         for (const verifier::TimestampFace& stamp : report.timestamps) {
             fact(to, "timestamp", "归档时间戳", "Archive time-stamp",
                  to_people(stamp.time) + " · " + stamp.authority +

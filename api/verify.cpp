@@ -113,7 +113,7 @@ Result<verifier::Report> check_upload(const ApiParts& parts, std::string_view fi
     auto report = find_register_report(parts.store, *found.value(), now);
     if (report.ok()) {
         report.value().integrity.reason = verifier::Reason::exact_bytes;
-        verifier::note_archive(report.value(), as_bytes(file), archived, parts.trust, now);
+        verifier::note_archive(report.value(), archived, parts.trust, now);
     }
     return report;
 }

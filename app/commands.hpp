@@ -72,6 +72,7 @@ struct TimestampArguments {
     std::string file;
     std::string output; ///< for the TimeStampResp; empty: the file's name and .tsr
     std::string into;   ///< for a document of ours with the time-stamp in it; empty: beside it
+    std::string level = "B-T"; ///< that the document is brought to
 };
 int run_timestamp(const TimestampArguments& arguments);
 

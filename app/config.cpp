@@ -332,6 +332,11 @@ TimestampClientConfig read_timestamp_client(TomlTable& table, const Paths& path)
     return client;
 }
 
+StatusConfig read_status(TomlTable table) {
+    return {table.integer_or("timeout_seconds", 5, 1, 60),
+            table.boolean_or("allow_private_addresses", false)};
+}
+
 TimestampConfig read_timestamp(TomlTable table, const Paths& path, KeyPlaces& keys) {
     TimestampConfig timestamp;
     if (table.has("authority")) {
@@ -443,6 +448,7 @@ Result<Config> read_config(const std::string& file_path, Files files) {
         static_cast<std::uint64_t>(store.integer_or("reserve_mib", 64, 1, 1 << 20));
     TomlTable pki = root.table("pki");
     config.pki.publish_folder = path.folder_or_none(pki, "publish");
+    config.status = read_status(root.table("certificate_status"));
     config.four_eyes = root.table("editions").boolean_or("four_eyes", true);
     config.delivery = read_delivery(root.table("delivery"), path);
     if (root.has("pkcs11")) {

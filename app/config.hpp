@@ -131,6 +131,12 @@ struct TimestampClientConfig {
     std::int64_t tolerance_seconds = 0;
 };
 
+/// Who is asked how certificates stand, at the addresses that they name themselves.
+struct StatusConfig {
+    std::int64_t timeout_seconds = 0;
+    bool allow_private_addresses = false;
+};
+
 struct TimestampConfig {
     std::optional<TimestampAuthorityConfig> authority{};
     std::vector<TimestampClientConfig> clients{}; ///< in the order in which they are asked
@@ -150,6 +156,7 @@ struct Config {
     HttpConfig http;
     StoreConfig store;
     PkiConfig pki;
+    StatusConfig status;
     DeliveryConfig delivery;
     TimestampConfig timestamp;
     std::optional<Pkcs11Config> pkcs11{};

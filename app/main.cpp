@@ -77,6 +77,14 @@ void add_timestamp(CLI::App& app, TimestampArguments& asked, int& status) {
     stamping->add_option("--into", asked.into,
                          "签发的 PDF：归档时间戳写入此新文件 an issued PDF: a new file with the "
                          "time-stamp in it");
+    stamping
+        ->add_option(
+            "--level", asked.level,
+            "此新文件的签名等级：B-T 时间戳，B-LT 另加证书状态证明，B-LTA 再加其上的时间戳；"
+            "已到则续期 level of that file: time-stamp, proofs of its certificates, a "
+            "time-stamp over them; renewed where it has it already")
+        ->check(CLI::IsMember({"B-T", "B-LT", "B-LTA"}))
+        ->needs("--into");
     stamping->callback([&asked, &status] { status = run_timestamp(asked); });
 }
 

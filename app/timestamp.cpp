@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "app/commands.hpp"
+#include "app/ladder.hpp"
 #include "app/terminal.hpp"
 #include "app/timestamp_server.hpp"
 #include "base/durable_file.hpp"
@@ -20,9 +21,6 @@
 
 namespace songda::app {
 namespace {
-
-/// Twice what authorities with a chain of three certificates send.
-constexpr std::size_t token_room = 8192;
 
 Result<Digest> hash_file(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
@@ -90,6 +88,10 @@ void print_stamped(const TimestampArguments& arguments, const signer::Timestamp&
                roots.file);
 }
 
+void tell_miss(const signer::TimestampMiss& miss) {
+    fmt::print(stderr, "  未取得 no time-stamp from {}: {}\n", miss.authority, miss.error.detail);
+}
+
 /// Asks, tells who gave none, and why; nothing if nobody did.
 std::optional<signer::Timestamp> stamp_or_tell(const std::vector<TimestampClientConfig>& clients,
                                                const Digest& digest, std::string& trust_folder) {
@@ -103,8 +105,7 @@ std::optional<signer::Timestamp> stamp_or_tell(const std::vector<TimestampClient
     signer::TimestampClient client(servers.value().asked, {}, clock, random);
     auto outcome = client.stamp(digest);
     for (const signer::TimestampMiss& miss : outcome.missed) {
-        fmt::print(stderr, "  未取得 no time-stamp from {}: {}\n", miss.authority,
-                   miss.error.detail);
+        tell_miss(miss);
     }
     if (!outcome.timestamp) {
         tell_failure("没有机构给出时间戳", "no authority gave a time-stamp");
@@ -154,43 +155,66 @@ Result<std::string> read_document(const std::string& path) {
                                                  ' ' + std::string(reason_text_en(reason))};
 }
 
-/// The time-stamp goes behind the issued bytes of a document of ours, which stay as they are.
-int archive_document(const TimestampArguments& arguments,
-                     const std::vector<TimestampClientConfig>& clients) {
-    const auto text = read_document(arguments.file);
+void print_archived(const TimestampArguments& arguments, const signer::Augmentation& added,
+                    const verifier::Report& report, const std::string& trust_folder) {
+    fmt::print("等级 level      {}\n", level_name(added.level));
+    if (!report.timestamps.empty()) {
+        const verifier::TimestampFace& newest = report.timestamps.back();
+        fmt::print("时间 time       {}\n机构 authority  {}\n", to_china_time(newest.time),
+                   newest.authority);
+    }
+    if (added.proven_until) {
+        fmt::print("续期 renew by   {}\n", to_china_time(*added.proven_until));
+    }
+    fmt::print("已存 written    {}\n核对 check it with:\n  songda-verify {} --trust {}\n",
+               arguments.into, arguments.into, trust_folder);
+}
+
+/// 1 where no other day changes it.
+int tell_augment_failure(const Error& error) {
+    switch (error.fault) {
+    case Fault::forbidden:
+        tell_failure("印章证书不受信任或已被吊销，补时间戳无济于事",
+                     "the seal proves nothing, and no time-stamp helps: " + error.detail);
+        return 1;
+    case Fault::unavailable:
+        return tell_failure("此刻取不全时间戳和证书状态，文件没有改动，请稍后再试",
+                            "not everything can be had now, nothing was written; try again: " +
+                                error.detail);
+    case Fault::invalid_input: return tell_failure("文件已没有位置再补证明", error.detail);
+    default: return tell_failure(error);
+    }
+}
+
+/// What proves it goes behind the issued bytes of a document of ours, which stay as they are.
+int archive_document(const TimestampArguments& arguments, const Config& config) {
+    auto text = read_document(arguments.file);
     if (!text.ok()) {
         return tell_failure(text.error());
     }
+    const SystemClock clock;
+    SystemRandom random;
+    const auto house = LadderHouse::open(config, clock, random, tell_miss);
+    if (!house.ok()) {
+        return tell_failure(house.error());
+    }
     const ByteView file = as_bytes(text.value());
-    auto draft = add_archive_stamp(file, verifier::split_archived(file).issued.size(), token_room);
-    if (!draft.ok()) {
-        return tell_failure(draft.error());
+    const auto added = house.value()->augmenter().augment(
+        file, verifier::split_archived(file).issued.size(), find_level(arguments.level).value());
+    if (!added.ok()) {
+        return tell_augment_failure(added.error());
     }
-    std::string trust_folder;
-    const auto stamp = stamp_or_tell(clients, draft.value().digest(), trust_folder);
-    if (!stamp) {
-        return 2;
-    }
-    const auto put = draft.value().put(stamp->proof.token);
-    if (!put.ok()) {
-        return tell_failure(put.error());
-    }
-    const auto trust = verifier::TrustStore::load(trust_folder);
+    text.value() += as_text(added.value().revisions);
     const auto report =
-        trust.ok() ? verifier::check_own(draft.value().file, trust.value(), SystemClock().now())
-                   : std::nullopt;
-    if (!report || report->timestamps.empty() ||
-        report->timestamps.back().answer != verifier::Answer::yes) {
+        verifier::check_own(as_bytes(text.value()), house.value()->roots().timestamps, clock.now());
+    if (!report || report->integrity.answer != verifier::Answer::yes) {
         return tell_failure(Error{Fault::internal, "the finished file does not verify"});
     }
-    const auto written = replace_file(arguments.into, as_text(draft.value().file));
+    const auto written = replace_file(arguments.into, text.value());
     if (!written.ok()) {
         return tell_failure(written.error());
     }
-    fmt::print("时间 time       {}\n机构 authority  {} · {}\n已存 written    {}\n"
-               "核对 check it with:\n  songda-verify {} --trust {}\n",
-               to_china_time(stamp->proof.time), stamp->authority, stamp->proof.authority,
-               arguments.into, arguments.into, trust_folder);
+    print_archived(arguments, added.value(), *report, config.trust_folder);
     return 0;
 }
 
@@ -211,7 +235,7 @@ int run_timestamp(const TimestampArguments& given) {
                             "the configuration has no [[timestamp.client]]");
     }
     return arguments.into.empty() ? stamp_file(arguments, clients)
-                                  : archive_document(arguments, clients);
+                                  : archive_document(arguments, config.value());
 }
 
 } // namespace songda::app

@@ -2,110 +2,26 @@
 
 #include <algorithm>
 #include <charconv>
-#include <map>
-#include <optional>
+#include <string>
+#include <string_view>
 
-#include <fmt/format.h>
-
+#include "base/archive_writer.hpp"
 #include "base/der.hpp"
-#include "base/own_pdf.hpp"
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
 
 namespace songda {
 namespace {
 
-// Numbers of docs/formats/pdf.md, "Objects".
-constexpr std::size_t object_form = 7;
-constexpr std::size_t object_seal_field = 15;
-constexpr std::size_t objects_per_stamp = 2;
-/// What seven digits can tell.
-constexpr std::size_t file_bytes_max = 9'999'999;
+using archive::Ground;
+using archive::store_lists;
 
 Error not_ours() {
-    return {Fault::corrupt, "what stands behind the issued file is no archive time-stamp of ours"};
+    return {Fault::corrupt, "what stands behind the issued file is no archive revision of ours"};
 }
 
-/// What revisions take over from the issued file.
-struct Issued {
-    std::size_t size = 0; ///< one more than its greatest object number
-    std::size_t table = 0;
-    std::string id;
-    std::size_t page = 0;                ///< the one with the seal
-    std::string page_before, page_after; ///< around the end of its list of annotations
-};
-
-std::optional<Issued> read_issued(std::string_view file) {
-    const auto own = OwnPdf::read(file);
-    if (!own.ok() || own.value().body(object_form) != "<</Fields[15 0 R]/SigFlags 3>>") {
-        return std::nullopt;
-    }
-    static constexpr std::string_view page_name = "/P ";
-    static constexpr std::string_view annotations = "/Annots[15 0 R";
-    const std::string_view field = own.value().body(object_seal_field);
-    const std::size_t at = field.find(page_name);
-    Issued issued{
-        own.value().size(), own.value().table(), std::string(own.value().id()), 0, {}, {}};
-    if (at != std::string_view::npos) {
-        std::from_chars(field.data() + at + page_name.size(), field.data() + field.size(),
-                        issued.page);
-    }
-    const std::string_view page = own.value().body(issued.page);
-    const std::size_t list = page.find(annotations);
-    if (!page.starts_with("<</Type/Page/") || list == std::string_view::npos ||
-        page.substr(list + annotations.size(), 1) != "]") {
-        return std::nullopt;
-    }
-    issued.page_before = page.substr(0, list + annotations.size());
-    issued.page_after = page.substr(list + annotations.size());
-    return issued;
-}
-
-struct Revision {
-    std::string text;
-    ArchiveStamp stamp;
-};
-
-/// The `nth` revision (from 1), which begins at `begin` of the file; its token is all zeros.
-Revision compose(const Issued& issued, std::size_t nth, std::size_t begin, std::size_t table_before,
-                 std::size_t token_bytes) {
-    std::string text;
-    std::map<std::size_t, std::size_t> offsets;
-    const auto put = [&](std::size_t number, std::string_view body) {
-        offsets[number] = begin + text.size();
-        text += fmt::format("{} 0 obj\n{}\nendobj\n", number, body);
-    };
-    std::string fields;
-    for (std::size_t i = 0; i < nth; ++i) {
-        fields += fmt::format(" {} 0 R", issued.size + i * objects_per_stamp);
-    }
-    const std::size_t field = issued.size + (nth - 1) * objects_per_stamp;
-    put(object_form, fmt::format("<</Fields[15 0 R{}]/SigFlags 3>>", fields));
-    put(issued.page, issued.page_before + fields + issued.page_after);
-    put(field,
-        fmt::format("<</Type/Annot/Subtype/Widget/FT/Sig/T(archive-{})/F 132/P {} 0 R/V {} 0 "
-                    "R/AP<</N 8 0 R>>/Rect[0 0 0 0]>>",
-                    nth, issued.page, field + 1));
-    put(field + 1, fmt::format("<</Type/DocTimeStamp/Filter/Adobe.PPKLite/SubFilter/ETSI.RFC3161"
-                               "/ByteRange[0 0000000 0000000 0000000]/Contents<{}> >>",
-                               std::string(2 * token_bytes, '0')));
-    ArchiveStamp stamp;
-    stamp.begin = begin;
-    const std::size_t gap = text.find("/Contents<", offsets[field + 1] - begin) + 9;
-    stamp.gap_begin = begin + gap;
-    stamp.gap_end = stamp.gap_begin + 2 * token_bytes + 2;
-    stamp.table = begin + text.size();
-    text += "xref\n";
-    for (const auto& [number, offset] : offsets) {
-        text += fmt::format("{} 1\n{:010} 00000 n \n", number, offset);
-    }
-    text += fmt::format("trailer\n<</Size {}/Root 1 0 R{}/Prev {}>>\nstartxref\n{}\n%%EOF\n",
-                        field + objects_per_stamp, issued.id, table_before, stamp.table);
-    stamp.end = begin + text.size();
-    const std::string range =
-        fmt::format("{:07} {:07} {:07}", stamp.gap_begin, stamp.gap_end, stamp.end - stamp.gap_end);
-    text.replace(gap - 9 - 1 - range.size(), range.size(), range);
-    return {std::move(text), std::move(stamp)};
+Error no_room(const char* why) {
+    return {Fault::invalid_input, why};
 }
 
 /// The token in lower-case hexadecimal digits, and zeros behind it.
@@ -121,85 +37,236 @@ std::optional<Bytes> read_token(std::string_view digits) {
                                    : std::nullopt;
 }
 
-/// The revision at `begin`, if it is ours to the last byte.
-std::optional<ArchiveStamp> read_stamp(std::string_view file, const Issued& issued, std::size_t nth,
-                                       std::size_t begin, std::size_t table_before) {
-    static constexpr std::string_view name = "/SubFilter/ETSI.RFC3161";
-    static constexpr std::string_view contents = "/Contents<";
-    const std::size_t dictionary = file.find(name, begin);
-    const std::size_t open = dictionary == std::string_view::npos ? std::string_view::npos
-                                                                  : file.find(contents, dictionary);
-    const std::size_t close =
-        open == std::string_view::npos ? open : file.find('>', open + contents.size());
-    if (close == std::string_view::npos) {
-        return std::nullopt;
+/// Steps through a revision and takes out what it adds; whether all is in its place shows only when
+/// it is written again.
+class Reader {
+public:
+    Reader(std::string_view file, std::size_t begin) : file_(file), at_(begin) {}
+
+    std::optional<ArchiveAddition> read(const Ground& ground) {
+        ArchiveAddition addition;
+        while (take(archive::stream_head(ground.next_number() + addition.evidence.size()))) {
+            auto item = read_stream();
+            if (!item || ground.items() + addition.evidence.size() >= archive_evidence_items_max) {
+                return std::nullopt;
+            }
+            addition.evidence.push_back({Evidence::Kind::certificate, std::move(*item)});
+        }
+        if (!addition.evidence.empty() && !sort_out(ground, addition.evidence)) {
+            return std::nullopt;
+        }
+        if (file_.substr(at_).starts_with(archive::form_head)) {
+            const auto digits = find_digits();
+            if (!digits || digits->empty() || digits->size() % 2 != 0 ||
+                digits->size() > 2 * archive_token_bytes_max) {
+                return std::nullopt;
+            }
+            digits_ = *digits;
+            addition.token_bytes = digits->size() / 2;
+        }
+        return addition;
     }
-    const std::string_view digits =
-        file.substr(open + contents.size(), close - open - contents.size());
-    if (digits.size() % 2 != 0 || digits.size() > 2 * archive_token_bytes_max) {
-        return std::nullopt;
+
+    /// What stands where its token is.
+    [[nodiscard]] std::string_view digits() const { return digits_; }
+
+private:
+    bool take(std::string_view expected) {
+        const bool there = file_.substr(at_).starts_with(expected);
+        at_ += there ? expected.size() : 0;
+        return there;
     }
-    Revision expected = compose(issued, nth, begin, table_before, digits.size() / 2);
-    ArchiveStamp& stamp = expected.stamp;
-    const std::size_t gap = stamp.gap_begin - begin;
-    const std::size_t gap_end = stamp.gap_end - begin;
-    const std::string_view found = file.substr(begin, expected.text.size());
+
+    std::optional<Bytes> read_stream() {
+        std::size_t size = 0;
+        const char* const begin = file_.data() + at_;
+        const auto [end, failure] = std::from_chars(begin, file_.data() + file_.size(), size);
+        at_ += static_cast<std::size_t>(end - begin);
+        if (failure != std::errc() || size == 0 || size > archive_evidence_bytes_max ||
+            !take(archive::stream_begin) || size > file_.size() - at_) {
+            return std::nullopt;
+        }
+        const ByteView der = as_bytes(file_.substr(at_, size));
+        at_ += size;
+        return take(archive::stream_end) ? std::optional(Bytes(der.begin(), der.end()))
+                                         : std::nullopt;
+    }
+
+    /// The store's dictionary says how many items of each kind there are now. Steps behind it and
+    /// the catalog.
+    bool sort_out(const Ground& ground, std::vector<Evidence>& evidence) {
+        if (!take(archive::store_head(ground.store_number(evidence.size())))) {
+            return false;
+        }
+        std::size_t sorted = 0;
+        const std::string_view store = take_object();
+        for (std::size_t list = 0; list < store_lists.size(); ++list) {
+            const std::size_t count = count_in(store, store_lists[list].name);
+            for (std::size_t item = ground.items_of(list); item < count; ++item, ++sorted) {
+                if (sorted == evidence.size()) {
+                    return false;
+                }
+                evidence[sorted].kind = store_lists[list].kind;
+            }
+        }
+        if (take("1 0 obj\n")) {
+            (void)take_object();
+        }
+        return sorted == evidence.size();
+    }
+
+    std::string_view take_object() {
+        static constexpr std::string_view object_end = "\nendobj\n";
+        const std::size_t begin = at_;
+        const std::size_t end = std::min(file_.find(object_end, begin), file_.size());
+        at_ = std::min(end + object_end.size(), file_.size());
+        return file_.substr(begin, end - begin);
+    }
+
+    static std::size_t count_in(std::string_view store, std::string_view name) {
+        const std::size_t at = store.find(name);
+        if (at == std::string_view::npos) {
+            return 0;
+        }
+        const std::string_view list = store.substr(at + name.size());
+        return static_cast<std::size_t>(std::count(
+            list.begin(),
+            list.begin() + static_cast<std::ptrdiff_t>(std::min(list.find(']'), list.size())),
+            'R'));
+    }
+
+    std::optional<std::string_view> find_digits() const {
+        static constexpr std::string_view name = "/SubFilter/ETSI.RFC3161";
+        const std::size_t dictionary = file_.find(name, at_);
+        const std::size_t open = dictionary == std::string_view::npos
+                                     ? std::string_view::npos
+                                     : file_.find(archive::contents, dictionary);
+        if (open == std::string_view::npos) {
+            return std::nullopt;
+        }
+        const std::size_t begin = open + archive::contents.size();
+        const std::size_t close = file_.find('>', begin);
+        return close == std::string_view::npos ? std::nullopt
+                                               : std::optional(file_.substr(begin, close - begin));
+    }
+
+    std::string_view file_;
+    std::size_t at_;
+    std::string_view digits_;
+};
+
+/// Are the written bytes those of the file, but for the token?
+bool is_same(std::string_view found, const Ground::Text& expected) {
     const std::string_view text = expected.text;
-    auto token = read_token(digits);
-    if (found.size() != text.size() || found.substr(0, gap + 1) != text.substr(0, gap + 1) ||
-        found.substr(gap_end - 1) != text.substr(gap_end - 1) || !token) {
+    if (found.size() != text.size() || !expected.revision.stamp) {
+        return found == text;
+    }
+    const std::size_t gap = expected.revision.stamp->gap_begin - expected.revision.begin;
+    const std::size_t gap_end = expected.revision.stamp->gap_end - expected.revision.begin;
+    return found.substr(0, gap + 1) == text.substr(0, gap + 1) &&
+           found.substr(gap_end - 1) == text.substr(gap_end - 1);
+}
+
+/// The revision at `begin`, if it is ours to the last byte; the ground then stands on it.
+std::optional<ArchiveRevision> read_revision(std::string_view file, std::size_t begin,
+                                             Ground& ground) {
+    Reader reader(file, begin);
+    const auto addition = reader.read(ground);
+    if (!addition || (addition->evidence.empty() && addition->token_bytes == 0)) {
         return std::nullopt;
     }
-    stamp.token = std::move(*token);
-    return std::move(stamp);
+    const std::size_t items = ground.items() + addition->evidence.size();
+    Ground::Text expected = ground.append(begin, *addition);
+    if (!is_same(file.substr(begin, expected.text.size()), expected) || ground.items() != items) {
+        return std::nullopt;
+    }
+    if (expected.revision.stamp) {
+        auto token = read_token(reader.digits());
+        if (!token) {
+            return std::nullopt;
+        }
+        expected.revision.stamp->token = std::move(*token);
+    }
+    return std::move(expected.revision);
+}
+
+struct Reading {
+    std::vector<ArchiveRevision> revisions;
+    Ground ground;
+};
+
+Result<Reading> read_all(ByteView file, std::size_t issued_bytes) {
+    const std::string_view text = as_text(file);
+    if (issued_bytes > file.size()) {
+        return not_ours();
+    }
+    auto ground = Ground::of(text.substr(0, issued_bytes));
+    if (!ground || file.size() > archive::file_bytes_max) {
+        return not_ours();
+    }
+    Reading reading{{}, std::move(*ground)};
+    for (std::size_t begin = issued_bytes; begin < file.size();) {
+        auto revision = reading.ground.revisions() < archive_revisions_max
+                            ? read_revision(text, begin, reading.ground)
+                            : std::nullopt;
+        if (!revision || reading.ground.stamps() > archive_stamps_max) {
+            return not_ours();
+        }
+        begin = revision->end;
+        reading.revisions.push_back(std::move(*revision));
+    }
+    return reading;
+}
+
+/// What of it is new, in the order in which a revision has it.
+std::vector<Evidence> fresh(const Ground& ground, const std::vector<Evidence>& evidence) {
+    std::vector<Evidence> sorted;
+    for (const auto& list : store_lists) {
+        for (const Evidence& item : evidence) {
+            if (item.kind == list.kind && !ground.has(item) &&
+                std::find(sorted.begin(), sorted.end(), item) == sorted.end()) {
+                sorted.push_back(item);
+            }
+        }
+    }
+    return sorted;
 }
 
 } // namespace
 
-Result<std::vector<ArchiveStamp>> read_archive_stamps(ByteView file, std::size_t issued_bytes) {
-    const std::string_view text = as_text(file);
-    std::vector<ArchiveStamp> stamps;
-    if (issued_bytes >= file.size()) {
-        return issued_bytes == file.size() ? Result<std::vector<ArchiveStamp>>(stamps) : not_ours();
+Result<std::vector<ArchiveRevision>> read_archive(ByteView file, std::size_t issued_bytes) {
+    if (issued_bytes == file.size()) {
+        return std::vector<ArchiveRevision>();
     }
-    const auto issued = read_issued(text.substr(0, issued_bytes));
-    if (!issued || file.size() > file_bytes_max) {
-        return not_ours();
-    }
-    std::size_t begin = issued_bytes;
-    std::size_t table = issued->table;
-    while (begin < file.size()) {
-        auto stamp = stamps.size() < archive_stamps_max
-                         ? read_stamp(text, *issued, stamps.size() + 1, begin, table)
-                         : std::nullopt;
-        if (!stamp) {
-            return not_ours();
-        }
-        begin = stamp->end;
-        table = stamp->table;
-        stamps.push_back(std::move(*stamp));
-    }
-    return stamps;
+    auto reading = read_all(file, issued_bytes);
+    return reading.ok() ? Result(std::move(reading.value().revisions)) : reading.error();
 }
 
-Result<ArchiveDraft> add_archive_stamp(ByteView file, std::size_t issued_bytes,
-                                       std::size_t token_bytes) {
-    const auto before = read_archive_stamps(file, issued_bytes);
-    if (!before.ok()) {
-        return before.error();
+Result<ArchiveDraft> add_archive_revision(ByteView file, std::size_t issued_bytes,
+                                          const ArchiveAddition& addition) {
+    auto reading = read_all(file, issued_bytes);
+    if (!reading.ok()) {
+        return reading.error();
     }
-    const auto issued = read_issued(as_text(file).substr(0, issued_bytes));
-    if (!issued) {
-        return not_ours();
+    Ground& ground = reading.value().ground;
+    const ArchiveAddition added{fresh(ground, addition.evidence), addition.token_bytes};
+    if (added.evidence.empty() && added.token_bytes == 0) {
+        return no_room("nothing to add: the file has it already");
     }
-    const std::size_t nth = before.value().size() + 1;
-    const std::size_t table = nth == 1 ? issued->table : before.value().back().table;
-    Revision revision = compose(*issued, nth, file.size(), table, token_bytes);
-    if (nth > archive_stamps_max || token_bytes > archive_token_bytes_max ||
-        revision.stamp.end > file_bytes_max) {
-        return Error{Fault::invalid_input, "no room for one more archive time-stamp"};
+    const bool too_large =
+        std::any_of(added.evidence.begin(), added.evidence.end(), [](const Evidence& item) {
+            return item.der.empty() || item.der.size() > archive_evidence_bytes_max;
+        });
+    if (too_large || ground.items() + added.evidence.size() > archive_evidence_items_max) {
+        return no_room("no room for one more certificate, OCSP answer or revocation list");
     }
-    ArchiveDraft draft{Bytes(file.begin(), file.end()), std::move(revision.stamp)};
+    Ground::Text revision = ground.append(file.size(), added);
+    if (ground.stamps() > archive_stamps_max || ground.revisions() > archive_revisions_max ||
+        added.token_bytes > archive_token_bytes_max ||
+        revision.revision.end > archive::file_bytes_max) {
+        return no_room("no room for one more archive revision");
+    }
+    ArchiveDraft draft{Bytes(file.begin(), file.end()), std::move(revision.revision)};
     append(draft.file, revision.text);
     return draft;
 }
@@ -212,13 +279,14 @@ Digest archive_digest(ByteView file, const ArchiveStamp& stamp) {
 }
 
 Digest ArchiveDraft::digest() const {
-    return archive_digest(file, stamp);
+    return archive_digest(file, revision.stamp.value());
 }
 
 Result<void> ArchiveDraft::put(ByteView token) {
+    ArchiveStamp& stamp = revision.stamp.value();
     const std::size_t room = (stamp.gap_end - stamp.gap_begin - 2) / 2;
     if (token.size() > room) {
-        return Error{Fault::invalid_input, "the token is larger than its room"};
+        return no_room("the token is larger than its room");
     }
     write_hex(token, file.data() + stamp.gap_begin + 1);
     stamp.token.assign(token.begin(), token.end());

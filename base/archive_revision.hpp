@@ -1,53 +1,76 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/evidence.hpp"
 #include "base/result.hpp"
 
-/// The revision behind one of our own files that carries an archive time-stamp (/DocTimeStamp, ETSI
-/// EN 319 142-1 §5.4.3, ISO 32000-1 §7.5.6; docs/formats/pdf.md, "Archive time-stamps"). It has one
-/// spelling: whoever reads it writes it again and compares, so that nothing else can be behind an
-/// issued file. The issued bytes stay as they are. Pure; for bytes from anybody.
+/// The revisions behind one of our own files (ISO 32000-1 §7.5.6; docs/formats/pdf.md, "Archive
+/// revisions"): each adds to the document security store (/DSS, ISO 32000-2 §12.8.4.3, ETSI EN
+/// 319 142-1 §5.4.2), or carries an archive time-stamp (/DocTimeStamp, §5.4.3), or both, and then
+/// the time-stamp is over what was added with it. A revision has one spelling: whoever reads it
+/// writes it again and compares, so that nothing else can be behind an issued file. The issued
+/// bytes stay as they are. Pure; for bytes from anybody.
 namespace songda {
 
-/// Renewed every few years; more than a century of them.
+/// Renewed every few years, with what is needed beside it; more than a century of them.
 inline constexpr std::size_t archive_stamps_max = 32;
+inline constexpr std::size_t archive_revisions_max = 64;
 /// Room for a token of another authority with its chain.
 inline constexpr std::size_t archive_token_bytes_max = 16U << 10U;
+/// Of all revisions together; and of one item, which is a list of 40,000 revoked certificates.
+inline constexpr std::size_t archive_evidence_items_max = 128;
+inline constexpr std::size_t archive_evidence_bytes_max = 2U << 20U;
 
-/// One such revision. Offsets into the file.
+/// Where a revision's time-stamp is. Offsets into the file.
 struct ArchiveStamp {
-    std::size_t begin = 0;
     std::size_t gap_begin = 0; ///< of `<`
     std::size_t gap_end = 0;   ///< after `>`
+    std::size_t end = 0;       ///< of the revision, and of what the token is about
+    Bytes token;               ///< DER; the zeros after it are checked and cut off
+};
+
+/// One revision. Offsets into the file. It has evidence, a time-stamp, or both.
+struct ArchiveRevision {
+    std::size_t begin = 0;
     std::size_t end = 0;
-    std::size_t table = 0; ///< of its `xref`
-    Bytes token;           ///< DER; the zeros after it are checked and cut off
+    std::size_t table = 0;          ///< of its `xref`
+    std::vector<Evidence> evidence; ///< that it adds: certificates, OCSP answers, lists
+    std::optional<ArchiveStamp> stamp;
 };
 
 /// What is behind the first `issued_bytes` of a file, all of it. Empty if nothing is. Fault
-/// corrupt: anything but such revisions, each with a token in it.
-[[nodiscard]] Result<std::vector<ArchiveStamp>> read_archive_stamps(ByteView file,
-                                                                    std::size_t issued_bytes);
+/// corrupt: anything but such revisions, each time-stamp with a token in it, nothing in the store
+/// twice.
+[[nodiscard]] Result<std::vector<ArchiveRevision>> read_archive(ByteView file,
+                                                                std::size_t issued_bytes);
 
-/// A file with room for one more token, and where that is.
+/// What one more revision is to have.
+struct ArchiveAddition {
+    std::vector<Evidence> evidence; ///< what the file has already is left out
+    std::size_t token_bytes = 0;    ///< room for a token; 0: no time-stamp
+};
+
+/// A file with one more revision. With a time-stamp there is room for its token, and where.
 struct ArchiveDraft {
     Bytes file;
-    ArchiveStamp stamp; ///< without a token yet
+    ArchiveRevision revision;
 
-    /// What the token is about: SHA-256 of everything but the gap.
+    /// Of a draft with a time-stamp: what the token is about, SHA-256 of everything but the gap.
     [[nodiscard]] Digest digest() const;
     /// Fault invalid_input: larger than its room.
     [[nodiscard]] Result<void> put(ByteView token);
 };
 
-/// Faults: corrupt (not our file), invalid_input (too many already, or the file is too large).
-[[nodiscard]] Result<ArchiveDraft> add_archive_stamp(ByteView file, std::size_t issued_bytes,
-                                                     std::size_t token_bytes);
+/// Faults: corrupt (not our file), invalid_input (too many already, too large, or nothing to add).
+[[nodiscard]] Result<ArchiveDraft> add_archive_revision(ByteView file, std::size_t issued_bytes,
+                                                        const ArchiveAddition& addition);
 
-/// SHA-256 of what a revision's token is about.
+/// SHA-256 of what a time-stamp's token is about.
 [[nodiscard]] Digest archive_digest(ByteView file, const ArchiveStamp& stamp);
 
 } // namespace songda

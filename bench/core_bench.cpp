@@ -10,7 +10,6 @@
 //       as decision, with decision letters; of the rows every other one from the first on is taken
 
 #include <cstdio>
-#include <ctime>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -18,6 +17,7 @@
 #include "app/config.hpp"
 #include "base/qr_claims.hpp"
 #include "base/text_codec.hpp"
+#include "bench/cpu_time.hpp"
 #include "bench/forgetful_store.hpp"
 #include "catalogue/profile.hpp"
 #include "issuer/fonts/font_set.hpp"
@@ -36,12 +36,6 @@ constexpr std::string_view verify_base = "https://verify.example.gov.cn/v/";
 constexpr std::size_t batch_rows = 64;
 /// Fonts are taken apart on first use; a service has done that long before it is busy.
 constexpr double warm_up_seconds = 2;
-
-double cpu_seconds() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
 
 /// The samples' licences: every other row.
 std::vector<std::string> read_licences(const char* path) {

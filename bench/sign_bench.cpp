@@ -4,10 +4,10 @@
 // Prints per CPU second: C_Sign alone, CMS through the token, CMS with the file.
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 
 #include "base/certificate.hpp"
 #include "base/sha256.hpp"
+#include "bench/cpu_time.hpp"
 #include "signer/cms.hpp"
 #include "signer/file_signer.hpp"
 #include "signer/pkcs11_objects.hpp"
@@ -16,12 +16,6 @@
 namespace {
 
 using namespace songda;
-
-double cpu_seconds() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
 
 struct Rate {
     double made = 0;

@@ -4,25 +4,15 @@
 // Prints tokens a CPU second and the bytes of an answer.
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <fstream>
 #include <iterator>
 
 #include "base/check.hpp"
+#include "bench/cpu_time.hpp"
 #include "signer/file_signer.hpp"
 #include "signer/timestamp_authority.hpp"
 
-namespace {
-
 using namespace songda;
-
-double cpu_seconds() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
-
-} // namespace
 
 int main(int count, char** words) {
     if (count != 6) {

@@ -6,7 +6,7 @@ namespace songda::http {
 namespace {
 
 /// A numeric address needs no look-up and no name server.
-Result<detail::Endpoints> resolve(const ClientOptions& options) {
+Result<detail::Endpoints> look_up(const ClientOptions& options) {
     error_code failure;
     const auto address = asio::ip::make_address(options.address, failure);
     if (!failure) {
@@ -20,6 +20,27 @@ Result<detail::Endpoints> resolve(const ClientOptions& options) {
         return Error{Fault::invalid_input, "no such address: " + options.address};
     }
     return found;
+}
+
+/// Those of the addresses that may be connected to.
+Result<detail::Endpoints> resolve(const ClientOptions& options) {
+    auto found = look_up(options);
+    if (!found.ok() || options.may_connect == nullptr) {
+        return found;
+    }
+    std::vector<asio::ip::tcp::endpoint> allowed;
+    for (const auto& entry : found.value()) {
+        const asio::ip::tcp::endpoint endpoint = entry.endpoint();
+        if (options.may_connect(endpoint.data(), endpoint.size())) {
+            allowed.push_back(endpoint);
+        }
+    }
+    if (allowed.empty()) {
+        return Error{Fault::forbidden, options.address + " leads to an address that may not be "
+                                                         "connected to"};
+    }
+    return detail::Endpoints::create(allowed.begin(), allowed.end(), options.address,
+                                     std::to_string(options.port));
 }
 
 } // namespace

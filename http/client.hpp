@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include <sys/socket.h>
+
 #include "base/result.hpp"
 #include "http/message.hpp"
 
@@ -26,6 +28,9 @@ struct ClientOptions {
     std::string host = "localhost"; ///< value of the Host header, and the name in the certificate
     std::chrono::milliseconds time{30000};
     std::size_t body_bytes_max = 256U << 20U;
+    /// May that address be connected to? Asked after names are looked up, so that no name and no
+    /// spelling leads elsewhere. Empty: any may.
+    bool (*may_connect)(const sockaddr* address, std::size_t size) = nullptr;
     std::optional<ClientTls> tls = std::nullopt;
 };
 
@@ -33,7 +38,7 @@ struct ClientOptions {
 class Client {
 public:
     /// Faults: unavailable (nobody listens there), invalid_input (no such address, a TLS file),
-    /// forbidden (a certificate that does not verify).
+    /// forbidden (a certificate that does not verify, an address that may not be connected to).
     [[nodiscard]] static Result<Client> connect(const ClientOptions& options);
     ~Client();
     Client(Client&&) noexcept;

@@ -1,38 +1,173 @@
 #include "verifier/archive.hpp"
 
+#include <algorithm>
 #include <array>
 
+#include <openssl/err.h>
+
+#include "base/check.hpp"
 #include "verifier/frame.hpp"
 #include "verifier/timestamp.hpp"
 
 namespace songda::verifier {
+namespace {
+
+/// Authorities' clocks differ: of two time-stamps made one after the other the later may name the
+/// earlier time.
+constexpr std::int64_t skew_ms = 300'000;
+
+/// Takes in what one revision adds, if each item is what it says.
+bool take_evidence(const ArchiveRevision& revision, ArchiveProof& proof) {
+    for (const Evidence& item : revision.evidence) {
+        bool readable = false;
+        if (item.kind == Evidence::Kind::certificate) {
+            const unsigned char* at = item.der.data();
+            proof.certificates.emplace_back(
+                d2i_X509(nullptr, &at, static_cast<long>(item.der.size())));
+            readable = proof.certificates.back() && at == item.der.data() + item.der.size();
+        } else {
+            readable = proof.status.add(item);
+        }
+        if (!readable) {
+            ERR_clear_error();
+            return false;
+        }
+    }
+    return true;
+}
+
+/// Fills in what is known of a time-stamp as of `as_of`; false if it is not about the file.
+bool judge_stamp(const ArchivedFile& archived, const ArchiveProof& proof, const TrustStore& trust,
+                 TimeMs as_of, TimeMs at, ProvenStamp& stamp) {
+    const ArchiveStamp& place = *archived.revisions[stamp.revision].stamp;
+    const std::array about = {archived.whole.first(place.gap_begin),
+                              archived.whole.subspan(place.gap_end, place.end - place.gap_end)};
+    TokenVerdict verdict = check_timestamp_token(place.token, {about, as_of}, trust);
+    if (!verdict.fits) {
+        return false;
+    }
+    stamp.token = std::move(verdict.claimed);
+    stamp.signer.carried = std::move(verdict.others);
+    if (verdict.trusted.ok() && stamp.token.time <= as_of + skew_ms) {
+        const Certificates between = share(stamp.signer.carried, proof.certificates);
+        ChainVerdict judged = trust.judge(verdict.signer.get(), between, as_of);
+        stamp.signer.answer = judged.answer;
+        stamp.signer.chain = std::move(judged.chain);
+        const ChainStanding standing =
+            find_standing(stamp.signer.chain, proof.status, trust, stamp.token.time, at);
+        stamp.trusted = !standing.revoked.revoked_by(as_of);
+    }
+    return true;
+}
+
+/// What the first `count` revisions prove by themselves.
+ArchiveProof evidence_of(const ArchivedFile& archived, std::size_t count) {
+    ArchiveProof first;
+    for (std::size_t at = 0; at < count; ++at) {
+        SONGDA_CHECK(take_evidence(archived.revisions[at], first));
+    }
+    return first;
+}
+
+} // namespace
+
+Certificates share(const Certificates& first, const Certificates& second) {
+    Certificates all;
+    for (const Certificates* each : {&first, &second}) {
+        for (const auto& certificate : *each) {
+            X509_up_ref(certificate.get());
+            all.emplace_back(certificate.get());
+        }
+    }
+    return all;
+}
 
 ArchivedFile split_archived(ByteView file) {
     const auto covered = read_covered_size(file);
     if (covered && *covered < file.size()) {
-        auto stamps = read_archive_stamps(file, *covered);
-        if (stamps.ok()) {
-            return {file.first(*covered), std::move(stamps).value()};
+        auto revisions = read_archive(file, *covered);
+        if (revisions.ok()) {
+            return {file, file.first(*covered), std::move(revisions).value()};
         }
     }
-    return {file, {}};
+    return {file, file, {}};
 }
 
-std::optional<std::vector<TimestampFace>> check_archive(ByteView file,
-                                                        const std::vector<ArchiveStamp>& stamps,
-                                                        const TrustStore& trust, TimeMs at) {
-    std::vector<TimestampFace> faces;
-    for (const ArchiveStamp& stamp : stamps) {
-        const std::array about = {file.first(stamp.gap_begin),
-                                  file.subspan(stamp.gap_end, stamp.end - stamp.gap_end)};
-        const auto token = check_timestamp_token(stamp.token, {about, at}, trust);
-        if (!token.fits) {
+std::optional<ArchiveProof> prove_archive(const ArchivedFile& archived, const TrustStore& trust,
+                                          TimeMs at) {
+    ArchiveProof proof;
+    for (std::size_t nth = 0; nth < archived.revisions.size(); ++nth) {
+        if (!take_evidence(archived.revisions[nth], proof)) {
             return std::nullopt;
         }
-        faces.push_back({token.claimed.time, token.claimed.authority,
-                         token.trusted.ok() ? Answer::yes : Answer::unknown});
+        if (archived.revisions[nth].stamp) {
+            proof.stamps.emplace_back().revision = nth;
+        }
     }
-    return faces;
+    TimeMs as_of = at;
+    for (auto stamp = proof.stamps.rbegin(); stamp != proof.stamps.rend(); ++stamp) {
+        if (!judge_stamp(archived, proof, trust, as_of, at, *stamp)) {
+            return std::nullopt;
+        }
+        if (stamp->trusted) {
+            as_of = std::min(as_of, stamp->token.time);
+            proof.time = as_of;
+        }
+    }
+    return proof;
+}
+
+SignatureChain seal_chain(const SignedDocument& seal, const ArchiveProof& proof,
+                          const TrustStore& trust, TimeMs at) {
+    ChainVerdict verdict = trust.judge(seal.signer.get(), share(seal.others, proof.certificates),
+                                       proof.time.value_or(at));
+    SignatureChain signer{verdict.answer, std::move(verdict.chain), share(seal.others, {})};
+    X509_up_ref(seal.signer.get());
+    signer.carried.emplace_back(seal.signer.get());
+    return signer;
+}
+
+Certificates missing_of(const Certificates& chain, const Certificates& carried,
+                        const Certificates& stored) {
+    Certificates missing;
+    for (const auto& certificate : chain) {
+        const auto is_it = [&](const auto& other) {
+            return X509_cmp(certificate.get(), other.get()) == 0;
+        };
+        if (std::none_of(carried.begin(), carried.end(), is_it) &&
+            std::none_of(stored.begin(), stored.end(), is_it)) {
+            X509_up_ref(certificate.get());
+            missing.emplace_back(certificate.get());
+        }
+    }
+    return missing;
+}
+
+SignatureLevel level_of(const ArchivedFile& archived, const ArchiveProof& proof,
+                        const SignatureChain& seal, const Roots& roots, TimeMs at) {
+    const auto is_trusted = [](const ProvenStamp& stamp) { return stamp.trusted; };
+    const auto oldest = std::find_if(proof.stamps.begin(), proof.stamps.end(), is_trusted);
+    const auto newest = std::find_if(proof.stamps.rbegin(), proof.stamps.rend(), is_trusted);
+    if (oldest == proof.stamps.end()) {
+        return SignatureLevel::b_b;
+    }
+    const auto is_proven = [at](const SignatureChain& signer, TimeMs when, const ArchiveProof& with,
+                                const TrustStore& trust) {
+        return !signer.chain.empty() &&
+               missing_of(signer.chain, signer.carried, with.certificates).empty() &&
+               find_standing(signer.chain, with.status, trust, when, at).proven;
+    };
+    const auto both_proven = [&](const ArchiveProof& with) {
+        return is_proven(seal, *proof.time, with, roots.seals) &&
+               is_proven(oldest->signer, oldest->token.time, with, roots.timestamps);
+    };
+    const std::size_t covered = newest->revision + 1;
+    const bool all_covered = covered == archived.revisions.size();
+    if (!both_proven(proof)) {
+        return SignatureLevel::b_t;
+    }
+    return all_covered || both_proven(evidence_of(archived, covered)) ? SignatureLevel::b_lta
+                                                                      : SignatureLevel::b_lt;
 }
 
 } // namespace songda::verifier

@@ -4,55 +4,71 @@
 #include <cctype>
 
 #include "base/certificate.hpp"
-#include "base/ecdsa_signature.hpp"
-#include "base/sha256.hpp"
 #include "verifier/check_foreign.hpp"
-#include "verifier/cms_check.hpp"
 #include "verifier/face.hpp"
 #include "verifier/frame.hpp"
-#include "verifier/revocation.hpp"
+#include "verifier/issued_file.hpp"
 
 namespace songda::verifier {
 namespace {
 
-Digest digest_around(ByteView file, const Frame& frame) {
-    Sha256 hash;
-    hash.update(file.first(frame.gap_begin));
-    hash.update(file.subspan(frame.gap_end));
-    return hash.finish();
+AxisAnswer not_checked(const TrustStore& trust, TimeMs at) {
+    return {Answer::unknown, trust.empty() ? Reason::no_trust_list : Reason::not_checked, at};
 }
 
-/// Nothing speaks against digest and signature?
-Reason integrity_of(ByteView file, const Frame& frame, const SignedDocument& document) {
-    if (digest_around(file, frame) != document.message_digest) {
-        return Reason::altered;
-    }
-    const auto signature = read_ecdsa_der(document.signature);
-    if (signature && !has_low_s(*signature)) {
-        return Reason::signature_form_wrong;
-    }
-    return signature_fits(document, X509_get0_pubkey(document.signer.get()))
-               ? Reason::signature_covers_whole_file
-               : Reason::signature_wrong;
-}
-
-void judge_seal(const SignedDocument& document, const TrustStore& trust, TimeMs at,
-                Report& report) {
-    const ChainVerdict verdict = trust.judge(document.signer.get(), document.others, at);
-    report.authority = verdict.answer;
-    if (verdict.answer.answer == Answer::no || trust.empty()) {
+/// Whose seal it is, judged when the file is proven to have been there, else now (ETSI EN 319 102-1
+/// §5.6: what became of the certificate afterwards takes nothing away).
+void judge_seal(const SignedDocument& document, const SignatureChain& seal,
+                const ArchiveProof& proof, const TrustStore& trust, TimeMs at, Report& report) {
+    const TimeMs when = proof.time.value_or(at);
+    report.authority = seal.answer;
+    if (seal.answer.answer == Answer::no || trust.empty()) {
         return;
     }
     if (!is_seal_certificate(document.signer.get())) {
-        report.authority = {Answer::no, Reason::certificate_purpose, at};
+        report.authority = {Answer::no, Reason::certificate_purpose, when};
         return;
     }
-    report.revocation = find_revocation(verdict.chain, {{}, {}, trust}, at, at).state;
-    if (report.revocation == Revocation::revoked) {
-        report.authority = {Answer::no, Reason::certificate_revoked, at};
-    }
-    if (report.authority.answer == Answer::yes) {
+    const ChainStanding standing = find_standing(seal.chain, proof.status, trust, when, at);
+    report.revocation = standing.first.state;
+    if (standing.revoked.revoked_by(when)) {
+        report.revocation = Revocation::revoked;
+        report.authority = {Answer::no, Reason::certificate_revoked, when};
+    } else if (report.authority.answer == Answer::yes) {
+        const bool ended = standing.revoked.state == Revocation::revoked ||
+                           validity_of(document.signer.get()).not_after < at;
+        report.authority.reason =
+            ended ? Reason::seal_certificate_trusted_then : Reason::seal_certificate_trusted;
         report.document = face_of(document.signer.get());
+    }
+}
+
+std::vector<TimestampFace> faces_of(const ArchiveProof& proof) {
+    std::vector<TimestampFace> faces;
+    for (const ProvenStamp& stamp : proof.stamps) {
+        faces.push_back({stamp.token.time, stamp.token.authority,
+                         stamp.trusted ? Answer::yes : Answer::unknown});
+    }
+    return faces;
+}
+
+/// What stands behind a whole file; nothing, and `altered`, if it is not what it says.
+std::optional<ArchiveProof> note_proof(Report& report, const ArchivedFile& archived,
+                                       const TrustStore& trust, TimeMs at) {
+    auto proof = prove_archive(archived, trust, at);
+    if (!proof) {
+        report.integrity = {Answer::no, Reason::altered, at};
+    } else if (!archived.revisions.empty()) {
+        report.integrity.reason = Reason::archived;
+        report.timestamps = faces_of(*proof);
+    }
+    return proof;
+}
+
+void note_level(Report& report, const ArchivedFile& archived, const ArchiveProof& proof,
+                const SignatureChain& seal, const TrustStore& trust, TimeMs at) {
+    if (!trust.empty()) {
+        report.level = level_of(archived, proof, seal, {trust, trust}, at);
     }
 }
 
@@ -80,71 +96,36 @@ std::optional<Reason> against_own_frame(ByteView file, const Inspection& inspect
     return std::nullopt;
 }
 
-/// What was issued, by itself; the seal is judged at `when`.
-std::optional<Report> check_issued(ByteView file, const TrustStore& trust, TimeMs at, TimeMs when) {
-    const FrameReading reading = read_frame(file);
-    if (!reading.frame) {
-        return std::nullopt;
-    }
-    const auto document = read_cms(reading.frame->cms);
-    if (!document.ok()) {
-        return std::nullopt;
-    }
-    Report report;
-    report.authority = {Answer::unknown,
-                        trust.empty() ? Reason::no_trust_list : Reason::not_checked, at};
-    report.status = {Answer::unknown, Reason::offline, at};
-    const Reason reason = integrity_of(file, *reading.frame, document.value());
-    const bool whole = reason == Reason::signature_covers_whole_file;
-    report.integrity = {whole ? Answer::yes : Answer::no, reason, at};
-    if (whole) {
-        judge_seal(document.value(), trust, when, report);
-    }
-    return report;
-}
-
-/// The earliest time that a trusted archive time-stamp proves.
-std::optional<TimeMs> proven_time(const Report& report, TimeMs at) {
-    for (const TimestampFace& stamp : report.timestamps) {
-        if (stamp.answer == Answer::yes && stamp.time <= at) {
-            return stamp.time;
-        }
-    }
-    return std::nullopt;
-}
-
 } // namespace
 
 std::optional<Report> check_own(ByteView file, const TrustStore& trust, TimeMs at) {
     const ArchivedFile archived = split_archived(file);
-    auto report = check_issued(archived.issued, trust, at, at);
-    if (!report) {
+    const auto issued = read_issued_file(archived.issued);
+    if (!issued) {
         return std::nullopt;
     }
-    note_archive(*report, file, archived, trust, at);
-    const auto proven = proven_time(*report, at);
-    if (proven && report->authority.reason == Reason::certificate_expired) {
-        const auto then = check_issued(archived.issued, trust, at, *proven);
-        report->authority = then->authority;
-        report->revocation = then->revocation;
-        report->document = then->document;
+    Report report;
+    report.authority = not_checked(trust, at);
+    report.status = {Answer::unknown, Reason::offline, at};
+    report.integrity = {issued->whole() ? Answer::yes : Answer::no, issued->reason, at};
+    const auto proof = issued->whole() ? note_proof(report, archived, trust, at) : std::nullopt;
+    if (proof) {
+        const SignatureChain seal = seal_chain(issued->seal, *proof, trust, at);
+        judge_seal(issued->seal, seal, *proof, trust, at, report);
+        note_level(report, archived, *proof, seal, trust, at);
     }
-    report->conclusion = conclude(report->integrity, report->authority, report->revocation);
+    report.conclusion = conclude(report.integrity, report.authority, report.revocation);
     return report;
 }
 
-void note_archive(Report& report, ByteView file, const ArchivedFile& archived,
-                  const TrustStore& trust, TimeMs at) {
-    if (archived.stamps.empty() || report.integrity.answer != Answer::yes) {
-        return;
+void note_archive(Report& report, const ArchivedFile& archived, const TrustStore& trust,
+                  TimeMs at) {
+    const auto proof = note_proof(report, archived, trust, at);
+    const auto issued = proof ? read_issued_file(archived.issued) : std::nullopt;
+    if (issued) {
+        note_level(report, archived, *proof, seal_chain(issued->seal, *proof, trust, at), trust,
+                   at);
     }
-    auto stamps = check_archive(file, archived.stamps, trust, at);
-    if (!stamps) {
-        report.integrity = {Answer::no, Reason::altered, at};
-        return;
-    }
-    report.integrity.reason = Reason::archived;
-    report.timestamps = std::move(*stamps);
 }
 
 Result<Report> check_pdf(ByteView file, const TrustStore& trust, TimeMs at,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/evidence.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 
@@ -43,12 +44,7 @@ struct InspectedSignature {
     bool operator==(const InspectedSignature&) const = default;
 };
 
-struct Evidence {
-    enum class Kind { certificate, crl, ocsp };
-    Kind kind = Kind::certificate;
-    Bytes der;
-    bool operator==(const Evidence&) const = default;
-};
+using songda::Evidence;
 
 /// Why a file, or a signature in it, could not be taken apart; the worse the later.
 enum class InspectionFault {

@@ -20,8 +20,9 @@ constexpr std::array reasons = {
                 "Byte for byte the file that was issued."},
     ReasonWords{Reason::signature_covers_whole_file, "signature_covers_whole_file",
                 "签名有效，且覆盖整个文件", "The signature is right and covers the whole file."},
-    ReasonWords{Reason::archived, "archived", "与签发的文件一致，其后仅有归档时间戳",
-                "The file that was issued, with nothing behind it but archive time-stamps."},
+    ReasonWords{Reason::archived, "archived", "与签发的文件一致，其后仅有归档时间戳和证书状态证明",
+                "The file that was issued, with nothing behind it but archive time-stamps and "
+                "what proves its certificates."},
     ReasonWords{Reason::seal_signature, "seal_signature", "二维码中的签名正确",
                 "The signature inside the code is right."},
     ReasonWords{Reason::by_register, "register", "由签发登记簿直接回答",
@@ -75,6 +76,10 @@ constexpr std::array reasons = {
     ReasonWords{Reason::seal_certificate_trusted, "seal_certificate_trusted",
                 "印章证书属于该部门且受信任",
                 "The seal certificate is the department's and is trusted."},
+    ReasonWords{Reason::seal_certificate_trusted_then, "seal_certificate_trusted_then",
+                "时间戳证明：签署时印章证书有效；证书此后已到期或被吊销，不影响当时的签署",
+                "By a time-stamp it was sealed while the seal certificate was good; what became of "
+                "the certificate since takes nothing away."},
     ReasonWords{Reason::key_listed, "key_listed", "签名密钥列于公布的密钥清单",
                 "The key is on the published key list."},
     ReasonWords{Reason::certificate_untrusted, "certificate_untrusted", "印章证书不受信任",
@@ -261,6 +266,16 @@ std::string_view reason_text_en(Reason reason) {
     return words_of(reason).en;
 }
 
+std::string_view level_text_zh(SignatureLevel level) {
+    switch (level) {
+    case SignatureLevel::b_b: return "签名";
+    case SignatureLevel::b_t: return "签名、时间戳";
+    case SignatureLevel::b_lt: return "签名、时间戳、证书状态证明";
+    case SignatureLevel::b_lta: break;
+    }
+    return "签名、时间戳、证书状态证明及其上的时间戳";
+}
+
 std::string_view status_code(Reason reason) {
     switch (reason) {
     case Reason::valid: return "01";
@@ -309,6 +324,7 @@ std::string report_json(const Report& report) {
         append_json_array(to, report.signatures,
                           [&to](const SignatureFinding& each) { append_finding(to, each); });
     }
+    object.text_if("level", report.level ? level_name(*report.level) : "");
     if (report.document) {
         append_document(object, to, *report.document);
     }

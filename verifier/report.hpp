@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/signature_level.hpp"
 #include "base/time.hpp"
 
 /// The answer of docs/formats/answer.md: three axes, never a bare yes or no.
@@ -17,7 +18,7 @@ enum class Reason {
     // integrity
     exact_bytes,
     signature_covers_whole_file,
-    archived, ///< the issued bytes, and nothing behind them but archive time-stamps
+    archived, ///< the issued bytes, and nothing behind them but archive revisions
     seal_signature,
     by_register, ///< asked by key: the register itself answers
     altered,
@@ -40,6 +41,7 @@ enum class Reason {
     weak_algorithm,
     // authority
     seal_certificate_trusted,
+    seal_certificate_trusted_then, ///< when a time-stamp proves it signed; it has ended since
     key_listed,
     certificate_untrusted,
     key_not_listed,
@@ -153,6 +155,8 @@ struct Report {
     std::optional<TimeMs> status_since; ///< when the present status began, if the register said it
     std::optional<DocumentFace> document;
     std::vector<TimestampFace> timestamps = {}; ///< oldest first
+    /// Of a file of ours with the bytes that were issued; absent where no roots are trusted here.
+    std::optional<SignatureLevel> level = std::nullopt;
     Revocation revocation = Revocation::not_asked;
     std::optional<Conclusion> conclusion;          ///< of a file that was looked at itself
     std::vector<SignatureFinding> signatures = {}; ///< of a file that Songda did not make
@@ -183,6 +187,9 @@ struct Report {
 /// One plain sentence for people.
 [[nodiscard]] std::string_view reason_text_zh(Reason reason);
 [[nodiscard]] std::string_view reason_text_en(Reason reason);
+
+/// What a level means, in few words.
+[[nodiscard]] std::string_view level_text_zh(SignatureLevel level);
 
 /// The JSON object of docs/formats/answer.md.
 [[nodiscard]] std::string report_json(const Report& report);

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include <openssl/err.h>
-#include <openssl/ocsp.h>
 #include <openssl/x509v3.h>
 
 #include "base/certificate.hpp"
@@ -12,7 +11,6 @@ namespace songda::verifier {
 namespace {
 
 using OcspResponse = std::unique_ptr<OCSP_RESPONSE, openssl::Deleter<OCSP_RESPONSE_free>>;
-using OcspBasic = std::unique_ptr<OCSP_BASICRESP, openssl::Deleter<OCSP_BASICRESP_free>>;
 using OcspId = std::unique_ptr<OCSP_CERTID, openssl::Deleter<OCSP_CERTID_free>>;
 using DistributionPoint =
     std::unique_ptr<ISSUING_DIST_POINT, openssl::Deleter<ISSUING_DIST_POINT_free>>;
@@ -114,26 +112,34 @@ RevocationVerdict ask_single(OCSP_SINGLERESP* single, const Question& question) 
     return {good ? Revocation::good : Revocation::unknown, std::nullopt};
 }
 
-RevocationVerdict ask_ocsp(ByteView der, const Question& question, const Certificates& chain,
-                           const TrustStore& trust) {
+/// Nothing if it cannot be read; `whole`: nor if something follows it.
+OcspAnswer read_answer(ByteView der, bool whole) {
     const unsigned char* at = der.data();
     const OcspResponse response(d2i_OCSP_RESPONSE(nullptr, &at, static_cast<long>(der.size())));
-    const OcspBasic basic(response ? OCSP_response_get1_basic(response.get()) : nullptr);
-    const auto made = basic ? time_of(OCSP_resp_get0_produced_at(basic.get())) : std::nullopt;
+    const bool fits = response && (!whole || at == der.data() + der.size());
+    return OcspAnswer(fits ? OCSP_response_get1_basic(response.get()) : nullptr);
+}
+
+RevocationVerdict ask_ocsp(OCSP_BASICRESP* basic, const Question& question,
+                           const Certificates& chain, const TrustStore& trust) {
+    const auto made = basic == nullptr ? std::nullopt : time_of(OCSP_resp_get0_produced_at(basic));
     if (!made) {
         return {};
+    }
+    RevocationVerdict verdict;
+    for (int single = 0; single < OCSP_resp_count(basic); ++single) {
+        take(verdict, ask_single(OCSP_resp_get0(basic, single), question));
+    }
+    if (verdict.state == Revocation::unknown) {
+        return verdict; // it says nothing of this certificate, whoever signed it
     }
     STACK_OF(X509)* const known = sk_X509_new_null();
     for (const auto& each : chain) {
         sk_X509_push(known, each.get());
     }
-    const bool genuine = OCSP_basic_verify(basic.get(), known, trust.store_at(*made).get(), 0) == 1;
+    const bool genuine = OCSP_basic_verify(basic, known, trust.store_at(*made).get(), 0) == 1;
     sk_X509_free(known);
-    RevocationVerdict verdict;
-    for (int single = 0; genuine && single < OCSP_resp_count(basic.get()); ++single) {
-        take(verdict, ask_single(OCSP_resp_get0(basic.get(), single), question));
-    }
-    return verdict;
+    return genuine ? verdict : RevocationVerdict{};
 }
 
 bool names_a_source(X509* certificate) {
@@ -150,11 +156,16 @@ RevocationVerdict find_revocation(const Certificates& chain, const RevocationSou
     }
     const Question question{chain[0].get(), chain[1].get(), when, now};
     RevocationVerdict verdict;
-    for (const RevocationList& list : sources.trust.revocation_lists()) {
-        take(verdict, ask_list(list.get(), question));
+    if (sources.own_lists) {
+        for (const RevocationList& list : sources.trust.revocation_lists()) {
+            take(verdict, ask_list(list.get(), question));
+        }
     }
     for (const RevocationList& list : sources.lists) {
         take(verdict, ask_list(list.get(), question));
+    }
+    for (const OcspAnswer& answer : sources.answers) {
+        take(verdict, ask_ocsp(answer.get(), question, chain, sources.trust));
     }
     for (const Evidence& each : sources.evidence) {
         const unsigned char* at = each.der.data();
@@ -163,7 +174,8 @@ RevocationVerdict find_revocation(const Certificates& chain, const RevocationSou
                 d2i_X509_CRL(nullptr, &at, static_cast<long>(each.der.size())));
             take(verdict, list ? ask_list(list.get(), question) : RevocationVerdict{});
         } else if (each.kind == Evidence::Kind::ocsp) {
-            take(verdict, ask_ocsp(each.der, question, chain, sources.trust));
+            take(verdict,
+                 ask_ocsp(read_answer(each.der, false).get(), question, chain, sources.trust));
         }
     }
     if (verdict.state == Revocation::unknown && !names_a_source(chain[0].get())) {
@@ -171,6 +183,51 @@ RevocationVerdict find_revocation(const Certificates& chain, const RevocationSou
     }
     ERR_clear_error();
     return verdict;
+}
+
+bool StatusProofs::add(const Evidence& item) {
+    if (item.kind == Evidence::Kind::ocsp) {
+        answers.push_back(read_answer(item.der, true));
+        return answers.back() != nullptr;
+    }
+    const unsigned char* at = item.der.data();
+    lists.emplace_back(d2i_X509_CRL(nullptr, &at, static_cast<long>(item.der.size())));
+    return lists.back() != nullptr && at == item.der.data() + item.der.size();
+}
+
+Certificates chain_from(const Certificates& chain, std::size_t from) {
+    Certificates rest;
+    for (std::size_t at = from; at < chain.size(); ++at) {
+        X509_up_ref(chain[at].get());
+        rest.emplace_back(chain[at].get());
+    }
+    return rest;
+}
+
+ChainStanding find_standing(const Certificates& chain, const StatusProofs& proofs,
+                            const TrustStore& trust, TimeMs when, TimeMs now) {
+    ChainStanding standing;
+    standing.proven = !chain.empty();
+    for (std::size_t at = 0; at == 0 || at + 1 < chain.size(); ++at) {
+        const Certificates rest = chain_from(chain, at);
+        RevocationVerdict verdict =
+            find_revocation(rest, {{}, proofs.lists, trust, false, proofs.answers}, when, now);
+        standing.proven =
+            standing.proven && !verdict.revoked_by(when) && verdict.state != Revocation::unknown;
+        if (!trust.revocation_lists().empty()) {
+            take(verdict, find_revocation(rest, {{}, {}, trust, true}, when, now));
+        }
+        if (at == 0) {
+            standing.first = verdict;
+        }
+        const bool earlier =
+            standing.revoked.state != Revocation::revoked ||
+            verdict.revoked_at.value_or(TimeMs{}) < standing.revoked.revoked_at.value_or(TimeMs{});
+        if (verdict.state == Revocation::revoked && earlier) {
+            standing.revoked = verdict;
+        }
+    }
+    return standing;
 }
 
 } // namespace songda::verifier

@@ -146,6 +146,16 @@ openssl::Certificate signer_of(PKCS7* token) {
     return openssl::Certificate(signer);
 }
 
+Certificates certificates_of(PKCS7* token) {
+    Certificates found;
+    STACK_OF(X509)* const carried = token->d.sign->cert;
+    for (int at = 0; at < sk_X509_num(carried); ++at) {
+        X509_up_ref(sk_X509_value(carried, at));
+        found.emplace_back(sk_X509_value(carried, at));
+    }
+    return found;
+}
+
 Bytes token_der(PKCS7* token) {
     Bytes der(static_cast<std::size_t>(i2d_PKCS7(token, nullptr)));
     unsigned char* at = der.data();
@@ -239,6 +249,8 @@ TokenVerdict check_timestamp_token(ByteView der, const TokenDemand& demand,
     }
     verdict.fits = true;
     verdict.claimed = std::move(claimed).value();
+    verdict.signer = signer_of(token.get());
+    verdict.others = certificates_of(token.get());
     const VerifyContext context(TS_VERIFY_CTX_new());
     TS_VERIFY_CTX_set_flags(context.get(), TS_VFY_VERSION | TS_VFY_SIGNATURE);
     TS_VERIFY_CTX_set_store(context.get(), roots.store_at(demand.at).release());

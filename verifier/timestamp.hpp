@@ -27,9 +27,11 @@ struct TokenDemand {
 };
 
 struct TokenVerdict {
-    bool fits = false;      ///< a token about those bytes; nothing more is known
-    TimestampProof claimed; ///< what it says of itself; only if it fits
-    Result<void> trusted;   ///< signed by an authority under a root, or why that is not known
+    bool fits = false;           ///< a token about those bytes; nothing more is known
+    TimestampProof claimed;      ///< what it says of itself; only if it fits
+    Result<void> trusted;        ///< signed by an authority under a root, or why that is not known
+    openssl::Certificate signer; ///< only if it fits
+    Certificates others;         ///< the certificates of the token
 };
 
 /// Checks a token for itself. For bytes from anybody.

@@ -81,20 +81,34 @@ std::optional<Reason> out_of_time(const Certificates& chain, TimeMs at) {
 } // namespace
 
 Result<TrustStore> TrustStore::load(const std::string& folder) {
+    return load(std::vector<std::string>{folder});
+}
+
+Result<TrustStore> TrustStore::load(const std::vector<std::string>& folders) {
+    TrustStore store;
+    for (const std::string& folder : folders) {
+        const auto added = store.add(folder);
+        if (!added.ok()) {
+            return added.error();
+        }
+    }
+    return store;
+}
+
+Result<void> TrustStore::add(const std::string& folder) {
     const auto roots = files_of(folder, ".pem");
     const auto lists = files_of(folder, ".crl");
     if (!roots || !lists) {
         return Error{Fault::not_found, folder + ": cannot be read"};
     }
-    TrustStore store;
     for (const std::string& path : *roots) {
         auto certificates = read_certificates(path);
         if (!certificates.ok()) {
             return certificates.error();
         }
         for (auto& certificate : certificates.value()) {
-            store.samples_only_ = store.samples_only_ && is_sample_certificate(certificate.get());
-            store.roots_.push_back(std::move(certificate));
+            samples_only_ = samples_only_ && is_sample_certificate(certificate.get());
+            roots_.push_back(std::move(certificate));
         }
     }
     for (const std::string& path : *lists) {
@@ -102,9 +116,9 @@ Result<TrustStore> TrustStore::load(const std::string& folder) {
         if (!list.ok()) {
             return list.error();
         }
-        store.lists_.push_back(std::move(list).value());
+        lists_.push_back(std::move(list).value());
     }
-    return store;
+    return {};
 }
 
 openssl::CertificateStore TrustStore::store_at(TimeMs at) const {

@@ -26,6 +26,8 @@ public:
     /// Every PEM file (`*.pem`) of a folder is a root, every `*.crl` (PEM or DER) a revocation
     /// list. Faults: not_found, invalid_input. An empty folder gives a store that trusts nobody.
     [[nodiscard]] static Result<TrustStore> load(const std::string& folder);
+    /// The roots and lists of several folders together.
+    [[nodiscard]] static Result<TrustStore> load(const std::vector<std::string>& folders);
     TrustStore() = default;
 
     [[nodiscard]] bool empty() const { return roots_.empty(); }
@@ -41,9 +43,17 @@ public:
     [[nodiscard]] openssl::CertificateStore store_at(TimeMs at) const;
 
 private:
+    [[nodiscard]] Result<void> add(const std::string& folder);
+
     Certificates roots_;
     std::vector<RevocationList> lists_;
     bool samples_only_ = true; ///< no root is a real one
+};
+
+/// Whose word counts for what.
+struct Roots {
+    const TrustStore& seals;
+    const TrustStore& timestamps;
 };
 
 } // namespace songda::verifier

@@ -214,6 +214,14 @@ const factsOfAnswer = ({ document: face }) => face && {
   number: face.number, holder: face.holder, issued_at: face.issued_at && timeText(Date.parse(face.issued_at)),
 };
 
+/** What a level means (docs/formats/answer.md), as verifier/report.cpp says it. */
+const LEVELS = {
+  'B-B': '签名',
+  'B-T': '签名、时间戳',
+  'B-LT': '签名、时间戳、证书状态证明',
+  'B-LTA': '签名、时间戳、证书状态证明及其上的时间戳',
+};
+
 function showAnswer(answer, note) {
   const face = answer.document || {};
   const facts = [
@@ -227,6 +235,7 @@ function showAnswer(answer, note) {
     ...(face.relations || []).map((other) => ['关联文书', 'Related document', other.text + ' ' + other.text_en, 'relation']),
     ['状态说明', 'Status note', answer.status.note, 'status_note'],
     ['签发时间', 'Issued at', face.issued_at ? timeText(Date.parse(face.issued_at)) : '', 'issued_at'],
+    ['签名等级', 'Signature level', answer.level ? answer.level + ' ' + LEVELS[answer.level] : '', 'level'],
     ...(answer.timestamps || []).map((stamp) => ['归档时间戳', 'Archive time-stamp',
       timeText(Date.parse(stamp.time)) + ' · ' + stamp.authority + (stamp.answer === 'yes' ? '' : '（不在信任之列 not trusted here）'), 'timestamp']),
     ['现状始于', 'Status since', answer.status.since ? dayText(Date.parse(answer.status.since)) : '', 'status_since'],

@@ -124,6 +124,10 @@ std::string report_lines(std::string_view subject, const Report& report) {
     if (report.document) {
         to += face_lines(*report.document);
     }
+    if (report.level) {
+        to += fmt::format("  等级 level        {} {}\n", level_name(*report.level),
+                          verifier::level_text_zh(*report.level));
+    }
     for (const verifier::TimestampFace& stamp : report.timestamps) {
         to += fmt::format("  {} 归档时间戳 archive time-stamp  {} · {}{}\n", mark(stamp.answer),
                           to_china_time(stamp.time), visible_text(stamp.authority),

@@ -4,7 +4,8 @@
 // sources: verifier/foreign_cms.cpp verifier/signed_ranges.cpp verifier/timestamp.cpp
 // sources: verifier/inspection.cpp verifier/inspector.cpp verifier/revocation.cpp
 // sources: verifier/visible_text.cpp base/child_program.cpp verifier/archive.cpp
-// sources: base/archive_revision.cpp base/own_pdf.cpp
+// sources: verifier/issued_file.cpp base/archive_revision.cpp
+// sources: base/archive_writer.cpp base/own_pdf.cpp
 
 // An upload of any bytes is taken for one of ours or not; with the golden root trusted, only the
 // golden file itself is believed.

@@ -97,7 +97,7 @@ def main():
              "xlsx": [workbook(False), workbook(True)],
              "template": [b'{"songda_template":1,"files":{"bases/b.toml":"","template.toml":"YmFzZXM9WyJiQDEiXQ=="}}'],
              "timestamp_request": [path.read_bytes() for path in sorted((GOLDEN.parent / "timestamp").glob("*.tsq"))],
-             "archive_revision": [(GOLDEN.parent / "pdf/archive-stamps.txt").read_bytes()],
+             "archive_revision": [(GOLDEN.parent / f"pdf/archive-{what}.txt").read_bytes() for what in ("stamps", "store")],
              "timestamp_reply": [(GOLDEN.parent / "timestamp/foreign.tsr").read_bytes(), bytes.fromhex("3009300702010203020520")],
              "qr_seal": [payload.encode(), seal, claims]}
     seeds["ocsp_request"] = [ocsp_request(b""), ocsp_request(bytes.fromhex("a21f301d301b06092b060105050730010204" "0e040c000102030405060708090a0b"))]

@@ -67,7 +67,8 @@ Service::~Service() {
 }
 
 void Service::write_config(const Options& options) const {
-    const std::string keys = fakes::sample_keys_folder();
+    const std::string keys =
+        options.keys_folder.empty() ? fakes::sample_keys_folder() : options.keys_folder;
     const std::string own = keys + '/' + fakes::department.text;
     std::ofstream out(config());
     out << "production = false\nlog_file = \"\"\nlog_level = \"warning\"\n"
@@ -79,7 +80,8 @@ void Service::write_config(const Options& options) const {
         << "fonts_folder = \"" SONGDA_SOURCE_DIR "/build/fonts\"\n"
         << "web_folder = \"" SONGDA_SOURCE_DIR "/web\"\n"
         << "trust_folder = \"" << keys << "/trust\"\n"
-        << "[http]\naddress = \"127.0.0.1\"\nport = 0\npublic_base = \"https://localhost\"\n"
+        << "[http]\naddress = \"127.0.0.1\"\nport = " << options.port
+        << "\npublic_base = \"https://localhost\"\n"
         << "hosts = [\"localhost\", \"127.0.0.1\"]\nio_threads = 2\nworker_threads = 4\n"
         << "operations_peers = [\"127.0.0.1\"]\n"
         << "requests_per_minute = " << options.requests_per_minute << '\n'

@@ -41,6 +41,9 @@ public:
         std::uint16_t mail_port = 0;
         /// What `songda pki publish` wrote, to be served; empty: none.
         std::string publish_folder;
+        /// Made by keys-sample/make.sh; empty: those of all tests.
+        std::string keys_folder;
+        std::uint16_t port = 0; ///< 0: any that is free
         /// Files that identify the department beside its client.pem.
         std::vector<std::string> client_certificates;
     };

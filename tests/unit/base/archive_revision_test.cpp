@@ -1,5 +1,7 @@
-// The revision of docs/formats/pdf.md, "Archive time-stamps", byte by byte.
+// The revisions of docs/formats/pdf.md, "Archive revisions", byte by byte.
 #include "base/archive_revision.hpp"
+
+#include <algorithm>
 
 #include <gtest/gtest.h>
 
@@ -9,16 +11,115 @@
 namespace songda {
 namespace {
 
-TEST(ArchiveRevision, HasTheBytesOfTheFormatPage) {
-    const std::string issued = fakes::own_file();
-    auto first = add_archive_stamp(as_bytes(issued), issued.size(), 8);
-    ASSERT_TRUE(first.ok()) << first.error().detail;
-    ASSERT_TRUE(first.value().put(Bytes{0x30, 0x03, 0x02, 0x01, 0xAB}).ok());
-    auto second = add_archive_stamp(first.value().file, issued.size(), 5);
-    ASSERT_TRUE(second.ok()) << second.error().detail;
-    ASSERT_TRUE(second.value().put(Bytes{0x30, 0x03, 0x02, 0x01, 0x05}).ok());
-    EXPECT_EQ(as_text(second.value().file).substr(issued.size()),
-              fakes::golden_file("pdf/archive-stamps.txt"));
+Bytes bytes(std::string_view text) {
+    return {text.begin(), text.end()};
+}
+
+const Evidence certificate = {Evidence::Kind::certificate, bytes("certificate")};
+const Evidence other_certificate = {Evidence::Kind::certificate, bytes("another")};
+const Evidence answer = {Evidence::Kind::ocsp, bytes("answer")};
+const Evidence list = {Evidence::Kind::crl, bytes("list")};
+
+class ArchiveRevisionBytes : public ::testing::Test {
+protected:
+    ArchiveRevisionBytes() : file_(as_bytes(issued_).begin(), as_bytes(issued_).end()) {}
+
+    void add(const std::vector<Evidence>& evidence, const Bytes& token, std::size_t room) {
+        auto draft = add_archive_revision(file_, issued_.size(), {evidence, room});
+        ASSERT_TRUE(draft.ok()) << draft.error().detail;
+        if (room > 0) {
+            ASSERT_TRUE(draft.value().put(token).ok());
+        }
+        file_ = std::move(draft.value().file);
+    }
+    [[nodiscard]] std::string_view added() const { return as_text(file_).substr(issued_.size()); }
+
+    const std::string issued_ = fakes::own_file();
+    Bytes file_;
+};
+
+TEST_F(ArchiveRevisionBytes, TimeStampsAloneHaveTheBytesOfTheFormatPage) {
+    add({}, {0x30, 0x03, 0x02, 0x01, 0xAB}, 8);
+    add({}, {0x30, 0x03, 0x02, 0x01, 0x05}, 5);
+    EXPECT_EQ(added(), fakes::golden_file("pdf/archive-stamps.txt"));
+}
+
+TEST_F(ArchiveRevisionBytes, TheStoreHasTheBytesOfTheFormatPage) {
+    add({}, {0x30, 0x03, 0x02, 0x01, 0xAB}, 8);
+    add({list, answer, certificate}, {}, 0);
+    add({other_certificate, certificate}, {0x30, 0x03, 0x02, 0x01, 0x05}, 5);
+    EXPECT_EQ(added(), fakes::golden_file("pdf/archive-store.txt"));
+    const auto read = read_archive(file_, issued_.size());
+    ASSERT_TRUE(read.ok()) << read.error().detail;
+    ASSERT_EQ(read.value().size(), 3U);
+    EXPECT_TRUE(read.value()[0].evidence.empty());
+    EXPECT_TRUE(read.value()[0].stamp.has_value());
+    EXPECT_EQ(read.value()[1].evidence, (std::vector{certificate, answer, list}));
+    EXPECT_FALSE(read.value()[1].stamp.has_value());
+    EXPECT_EQ(read.value()[2].evidence, std::vector{other_certificate})
+        << "what was there already is not written again";
+    EXPECT_EQ(read.value()[2].stamp->token, (Bytes{0x30, 0x03, 0x02, 0x01, 0x05}));
+}
+
+TEST_F(ArchiveRevisionBytes, NothingNewAndTooMuchAreRefused) {
+    add({certificate}, {}, 0);
+    const auto again = add_archive_revision(file_, issued_.size(), {{certificate}, 0});
+    EXPECT_EQ(again.error().fault, Fault::invalid_input);
+    const Evidence large = {Evidence::Kind::crl, Bytes(archive_evidence_bytes_max + 1)};
+    EXPECT_EQ(add_archive_revision(file_, issued_.size(), {{large}, 0}).error().fault,
+              Fault::invalid_input);
+    std::vector<Evidence> many;
+    for (std::size_t nth = 0; nth < archive_evidence_items_max; ++nth) {
+        many.push_back({Evidence::Kind::crl, bytes(std::to_string(nth))});
+    }
+    EXPECT_EQ(add_archive_revision(file_, issued_.size(), {many, 0}).error().fault,
+              Fault::invalid_input)
+        << "one is there already";
+    many.pop_back();
+    EXPECT_TRUE(add_archive_revision(file_, issued_.size(), {many, 0}).ok());
+    for (std::size_t nth = 1; nth < archive_revisions_max; ++nth) {
+        add({{Evidence::Kind::ocsp, bytes(std::to_string(nth))}}, {}, 0);
+    }
+    EXPECT_TRUE(read_archive(file_, issued_.size()).ok());
+    EXPECT_EQ(add_archive_revision(file_, issued_.size(), {{answer}, 0}).error().fault,
+              Fault::invalid_input);
+}
+
+TEST_F(ArchiveRevisionBytes, NothingElsePassesForAStore) {
+    add({certificate, answer}, {}, 0);
+    add({list}, {0x30, 0x03, 0x02, 0x01, 0x05}, 5);
+    const auto is_one = [this](ByteView file) { return read_archive(file, issued_.size()).ok(); };
+    ASSERT_TRUE(is_one(file_));
+    // Another content of an item is another item; all else is compared.
+    std::vector<std::size_t> free;
+    for (const std::string_view item : {"certificate", "answer", "list"}) {
+        const std::size_t at = as_text(file_).find(std::string("stream\n") + std::string(item));
+        for (std::size_t nth = 0; nth < item.size(); ++nth) {
+            free.push_back(at + 7 + nth);
+        }
+    }
+    const std::size_t token = as_text(file_).rfind("/Contents<") + 10;
+    for (std::size_t at = issued_.size(); at < file_.size(); ++at) {
+        const bool may = std::find(free.begin(), free.end(), at) != free.end() ||
+                         (at >= token && at < token + 10);
+        Bytes changed = file_;
+        changed[at] ^= 1;
+        ASSERT_FALSE(!may && is_one(changed)) << at - issued_.size();
+    }
+    const std::size_t first_end = read_archive(file_, issued_.size()).value()[0].end;
+    for (std::size_t length = issued_.size() + 1; length < file_.size(); ++length) {
+        ASSERT_EQ(is_one(ByteView(file_).first(length)), length == first_end)
+            << length - issued_.size();
+    }
+}
+
+TEST_F(ArchiveRevisionBytes, NothingIsInTheStoreTwice) {
+    add({{Evidence::Kind::certificate, bytes("same")},
+         {Evidence::Kind::certificate, bytes("sane")}},
+        {}, 0);
+    ASSERT_TRUE(read_archive(file_, issued_.size()).ok());
+    file_[as_text(file_).find("sane") + 2] = 'm';
+    EXPECT_FALSE(read_archive(file_, issued_.size()).ok());
 }
 
 } // namespace

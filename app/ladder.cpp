@@ -1,0 +1,156 @@
+#include "app/ladder.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/archive_revision.hpp"
+#include "verifier/rung.hpp"
+
+namespace songda::app {
+namespace {
+
+/// Room for a token before one was seen; where it is too small, all the room that there may be.
+/// Afterwards what was seen and some more, since a token's length varies by a few bytes.
+constexpr std::size_t first_room = 4096;
+constexpr std::size_t spare_room = 64;
+
+Bytes behind(const Bytes& file, std::size_t size) {
+    return {file.begin() + static_cast<std::ptrdiff_t>(size), file.end()};
+}
+
+} // namespace
+
+Result<signer::Augmentation> Ladder::augment(ByteView file, std::size_t issued_bytes,
+                                             SignatureLevel wanted) {
+    const auto before = verifier::Rung::find(file, issued_bytes, parts_.roots, parts_.clock.now());
+    if (!before.ok()) {
+        return before.error();
+    }
+    if (wanted == SignatureLevel::b_b) {
+        return signer::Augmentation{{}, before.value().level(), before.value().proven_until()};
+    }
+    const bool renewed = before.value().level() >= wanted;
+    Result<Bytes> grown = Bytes(file.begin(), file.end());
+    if (before.value().level() == SignatureLevel::b_b) {
+        grown = stamp(file, issued_bytes, {});
+    }
+    if (grown.ok() && (renewed || wanted > SignatureLevel::b_t)) {
+        grown = add(grown.value(), issued_bytes,
+                    {.stamp = renewed || wanted == SignatureLevel::b_lta,
+                     .must_prove = wanted > SignatureLevel::b_t});
+    }
+    if (!grown.ok()) {
+        return grown.error();
+    }
+    const auto after =
+        verifier::Rung::find(grown.value(), issued_bytes, parts_.roots, parts_.clock.now());
+    if (!after.ok()) {
+        return after.error();
+    }
+    if (after.value().level() < wanted) {
+        return Error{Fault::internal, "the file came to " +
+                                          std::string(level_name(after.value().level())) +
+                                          ", not to " + std::string(level_name(wanted))};
+    }
+    return signer::Augmentation{behind(grown.value(), file.size()), after.value().level(),
+                                after.value().proven_until()};
+}
+
+Result<Bytes> Ladder::add(ByteView file, std::size_t issued_bytes, Addition wanted) {
+    const auto rung = verifier::Rung::find(file, issued_bytes, parts_.roots, parts_.clock.now());
+    if (!rung.ok()) {
+        return rung.error();
+    }
+    auto evidence = rung.value().gather(parts_.sources);
+    if (!evidence.ok()) {
+        const bool enough = !wanted.must_prove && evidence.error().fault == Fault::unavailable;
+        return enough ? stamp(file, issued_bytes, {}) : evidence.error();
+    }
+    if (wanted.stamp) {
+        return stamp(file, issued_bytes, std::move(evidence).value());
+    }
+    if (evidence.value().empty()) {
+        return Bytes(file.begin(), file.end());
+    }
+    auto draft = add_archive_revision(file, issued_bytes, {std::move(evidence).value(), 0});
+    return draft.ok() ? Result(std::move(draft.value().file)) : draft.error();
+}
+
+Result<Bytes> Ladder::stamp(ByteView file, std::size_t issued_bytes,
+                            std::vector<Evidence> evidence) {
+    const std::size_t largest = largest_token_;
+    ArchiveAddition addition{std::move(evidence), largest == 0 ? first_room : largest + spare_room};
+    addition.token_bytes = std::min(addition.token_bytes, archive_token_bytes_max);
+    for (;; addition.token_bytes = archive_token_bytes_max) {
+        auto draft = add_archive_revision(file, issued_bytes, addition);
+        if (!draft.ok()) {
+            return draft.error();
+        }
+        const auto outcome = parts_.timestamps.stamp(draft.value().digest());
+        std::string why;
+        for (const signer::TimestampMiss& miss : outcome.missed) {
+            if (parts_.missed) {
+                parts_.missed(miss);
+            }
+            why += (why.empty() ? "" : "; ") + miss.authority + ": " + miss.error.detail;
+        }
+        if (!outcome.timestamp) {
+            return Error{Fault::unavailable, "no authority gave a time-stamp: " + why};
+        }
+        const Bytes& token = outcome.timestamp->proof.token;
+        std::size_t seen = largest_token_;
+        while (seen < token.size() && !largest_token_.compare_exchange_weak(seen, token.size())) {
+        }
+        const auto put = draft.value().put(token);
+        if (put.ok()) {
+            return std::move(draft.value().file);
+        }
+        if (addition.token_bytes == archive_token_bytes_max) {
+            return put.error();
+        }
+    }
+}
+
+Result<std::unique_ptr<LadderHouse>>
+LadderHouse::open(const Config& config, const Clock& clock, Random& random,
+                  std::function<void(const signer::TimestampMiss&)> missed) {
+    if (config.timestamp.clients.empty()) {
+        return Error{Fault::not_found, "the configuration has no [[timestamp.client]]"};
+    }
+    std::unique_ptr<LadderHouse> house(new LadderHouse());
+    std::vector<signer::TimestampServer*> servers;
+    std::set<std::string> trusted = {config.trust_folder};
+    for (const TimestampClientConfig& client : config.timestamp.clients) {
+        auto server = HttpTimestampServer::open(client, clock);
+        if (!server.ok()) {
+            return Error{server.error().fault,
+                         "timestamp.client \"" + client.name + "\": " + server.error().detail};
+        }
+        servers.push_back(server.value().get());
+        house->servers_.push_back(std::move(server).value());
+        trusted.insert(client.trust_folder);
+    }
+    auto seals = verifier::TrustStore::load(config.trust_folder);
+    auto timestamps =
+        verifier::TrustStore::load(std::vector<std::string>(trusted.begin(), trusted.end()));
+    if (!seals.ok() || !timestamps.ok()) {
+        return seals.ok() ? timestamps.error() : seals.error();
+    }
+    house->seals_ = std::move(seals).value();
+    house->timestamps_ = std::move(timestamps).value();
+    if (!config.pki.publish_folder.empty()) {
+        house->sources_.push_back(std::make_unique<FolderStatusSource>(config.pki.publish_folder));
+    }
+    house->sources_.push_back(std::make_unique<HttpStatusSource>(config.status, clock));
+    house->client_ = std::make_unique<signer::TimestampClient>(
+        std::move(servers), signer::TimestampBackOff{}, clock, random);
+    std::vector<verifier::StatusSource*> sources;
+    for (const auto& source : house->sources_) {
+        sources.push_back(source.get());
+    }
+    house->ladder_ = std::make_unique<Ladder>(Ladder::Parts{
+        house->roots(), *house->client_, std::move(sources), clock, std::move(missed)});
+    return house;
+}
+
+} // namespace songda::app

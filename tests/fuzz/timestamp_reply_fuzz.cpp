@@ -1,5 +1,5 @@
 // sources: verifier/timestamp.cpp verifier/trust.cpp verifier/cms_check.cpp verifier/cms_parts.cpp
-// sources: base/certificate.cpp
+// sources: verifier/signed_ranges.cpp base/certificate.cpp
 // An authority that answers anything to the golden request, looked at when the golden answer was
 // made and under its root. Whatever is accepted proves what the golden answer proves: nobody else
 // has the key. And what is told of a refusal is short and printable.

@@ -4,7 +4,6 @@
 #include <set>
 
 #include "base/archive_revision.hpp"
-#include "verifier/rung.hpp"
 
 namespace songda::app {
 namespace {
@@ -22,28 +21,32 @@ Bytes behind(const Bytes& file, std::size_t size) {
 
 Result<signer::Augmentation> Ladder::augment(ByteView file, std::size_t issued_bytes,
                                              SignatureLevel wanted) {
-    const auto before = verifier::Rung::find(file, issued_bytes, parts_.roots, parts_.clock.now());
+    auto before = find(file, issued_bytes);
     if (!before.ok()) {
         return before.error();
     }
+    const SignatureLevel had = before.value().level();
     if (wanted == SignatureLevel::b_b) {
-        return signer::Augmentation{{}, before.value().level(), before.value().proven_until()};
+        return signer::Augmentation{{}, had, before.value().proven_until()};
     }
-    const bool renewed = before.value().level() >= wanted;
     Result<Bytes> grown = Bytes(file.begin(), file.end());
-    if (before.value().level() == SignatureLevel::b_b) {
-        grown = stamp(file, issued_bytes, {});
+    if (had == SignatureLevel::b_b) {
+        grown = first_stamp(before.value(), file, issued_bytes, wanted);
     }
+    const bool renewed = had >= wanted;
     if (grown.ok() && (renewed || wanted > SignatureLevel::b_t)) {
-        grown = add(grown.value(), issued_bytes,
-                    {.stamp = renewed || wanted == SignatureLevel::b_lta,
-                     .must_prove = wanted > SignatureLevel::b_t});
+        const Bytes below = std::move(grown).value();
+        const auto rung =
+            had == SignatureLevel::b_b ? find(below, issued_bytes) : std::move(before);
+        grown = rung.ok() ? add(rung.value(), below, issued_bytes,
+                                {.stamp = renewed || wanted == SignatureLevel::b_lta,
+                                 .must_prove = wanted > SignatureLevel::b_t})
+                          : rung.error();
     }
     if (!grown.ok()) {
         return grown.error();
     }
-    const auto after =
-        verifier::Rung::find(grown.value(), issued_bytes, parts_.roots, parts_.clock.now());
+    const auto after = find(grown.value(), issued_bytes);
     if (!after.ok()) {
         return after.error();
     }
@@ -56,12 +59,25 @@ Result<signer::Augmentation> Ladder::augment(ByteView file, std::size_t issued_b
                                 after.value().proven_until()};
 }
 
-Result<Bytes> Ladder::add(ByteView file, std::size_t issued_bytes, Addition wanted) {
-    const auto rung = verifier::Rung::find(file, issued_bytes, parts_.roots, parts_.clock.now());
-    if (!rung.ok()) {
-        return rung.error();
+Result<verifier::Rung> Ladder::find(ByteView file, std::size_t issued_bytes) const {
+    return verifier::Rung::find(file, issued_bytes, parts_.roots, parts_.clock.now());
+}
+
+/// No authority is asked for a seal that was revoked, or of which nobody tells.
+Result<Bytes> Ladder::first_stamp(const verifier::Rung& rung, ByteView file,
+                                  std::size_t issued_bytes, SignatureLevel wanted) {
+    if (wanted > SignatureLevel::b_t) {
+        const auto standing = rung.gather(parts_.sources);
+        if (!standing.ok()) {
+            return standing.error();
+        }
     }
-    auto evidence = rung.value().gather(parts_.sources);
+    return stamp(file, issued_bytes, {});
+}
+
+Result<Bytes> Ladder::add(const verifier::Rung& rung, ByteView file, std::size_t issued_bytes,
+                          Addition wanted) {
+    auto evidence = rung.gather(parts_.sources);
     if (!evidence.ok()) {
         const bool enough = !wanted.must_prove && evidence.error().fault == Fault::unavailable;
         return enough ? stamp(file, issued_bytes, {}) : evidence.error();

@@ -13,7 +13,7 @@
 #include "base/time.hpp"
 #include "signer/augmenter.hpp"
 #include "signer/timestamp_client.hpp"
-#include "verifier/gathering.hpp"
+#include "verifier/rung.hpp"
 #include "verifier/trust.hpp"
 
 namespace songda::app {
@@ -38,6 +38,9 @@ public:
                                                        SignatureLevel wanted) override;
 
 private:
+    [[nodiscard]] Result<verifier::Rung> find(ByteView file, std::size_t issued_bytes) const;
+    [[nodiscard]] Result<Bytes> first_stamp(const verifier::Rung& rung, ByteView file,
+                                            std::size_t issued_bytes, SignatureLevel wanted);
     [[nodiscard]] Result<Bytes> stamp(ByteView file, std::size_t issued_bytes,
                                       std::vector<Evidence> evidence);
     /// What the file lacks, in one revision.
@@ -45,7 +48,8 @@ private:
         bool stamp;      ///< and a time-stamp over all
         bool must_prove; ///< without an answer about each certificate nothing is added
     };
-    [[nodiscard]] Result<Bytes> add(ByteView file, std::size_t issued_bytes, Addition wanted);
+    [[nodiscard]] Result<Bytes> add(const verifier::Rung& rung, ByteView file,
+                                    std::size_t issued_bytes, Addition wanted);
 
     const Parts parts_;
     std::atomic<std::size_t> largest_token_ = 0; ///< of those that were given

@@ -53,9 +53,9 @@ bool judge_stamp(const ArchivedFile& archived, const ArchiveProof& proof, const 
         ChainVerdict judged = trust.judge(verdict.signer.get(), between, as_of);
         stamp.signer.answer = judged.answer;
         stamp.signer.chain = std::move(judged.chain);
-        const ChainStanding standing =
+        stamp.signer.standing =
             find_standing(stamp.signer.chain, proof.status, trust, stamp.token.time, at);
-        stamp.trusted = !standing.revoked.revoked_by(as_of);
+        stamp.trusted = !stamp.signer.standing.revoked.revoked_by(as_of);
     }
     return true;
 }
@@ -119,11 +119,13 @@ std::optional<ArchiveProof> prove_archive(const ArchivedFile& archived, const Tr
 
 SignatureChain seal_chain(const SignedDocument& seal, const ArchiveProof& proof,
                           const TrustStore& trust, TimeMs at) {
-    ChainVerdict verdict = trust.judge(seal.signer.get(), share(seal.others, proof.certificates),
-                                       proof.time.value_or(at));
-    SignatureChain signer{verdict.answer, std::move(verdict.chain), share(seal.others, {})};
+    const TimeMs when = proof.time.value_or(at);
+    ChainVerdict verdict =
+        trust.judge(seal.signer.get(), share(seal.others, proof.certificates), when);
+    SignatureChain signer{verdict.answer, std::move(verdict.chain), share(seal.others, {}), {}};
     X509_up_ref(seal.signer.get());
     signer.carried.emplace_back(seal.signer.get());
+    signer.standing = find_standing(signer.chain, proof.status, trust, when, at);
     return signer;
 }
 
@@ -151,23 +153,28 @@ SignatureLevel level_of(const ArchivedFile& archived, const ArchiveProof& proof,
     if (oldest == proof.stamps.end()) {
         return SignatureLevel::b_b;
     }
-    const auto is_proven = [at](const SignatureChain& signer, TimeMs when, const ArchiveProof& with,
-                                const TrustStore& trust) {
+    // Certificates and answers are all there, in the whole file and in what the newest one covers.
+    const auto has_chain = [](const SignatureChain& signer, const ArchiveProof& with) {
         return !signer.chain.empty() &&
-               missing_of(signer.chain, signer.carried, with.certificates).empty() &&
-               find_standing(signer.chain, with.status, trust, when, at).proven;
+               missing_of(signer.chain, signer.carried, with.certificates).empty();
     };
-    const auto both_proven = [&](const ArchiveProof& with) {
-        return is_proven(seal, *proof.time, with, roots.seals) &&
-               is_proven(oldest->signer, oldest->token.time, with, roots.timestamps);
-    };
-    const std::size_t covered = newest->revision + 1;
-    const bool all_covered = covered == archived.revisions.size();
-    if (!both_proven(proof)) {
+    if (!has_chain(seal, proof) || !has_chain(oldest->signer, proof) || !seal.standing.proven ||
+        !oldest->signer.standing.proven) {
         return SignatureLevel::b_t;
     }
-    return all_covered || both_proven(evidence_of(archived, covered)) ? SignatureLevel::b_lta
-                                                                      : SignatureLevel::b_lt;
+    const std::size_t covered = newest->revision + 1;
+    if (covered == archived.revisions.size()) {
+        return SignatureLevel::b_lta;
+    }
+    const ArchiveProof with = evidence_of(archived, covered);
+    const auto is_proven = [&](const SignatureChain& signer, TimeMs when, const TrustStore& trust) {
+        return has_chain(signer, with) &&
+               find_standing(signer.chain, with.status, trust, when, at).proven;
+    };
+    return is_proven(seal, *proof.time, roots.seals) &&
+                   is_proven(oldest->signer, oldest->token.time, roots.timestamps)
+               ? SignatureLevel::b_lta
+               : SignatureLevel::b_lt;
 }
 
 } // namespace songda::verifier

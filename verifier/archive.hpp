@@ -26,9 +26,10 @@ struct ArchivedFile {
 
 /// Who made a signature, as of a time.
 struct SignatureChain {
-    AxisAnswer answer;    ///< is the certificate believed?
-    Certificates chain;   ///< empty: none leads to a root
-    Certificates carried; ///< what comes with the signature itself, the certificate among it
+    AxisAnswer answer;      ///< is the certificate believed?
+    Certificates chain;     ///< empty: none leads to a root
+    Certificates carried;   ///< what comes with the signature itself, the certificate among it
+    ChainStanding standing; ///< by all that the file has, and the lists beside the roots
 };
 
 /// One archive time-stamp, judged as of the time that the next trusted one proves, the newest as of
@@ -54,7 +55,7 @@ struct ArchiveProof {
 [[nodiscard]] std::optional<ArchiveProof> prove_archive(const ArchivedFile& archived,
                                                         const TrustStore& trust, TimeMs at);
 
-/// As of the time that the time-stamps prove, or `at`.
+/// Of the seal, as of the time that the time-stamps prove, else `at`.
 [[nodiscard]] SignatureChain seal_chain(const SignedDocument& seal, const ArchiveProof& proof,
                                         const TrustStore& trust, TimeMs at);
 

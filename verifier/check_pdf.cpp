@@ -29,14 +29,14 @@ void judge_seal(const SignedDocument& document, const SignatureChain& seal,
         report.authority = {Answer::no, Reason::certificate_purpose, when};
         return;
     }
-    const ChainStanding standing = find_standing(seal.chain, proof.status, trust, when, at);
-    report.revocation = standing.first.state;
-    if (standing.revoked.revoked_by(when)) {
+    report.revocation = seal.standing.first.state;
+    const bool ever_revoked = seal.standing.revoked.state == Revocation::revoked;
+    // Only a time-stamp proves that it was sealed before that, not the day that is asked about.
+    if (proof.time ? seal.standing.revoked.revoked_by(when) : ever_revoked) {
         report.revocation = Revocation::revoked;
         report.authority = {Answer::no, Reason::certificate_revoked, when};
     } else if (report.authority.answer == Answer::yes) {
-        const bool ended = standing.revoked.state == Revocation::revoked ||
-                           validity_of(document.signer.get()).not_after < at;
+        const bool ended = ever_revoked || validity_of(document.signer.get()).not_after < at;
         report.authority.reason =
             ended ? Reason::seal_certificate_trusted_then : Reason::seal_certificate_trusted;
         report.document = face_of(document.signer.get());
@@ -120,6 +120,10 @@ std::optional<Report> check_own(ByteView file, const TrustStore& trust, TimeMs a
 
 void note_archive(Report& report, const ArchivedFile& archived, const TrustStore& trust,
                   TimeMs at) {
+    if (archived.revisions.empty()) {
+        report.level = trust.empty() ? std::nullopt : std::optional(SignatureLevel::b_b);
+        return;
+    }
     const auto proof = note_proof(report, archived, trust, at);
     const auto issued = proof ? read_issued_file(archived.issued) : std::nullopt;
     if (issued) {

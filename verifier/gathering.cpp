@@ -1,7 +1,6 @@
 #include "verifier/gathering.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <openssl/err.h>
 #include <openssl/ocsp.h>

@@ -248,8 +248,8 @@ TEST_F(LadderLive, YearsLaterOnlyAProvenSealPasses) {
     }
 }
 
-/// Last: it revokes the seal.
-TEST_F(LadderLive, ZRevokedBeforeTheTimeStampFailsAfterItPasses) {
+/// Last in this file: it revokes the seal.
+TEST_F(LadderLive, ARevocationBeforeTheTimeStampCountsOneAfterItDoesNot) {
     const std::string serial = run_command("openssl x509 -noout -serial -in " + file("keys/") +
                                            fakes::department.text + "/seal.pem | cut -d = -f 2")
                                    .output;

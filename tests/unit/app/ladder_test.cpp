@@ -137,6 +137,10 @@ TEST_F(LadderTest, ARevocationAfterTheTimeStampTakesNothingAway) {
     EXPECT_EQ(told.revocation, Revocation::revoked);
     EXPECT_EQ(told.conclusion->indication, "TOTAL-PASSED");
     EXPECT_TRUE(told.document);
+    // Without a time-stamp no day that is asked about proves that it sealed before.
+    const Bytes nothing_proven = with(issued_, {published_list("issuing")});
+    EXPECT_EQ(verifier::check_own(nothing_proven, trust_, now() + -5 * day_ms)->authority.reason,
+              Reason::certificate_revoked);
     // What tells of a later revocation tells that it was good before.
     const Bytes raised = raise(plain, SignatureLevel::b_lta);
     EXPECT_EQ(check(raised).authority.reason, Reason::seal_certificate_trusted_then);
@@ -146,6 +150,7 @@ TEST_F(LadderTest, ARevocationBeforeTheTimeStampFails) {
     revoke(seal_);
     pass(60'000);
     EXPECT_EQ(fault(issued_, SignatureLevel::b_lt), Fault::forbidden);
+    EXPECT_EQ(timestamps_->asked, 0) << "no time-stamp is spent on it";
     const Bytes stamped = raise(issued_, SignatureLevel::b_t); // nobody was asked about it
     const Bytes told = with(stamped, {published_list("issuing")});
     const verifier::Report report = check(told);

@@ -44,7 +44,7 @@ Result<Bytes> read_issued(store::Store& store, const DocumentId& id) {
     if (!row.value()) {
         return Error{Fault::corrupt, "an issued document is not there"};
     }
-    return store.read_file(*row.value());
+    return store.read_issued(*row.value());
 }
 
 /// Puts an issued file where the operator wants it, unless a run before did.

@@ -241,7 +241,7 @@ Result<Bytes> Issuer::print(const store::DocumentRow& document, std::string_view
     if (any == nullptr) {
         return Error{Fault::unavailable, "the department has no template, hence no fonts"};
     }
-    const auto file = impl_->parts.store.read_file(document);
+    const auto file = impl_->parts.store.read_issued(document);
     if (!file.ok()) {
         return file.error();
     }

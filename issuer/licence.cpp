@@ -238,7 +238,7 @@ Result<std::optional<EarlierDocument>> find_earlier_document(store::Store& store
         return std::optional<EarlierDocument>();
     }
     const auto status = store.find_status(*row.value());
-    const auto file = store.read_file(*row.value());
+    const auto file = store.read_issued(*row.value());
     if (!status.ok() || !file.ok()) {
         return status.ok() ? file.error() : status.error();
     }

@@ -1,11 +1,10 @@
 #include "store/codec.hpp"
 
-#include <algorithm>
-#include <array>
 #include <concepts>
 #include <type_traits>
 
 #include "store/detail/crc32c.hpp"
+#include "store/detail/row_fields.hpp"
 #include "store/limits.hpp"
 
 namespace songda::store {
@@ -15,7 +14,7 @@ namespace {
 template <class Row>
 constexpr std::uint8_t version_of = 1;
 template <>
-constexpr std::uint8_t version_of<DocumentRow> = 3;
+constexpr std::uint8_t version_of<DocumentRow> = 4;
 template <>
 constexpr std::uint8_t version_of<StatusChange> = 2;
 template <>
@@ -38,14 +37,15 @@ constexpr std::uint8_t early_kind =
 template <class Row>
 constexpr std::uint8_t kind_of =
     early_kind<Row> != 0 ? early_kind<Row>
-                         : 19 + place_among<Row, CaseEvent, DraftRow, PaperCopy, EditionRow>();
+                         : 19 + place_among<Row, CaseEvent, DraftRow, PaperCopy, EditionRow,
+                                            RevisionRow, AugmentationRow>();
 static_assert(kind_of<IntentRecord> == 1 && kind_of<FreshRow> == 13);
-static_assert(kind_of<CaseEvent> == 20 && kind_of<EditionRow> == 23);
+static_assert(kind_of<CaseEvent> == 20 && kind_of<AugmentationRow> == 25);
 
 template <class Row, class Wanted>
 concept row_of = std::same_as<std::remove_const_t<Row>, Wanted>;
 
-// The order of fields in each `walk` is the format: Writer and Reader follow the same one.
+// The order of fields in each `walk` is the format: RowWriter and RowReader follow the same one.
 
 template <class Codec, row_of<IntentRecord> Row>
 void walk(Codec& codec, Row& row) {
@@ -67,6 +67,9 @@ void walk(Codec& codec, Row& row) {
     if (codec.version() >= 3) {
         codec(row.first_status.operation, row.first_status.basis, row.first_status.description,
               row.identifier, row.relation);
+    }
+    if (codec.version() >= 4) {
+        codec(row.level_wanted, row.level_by);
     }
 }
 
@@ -157,221 +160,17 @@ void walk(Codec& codec, Row& row) {
           row.author, row.changed, row.actor, row.reason, row.document, row.effective_from);
 }
 
-/// Big-endian integers; texts as 2-byte length and bytes.
-class Writer {
-public:
-    Writer(std::uint8_t version, std::uint8_t kind) : version_(version) {
-        bytes_.reserve(512);
-        bytes_.push_back(version);
-        bytes_.push_back(kind);
-    }
-    [[nodiscard]] std::uint8_t version() const { return version_; }
+template <class Codec, row_of<RevisionRow> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.at, row.level, row.proven_until, row.segment, row.offset, row.length, row.size,
+          row.file_hash);
+}
 
-    template <class... Fields>
-    void operator()(const Fields&... fields) {
-        (put(fields), ...);
-    }
-
-    [[nodiscard]] bool fits() const { return fits_; }
-    [[nodiscard]] std::size_t size() const { return bytes_.size(); }
-    [[nodiscard]] Bytes finish() {
-        put(detail::crc32c(bytes_));
-        return std::move(bytes_);
-    }
-
-private:
-    template <std::unsigned_integral Number>
-        requires(!std::same_as<Number, bool>)
-    void put(Number number) {
-        std::array<std::uint8_t, sizeof(Number)> big_endian;
-        for (std::size_t at = 0; at < big_endian.size(); ++at) {
-            const auto shift = 8 * (big_endian.size() - 1 - at);
-            big_endian[at] = static_cast<std::uint8_t>(number >> shift);
-        }
-        append(bytes_, ByteView(big_endian));
-    }
-    void put(bool flag) { bytes_.push_back(flag ? 1 : 0); }
-    void put(const std::string& text) {
-        // A text that does not fit is cut here and refused by check_row before it is stored.
-        const std::size_t length = std::min<std::size_t>(text.size(), 0xFFFF);
-        fits_ = fits_ && length == text.size();
-        put(static_cast<std::uint16_t>(length));
-        append(bytes_, std::string_view(text).substr(0, length));
-    }
-    void put(const Private<std::string>& text) { put(text.reveal()); }
-    void put(const DepartmentCode& code) { put(code.text); }
-    void put(TimeMs time) { put(static_cast<std::uint64_t>(time.value)); }
-    void put(Date date) {
-        put(static_cast<std::uint32_t>(date.year));
-        put(static_cast<std::uint8_t>(date.month));
-        put(static_cast<std::uint8_t>(date.day));
-    }
-    void put(DocumentStatus status) { put(static_cast<std::uint8_t>(status)); }
-    void put(DraftState state) { put(static_cast<std::uint8_t>(state)); }
-    void put(EditionKind kind) { put(static_cast<std::uint8_t>(kind)); }
-    void put(EditionState state) { put(static_cast<std::uint8_t>(state)); }
-    void put(Operation operation) { put(static_cast<std::uint8_t>(operation)); }
-    void put(LegPurpose purpose) { put(static_cast<std::uint8_t>(purpose)); }
-    void put(const ToldStatus& told) {
-        put(told.document);
-        put(told.sequence);
-    }
-    void put(const Relation& relation) {
-        put(static_cast<std::uint8_t>(relation.kind));
-        put(relation.document);
-    }
-    template <class Tag, std::size_t N>
-    void put(const Id<Tag, N>& id) {
-        append(bytes_, id.view());
-    }
-    void put(const Digest& digest) { append(bytes_, ByteView(digest)); }
-    void put(const std::vector<std::string>& texts) {
-        fits_ = fits_ && texts.size() <= scopes_max;
-        const std::size_t count = std::min(texts.size(), scopes_max);
-        put(static_cast<std::uint8_t>(count));
-        for (std::size_t at = 0; at < count; ++at) {
-            put(texts[at]);
-        }
-    }
-    template <class T>
-    void put(const std::optional<T>& value) {
-        put(value.has_value());
-        if (value) {
-            put(*value);
-        }
-    }
-
-    Bytes bytes_;
-    std::uint8_t version_;
-    bool fits_ = true;
-};
-
-/// After the first refusal every further field is left empty and `ok()` stays false.
-class Reader {
-public:
-    Reader(std::uint8_t version, ByteView bytes) : rest_(bytes), version_(version) {}
-    [[nodiscard]] std::uint8_t version() const { return version_; }
-
-    template <class... Fields>
-    void operator()(Fields&... fields) {
-        (get(fields), ...);
-    }
-
-    [[nodiscard]] bool ok() const { return ok_; }
-    [[nodiscard]] bool at_end() const { return ok_ && rest_.empty(); }
-
-private:
-    [[nodiscard]] ByteView take(std::size_t length) {
-        if (!ok_ || rest_.size() < length) {
-            ok_ = false;
-            return {};
-        }
-        const ByteView taken = rest_.first(length);
-        rest_ = rest_.subspan(length);
-        return taken;
-    }
-    template <std::unsigned_integral Number>
-        requires(!std::same_as<Number, bool>)
-    void get(Number& number) {
-        std::uint64_t value = 0;
-        for (const std::uint8_t byte : take(sizeof(Number))) {
-            value = (value << 8U) | byte;
-        }
-        number = static_cast<Number>(value);
-    }
-    void get(bool& flag) {
-        std::uint8_t byte = 0;
-        get(byte);
-        ok_ = ok_ && byte <= 1;
-        flag = byte == 1;
-    }
-    void get(std::string& text) {
-        std::uint16_t length = 0;
-        get(length);
-        text = as_text(take(length));
-    }
-    void get(Private<std::string>& text) {
-        std::string revealed;
-        get(revealed);
-        text = Private<std::string>(std::move(revealed));
-    }
-    void get(DepartmentCode& code) { get(code.text); }
-    void get(TimeMs& time) {
-        std::uint64_t value = 0;
-        get(value);
-        time.value = static_cast<std::int64_t>(value);
-    }
-    void get(Date& date) {
-        std::uint32_t year = 0;
-        std::uint8_t month = 0;
-        std::uint8_t day = 0;
-        (*this)(year, month, day);
-        ok_ = ok_ && month >= 1 && month <= 12 && day >= 1 && day <= 31;
-        date = {static_cast<int>(year), month, day};
-    }
-    /// One of the numbers `first` to `last`.
-    template <class Numbered>
-    void get_numbered(Numbered& value, Numbered first, Numbered last) {
-        std::uint8_t number = 0;
-        get(number);
-        ok_ = ok_ && number >= static_cast<std::uint8_t>(first) &&
-              number <= static_cast<std::uint8_t>(last);
-        value = ok_ ? static_cast<Numbered>(number) : first;
-    }
-    void get(DocumentStatus& status) {
-        get_numbered(status, DocumentStatus::valid, DocumentStatus::other);
-    }
-    void get(EditionKind& kind) {
-        get_numbered(kind, EditionKind::item_list, EditionKind::power_list);
-    }
-    void get(EditionState& state) {
-        get_numbered(state, EditionState::draft, EditionState::withdrawn);
-    }
-    void get(DraftState& state) { get_numbered(state, DraftState::waiting, DraftState::refused); }
-    void get(Operation& operation) {
-        get_numbered(operation, Operation::none, Operation::transfer_cancelled);
-    }
-    void get(LegPurpose& purpose) {
-        get_numbered(purpose, LegPurpose::service, LegPurpose::supervision);
-    }
-    void get(ToldStatus& told) {
-        get(told.document);
-        get(told.sequence);
-    }
-    void get(Relation& relation) {
-        get_numbered(relation.kind, RelationKind::renews, RelationKind::annotates);
-        get(relation.document);
-    }
-    void get_raw(std::span<std::uint8_t> bytes) {
-        const ByteView taken = take(bytes.size());
-        std::copy(taken.begin(), taken.end(), bytes.begin());
-    }
-    template <class Tag, std::size_t N>
-    void get(Id<Tag, N>& id) {
-        get_raw(id.bytes);
-    }
-    void get(Digest& digest) { get_raw(digest); }
-    void get(std::vector<std::string>& texts) {
-        std::uint8_t count = 0;
-        get(count);
-        ok_ = ok_ && count <= scopes_max;
-        for (std::uint8_t at = 0; ok_ && at < count; ++at) {
-            get(texts.emplace_back());
-        }
-    }
-    template <class T>
-    void get(std::optional<T>& value) {
-        bool present = false;
-        get(present);
-        if (present) {
-            get(value.emplace());
-        }
-    }
-
-    ByteView rest_;
-    std::uint8_t version_;
-    bool ok_ = true;
-};
+template <class Codec, row_of<AugmentationRow> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.document, row.wanted, row.level, row.since, row.by, row.proven_until, row.due,
+          row.fence, row.attempts, row.reason);
+}
 
 std::uint32_t read_checksum(ByteView bytes) {
     std::uint32_t value = 0;
@@ -389,7 +188,7 @@ Error refused(std::string_view why) {
 
 template <class Row>
 Bytes encode(const Row& row) {
-    Writer writer(version_of<Row>, kind_of<Row>);
+    detail::RowWriter writer(version_of<Row>, kind_of<Row>);
     walk(writer, row);
     return writer.finish();
 }
@@ -406,7 +205,7 @@ Result<Row> decode(ByteView bytes) {
     if (detail::crc32c(covered) != read_checksum(bytes)) {
         return refused("checksum");
     }
-    Reader reader(bytes[0], covered.subspan(2));
+    detail::RowReader reader(bytes[0], covered.subspan(2));
     Row row;
     walk(reader, row);
     if (!reader.at_end()) {
@@ -417,7 +216,7 @@ Result<Row> decode(ByteView bytes) {
 
 template <class Row>
 Result<void> check_row(const Row& row) {
-    Writer writer(version_of<Row>, kind_of<Row>);
+    detail::RowWriter writer(version_of<Row>, kind_of<Row>);
     walk(writer, row);
     if (!writer.fits() || writer.size() + checksum_bytes > record_bytes_max) {
         return Error{Fault::invalid_input, "row is too long to be stored"};
@@ -442,6 +241,8 @@ template Bytes encode(const CaseEvent&);
 template Bytes encode(const DraftRow&);
 template Bytes encode(const PaperCopy&);
 template Bytes encode(const EditionRow&);
+template Bytes encode(const RevisionRow&);
+template Bytes encode(const AugmentationRow&);
 
 template Result<IntentRecord> decode(ByteView);
 template Result<DocumentRow> decode(ByteView);
@@ -460,6 +261,8 @@ template Result<CaseEvent> decode(ByteView);
 template Result<DraftRow> decode(ByteView);
 template Result<PaperCopy> decode(ByteView);
 template Result<EditionRow> decode(ByteView);
+template Result<RevisionRow> decode(ByteView);
+template Result<AugmentationRow> decode(ByteView);
 
 template Result<void> check_row(const IntentRecord&);
 template Result<void> check_row(const DocumentRow&);
@@ -472,5 +275,6 @@ template Result<void> check_row(const CaseEvent&);
 template Result<void> check_row(const DraftRow&);
 template Result<void> check_row(const PaperCopy&);
 template Result<void> check_row(const EditionRow&);
+template Result<void> check_row(const AugmentationRow&);
 
 } // namespace songda::store

@@ -24,6 +24,8 @@ inline constexpr std::size_t draft_decision_bytes_max = 1U << 20U;
 inline constexpr std::size_t edition_bytes_max = 8U << 20U;
 inline constexpr std::size_t edition_name_bytes_max = 128;
 inline constexpr std::size_t paper_copies_max = 10'000;
+/// Renewed every few years; each may hold several of a file's revisions.
+inline constexpr std::size_t revisions_max = 64;
 inline constexpr std::size_t case_events_max = 1000;
 inline constexpr std::size_t case_documents_max = 1000;
 inline constexpr std::size_t issues_per_call_max = 4096;

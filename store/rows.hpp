@@ -10,6 +10,7 @@
 #include "base/bytes.hpp"
 #include "base/ids.hpp"
 #include "base/private.hpp"
+#include "base/signature_level.hpp"
 #include "base/time.hpp"
 #include "store/document_status.hpp"
 #include "store/edition_state.hpp"
@@ -147,6 +148,9 @@ struct DocumentRow {
     StatusChange first_status;   ///< sequence 1 of its history, usually `valid`; not in version 1
     std::string identifier = {}; ///< 电子证照标识; empty: no licence
     std::optional<Relation> relation = {};
+    /// The level that its file needs before it is served, as its template said when it was issued.
+    SignatureLevel level_wanted = SignatureLevel::b_b;
+    std::optional<TimeMs> level_by = {}; ///< when that is to be reached; above B-B only
     bool operator==(const DocumentRow&) const = default;
 };
 
@@ -175,6 +179,44 @@ inline constexpr std::uint32_t expiry_sequence = 0;
     return {
         expiry_sequence,
         {DocumentStatus::expired, china_midnight(last_day) + day_ms, {}, {}, Operation::expired}};
+}
+
+/// What was put behind a file, which stays as it is: its document's revisions are numbered from 1
+/// and never change.
+struct RevisionRow {
+    TimeMs at;
+    SignatureLevel level = SignatureLevel::b_b; ///< of the file with it
+    std::optional<TimeMs> proven_until;         ///< signer::Augmentation
+    std::uint32_t segment = 0;
+    std::uint64_t offset = 0; ///< of its first byte inside the segment
+    std::uint32_t length = 0; ///< bytes
+    std::uint64_t size = 0;   ///< bytes of the whole file with it
+    Digest file_hash{};       ///< SHA-256 of the whole file with it
+    bool operator==(const RevisionRow&) const = default;
+};
+
+/// The way of one document to its level, and then from renewal to renewal. Documents that need no
+/// more than their signature have none.
+struct AugmentationRow {
+    DocumentId document;
+    SignatureLevel wanted = SignatureLevel::b_b;
+    SignatureLevel level = SignatureLevel::b_b;
+    TimeMs since;             ///< of the newest revision; without one, of the issue
+    std::optional<TimeMs> by; ///< DocumentRow::level_by
+    std::optional<TimeMs> proven_until;
+    std::optional<TimeMs> due; ///< of the next attempt, or the lease's end; absent: none
+    std::uint32_t fence = 0;
+    std::uint16_t attempts = 0; ///< that came to nothing since the newest revision
+    std::string reason;         ///< of the last of them; a fault's name, then words for operators
+    bool operator==(const AugmentationRow&) const = default;
+};
+/// Somebody or something waits for it: the level is not reached, or its last attempt failed.
+[[nodiscard]] inline bool is_waiting(const AugmentationRow& row) {
+    return row.level < row.wanted || !row.reason.empty();
+}
+/// Nothing is tried any more until an operator says so.
+[[nodiscard]] inline bool is_parked(const AugmentationRow& row) {
+    return is_waiting(row) && !row.due;
 }
 
 struct IdempotencyRow {

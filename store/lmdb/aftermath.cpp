@@ -69,6 +69,23 @@ Result<void> check_changed(const LegRow& before, const LegUpdate& update) {
     return checked.ok() ? check_leg_update(update) : checked;
 }
 
+/// Changes of legs that the document has.
+Result<void> take_changes(const std::vector<LegRow>& legs, std::vector<Aftermath::Change> changes,
+                          std::vector<FollowedLeg>& to) {
+    for (Aftermath::Change& change : changes) {
+        const auto before = std::find_if(legs.begin(), legs.end(),
+                                         [&](const LegRow& leg) { return leg.id == change.leg; });
+        Result<void> checked = before == legs.end()
+                                   ? Error{Fault::invalid_input, "change of another's leg"}
+                                   : check_changed(*before, change.update);
+        if (!checked.ok()) {
+            return checked;
+        }
+        to.push_back({{}, *before, std::move(change.update)});
+    }
+    return {};
+}
+
 /// Everything that `follow` says of one document, looked at.
 Result<void> take(Transaction& rows, const TouchedDocument& touched, const Follow& follow,
                   std::vector<FollowedLeg>& to) {
@@ -80,18 +97,7 @@ Result<void> take(Transaction& rows, const TouchedDocument& touched, const Follo
         }
         to.push_back({std::move(write), std::nullopt, {}});
     }
-    for (Aftermath::Change& change : after.changes) {
-        const auto before = std::find_if(touched.legs.begin(), touched.legs.end(),
-                                         [&](const LegRow& leg) { return leg.id == change.leg; });
-        Result<void> checked = before == touched.legs.end()
-                                   ? Error{Fault::invalid_input, "change of another's leg"}
-                                   : check_changed(*before, change.update);
-        if (!checked.ok()) {
-            return checked;
-        }
-        to.push_back({{}, *before, std::move(change.update)});
-    }
-    return {};
+    return take_changes(touched.legs, std::move(after.changes), to);
 }
 
 } // namespace
@@ -149,6 +155,26 @@ Result<std::optional<std::vector<FollowedLeg>>> look_after_expiry(Transaction& r
         return taken.error();
     }
     return std::optional(std::move(followed));
+}
+
+Result<std::vector<FollowedLeg>> look_released(Transaction& rows, const DocumentRow& document,
+                                               const RevisionWrite& write) {
+    std::vector<FollowedLeg> followed;
+    if (!write.release) {
+        return followed;
+    }
+    const auto status = holding_status(rows, document);
+    const auto legs = read_legs(rows, document.id);
+    if (!status.ok() || !legs.ok()) {
+        return status.ok() ? legs.error() : status.error();
+    }
+    const Result<void> taken = take_changes(
+        legs.value(),
+        write.release({document, status.value(), write.level, write.at, legs.value()}), followed);
+    if (!taken.ok()) {
+        return taken.error();
+    }
+    return followed;
 }
 
 void put_after(Batch& batch, const std::vector<FollowedLeg>& followed) {

@@ -26,6 +26,10 @@ struct FollowedLeg {
 /// holds no more anyway. Its copies have last days of their own.
 [[nodiscard]] Result<std::optional<std::vector<FollowedLeg>>>
 look_after_expiry(Transaction& rows, const DocumentRow& document, TimeMs now, const Follow& follow);
+/// The same for a new revision: what `release` says of the document's deliveries, whose rows are
+/// handed over too.
+[[nodiscard]] Result<std::vector<FollowedLeg>>
+look_released(Transaction& rows, const DocumentRow& document, const RevisionWrite& write);
 void put_after(Batch& batch, const std::vector<FollowedLeg>& followed);
 
 } // namespace songda::store

@@ -159,6 +159,8 @@ Result<Statistics> LmdbStore::statistics() {
     found.legs = rows.entries(Table::leg);
     found.legs_scheduled = rows.entries(Table::due);
     found.audit_rows = rows.entries(Table::audit);
+    found.revisions = rows.entries(Table::revision);
+    found.augmentations_waiting = rows.entries(Table::augmentation_wait);
     found.database_bytes = environment_.used_bytes();
     const auto cursor = find_row<SegmentCursor>(rows, Table::meta, cursor_name);
     const Result<void> readable = failure_of(rows);

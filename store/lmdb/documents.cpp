@@ -57,6 +57,16 @@ Result<StatusEntry> last_status(Transaction& rows, const DocumentRow& document) 
     return StatusEntry{sequence, std::move(change).value()};
 }
 
+Result<StatusEntry> holding_status(Transaction& rows, const DocumentRow& document) {
+    auto own = last_status(rows, document);
+    if (!own.ok() || !document.relation || !is_copy(document.relation->kind) ||
+        own.value().change.status != DocumentStatus::valid) {
+        return own;
+    }
+    const FoundDocument main = document_of(rows, document.relation->document);
+    return main.ok() ? last_status(rows, *main.value()) : main.error();
+}
+
 FoundDocument LmdbStore::find_document(const DocumentId& id) {
     Transaction rows = environment_.read();
     return find_row<DocumentRow>(rows, Table::document, id.view());
@@ -139,7 +149,7 @@ Result<std::vector<DocumentRow>> LmdbStore::list_documents(const DepartmentCode&
     return found;
 }
 
-Result<Bytes> LmdbStore::read_file(const DocumentRow& document) {
+Result<Bytes> LmdbStore::read_issued(const DocumentRow& document) {
     const FileRef& file = document.file;
     Bytes bytes;
     if (file.prefix != Digest{}) {
@@ -158,6 +168,32 @@ Result<Bytes> LmdbStore::read_file(const DocumentRow& document) {
         return Error{Fault::corrupt, "stored file does not match its hash"};
     }
     return bytes;
+}
+
+Result<Bytes> LmdbStore::read_file(const DocumentRow& document) {
+    auto file = read_issued(document);
+    if (!file.ok() || document.level_wanted == SignatureLevel::b_b) {
+        return file;
+    }
+    const auto behind = revisions(document.id);
+    if (!behind.ok()) {
+        return behind.error();
+    }
+    Sha256 running; // each revision's hash is that of all before it and itself
+    running.update(file.value());
+    for (const RevisionRow& revision : behind.value()) {
+        const auto bytes = segments_.read(revision.segment, revision.offset, revision.length);
+        if (!bytes.ok()) {
+            return bytes.error();
+        }
+        running.update(bytes.value());
+        append(file.value(), ByteView(bytes.value()));
+        if (file.value().size() != revision.size ||
+            Sha256(running).finish() != revision.file_hash) {
+            return Error{Fault::corrupt, "stored revision does not match its hash"};
+        }
+    }
+    return file;
 }
 
 Result<Bytes> LmdbStore::read_prefix(const Digest& prefix) {
@@ -196,13 +232,7 @@ Result<std::vector<StatusEntry>> LmdbStore::status_history(const DocumentId& id)
 
 Result<StatusEntry> LmdbStore::find_status(const DocumentRow& document) {
     Transaction rows = environment_.read();
-    auto own = last_status(rows, document);
-    if (!own.ok() || !document.relation || !is_copy(document.relation->kind) ||
-        own.value().change.status != DocumentStatus::valid) {
-        return own;
-    }
-    const FoundDocument main = document_of(rows, document.relation->document);
-    return main.ok() ? last_status(rows, *main.value()) : main.error();
+    return holding_status(rows, document);
 }
 
 Result<std::vector<RelatedDocument>> LmdbStore::related_to(const DocumentId& id) {

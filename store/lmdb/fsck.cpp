@@ -2,6 +2,7 @@
 
 #include "base/sha256.hpp"
 #include "store/lmdb/audit_rows.hpp"
+#include "store/lmdb/augmentation_rows.hpp"
 #include "store/lmdb/fresh_rows.hpp"
 #include "store/lmdb/leg_rows.hpp"
 #include "store/lmdb/lmdb_store.hpp"
@@ -144,6 +145,9 @@ void inspect_document(Inspector& inspector, Transaction& rows, ByteView key,
                          (row.file.segment == cursor.value()->segment &&
                           row.file.offset + row.file.rest_length <= cursor.value()->offset));
     expect(inside, "its file lies behind the cursor");
+    expect((row.level_wanted == SignatureLevel::b_b) !=
+               rows.get(Table::augmentation, id).has_value(),
+           "its level is wanted and nobody works for it, or the other way round");
 }
 
 /// A notice names an entry of a history, or that a document with a last day expired. The first
@@ -340,6 +344,63 @@ void inspect_relations(Inspector& inspector) {
     });
 }
 
+/// What is said of a document's level is what its newest revision says.
+void inspect_augmentation(Inspector& inspector, Transaction& rows, ByteView key,
+                          const AugmentationRow& row) {
+    const auto expect = [&](bool holds, std::string_view what) {
+        inspector.expect(holds, Table::augmentation, key, what);
+    };
+    const auto document = find_row<DocumentRow>(rows, Table::document, row.document.view());
+    const auto revisions = list_rows<RevisionRow>(rows, Table::revision, row.document.view());
+    expect(as_text(row.document.view()) == as_text(key), "id differs from its key");
+    expect(document.ok() && document.value() && document.value()->level_wanted == row.wanted &&
+               document.value()->level_by == row.by,
+           "differs from its document");
+    const bool same = revisions.ok() &&
+                      (revisions.value().empty() ? row.level == SignatureLevel::b_b
+                                                 : revisions.value().back().level == row.level &&
+                                                       revisions.value().back().at == row.since);
+    expect(same, "differs from the newest revision");
+    expect(!row.due || rows.get(Table::augmentation_due, augmentation_due_key(row)).has_value(),
+           "not in the due index");
+    expect(rows.get(Table::augmentation_wait, key).has_value() == is_waiting(row),
+           "differs from the index of what waits");
+}
+
+/// Their bytes are compared with their documents.
+void inspect_levels(Inspector& inspector) {
+    inspector.each(Table::augmentation, [&](Transaction& rows, const Entry& entry) {
+        if (const auto row = inspector.row<AugmentationRow>(Table::augmentation, entry)) {
+            inspect_augmentation(inspector, rows, entry.key, *row);
+        }
+    });
+    for (const Table table : {Table::augmentation_due, Table::augmentation_wait}) {
+        inspector.each(table, [&](Transaction& rows, const Entry& entry) {
+            const auto id = last_id<DocumentId>(entry.key);
+            const auto row = id ? find_row<AugmentationRow>(rows, Table::augmentation, id->view())
+                                : Result<std::optional<AugmentationRow>>(Error{});
+            const bool there = row.ok() && row.value();
+            inspector.expect(
+                there && (table == Table::augmentation_wait ||
+                          (row.value()->due &&
+                           as_text(augmentation_due_key(*row.value())) == as_text(entry.key))),
+                table, entry.key, "names an augmentation that is not due then");
+        });
+    }
+    Bytes previous;
+    inspector.each(Table::revision, [&](Transaction& rows, const Entry& entry) {
+        (void)inspector.row<RevisionRow>(Table::revision, entry);
+        const bool shaped = entry.key.size() == 20 &&
+                            rows.get(Table::augmentation, entry.key.first(16)).has_value();
+        const bool goes_on =
+            shaped && previous.size() == 20 && starts_with(previous, entry.key.first(16));
+        const std::uint64_t before = goes_on ? read_number(ByteView(previous).last(4)) : 0;
+        inspector.expect(shaped && read_number(entry.key.last(4)) == before + 1, Table::revision,
+                         entry.key, "revision of nothing, or a gap before it");
+        previous.assign(entry.key.begin(), entry.key.end());
+    });
+}
+
 void inspect_history(Inspector& inspector) {
     Bytes previous;
     inspector.each(Table::status, [&](Transaction& rows, const Entry& entry) {
@@ -398,6 +459,7 @@ Result<FsckReport> LmdbStore::fsck() {
     inspect_history(inspector);
     inspect_relations(inspector);
     inspect_legs(inspector);
+    inspect_levels(inspector);
     inspect_drafts(inspector);
     inspect_rows<CaseEvent>(inspector, Table::case_event);
     inspect_editions(inspector);

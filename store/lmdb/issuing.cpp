@@ -4,6 +4,7 @@
 #include "base/sha256.hpp"
 #include "store/limits.hpp"
 #include "store/lmdb/aftermath.hpp"
+#include "store/lmdb/augmentation_rows.hpp"
 #include "store/lmdb/leg_rows.hpp"
 #include "store/lmdb/lmdb_store.hpp"
 #include "store/lmdb/rows_access.hpp"
@@ -55,6 +56,9 @@ Result<void> check_issue(const IssueWrite& issue) {
     if (issue.supersede.has_value() != (document.relation && supersedes(document.relation->kind)) ||
         (document.relation && document.relation->document == document.id)) {
         return Error{Fault::invalid_input, "relation and superseding do not fit"};
+    }
+    if (document.level_by && document.level_wanted == SignatureLevel::b_b) {
+        return Error{Fault::invalid_input, "a time to reach a level that is there"};
     }
     if (issue.supersede) {
         for (Result<void> checked :
@@ -108,6 +112,7 @@ public:
         }
         put_document();
         put_indexes();
+        put_augmentation();
         put_relation();
         const Result<void> legs = put_legs();
         if (!legs.ok()) {
@@ -279,6 +284,20 @@ private:
                 Table::idempotency, idempotency_key_of(row.department, issue_.idempotency_key),
                 encode(IdempotencyRow{issue_.fingerprint, row.id, issue_.idempotency_expires}));
         }
+    }
+
+    void put_augmentation() {
+        const DocumentRow& document = issue_.document;
+        if (document.level_wanted == SignatureLevel::b_b) {
+            return;
+        }
+        AugmentationRow row;
+        row.document = document.id;
+        row.wanted = document.level_wanted;
+        row.since = document.issued_at;
+        row.by = document.level_by;
+        row.due = document.issued_at;
+        put_augmentation_row(rows_, nullptr, row);
     }
 
     Batch& batch_;

@@ -12,7 +12,8 @@
 namespace songda::store {
 
 /// The embedded engine. Verbs by subject: intents.cpp, issuing.cpp, documents.cpp, delivery.cpp,
-/// access.cpp, audit.cpp, care.cpp, fsck.cpp, numbers.cpp, prune.cpp, expiry.cpp; opening in
+/// access.cpp, augmentation.cpp, audit.cpp, care.cpp, fsck.cpp, numbers.cpp, prune.cpp,
+/// expiry.cpp; opening in
 /// open_lmdb.cpp.
 class LmdbStore final : public Store {
 public:
@@ -47,11 +48,24 @@ public:
     Result<std::vector<DocumentRow>> list_documents(const DepartmentCode& department,
                                                     std::optional<DocumentId> after,
                                                     std::size_t limit) override;
+    Result<Bytes> read_issued(const DocumentRow& document) override;
     Result<Bytes> read_file(const DocumentRow& document) override;
     Result<std::vector<StatusEntry>> status_history(const DocumentId& id) override;
     Result<StatusEntry> find_status(const DocumentRow& document) override;
     Result<std::vector<RelatedDocument>> related_to(const DocumentId& id) override;
     Result<StatusOutcome> set_status(const DocumentId& id, const StatusWrite& write) override;
+
+    Result<SignatureLevel> find_level(const DocumentRow& document) override;
+    Result<std::optional<AugmentationRow>> find_augmentation(const DocumentId& document) override;
+    Result<std::vector<RevisionRow>> revisions(const DocumentId& document) override;
+    Result<std::vector<AugmentationRow>> waiting_augmentations(std::optional<DocumentId> after,
+                                                               std::size_t limit) override;
+    Result<AugmentationCounts> count_augmentations(TimeMs now) override;
+    Result<std::vector<AugmentationRow>>
+    claim_augmentations(const AugmentationClaim& claim) override;
+    Result<bool> put_revision(const RevisionWrite& write) override;
+    Result<bool> put_off_augmentation(const AugmentationDelay& delay) override;
+    Result<HasteStep> hasten_augmentations(const AugmentationHaste& haste) override;
 
     Result<std::uint32_t> put_edition(const EditionRow& edition, ByteView content,
                                       const AuditRow& audit) override;

@@ -21,7 +21,7 @@ namespace {
 const ByteView version_name = as_bytes("version");
 const ByteView segment_bytes_name = as_bytes("segment_bytes");
 const ByteView cursor_name = as_bytes("cursor");
-constexpr std::uint64_t store_version = 3;
+constexpr std::uint64_t store_version = 4;
 constexpr std::uint64_t cursor_alignment = 4096;
 
 /// LMDB must not be opened twice in one process: closing one would drop the other's locks.

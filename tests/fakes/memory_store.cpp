@@ -123,6 +123,9 @@ Result<std::vector<IssueOutcome>> MemoryStore::put_issues(std::span<const IssueW
             (relation && relation->document == write.document.id)) {
             return Error{Fault::invalid_input, "relation and superseding do not fit"};
         }
+        if (write.document.level_by && write.document.level_wanted == SignatureLevel::b_b) {
+            return Error{Fault::invalid_input, "a time to reach a level that is there"};
+        }
     }
     for (const IssueWrite& write : issues) {
         const Digest& prefix = write.document.file.prefix;
@@ -197,6 +200,14 @@ IssueOutcome MemoryStore::issue(const IssueWrite& write) {
         insert_leg(leg);
     }
     intents_[row.id].open = false;
+    if (row.level_wanted != SignatureLevel::b_b) {
+        AugmentationRow& way = augmentations_[row.id];
+        way.document = row.id;
+        way.wanted = row.level_wanted;
+        way.since = row.issued_at;
+        way.by = row.level_by;
+        way.due = row.issued_at;
+    }
     if (write.supersede) {
         (void)change_status(documents_.at(row.relation->document), *write.supersede);
     }
@@ -277,7 +288,7 @@ Result<std::vector<DocumentRow>> MemoryStore::list_documents(const DepartmentCod
     return found;
 }
 
-Result<Bytes> MemoryStore::read_file(const DocumentRow& document) {
+Result<Bytes> MemoryStore::read_issued(const DocumentRow& document) {
     const Lock lock(mutex_);
     const auto found = look_up(files_, document.id);
     if (!found || sha256(*found) != document.file_hash) {
@@ -333,6 +344,12 @@ Result<Statistics> MemoryStore::statistics() {
     found.audit_rows = audit_.size();
     for (const auto& [id, intent] : intents_) {
         found.intents_open += intent.open ? 1U : 0U;
+    }
+    for (const auto& [id, revisions] : revisions_) {
+        found.revisions += revisions.size();
+    }
+    for (const auto& [id, row] : augmentations_) {
+        found.augmentations_waiting += is_waiting(row) ? 1U : 0U;
     }
     for (const auto& [id, leg] : legs_) {
         found.legs_scheduled += leg.due ? 1U : 0U;

@@ -48,11 +48,24 @@ public:
     Result<std::vector<DocumentRow>> list_documents(const DepartmentCode& department,
                                                     std::optional<DocumentId> after,
                                                     std::size_t limit) override;
+    Result<Bytes> read_issued(const DocumentRow& document) override;
     Result<Bytes> read_file(const DocumentRow& document) override;
     Result<std::vector<StatusEntry>> status_history(const DocumentId& id) override;
     Result<StatusEntry> find_status(const DocumentRow& document) override;
     Result<std::vector<RelatedDocument>> related_to(const DocumentId& id) override;
     Result<StatusOutcome> set_status(const DocumentId& id, const StatusWrite& write) override;
+
+    Result<SignatureLevel> find_level(const DocumentRow& document) override;
+    Result<std::optional<AugmentationRow>> find_augmentation(const DocumentId& document) override;
+    Result<std::vector<RevisionRow>> revisions(const DocumentId& document) override;
+    Result<std::vector<AugmentationRow>> waiting_augmentations(std::optional<DocumentId> after,
+                                                               std::size_t limit) override;
+    Result<AugmentationCounts> count_augmentations(TimeMs now) override;
+    Result<std::vector<AugmentationRow>>
+    claim_augmentations(const AugmentationClaim& claim) override;
+    Result<bool> put_revision(const RevisionWrite& write) override;
+    Result<bool> put_off_augmentation(const AugmentationDelay& delay) override;
+    Result<HasteStep> hasten_augmentations(const AugmentationHaste& haste) override;
 
     Result<std::uint32_t> put_edition(const EditionRow& edition, ByteView content,
                                       const AuditRow& audit) override;
@@ -141,6 +154,9 @@ private:
     [[nodiscard]] std::vector<LegRow> legs_under(const DocumentId& document) const;
     void write_after(const Aftermath& after);
     void record(const AuditRow& row);
+    /// Null when the fence is stale.
+    [[nodiscard]] AugmentationRow* held(const DocumentId& document, std::uint32_t fence);
+    [[nodiscard]] std::vector<DocumentId> due_until(TimeMs now) const;
 
     mutable std::mutex mutex_;
     bool writable_ = true;
@@ -164,6 +180,9 @@ private:
     std::map<LegId, LegRow> legs_;
     std::map<LegId, std::vector<LegEvent>> events_;
     std::map<std::pair<InboxId, DocumentId>, InboxEntry> inbox_;
+    std::map<DocumentId, AugmentationRow> augmentations_;
+    std::map<DocumentId, std::vector<RevisionRow>> revisions_;
+    std::map<DocumentId, Bytes> behind_; ///< bytes of all its revisions
     std::map<LegId, LinkAccess> links_;
     std::map<std::string, ApiKey, std::less<>> keys_;
     std::vector<AuditEntry> audit_;

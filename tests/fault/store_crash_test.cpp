@@ -3,7 +3,7 @@
 // finds what a lost answer hid. A writer that acknowledges too early is planted: the harness must
 // catch it. Every fourth document renews the one before it: both histories change or
 // neither, and with its history the earlier one gets its notice and loses a waiting leg. What
-// expired is told once.
+// expired is told once. A revision and the delivery that it releases are there together, once.
 // SONGDA_KILLS sets the number of kills, SONGDA_SEED the delays.
 #include <chrono>
 #include <map>
@@ -16,6 +16,7 @@
 #include <poll.h>
 #include <sys/wait.h>
 
+#include "store/lmdb/keys.hpp"
 #include "tests/unit/store/samples.hpp"
 
 namespace songda::store {
@@ -298,6 +299,85 @@ TEST(StoreCrash, WhatExpiredIsToldOnceHoweverOftenTheWalkIsKilled) {
         const auto legs = store->legs_of(samples::numbered<DocumentId>(number)).value();
         ASSERT_EQ(legs.size(), 1U) << number;
     }
+    EXPECT_TRUE(store->fsck().value().clean());
+}
+
+constexpr std::uint64_t levelled = 200;
+
+/// A document whose leg waits for its level.
+void put_levelled(Store& store, std::uint64_t number) {
+    const Bytes file = file_of(number);
+    IssueWrite write = samples::levelled(number, file);
+    LegRow leg = samples::leg(number, number, 1, std::nullopt);
+    leg.state = 2;
+    write.legs = {{leg, {}}};
+    SONGDA_CHECK(samples::put(store, write));
+}
+
+/// Claims and puts revisions until nothing is due; leases that others left end at once.
+[[noreturn]] void run_augmenter(const std::string& directory, int pipe) {
+    auto store = std::move(open_lmdb(crash_options(directory))).value();
+    for (;;) {
+        const auto claimed = store->claim_augmentations({TimeMs{9000}, 4, 0}).value();
+        for (const AugmentationRow& row : claimed) {
+            const std::uint64_t number = read_number(ByteView(row.document.bytes).first(8));
+            const Bytes file =
+                store->read_file(*store->find_document(row.document).value()).value();
+            const Bytes bytes = samples::revision_bytes(number, 1);
+            RevisionWrite write = samples::revision(row, file, bytes);
+            write.due.reset();
+            write.release = [](const LevelledDocument& document) {
+                LegUpdate update{3, document.at, "", 0, {}, std::nullopt, {}};
+                update.events = {{"release", document.at, document.at, 3, ""}};
+                return std::vector<Aftermath::Change>{{document.legs.front().id, update}};
+            };
+            SONGDA_CHECK(store->put_revision(write).value());
+            acknowledge(pipe, number);
+        }
+        if (claimed.empty()) {
+            _exit(0);
+        }
+    }
+}
+
+TEST(StoreCrash, RevisionAndWhatItReleasesAreThereTogetherAndOnceHoweverOftenItIsKilled) {
+    std::mt19937_64 random(1);
+    const samples::Directory directory;
+    {
+        const auto store = std::move(open_lmdb(crash_options(directory.path()))).value();
+        for (std::uint64_t number = 1; number <= levelled; ++number) {
+            put_levelled(*store, number);
+        }
+    }
+    std::set<std::uint64_t> answered;
+    int kills = 0;
+    for (bool over_now = false; !over_now; ++kills) {
+        int ends[2];
+        ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+        const pid_t augmenter = in_child([&] { run_augmenter(directory.path(), ends[1]); });
+        close(ends[1]);
+        drain(ends[0], answered,
+              std::chrono::steady_clock::now() + std::chrono::milliseconds(20 + random() % 150));
+        kill(augmenter, SIGKILL);
+        int status = 0;
+        ASSERT_EQ(waitpid(augmenter, &status, 0), augmenter);
+        drain(ends[0], answered, std::nullopt);
+        close(ends[0]);
+        over_now = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+        const auto store = std::move(open_lmdb(crash_options(directory.path()))).value();
+        for (std::uint64_t number = 1; number <= levelled; ++number) {
+            const auto id = samples::numbered<DocumentId>(number);
+            const auto revisions = store->revisions(id).value().size();
+            const LegRow leg = store->legs_of(id).value().front();
+            ASSERT_LE(revisions, 1U) << number;
+            ASSERT_EQ(leg.state == 3, revisions == 1) << number;
+            ASSERT_TRUE(revisions == 1 || !answered.contains(number)) << number << " is lost";
+        }
+    }
+    EXPECT_GT(kills, 3) << "it was never killed on its way";
+    EXPECT_GT(answered.size(), levelled / 2) << "most answers came before the kill";
+    const auto store = std::move(open_lmdb(crash_options(directory.path()))).value();
+    EXPECT_EQ(store->statistics().value().revisions, levelled);
     EXPECT_TRUE(store->fsck().value().clean());
 }
 

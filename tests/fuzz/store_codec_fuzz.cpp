@@ -38,6 +38,8 @@ void decode_as_every_row(ByteView bytes) {
     decode_once<DraftRow>(bytes);
     decode_once<PaperCopy>(bytes);
     decode_once<EditionRow>(bytes);
+    decode_once<RevisionRow>(bytes);
+    decode_once<AugmentationRow>(bytes);
 }
 
 } // namespace

@@ -75,6 +75,12 @@ TEST(StoreCodec, EveryRowReturnsAndNothingDamagedDoes) {
     expect_strict(samples::draft(1));
     expect_strict(samples::paper_copy(1));
     expect_strict(samples::edition(1));
+    expect_strict(samples::levelled(7, file).document);
+    expect_strict(RevisionRow{TimeMs{5}, SignatureLevel::b_lta, TimeMs{9}, 3, 4096, 5000, 70'000,
+                              sha256(file)});
+    expect_strict(AugmentationRow{samples::numbered<DocumentId>(7), SignatureLevel::b_lt,
+                                  SignatureLevel::b_t, TimeMs{5}, TimeMs{6}, TimeMs{9}, TimeMs{7},
+                                  3, 2, "unavailable: nobody answers"});
     expect_strict(SegmentCursor{3, 4096});
     const auto key = samples::numbered<DocumentKey>(7);
     expect_strict(FreshRow{key, samples::numbered<DocumentId>(7), std::nullopt, TimeMs{5}});
@@ -86,8 +92,8 @@ TEST(StoreCodec, DocumentsOfVersionOneAreReadWithoutTheirDayAndFirstStatus) {
     row.decided_on.reset();
     row.first_status = {};
     Bytes old = encode(row);
-    ASSERT_EQ(old[0], 3);
-    old.resize(old.size() - 26); // no day, no first status, no licence, and the checksum
+    ASSERT_EQ(old[0], 4);
+    old.resize(old.size() - 28); // no day, first status, licence, level, and no checksum
     old[0] = 1;
     const auto seal = [](Bytes bytes) {
         const std::uint32_t sum = detail::crc32c(bytes);
@@ -99,7 +105,7 @@ TEST(StoreCodec, DocumentsOfVersionOneAreReadWithoutTheirDayAndFirstStatus) {
     const auto back = decode<DocumentRow>(seal(old));
     ASSERT_TRUE(back.ok());
     EXPECT_EQ(back.value(), row);
-    old[0] = 4;
+    old[0] = 5;
     EXPECT_FALSE(decode<DocumentRow>(seal(old)).ok()) << "a version to come";
     Bytes other = encode(PrefixRow{1, 128, 70'000});
     other.resize(other.size() - 4);
@@ -111,7 +117,7 @@ TEST(StoreCodec, DocumentsOfVersionOneAreReadWithoutTheirDayAndFirstStatus) {
 TEST(StoreCodec, DocumentsOfVersionTwoAndStatusesOfVersionOneAreReadWithoutLicence) {
     DocumentRow row = samples::issue(7, samples::file_bytes(1, 10)).document;
     Bytes old = encode(row);
-    old.resize(old.size() - 4 - 8); // operation, basis, description, identifier, relation
+    old.resize(old.size() - 4 - 2 - 8); // level; operation to relation
     old[0] = 2;
     const std::uint32_t sum = detail::crc32c(old);
     for (const int shift : {24, 16, 8, 0}) {
@@ -219,7 +225,7 @@ void decode_random_fields(const Bytes& random, std::uint8_t kind, std::uint8_t v
 RC_GTEST_PROP(StoreCodecProperty, RandomFieldsNeverCrashAndDecodeOnlyToThemselves,
               (const Bytes& random)) {
     decode_random_fields<IntentRecord>(random, 1);
-    decode_random_fields<DocumentRow>(random, 2, 3);
+    decode_random_fields<DocumentRow>(random, 2, 4);
     decode_random_fields<StatusChange>(random, 3, 2);
     decode_random_fields<IdempotencyRow>(random, 4);
     decode_random_fields<LegRow>(random, 5, 2);
@@ -232,6 +238,8 @@ RC_GTEST_PROP(StoreCodecProperty, RandomFieldsNeverCrashAndDecodeOnlyToThemselve
     decode_random_fields<DraftRow>(random, 21);
     decode_random_fields<PaperCopy>(random, 22);
     decode_random_fields<EditionRow>(random, 23);
+    decode_random_fields<RevisionRow>(random, 24);
+    decode_random_fields<AugmentationRow>(random, 25);
 }
 
 RC_GTEST_PROP(StoreCodecProperty, ARowWithOneChangedByteIsRefusedOrAnotherRow,

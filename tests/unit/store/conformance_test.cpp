@@ -93,6 +93,8 @@ public:
                                              Verb{"audit", 1, &Run::audit},
                                              Verb{"prune", 2, &Run::prune},
                                              Verb{"expiry", 1, &Run::expiry},
+                                             Verb{"augmenting", 3, &Run::augmenting},
+                                             Verb{"levels", 2, &Run::levels},
                                              Verb{"numbers", 1, &Run::numbers},
                                              Verb{"cases", 2, &Run::cases},
                                              Verb{"drafts", 3, &Run::drafts},
@@ -113,6 +115,7 @@ public:
     }
 
     [[nodiscard]] std::size_t expired() const { return expired_; }
+    [[nodiscard]] std::size_t revisions() const { return revisions_; }
 
 private:
     std::uint64_t below(std::uint64_t end) { return random_() % end; }
@@ -151,6 +154,12 @@ private:
             below(4) == 0
                 ? std::nullopt
                 : std::optional(china_date(TimeMs{std::int64_t(today_ + below(8)) * day_ms}));
+        if (below(3) == 0) {
+            write.document.level_wanted =
+                static_cast<SignatureLevel>(below(40) == 0 ? 1 : 2 + below(3));
+            write.document.level_by =
+                below(2) == 0 ? std::nullopt : std::optional(now_ + std::int64_t(below(900)));
+        }
         // Few keys and cases, so that they collide.
         write.idempotency_key = below(10) == 0 ? "" : "key-" + std::to_string(below(300));
         write.fingerprint[0] = static_cast<std::uint8_t>(below(2));
@@ -438,6 +447,108 @@ private:
         return same && left == right;
     }
 
+    /// Claims, and puts revisions or puts off; now and then under a fence that is stale.
+    bool augmenting() {
+        const AugmentationClaim claim{now_, below(4), static_cast<std::int64_t>(below(300))};
+        const auto left = model_.claim_augmentations(claim);
+        if (!same_answer(left, engine_.claim_augmentations(claim))) {
+            return false;
+        }
+        for (const AugmentationRow& row : left.value()) {
+            augmenting_.push_back(row);
+        }
+        if (augmenting_.empty()) {
+            return true;
+        }
+        // The newest still hold their fences, most of the others do not.
+        AugmentationRow row = augmenting_[augmenting_.size() - 1 -
+                                          below(std::min<std::size_t>(augmenting_.size(), 6))];
+        row.fence = below(10) == 0 ? row.fence - 1 : row.fence;
+        const auto due =
+            below(5) == 0 ? std::nullopt : std::optional(now_ + std::int64_t(below(900)));
+        if (below(2) == 0) {
+            const AugmentationDelay delay{
+                row.document, row.fence, due,
+                below(3) == 0 ? std::nullopt : std::optional<std::string>("unavailable"),
+                below(2) == 0 ? std::nullopt : std::optional(samples::audit_row(3))};
+            return same_answer(model_.put_off_augmentation(delay),
+                               engine_.put_off_augmentation(delay));
+        }
+        return put_revision(row, due);
+    }
+
+    bool put_revision(const AugmentationRow& row, std::optional<TimeMs> due) {
+        const DocumentRow document = model_.find_document(row.document).value().value();
+        const Bytes file = model_.read_file(document).value();
+        const Bytes bytes = samples::file_bytes(below(900), below(20) == 0 ? 0 : 1 + below(900));
+        RevisionWrite write =
+            samples::revision(row, file, bytes, static_cast<SignatureLevel>(1 + below(4)));
+        write.at = now_;
+        write.due = due;
+        Released asked;
+        write.release = release(asked);
+        const auto left = model_.put_revision(write);
+        const Released model_asked = std::exchange(asked, {});
+        const auto put = engine_.put_revision(write);
+        revisions_ += left.ok() && left.value() ? 1U : 0U;
+        return same_answer(left, put) && model_asked == asked &&
+               same_answer(model_.legs_of(row.document), engine_.legs_of(row.document)) &&
+               same_levels(document);
+    }
+
+    using Released = std::vector<
+        std::tuple<DocumentId, StatusEntry, SignatureLevel, TimeMs, std::vector<LegRow>>>;
+    /// Writes down what it is asked, and moves the first leg.
+    Release release(Released& asked) {
+        return [&asked](const LevelledDocument& levelled) {
+            asked.emplace_back(levelled.document.id, levelled.status, levelled.level, levelled.at,
+                               levelled.legs);
+            std::vector<Aftermath::Change> changes;
+            if (!levelled.legs.empty()) {
+                changes.push_back(
+                    {levelled.legs.front().id, {3, levelled.at + 5, "", 0, {}, std::nullopt, {}}});
+            }
+            return changes;
+        };
+    }
+
+    /// Where the bytes lie is the engine's business.
+    static Result<std::vector<RevisionRow>>
+    placeless_revisions(Result<std::vector<RevisionRow>> all) {
+        if (all.ok()) {
+            for (RevisionRow& each : all.value()) {
+                each.segment = 0;
+                each.offset = 0;
+            }
+        }
+        return all;
+    }
+
+    bool same_levels(const DocumentRow& document) {
+        const auto right = engine_.find_document(document.id).value().value();
+        return same_answer(model_.find_level(document), engine_.find_level(right)) &&
+               same_answer(model_.read_file(document), engine_.read_file(right)) &&
+               same_answer(model_.find_augmentation(document.id),
+                           engine_.find_augmentation(document.id)) &&
+               same_answer(model_.revisions(document.id),
+                           placeless_revisions(engine_.revisions(document.id)));
+    }
+
+    bool levels() {
+        const auto after = below(2) == 0 ? std::nullopt : std::optional(any_document());
+        AugmentationHaste haste{std::nullopt, now_, after, 1 + below(8), samples::audit_row(4)};
+        haste.dated_before = below(2) == 0 ? std::nullopt : std::optional(now_ + -500);
+        haste.only = below(4) == 0 ? std::optional(any_document()) : std::nullopt;
+        const bool same = below(3) != 0 || same_answer(model_.hasten_augmentations(haste),
+                                                       engine_.hasten_augmentations(haste));
+        const auto document = model_.find_document(any_document()).value();
+        return same &&
+               same_answer(model_.count_augmentations(now_), engine_.count_augmentations(now_)) &&
+               same_answer(model_.waiting_augmentations(after, 5),
+                           engine_.waiting_augmentations(after, 5)) &&
+               (!document || same_levels(*document));
+    }
+
     /// Moves the sequences on a little, so that few numbers drawn before are refused.
     bool numbers() {
         static constexpr std::array names = {"food/2026", "food", "letter/2026", "letter/2027"};
@@ -574,6 +685,8 @@ private:
     Digest prefix_{};
     Bytes prefix_bytes_;
     std::vector<ClaimedLeg> claims_;
+    std::vector<AugmentationRow> augmenting_;
+    std::size_t revisions_ = 0;
     std::string pruned_to_;
     std::uint64_t today_ = 0; ///< days since 1970
     std::size_t expired_ = 0;
@@ -591,6 +704,7 @@ void run_seed(std::uint64_t seed) {
             ASSERT_FALSE(differs) << "operation " << operation << ", verb " << *differs;
         }
         EXPECT_GT(run.expired(), 10U) << "too little expires";
+        EXPECT_GT(run.revisions(), 10U) << "too few revisions";
     }
     EXPECT_GT(model.statistics().value().documents, 100U) << "the generator issues too little";
     EXPECT_EQ(engine->statistics().value().documents, model.statistics().value().documents);

@@ -23,7 +23,7 @@ void plant(const std::string& directory, const char* table, const Bytes& key,
     MDB_txn* txn = nullptr;
     MDB_dbi dbi = 0;
     ASSERT_EQ(mdb_env_create(&env), 0);
-    mdb_env_set_maxdbs(env, 32);
+    mdb_env_set_maxdbs(env, 64);
     mdb_env_set_mapsize(env, std::size_t{1} << 30U);
     ASSERT_EQ(mdb_env_open(env, directory.c_str(), 0, 0600), 0);
     ASSERT_EQ(mdb_txn_begin(env, nullptr, 0, &txn), 0);
@@ -171,6 +171,60 @@ TEST_F(StoreFsck, ReferenceBehindTheCursor) {
         row.file.segment = 7;
         return encode(row);
     });
+}
+
+/// One document that has its level and is due for its renewal, one that waits.
+class StoreFsckLevels : public StoreFsck {
+protected:
+    StoreFsckLevels() {
+        const auto store = samples::open_small(directory_.path());
+        for (const std::uint64_t number : {6U, 7U}) {
+            const Bytes file = samples::file_bytes(number, 200);
+            SONGDA_CHECK(samples::put(*store, samples::levelled(number, file)));
+            const auto claimed = store->claim_augmentations({TimeMs{2000}, 1, 7000}).value().at(0);
+            const Bytes bytes = samples::revision_bytes(number, 1);
+            const RevisionWrite write = samples::revision(claimed, file, bytes);
+            SONGDA_CHECK(number == 7 || store->put_revision(write).value());
+        }
+        SONGDA_CHECK(store->fsck().value().clean());
+    }
+    static Bytes due(std::uint64_t number, TimeMs at) {
+        return Key().time(at).raw(id_bytes(number)).bytes();
+    }
+};
+
+TEST_F(StoreFsckLevels, MissingRevision) {
+    expect_found("revision", Key().raw(id_bytes(6)).number(std::uint32_t{1}).bytes(), removed);
+}
+TEST_F(StoreFsckLevels, RevisionBehindAGap) {
+    expect_found("revision", Key().raw(id_bytes(6)).number(std::uint32_t{3}).bytes(),
+                 [](const Bytes&) { return encode(RevisionRow{}); });
+}
+TEST_F(StoreFsckLevels, FlippedBitInARevision) {
+    expect_found("revision", Key().raw(id_bytes(6)).number(std::uint32_t{1}).bytes(),
+                 with_flipped_bit);
+}
+TEST_F(StoreFsckLevels, NobodyWorksForALevel) {
+    expect_found("augmentation", id_bytes(7), removed);
+}
+TEST_F(StoreFsckLevels, AnotherLevelThanTheRevisionsHave) {
+    expect_found("augmentation", id_bytes(6), [](const Bytes& before) {
+        AugmentationRow row = decode<AugmentationRow>(before).value();
+        row.level = SignatureLevel::b_lt;
+        return encode(row);
+    });
+}
+TEST_F(StoreFsckLevels, MissingDueTime) {
+    expect_found("augmentation_due", due(6, TimeMs{800'000}), removed);
+}
+TEST_F(StoreFsckLevels, DueAtAnotherTime) {
+    expect_found("augmentation_due", due(7, TimeMs{9001}), [](const Bytes&) { return Bytes{0}; });
+}
+TEST_F(StoreFsckLevels, MissingAmongWhatWaits) {
+    expect_found("augmentation_wait", id_bytes(7), removed);
+}
+TEST_F(StoreFsckLevels, AmongWhatWaitsWithoutCause) {
+    expect_found("augmentation_wait", id_bytes(6), [](const Bytes&) { return Bytes{0}; });
 }
 
 class StoreAudit : public StoreFsck {

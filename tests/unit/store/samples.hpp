@@ -194,6 +194,36 @@ inline IssueWrite issue(std::uint64_t number, ByteView rest, std::uint64_t depar
     return write;
 }
 
+/// The same, of a type that is served at B-LTA, in a day.
+inline IssueWrite levelled(std::uint64_t number, ByteView rest) {
+    IssueWrite write = issue(number, rest);
+    write.document.level_wanted = SignatureLevel::b_lta;
+    write.document.level_by = write.document.issued_at + 86'400'000;
+    return write;
+}
+
+/// What the document's revision of that number is, and the write that puts it behind `file`, which
+/// is everything before it. Bytes and file must outlive the write.
+inline Bytes revision_bytes(std::uint64_t document, std::uint32_t number) {
+    return file_bytes(document * 100 + number + 5000, 300 + document % 700);
+}
+inline RevisionWrite revision(const AugmentationRow& claimed, ByteView file, ByteView bytes,
+                              SignatureLevel level = SignatureLevel::b_lta) {
+    Bytes whole(file.begin(), file.end());
+    append(whole, bytes);
+    RevisionWrite write;
+    write.document = claimed.document;
+    write.fence = claimed.fence;
+    write.bytes = bytes;
+    write.at = TimeMs{9000};
+    write.level = level;
+    write.proven_until = TimeMs{900'000};
+    write.file_hash = sha256(whole);
+    write.due = TimeMs{800'000};
+    write.audit = audit_row(9);
+    return write;
+}
+
 /// Intent and document; true when created.
 inline bool put(Store& store, const IssueWrite& write) {
     Intent planned = intent(0);

@@ -255,6 +255,10 @@ void Batch::prepare(Item& item) {
     document.valid_from = item.decision.valid_from;
     document.valid_until = item.decision.valid_until;
     document.sample = desk_.parts.signer.is_sample(department_);
+    document.level_wanted = spec.service_level.wanted;
+    if (document.level_wanted != SignatureLevel::b_b) {
+        document.level_by = now + spec.service_level.within_ms;
+    }
     take_licence(item);
 }
 

@@ -460,6 +460,7 @@ Result<Template> read_template(const TemplateFiles& files) {
     }
     made.profile = root.text_or("profile", "");
     made.title = root.text("title");
+    made.service_level = read_service_level(root);
     if (root.has("licence")) {
         made.licence = read_licence(root.table("licence"), made.title);
     }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "issuer/templates/service_level.hpp"
 #include "issuer/templates/template_files.hpp"
 
 namespace songda::issuer {
@@ -265,6 +266,7 @@ struct Template {
     std::string type_code;
     std::string profile; ///< code of the document profile; empty: none is looked at
     std::string title;
+    ServiceLevel service_level;
     std::string number_pattern;
     Centipoints page_width = 0;
     Centipoints page_height = 0;

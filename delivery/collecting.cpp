@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "delivery/settle.hpp"
+#include "delivery/standing.hpp"
 
 namespace songda::delivery {
 namespace {
@@ -80,12 +81,14 @@ Result<std::vector<InboxDocument>> Collecting::list(const store::InboxId& inbox)
             return Error{Fault::corrupt, "an inbox names a document that is not there"};
         }
         const auto status = store_.find_status(*document.value());
+        const auto standing = find_standing(store_, *document.value(), clock_.now());
         auto legs = progress_of(store_, id);
-        if (!status.ok() || !legs.ok()) {
-            return status.ok() ? legs.error() : status.error();
+        if (!status.ok() || !standing.ok() || !legs.ok()) {
+            return !status.ok() ? status.error() : legs.ok() ? standing.error() : legs.error();
         }
         std::erase_if(legs.value(), [](const LegProgress& each) { return !is_service(each.leg); });
-        found.push_back({*document.value(), status.value(), std::move(legs).value()});
+        found.push_back(
+            {*document.value(), status.value(), std::move(legs).value(), standing.value().awaited});
     }
     return found;
 }
@@ -109,6 +112,13 @@ Result<std::optional<Collecting::Handover>> Collecting::hand_over(const store::I
     if (!document.value()) {
         return Error{Fault::corrupt, "an inbox names a document that is not there"};
     }
+    const auto standing = find_standing(store_, *document.value(), clock_.now());
+    if (!standing.ok()) {
+        return standing.error();
+    }
+    if (standing.value().awaited) {
+        return std::optional(Handover{*document.value(), standing.value().awaited, {}});
+    }
     auto file = store_.read_file(*document.value());
     if (!file.ok()) {
         return file.error();
@@ -117,7 +127,7 @@ Result<std::optional<Collecting::Handover>> Collecting::hand_over(const store::I
     if (!written.ok()) {
         return written.error();
     }
-    return std::optional(Handover{*document.value(), std::move(file).value()});
+    return std::optional(Handover{*document.value(), std::nullopt, std::move(file).value()});
 }
 
 Result<void> Collecting::acknowledge(const store::InboxId& inbox, const DocumentId& document) {

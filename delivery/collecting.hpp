@@ -31,6 +31,8 @@ struct InboxDocument {
     store::DocumentRow document;
     store::StatusEntry status;
     std::vector<LegProgress> legs; ///< of service
+    /// The level that it needs before it is handed over, while its file has it not.
+    std::optional<SignatureLevel> awaited = {};
 };
 
 /// The applicant's counter: opens an inbox with link and code, shows what is in it, hands it over
@@ -51,9 +53,11 @@ public:
     [[nodiscard]] Result<std::vector<InboxDocument>> list(const store::InboxId& inbox);
 
     /// The file, if the document lies in that inbox; its legs that it can have come by are
-    /// ACKNOWLEDGED (已签收: opened by who holds link and code) before the bytes leave.
+    /// ACKNOWLEDGED (已签收: opened by who holds link and code) before the bytes leave. Without the
+    /// file, and nothing is acknowledged, while it lacks the level that it is served with.
     struct Handover {
         store::DocumentRow document;
+        std::optional<SignatureLevel> awaited;
         Bytes file;
     };
     [[nodiscard]] Result<std::optional<Handover>> hand_over(const store::InboxId& inbox,

@@ -85,8 +85,8 @@ private:
         if (auto by_time = settle_by_time(leg, traits_.idempotent, moment())) {
             return *std::move(by_time);
         }
-        if (is_held_by_status(leg)) {
-            return look_again(leg);
+        if (is_held_by_status(leg) || is_held_by_level(leg)) {
+            return look_again(parts_, leg);
         }
         if (stopping || breaker_.paused_until() > parts_.clock.now()) {
             return settle_untried(leg, stopping ? Reason::service_stopped : Reason::channel_paused,
@@ -113,16 +113,6 @@ private:
             notice == nullptr ? parts_.keys.collection_of(leg.id, leg.document) : Collection{};
         return lane_.channel.send(
             {leg, *prepared.document, prepared.file, collection, parts_.clock.now(), notice});
-    }
-
-    /// A leg that waits for its document is due now and then.
-    LegUpdate look_again(const store::LegRow& leg) {
-        const auto holds = holds_now(parts_, leg.document);
-        // What cannot be read is looked at again as if nothing had changed.
-        auto update = settle_status(leg, holds ? *holds : store::DocumentStatus::suspended,
-                                    parts_.clock.now());
-        SONGDA_CHECK(update.has_value());
-        return *std::move(update);
     }
 
     /// A stale fence means that the leg moved meanwhile, by an event from outside or after a lease

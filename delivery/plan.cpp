@@ -2,6 +2,7 @@
 
 #include "delivery/leg_state.hpp"
 #include "delivery/policy.hpp"
+#include "delivery/settle.hpp"
 
 namespace songda::delivery {
 
@@ -17,6 +18,9 @@ std::vector<store::LegWrite> Planner::plan(const PlanRequest& request) const {
         like.channel = static_cast<std::uint8_t>(choice.channel);
         like.address = choice.address;
         legs.push_back(make_leg(like, document.issued_at, random_));
+        if (document.level_wanted != SignatureLevel::b_b) {
+            hold_for_level(legs.back().leg, document.level_wanted, document.issued_at);
+        }
     }
     return legs;
 }

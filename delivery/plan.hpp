@@ -28,7 +28,8 @@ struct PlanRequest {
 [[nodiscard]] store::LegWrite make_leg(const store::LegRow& like, TimeMs now, Random& random);
 
 /// Makes the legs of a document, to be stored in the transaction that issues it: each chosen
-/// channel gets one, in the recipient's inbox. Safe to call from several threads.
+/// channel gets one, in the recipient's inbox; HELD until the file has the level that its document
+/// is served with. Safe to call from several threads.
 class Planner {
 public:
     /// `keys` and `random` outlive it.

@@ -18,26 +18,16 @@ Prepared unreadable() {
     return prepared;
 }
 
-/// What the document is as far as its service goes. One that was issued after its last day, as old
-/// paper that becomes electronic is, was wanted all the same.
-store::DocumentStatus served_as(const store::DocumentRow& document, const store::StatusEntry& last,
-                                TimeMs now) {
-    const bool over_when_issued =
-        document.valid_until && *document.valid_until < china_date(document.issued_at);
-    return over_when_issued ? last.change.status : status_at(document, last.change.status, now);
-}
-
 Prepared prepare_service(const CourierParts& parts, const store::LegRow& leg,
                          store::DocumentRow document, bool needs_file) {
     Prepared prepared;
-    const auto status = parts.store.find_status(document);
-    if (!status.ok()) {
+    const TimeMs now = parts.clock.now();
+    const auto standing = find_standing(parts.store, document, now);
+    if (!standing.ok()) {
         return unreadable();
     }
-    const store::DocumentStatus holds = served_as(document, status.value(), parts.clock.now());
-    if (holds != store::DocumentStatus::valid) {
-        prepared.settled = settle_status(leg, holds, parts.clock.now());
-        SONGDA_CHECK(prepared.settled.has_value()); // it waited, so it is stopped or held
+    prepared.settled = settle_standing(leg, standing.value(), now);
+    if (prepared.settled) {
         return prepared;
     }
     if (needs_file) {
@@ -146,16 +136,19 @@ Prepared prepare(const CourierParts& parts, const store::LegRow& leg, bool needs
                      : prepare_service(parts, leg, *std::move(document).value(), needs_file);
 }
 
-std::optional<store::DocumentStatus> holds_now(const CourierParts& parts, const DocumentId& id) {
-    const auto document = parts.store.find_document(id);
+store::LegUpdate look_again(const CourierParts& parts, const store::LegRow& leg) {
+    const TimeMs now = parts.clock.now();
+    const auto document = parts.store.find_document(leg.document);
     if (!document.ok() || !document.value()) {
-        return std::nullopt;
+        return settle_unread(leg, now);
     }
-    const auto last = parts.store.find_status(*document.value());
-    if (!last.ok()) {
-        return std::nullopt;
+    const auto standing = find_standing(parts.store, *document.value(), now);
+    if (!standing.ok()) {
+        return settle_unread(leg, now);
     }
-    return served_as(*document.value(), last.value(), parts.clock.now());
+    auto update = settle_standing(leg, standing.value(), now);
+    SONGDA_CHECK(update.has_value()); // it is held, so it is released, stopped or held on
+    return *std::move(update);
 }
 
 } // namespace songda::delivery

@@ -19,14 +19,15 @@ struct Prepared {
     Bytes file;                   ///< of a leg that serves, if it is asked for
 };
 
-/// A document that holds no more does not leave (pitfall 21). A notice goes whatever holds now: a
+/// A document that holds no more does not leave (pitfall 21), nor one whose file lacks the level
+/// that it is served with. A notice goes whatever holds now: a
 /// later change does not undo that there was an earlier one, so the notice says that it is history.
 /// It goes after everything that was sent, or is to be sent, before it to the same address.
 [[nodiscard]] Prepared prepare(const CourierParts& parts, const store::LegRow& leg,
                                bool needs_file);
 
-/// The document's status as far as its service goes; nothing when it cannot be read.
-[[nodiscard]] std::optional<store::DocumentStatus> holds_now(const CourierParts& parts,
-                                                             const DocumentId& document);
+/// What becomes of a leg that is HELD for its document's status or level and is due now. What
+/// cannot be read is looked at again as if nothing had changed.
+[[nodiscard]] store::LegUpdate look_again(const CourierParts& parts, const store::LegRow& leg);
 
 } // namespace songda::delivery

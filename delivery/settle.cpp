@@ -96,15 +96,20 @@ bool is_given_up(const LegRow& leg) {
 /// How often a leg is looked at that waits for its document. Giving the document back releases it
 /// at once; this finds one that a courier was just about to send.
 constexpr std::int64_t held_look_ms = 10 * 60'000;
+/// A revision releases them all at once, and there may be many: this finds what was added
+/// meanwhile.
+constexpr std::int64_t level_look_ms = 60 * 60'000;
+constexpr std::string_view level_reason_begin = "awaits_";
 
 bool may_hold_again(store::DocumentStatus status) {
     return store::may_follow(status, store::DocumentStatus::valid);
 }
 
-LegUpdate hold(const LegRow& leg, std::string_view why, TimeMs now) {
+LegUpdate hold(const LegRow& leg, std::string_view why, TimeMs now,
+               std::int64_t look_ms = held_look_ms) {
     LegUpdate update;
     update.reason = why;
-    update.due = now + held_look_ms;
+    update.due = now + look_ms;
     if (state_of(leg) == LegState::held) {
         update.state = leg.state;
     } else {
@@ -174,8 +179,8 @@ std::optional<LegUpdate> settle_by_time(const LegRow& leg, bool idempotent, Mome
         }
         return one_step(leg, LegStep::deadline, Reason::deadline_passed, moment.now);
     case LegState::held:
-        if (is_held_by_status(leg)) {
-            return std::nullopt; // the document's status decides
+        if (is_held_by_status(leg) || is_held_by_level(leg)) {
+            return std::nullopt; // the document decides
         }
         [[fallthrough]];
     case LegState::available:
@@ -285,6 +290,38 @@ bool is_held_by_status(const LegRow& leg) {
            std::any_of(
                store::document_statuses.begin(), store::document_statuses.end(),
                [&](store::DocumentStatus each) { return leg.reason == store::status_name(each); });
+}
+
+bool is_held_by_level(const LegRow& leg) {
+    return state_of(leg) == LegState::held && leg.reason.starts_with(level_reason_begin);
+}
+
+std::string level_reason(SignatureLevel awaited) {
+    return std::string(level_reason_begin) + std::string(level_name(awaited));
+}
+
+std::optional<LegUpdate> settle_standing(const LegRow& leg, const Standing& standing, TimeMs now) {
+    const bool good = standing.holds == store::DocumentStatus::valid;
+    if (!good && !may_hold_again(standing.holds)) {
+        return stop(leg, store::status_name(standing.holds), now);
+    }
+    if (standing.awaited) {
+        return hold(leg, level_reason(*standing.awaited), now, level_look_ms);
+    }
+    if (!good) {
+        return hold(leg, store::status_name(standing.holds), now);
+    }
+    return state_of(leg) == LegState::held ? std::optional(release(leg, now)) : std::nullopt;
+}
+
+LegUpdate settle_unread(const LegRow& leg, TimeMs now) {
+    return hold(leg, leg.reason, now);
+}
+
+void hold_for_level(LegRow& leg, SignatureLevel awaited, TimeMs now) {
+    leg.state = static_cast<std::uint8_t>(walk(LegState::created, {LegStep::hold}));
+    leg.reason = level_reason(awaited);
+    leg.due = now + level_look_ms;
 }
 
 std::optional<LegUpdate> settle_opened(const LegRow& leg, TimeMs now) {

@@ -6,6 +6,7 @@
 
 #include "delivery/channel.hpp"
 #include "delivery/leg_state.hpp"
+#include "delivery/standing.hpp"
 #include "store/store.hpp"
 
 /// What an answer, a lost lease or mere time means for a leg: pure functions, the only place where
@@ -52,6 +53,21 @@ enum class Fate {
 settle_status(const store::LegRow& leg, store::DocumentStatus holds, TimeMs now);
 /// HELD because the document does not hold: its reason is the status.
 [[nodiscard]] bool is_held_by_status(const store::LegRow& leg);
+/// HELD because its document's file has not the level that it is to be served with.
+[[nodiscard]] bool is_held_by_level(const store::LegRow& leg);
+/// Of such a leg: `awaits_B-LT`.
+[[nodiscard]] std::string level_reason(SignatureLevel awaited);
+
+/// A leg of service that is to be sent, or is HELD for its document's status or level: whether it
+/// goes, waits or ends. Nothing: it is to be sent. What never holds again is stopped; what lacks
+/// its level is held for that, whatever else it waits for, until a revision brings it.
+[[nodiscard]] std::optional<store::LegUpdate> settle_standing(const store::LegRow& leg,
+                                                              const Standing& standing, TimeMs now);
+/// A HELD leg whose document could not be read: it is looked at again.
+[[nodiscard]] store::LegUpdate settle_unread(const store::LegRow& leg, TimeMs now);
+/// A leg that is made while its document's level is awaited: HELD from the beginning.
+void hold_for_level(store::LegRow& leg, SignatureLevel awaited, TimeMs now);
+
 /// Kind of the event that marks a leg; its detail is the document's status from then on.
 inline constexpr std::string_view status_event = "document_status";
 

@@ -95,6 +95,19 @@ std::string fates() {
     return out.str();
 }
 
+/// Words of delivery/standing.hpp and settle.hpp.
+constexpr std::string_view until_its_level = R"(
+## Until its level is reached
+
+A document whose template wants more than its signature ([level](../formats/template.md)) has its legs of service `held` from the
+beginning, with the level as their reason: `awaits_B-LT`. The transaction that puts the revision which reaches it moves them: `queued`
+if the document holds, `held` with its status if it may hold again, `cancelled` if it never does. What carries the document then carries
+the file with its revisions. As with other held legs no deadline runs; once released, the time to be delivered begins anew. A leg that
+was added meanwhile is held when a courier comes to it, and held legs are looked at once an hour. A status that ends a document for good
+stops them; any other leaves them waiting for the level. Until then the applicant's inbox says that the document is signed and waits for
+its trusted time-stamp, and hands nothing over; its department has the file at any time. Legs that tell wait for no level.
+)";
+
 std::string page() {
     std::ostringstream out;
     out << "# States of a leg 渠道投递\n\n"
@@ -112,7 +125,7 @@ std::string page() {
         }
         out << " |\n";
     }
-    out << fates();
+    out << fates() << until_its_level;
     return out.str();
 }
 

@@ -11,6 +11,7 @@
 #include "delivery/courier.hpp"
 #include "delivery/leg_state.hpp"
 #include "delivery/plan.hpp"
+#include "delivery/standing.hpp"
 #include "delivery/status_plan.hpp"
 #include "tests/fakes/fixed_world.hpp"
 #include "tests/fakes/memory_store.hpp"
@@ -62,6 +63,7 @@ struct Office {
         {{{"11320199014138860W"},
           {{{{ChannelKind::email, Private<std::string>("supervisor@example.org")}}, {}, true}}}},
         random};
+    SignatureLevel wanted = SignatureLevel::b_b; ///< of what is issued from now on
     ScriptedChannel portal{true};
     ScriptedChannel email{false};
 
@@ -88,6 +90,7 @@ struct Office {
         write.document.department = department;
         write.document.issued_at = clock.now();
         write.document.valid_until = valid_until;
+        write.document.level_wanted = wanted;
         write.document.file_hash = sha256(file);
         write.document.file.size = file.size();
         write.rest = file;
@@ -100,6 +103,29 @@ struct Office {
         const auto outcome = store.put_issues({&write, 1});
         SONGDA_CHECK(outcome.ok() && outcome.value()[0].kind == store::IssueOutcome::Kind::created);
         return intent.id;
+    }
+
+    /// Puts a revision behind the document's file, as the service does; its bytes.
+    Bytes reach(const DocumentId& document, SignatureLevel level) {
+        clock.advance(1000);
+        const auto row = store.claim_augmentations({clock.now(), 100, 1}).value();
+        const auto own = std::find_if(row.begin(), row.end(),
+                                      [&](const auto& each) { return each.document == document; });
+        SONGDA_CHECK(own != row.end());
+        const Bytes bytes = {9, 9, static_cast<std::uint8_t>(level)};
+        Bytes whole = store.read_file(*store.find_document(document).value()).value();
+        append(whole, ByteView(bytes));
+        store::RevisionWrite write;
+        write.document = document;
+        write.fence = own->fence;
+        write.bytes = bytes;
+        write.at = clock.now();
+        write.level = level;
+        write.due = clock.now();
+        write.file_hash = sha256(whole);
+        write.release = &release_levelled;
+        SONGDA_CHECK(store.put_revision(write).value());
+        return whole;
     }
 
     /// As a department does.

@@ -1,0 +1,44 @@
+#include "delivery/standing.hpp"
+
+#include "delivery/settle.hpp"
+
+namespace songda::delivery {
+
+Standing standing_of(const store::DocumentRow& document, const store::StatusEntry& status,
+                     SignatureLevel level, TimeMs now) {
+    const bool over_when_issued =
+        document.valid_until && *document.valid_until < china_date(document.issued_at);
+    Standing standing;
+    standing.holds = over_when_issued ? status.change.status
+                                      : store::status_at(document, status.change.status, now);
+    if (level < document.level_wanted) {
+        standing.awaited = document.level_wanted;
+    }
+    return standing;
+}
+
+Result<Standing> find_standing(store::Store& store, const store::DocumentRow& document,
+                               TimeMs now) {
+    const auto status = store.find_status(document);
+    const auto level = store.find_level(document);
+    if (!status.ok() || !level.ok()) {
+        return status.ok() ? level.error() : status.error();
+    }
+    return standing_of(document, status.value(), level.value(), now);
+}
+
+std::vector<store::Aftermath::Change> release_levelled(const store::LevelledDocument& levelled) {
+    const Standing standing =
+        standing_of(levelled.document, levelled.status, levelled.level, levelled.at);
+    std::vector<store::Aftermath::Change> changes;
+    for (const store::LegRow& leg : levelled.legs) {
+        if (is_held_by_level(leg) && !standing.awaited) {
+            if (auto update = settle_standing(leg, standing, levelled.at)) {
+                changes.push_back({leg.id, *std::move(update)});
+            }
+        }
+    }
+    return changes;
+}
+
+} // namespace songda::delivery

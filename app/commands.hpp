@@ -67,6 +67,18 @@ struct NumbersArguments {
 };
 int run_numbers(const NumbersArguments& arguments);
 
+/// Documents on their way to the level that they are served with.
+struct LevelsArguments {
+    enum class Action { show, retry, renew };
+    Action action = Action::show;
+    std::string config;
+    std::string document; ///< to retry: id or key; empty: all that wait
+    std::string before;   ///< to renew: what was put behind documents before this day
+    std::string reason;   ///< to renew
+};
+/// To show: 0 nothing is late or parked, 1 something is; 2 failure.
+int run_levels(const LevelsArguments& arguments);
+
 struct TimestampArguments {
     std::string config;
     std::string file;

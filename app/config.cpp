@@ -332,11 +332,6 @@ TimestampClientConfig read_timestamp_client(TomlTable& table, const Paths& path)
     return client;
 }
 
-StatusConfig read_status(TomlTable table) {
-    return {table.integer_or("timeout_seconds", 5, 1, 60),
-            table.boolean_or("allow_private_addresses", false)};
-}
-
 TimestampConfig read_timestamp(TomlTable table, const Paths& path, KeyPlaces& keys) {
     TimestampConfig timestamp;
     if (table.has("authority")) {
@@ -349,6 +344,30 @@ TimestampConfig read_timestamp(TomlTable table, const Paths& path, KeyPlaces& ke
         table.refuse("client", "at most 8");
     }
     return timestamp;
+}
+
+AugmentationConfig read_augmentation(TomlTable table, const TimestampConfig& timestamp) {
+    AugmentationConfig augmentation;
+    augmentation.authorities = table.texts("authorities");
+    for (const std::string& name : augmentation.authorities) {
+        const bool known =
+            name == built_in_authority
+                ? timestamp.authority.has_value()
+                : std::any_of(timestamp.clients.begin(), timestamp.clients.end(),
+                              [&](const TimestampClientConfig& each) { return each.name == name; });
+        if (!known) {
+            table.refuse("authorities", name + ": is no name of a [[timestamp.client]], nor "
+                                               "built-in with a [timestamp.authority]");
+        }
+    }
+    if (table.has("authorities") && augmentation.authorities.empty()) {
+        table.refuse("authorities", "at least one is needed");
+    }
+    augmentation.threads = static_cast<unsigned>(table.integer_or("threads", 2, 1, 64));
+    augmentation.per_minute = table.integer_or("per_minute", 0, 0, 1'000'000);
+    augmentation.renew_before_days = table.integer_or("renew_before_days", 180, 1, 3660);
+    augmentation.retry_minutes_max = table.integer_or("retry_minutes_max", 60, 1, 1440);
+    return augmentation;
 }
 
 SupervisorConfig read_supervisor(TomlTable table) {
@@ -448,7 +467,9 @@ Result<Config> read_config(const std::string& file_path, Files files) {
         static_cast<std::uint64_t>(store.integer_or("reserve_mib", 64, 1, 1 << 20));
     TomlTable pki = root.table("pki");
     config.pki.publish_folder = path.folder_or_none(pki, "publish");
-    config.status = read_status(root.table("certificate_status"));
+    TomlTable status = root.table("certificate_status");
+    config.status = {status.integer_or("timeout_seconds", 5, 1, 60),
+                     status.boolean_or("allow_private_addresses", false)};
     config.four_eyes = root.table("editions").boolean_or("four_eyes", true);
     config.delivery = read_delivery(root.table("delivery"), path);
     if (root.has("pkcs11")) {
@@ -456,6 +477,9 @@ Result<Config> read_config(const std::string& file_path, Files files) {
     }
     KeyPlaces keys(path, config.pkcs11.has_value());
     config.timestamp = read_timestamp(root.table("timestamp"), path, keys);
+    if (root.has("augmentation")) {
+        config.augmentation = read_augmentation(root.table("augmentation"), config.timestamp);
+    }
     std::set<std::string> codes;
     for (TomlTable& table : root.tables("department")) {
         config.departments.push_back(read_department(table, path, keys, config.templates_folder));

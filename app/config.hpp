@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/log.hpp"
@@ -142,6 +143,19 @@ struct TimestampConfig {
     std::vector<TimestampClientConfig> clients{}; ///< in the order in which they are asked
 };
 
+/// How documents are brought to the level that their templates declare.
+struct AugmentationConfig {
+    /// Who is asked for time-stamps, in this order: names of [[timestamp.client]], or
+    /// built_in_authority.
+    std::vector<std::string> authorities;
+    unsigned threads = 0;
+    std::int64_t per_minute = 0; ///< documents; 0: no limit
+    std::int64_t renew_before_days = 0;
+    std::int64_t retry_minutes_max = 0;
+};
+/// The [timestamp.authority] of the same service, without a connection.
+inline constexpr std::string_view built_in_authority = "built-in";
+
 struct Config {
     bool production = false;
     std::string log_file;
@@ -159,6 +173,7 @@ struct Config {
     StatusConfig status;
     DeliveryConfig delivery;
     TimestampConfig timestamp;
+    std::optional<AugmentationConfig> augmentation{};
     std::optional<Pkcs11Config> pkcs11{};
     /// Nobody publishes an edition of their own.
     bool four_eyes = true;

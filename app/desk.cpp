@@ -221,6 +221,12 @@ Result<void> Desk::open_catalogue() {
 
 Result<std::shared_ptr<const issuer::CompiledTemplate>>
 Desk::compile(const DepartmentConfig& department, const issuer::Template& spec) const {
+    if (spec.service_level.wanted != SignatureLevel::b_b && !config_.augmentation) {
+        return Error{Fault::invalid_input,
+                     spec.full_name() + ": signature_level " +
+                         std::string(level_name(spec.service_level.wanted)) +
+                         " needs the table [augmentation] of the configuration"};
+    }
     const auto reserved = signer_->cms_bytes_reserved({department.code});
     if (!reserved.ok()) {
         return reserved.error();

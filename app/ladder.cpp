@@ -133,17 +133,24 @@ LadderHouse::open(const Config& config, const Clock& clock, Random& random,
     if (config.timestamp.clients.empty()) {
         return Error{Fault::not_found, "the configuration has no [[timestamp.client]]"};
     }
+    std::vector<std::unique_ptr<signer::TimestampServer>> servers;
+    for (const TimestampClientConfig& client : config.timestamp.clients) {
+        auto server = open_timestamp_server(client, clock);
+        if (!server.ok()) {
+            return server.error();
+        }
+        servers.push_back(std::move(server).value());
+    }
+    return open(config, std::move(servers), clock, random, std::move(missed));
+}
+
+Result<std::unique_ptr<LadderHouse>>
+LadderHouse::open(const Config& config,
+                  std::vector<std::unique_ptr<signer::TimestampServer>> servers, const Clock& clock,
+                  Random& random, std::function<void(const signer::TimestampMiss&)> missed) {
     std::unique_ptr<LadderHouse> house(new LadderHouse());
-    std::vector<signer::TimestampServer*> servers;
     std::set<std::string> trusted = {config.trust_folder};
     for (const TimestampClientConfig& client : config.timestamp.clients) {
-        auto server = HttpTimestampServer::open(client, clock);
-        if (!server.ok()) {
-            return Error{server.error().fault,
-                         "timestamp.client \"" + client.name + "\": " + server.error().detail};
-        }
-        servers.push_back(server.value().get());
-        house->servers_.push_back(std::move(server).value());
         trusted.insert(client.trust_folder);
     }
     auto seals = verifier::TrustStore::load(config.trust_folder);
@@ -154,12 +161,17 @@ LadderHouse::open(const Config& config, const Clock& clock, Random& random,
     }
     house->seals_ = std::move(seals).value();
     house->timestamps_ = std::move(timestamps).value();
+    house->servers_ = std::move(servers);
     if (!config.pki.publish_folder.empty()) {
         house->sources_.push_back(std::make_unique<FolderStatusSource>(config.pki.publish_folder));
     }
     house->sources_.push_back(std::make_unique<HttpStatusSource>(config.status, clock));
+    std::vector<signer::TimestampServer*> asked;
+    for (const auto& server : house->servers_) {
+        asked.push_back(server.get());
+    }
     house->client_ = std::make_unique<signer::TimestampClient>(
-        std::move(servers), signer::TimestampBackOff{}, clock, random);
+        std::move(asked), signer::TimestampBackOff{}, clock, random);
     std::vector<verifier::StatusSource*> sources;
     for (const auto& source : house->sources_) {
         sources.push_back(source.get());

@@ -63,6 +63,11 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<LadderHouse>>
     open(const Config& config, const Clock& clock, Random& random,
          std::function<void(const signer::TimestampMiss&)> missed);
+    /// The same, that asks these servers for time-stamps.
+    [[nodiscard]] static Result<std::unique_ptr<LadderHouse>>
+    open(const Config& config, std::vector<std::unique_ptr<signer::TimestampServer>> servers,
+         const Clock& clock, Random& random,
+         std::function<void(const signer::TimestampMiss&)> missed);
 
     [[nodiscard]] signer::Augmenter& augmenter() { return *ladder_; }
     /// Whose seals and time-stamps count here.
@@ -73,7 +78,7 @@ private:
 
     verifier::TrustStore seals_;
     verifier::TrustStore timestamps_;
-    std::vector<std::unique_ptr<HttpTimestampServer>> servers_;
+    std::vector<std::unique_ptr<signer::TimestampServer>> servers_;
     std::vector<std::unique_ptr<verifier::StatusSource>> sources_;
     std::unique_ptr<signer::TimestampClient> client_;
     std::unique_ptr<Ladder> ladder_;

@@ -66,6 +66,42 @@ void add_numbers(CLI::App& app, NumbersArguments& asked, int& status) {
     confirm->callback(run_as(Action::confirm));
 }
 
+/// songda levels, levels retry, levels renew. `asked` outlives the command line.
+void add_levels(CLI::App& app, LevelsArguments& asked, int& status) {
+    asked.config = "songda.toml";
+    auto* levels = app.add_subcommand(
+        "levels", "等待可信时间戳的文书：查看、重试、更新 documents that wait for the level that "
+                  "they are served with");
+    add_config(*levels, asked.config);
+    levels->require_subcommand(0, 1);
+    levels->callback([levels, &asked, &status] {
+        if (levels->get_subcommands().empty()) {
+            status = run_levels(asked);
+        }
+    });
+    const auto add = [&](const char* name, const char* words, LevelsArguments::Action action) {
+        auto* step = levels->add_subcommand(name, words);
+        add_config(*step, asked.config);
+        step->callback([&asked, &status, action] {
+            asked.action = action;
+            status = run_levels(asked);
+        });
+        return step;
+    };
+    add("retry", "立即重试 try again now, what is parked too", LevelsArguments::Action::retry)
+        ->add_option("DOCUMENT", asked.document,
+                     "文书编号或核验码；不填则全部 id or key; else all");
+    auto* renew = add("renew",
+                      "提前更新归档时间戳，如算法将失效 renew ahead of time, as before an "
+                      "algorithm ages out",
+                      LevelsArguments::Action::renew);
+    renew
+        ->add_option("--before", asked.before,
+                     "更新此日之前所加的时间戳 what was stamped before this day")
+        ->required();
+    renew->add_option("--reason", asked.reason, "事由 why")->required();
+}
+
 /// songda timestamp. `asked` outlives the command line.
 void add_timestamp(CLI::App& app, TimestampArguments& asked, int& status) {
     asked.config = "songda.toml";
@@ -326,6 +362,9 @@ int main(int count, char** words) {
 
     NumbersArguments numbers;
     add_numbers(app, numbers, status);
+
+    LevelsArguments levels;
+    add_levels(app, levels, status);
 
     TimestampArguments stamp;
     add_timestamp(app, stamp, status);

@@ -21,6 +21,8 @@ public:
 
     /// Starts the couriers, unless the configuration says that delivery is paused.
     void start();
+    /// Something is due now; cheap, from any thread.
+    void wake() { courier_->wake(); }
     /// Lets running attempts end.
     void stop();
 

@@ -11,6 +11,7 @@
 #include "app/commands.hpp"
 #include "app/desk.hpp"
 #include "app/housekeeping.hpp"
+#include "app/level_office.hpp"
 #include "app/office.hpp"
 #include "app/terminal.hpp"
 #include "app/timestamping.hpp"
@@ -91,6 +92,15 @@ Result<std::unique_ptr<Timestamping>> open_timestamping(const Config& config, De
     return Timestamping::open(
         *config.timestamp.authority,
         {desk.clock(), desk.random(), desk.metrics(), desk.keys(), config.production});
+}
+
+/// Null without the table in the configuration.
+Result<std::unique_ptr<LevelOffice>> open_levels(const Config& config, Desk& desk,
+                                                 Timestamping* built_in) {
+    if (!config.augmentation) {
+        return std::unique_ptr<LevelOffice>();
+    }
+    return LevelOffice::open(config, desk, built_in);
 }
 
 api::ApiParts make_parts(const Config& config, Desk& desk, const Counters& made) {
@@ -183,6 +193,10 @@ int run_serve(const std::string& path) {
     if (!timestamping.ok()) {
         return tell_failure(timestamping.error());
     }
+    const auto levels = open_levels(config.value(), desk, timestamping.value().get());
+    if (!levels.ok()) {
+        return tell_failure(levels.error());
+    }
     delivery::Collecting collecting(desk.store(), desk.applicant_keys(), desk.clock(),
                                     desk.link_ms());
     const api::Gatekeeper gatekeeper(desk.store(), certificates.value());
@@ -198,6 +212,9 @@ int run_serve(const std::string& path) {
         return tell_failure(routes.error());
     }
     office.value()->start();
+    if (levels.value()) {
+        levels.value()->start([&couriers = *office.value()] { couriers.wake(); });
+    }
     desk.watch_templates();
     const auto problem_pages = api::ProblemPages::load(config.value().web_folder);
     if (!problem_pages.ok()) {
@@ -213,10 +230,13 @@ int run_serve(const std::string& path) {
     housekeeping.start();
     tell_open(config.value(), desk, server.value()->port());
     signals.wait();
-    // Doors first, then the work that is still on the desks, then the couriers; the store closes
-    // last.
+    // Doors first, then the work that is still on the desks, then the levels and the couriers that
+    // they wake; the store closes last.
     ready = false;
     server.value()->stop();
+    if (levels.value()) {
+        levels.value()->stop();
+    }
     office.value()->stop();
     fmt::print("已停止，没有遗失 stopped, nothing lost\n");
     return 0;

@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::string_view query_type = "application/timestamp-query";
 constexpr std::string_view reply_type = "application/timestamp-reply";
+/// Its clock is ours; what it tells may be as late as its last reservation
+/// (signer/marked_time.hpp).
+constexpr std::int64_t built_in_tolerance_ms = 60'000;
 
 Error bad_url(std::string_view url) {
     return {Fault::invalid_input, "url \"" + std::string(url) +
@@ -125,6 +128,53 @@ Result<Bytes> HttpTimestampServer::ask(ByteView request) {
     }
     const ByteView body = as_bytes(response.body);
     return Bytes(body.begin(), body.end());
+}
+
+Result<std::unique_ptr<signer::TimestampServer>>
+open_timestamp_server(const TimestampClientConfig& config, const Clock& clock) {
+    auto server = HttpTimestampServer::open(config, clock);
+    if (!server.ok()) {
+        return Error{server.error().fault,
+                     "timestamp.client \"" + config.name + "\": " + server.error().detail};
+    }
+    return std::unique_ptr<signer::TimestampServer>(std::move(server).value());
+}
+
+Result<Bytes> BuiltInTimestampServer::ask(ByteView request) {
+    const std::string answer = authority_.answer(as_text(request));
+    return Bytes(answer.begin(), answer.end());
+}
+
+Result<TimestampProof> BuiltInTimestampServer::check(ByteView request, ByteView reply) const {
+    return verifier::check_timestamp_reply(reply, {request, clock_.now(), built_in_tolerance_ms},
+                                           trust_);
+}
+
+MeteredTimestampServer::MeteredTimestampServer(std::unique_ptr<signer::TimestampServer> asked,
+                                               metrics::Registry& metrics)
+    : asked_(std::move(asked)),
+      requests_(metrics.counter("songda_timestamp_client_requests_total",
+                                "Time-stamps that authorities were asked for.",
+                                {{"authority", asked_->name()}})),
+      failures_(metrics.counter("songda_timestamp_client_failures_total",
+                                "Those that gave no token, or none that is good.",
+                                {{"authority", asked_->name()}})) {}
+
+Result<Bytes> MeteredTimestampServer::ask(ByteView request) {
+    requests_.add();
+    auto answer = asked_->ask(request);
+    if (!answer.ok()) {
+        failures_.add();
+    }
+    return answer;
+}
+
+Result<TimestampProof> MeteredTimestampServer::check(ByteView request, ByteView reply) const {
+    auto proof = asked_->check(request, reply);
+    if (!proof.ok()) {
+        failures_.add();
+    }
+    return proof;
 }
 
 Result<TimestampProof> HttpTimestampServer::check(ByteView request, ByteView reply) const {

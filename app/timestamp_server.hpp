@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "app/config.hpp"
+#include "app/timestamping.hpp"
+#include "base/metrics.hpp"
 #include "base/time.hpp"
 #include "http/client.hpp"
 #include "signer/timestamp_client.hpp"
@@ -35,6 +37,51 @@ private:
     std::string target_;
     std::string credential_; ///< value of Authorization; empty: none
     verifier::TrustStore trust_;
+};
+
+/// One of the configuration's; the fault names it.
+[[nodiscard]] Result<std::unique_ptr<signer::TimestampServer>>
+open_timestamp_server(const TimestampClientConfig& config, const Clock& clock);
+
+/// The authority of this very service, without a connection, checked by the verifier like any
+/// other. Safe to call from several threads.
+class BuiltInTimestampServer final : public signer::TimestampServer {
+public:
+    /// All of them outlive it.
+    BuiltInTimestampServer(Timestamping& authority, const verifier::TrustStore& trust,
+                           const Clock& clock)
+        : authority_(authority), trust_(trust), clock_(clock) {}
+
+    [[nodiscard]] const std::string& name() const override { return name_; }
+    [[nodiscard]] const std::string& policy() const override { return policy_; }
+    [[nodiscard]] Result<Bytes> ask(ByteView request) override;
+    [[nodiscard]] Result<TimestampProof> check(ByteView request, ByteView reply) const override;
+
+private:
+    const std::string name_{built_in_authority};
+    const std::string policy_; ///< any: it has one
+    Timestamping& authority_;
+    const verifier::TrustStore& trust_;
+    const Clock& clock_;
+};
+
+/// Another, counted: how often it was asked, and how often that gave nothing. Safe to call from
+/// several threads.
+class MeteredTimestampServer final : public signer::TimestampServer {
+public:
+    /// The registry outlives it.
+    MeteredTimestampServer(std::unique_ptr<signer::TimestampServer> asked,
+                           metrics::Registry& metrics);
+
+    [[nodiscard]] const std::string& name() const override { return asked_->name(); }
+    [[nodiscard]] const std::string& policy() const override { return asked_->policy(); }
+    [[nodiscard]] Result<Bytes> ask(ByteView request) override;
+    [[nodiscard]] Result<TimestampProof> check(ByteView request, ByteView reply) const override;
+
+private:
+    const std::unique_ptr<signer::TimestampServer> asked_;
+    const metrics::Counter requests_;
+    const metrics::Counter failures_;
 };
 
 /// Scheme, host, port and path of an authority's URL.

@@ -185,5 +185,20 @@ TEST(Config, WhatIsMissingIsToldOnce) {
     EXPECT_EQ(told.find('\n'), std::string::npos) << told;
 }
 
+TEST(Config, AugmentationAsksAuthoritiesThatThereAre) {
+    const auto config = read_config(SONGDA_SOURCE_DIR "/config/songda.toml");
+    ASSERT_TRUE(config.ok() && config.value().augmentation);
+    EXPECT_EQ(config.value().augmentation->authorities, std::vector<std::string>{"built-in"});
+    EXPECT_EQ(config.value().augmentation->renew_before_days, 180);
+    const std::string line = "authorities = [\"built-in\"]";
+    EXPECT_EQ(told_when(line, "authorities = [\"built-in\", \"内置 built-in\"]"), "");
+    EXPECT_NE(told_when(line, "authorities = [\"elsewhere\"]")
+                  .find("augmentation.authorities: elsewhere: is no name"),
+              std::string::npos);
+    EXPECT_NE(told_when(line, "authorities = []").find("at least one"), std::string::npos);
+    EXPECT_NE(told_when("[timestamp.authority]", "[timestamp.elsewhere]").find("built-in"),
+              std::string::npos);
+}
+
 } // namespace
 } // namespace songda::app

@@ -169,5 +169,24 @@ TEST_F(TimestampServerTest, WhatCannotWorkIsToldWhenItIsOpened) {
     EXPECT_EQ(parse_timestamp_url("http://tsa.example.org").value().target, "/");
 }
 
+TEST_F(TimestampServerTest, WhoIsAskedIsCountedWithWhatGaveNothing) {
+    metrics::Registry metrics;
+    fakes::SeededRandom random(3);
+    const auto ask = [&](const std::string& text) {
+        fakes::ScriptedHttp scripted(text);
+        MeteredTimestampServer metered(open(config(scripted.port(), "authority-1")), metrics);
+        signer::TimestampClient client({&metered}, {}, clock_, random);
+        return client.stamp(digest).timestamp.has_value();
+    };
+    EXPECT_FALSE(ask(answer("", "application/timestamp-reply", "503 Service Unavailable")));
+    EXPECT_FALSE(ask(answer("no token")));
+    const std::string text = metrics.text();
+    for (const auto* line :
+         {"songda_timestamp_client_requests_total{authority=\"authority-1\"} 2",
+          "songda_timestamp_client_failures_total{authority=\"authority-1\"} 2"}) {
+        EXPECT_NE(text.find(line), std::string::npos) << text;
+    }
+}
+
 } // namespace
 } // namespace songda::app

@@ -35,6 +35,7 @@ void put_document(JsonObject& to, const ApiParts& parts, const store::DocumentRo
     to.text_if("identifier", document.identifier);
     to.text("sha256", to_hex(document.file_hash));
     to.raw("bytes", std::to_string(document.file.size));
+    to.text("level_wanted", level_name(document.level_wanted));
     to.text("verify", parts.public_base + "/v/" + key);
     to.text("file", "/api/v1/documents/" + to_text(document.id) + "/file");
 }
@@ -167,6 +168,34 @@ std::string related_json(const std::vector<store::RelatedDocument>& related) {
     return to;
 }
 
+/// How far its file is, and what was put behind it. `sha256` and `bytes` are of the issued file.
+Result<void> put_level(JsonObject& to, std::string& text, const ApiParts& parts,
+                       const store::DocumentRow& document) {
+    const auto row = parts.store.find_augmentation(document.id);
+    const auto revisions = parts.store.revisions(document.id);
+    if (!row.ok() || !revisions.ok()) {
+        return row.ok() ? revisions.error() : row.error();
+    }
+    to.text("level", level_name(row.value() ? row.value()->level : SignatureLevel::b_b));
+    to.text_if("level_by", document.level_by ? to_rfc3339(*document.level_by) : "");
+    if (row.value() && store::is_parked(*row.value())) {
+        to.raw("level_parked", "true");
+    }
+    if (!revisions.value().empty()) {
+        to.begin("revisions");
+        append_json_array(text, revisions.value(), [&text](const store::RevisionRow& each) {
+            JsonObject object(text);
+            object.text("level", level_name(each.level));
+            object.text("at", to_rfc3339(each.at));
+            object.text_if("proven_until", each.proven_until ? to_rfc3339(*each.proven_until) : "");
+            object.text("sha256", to_hex(each.file_hash));
+            object.raw("bytes", std::to_string(each.size));
+            object.end();
+        });
+    }
+    return {};
+}
+
 http::Response show_document(const ApiParts& parts, const store::DocumentRow& document,
                              const Principal&) {
     const auto history = parts.store.status_history(document.id);
@@ -185,6 +214,10 @@ http::Response show_document(const ApiParts& parts, const store::DocumentRow& do
     std::string body;
     JsonObject object(body);
     put_document(object, parts, document);
+    const Result<void> level = put_level(object, body, parts, document);
+    if (!level.ok()) {
+        return problem_response(problem_of(level.error()));
+    }
     object.raw("status", history_json(history.value()));
     object.raw("holds", holds_json(holds.value()));
     if (document.relation) {

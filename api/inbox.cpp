@@ -25,6 +25,18 @@ http::Response not_opened() {
                              {}});
 }
 
+/// Signed, and not yet proven as it is to be before it is served.
+http::Response not_yet() {
+    return problem_response({409,
+                             "level-awaited",
+                             "文书已签发，正在加盖可信时间戳，完成后即可下载，请稍后再来",
+                             "The document is signed and waits for its trusted time-stamp; it can "
+                             "be downloaded as soon as that is there. Please come back later.",
+                             {},
+                             nullptr,
+                             {}});
+}
+
 /// `{"code":"12345678"}`; empty for anything else, which then is a wrong code.
 std::string read_code(const http::Request& request) {
     const auto body = parse_json(request.body, 2);
@@ -59,7 +71,11 @@ std::string document_json(const ApiParts& parts, const delivery::InboxDocument& 
         object.raw("changed", change_json(entry.status.change));
     }
     object.raw("sample", document.sample ? "true" : "false");
-    object.text("download", "/api/v1/inbox/files/" + to_text(document.id));
+    if (entry.awaited) {
+        object.text("awaits", level_name(*entry.awaited));
+    } else {
+        object.text("download", "/api/v1/inbox/files/" + to_text(document.id));
+    }
     object.text("verify", "/v/" + to_text(document.key));
     object.raw("delivery", delivery_json(entry.legs));
     object.end();
@@ -106,8 +122,12 @@ http::Response hand_over(const ApiParts& parts, const http::Request& request,
     if (!handover.ok()) {
         return problem_response(problem_of(handover.error()));
     }
-    return handover.value() ? file_response(handover.value()->document, handover.value()->file)
-                            : refusal_response(404, "no such document");
+    if (!handover.value()) {
+        return refusal_response(404, "no such document");
+    }
+    return handover.value()->awaited
+               ? not_yet()
+               : file_response(handover.value()->document, handover.value()->file);
 }
 
 http::Response inbox_page(const std::shared_ptr<const std::string>& page) {

@@ -22,12 +22,36 @@ std::string join(const std::vector<std::string>& words) {
     return joined;
 }
 
+/// Of a document that needs more than its signature.
+int show_level(store::Store& store, const store::DocumentRow& document) {
+    const auto row = store.find_augmentation(document.id);
+    const auto revisions = store.revisions(document.id);
+    if (!row.ok() || !revisions.ok()) {
+        return tell_failure(row.ok() ? revisions.error() : row.error());
+    }
+    if (!row.value()) {
+        return 0;
+    }
+    fmt::print("  签名等级 level {}，应达 wanted {}{}\n", level_name(row.value()->level),
+               level_name(row.value()->wanted),
+               row.value()->reason.empty() ? "" : " · " + row.value()->reason);
+    for (const store::RevisionRow& each : revisions.value()) {
+        fmt::print("      {} {}{}\n", to_china_time(each.at), level_name(each.level),
+                   each.proven_until ? " · 至 until " + to_china_time(*each.proven_until) : "");
+    }
+    return 0;
+}
+
 int show_history(store::Store& store, const store::DocumentRow& document) {
     const auto history = store.status_history(document.id);
     if (!history.ok()) {
         return tell_failure(history.error());
     }
     fmt::print("{} {} {}\n", document.title, document.number, to_text(document.key));
+    const int level = show_level(store, document);
+    if (level != 0) {
+        return level;
+    }
     for (const store::StatusEntry& entry : history.value()) {
         const store::StatusChange& change = entry.change;
         fmt::print("  {} {} {} {}{} {}{} ({})\n", entry.sequence, to_china_time(change.at),

@@ -55,9 +55,17 @@ function fact(zh, en, ...value) {
 
 function legItem(leg) {
   const [channel, channelEn] = words(CHANNELS, leg.channel);
-  const [state, stateEn] = words(STATES, leg.state);
+  const awaits = leg.state === 'held' && /^awaits_/.test(leg.reason);
+  const [state, stateEn] = awaits ? ['等待可信时间戳', 'Waiting for the trusted time-stamp'] : words(STATES, leg.state);
   const when = leg.at ? [element('span', 'when', timeText(leg.at))] : [];
   return element('li', '', element('b', '', channel), ' ' + state + ' ', english(channelEn + ': ' + stateEn), ...when);
+}
+
+/** Signed, and not yet proven as documents of its kind are before they are handed over. */
+function waitingNote(row) {
+  if (!row.awaits) return [];
+  return [element('p', 'waiting', '文书已签发，正在加盖可信时间戳；完成后即可在此下载，并按您选择的方式送达。 ',
+    english('It is signed and waits for its trusted time-stamp. Then it can be downloaded here and is sent the way you chose.'))];
 }
 
 /** Only a path of the inbox itself is linked, whatever the answer says. */
@@ -100,7 +108,7 @@ function documentItem(row) {
   const legs = element('ul', 'legs', ...(row.delivery || []).map(legItem));
   const progress = row.delivery && row.delivery.length > 0 ? [element('h3', '', '送达进度 ', english('Delivery')), legs] : [];
   const sample = row.sample ? [element('p', 'sample', '样本，不具法律效力 ', english('Sample, without legal effect'))] : [];
-  return element('li', 'answer ' + style, element('h2', '', row.title), ...sample, facts, ...downloadLink(row),
+  return element('li', 'answer ' + style, element('h2', '', row.title), ...sample, facts, ...waitingNote(row), ...downloadLink(row),
     ...verifyLink(row), ...progress);
 }
 

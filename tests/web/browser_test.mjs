@@ -237,12 +237,13 @@ test('InboxOpensWithTheCodeAndLinksOnlyIntoItself', async () => {
   await page.fill('#code', INBOX_CODE);
   await page.click('#open button');
   await page.waitForSelector('#list:not([hidden])');
-  assert.equal(await page.locator('.documents > li').count(), 2);
+  assert.equal(await page.locator('.documents > li').count(), 3);
   assert.deepEqual(await page.locator('a.button').evaluateAll((links) => links.map((link) => link.getAttribute('href'))),
     ['/api/v1/inbox/files/0000000001']);
-  assert.deepEqual(await page.locator('a.plain').evaluateAll((links) => links.map((link) => link.getAttribute('href'))), [`/v/${KEY}`]);
+  assert.deepEqual(await page.locator('a.plain').evaluateAll((links) => links.map((link) => link.getAttribute('href'))), [`/v/${KEY}`, `/v/${KEY}`]);
   assert.equal(await page.locator('.documents .sample').count(), 1);
   assert.match(await page.locator('#list').innerText(), /政务服务网 已签收/);
+  assert.match(await page.locator('.documents > li', { hasText: '补正告知书' }).innerText(), /已签发，正在加盖可信时间戳[^]*电子邮件 等待可信时间戳/);
   assert.match(await page.locator('.documents > li.no').innerText(), /已撤销[^]*2026年11月22日 08:00[^]*以欺骗手段取得许可[^]*第六十九条/);
   await shoot('inbox-list');
 });

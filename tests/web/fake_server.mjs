@@ -75,6 +75,8 @@ const INBOX = {
     { title: '准予行政许可决定书', number: '示例许准〔2026〕123号', issuer: '示例市行政审批局', issued_at: '2026-11-20T01:30:14.000Z',
       status: 'revoked', changed: { at: '2026-11-22T00:00:00.000Z', operation_zh: '注销', reason: '以欺骗手段取得许可', basis: '《中华人民共和国行政许可法》第六十九条' },
       download: 'https://elsewhere.example/x', verify: 'https://elsewhere.example/v/0', delivery: [{ channel: 'email', state: 'in_transit', at: '2026-11-20T01:31:00.000Z' }] },
+    { title: '补正告知书', number: '示补〔2026〕9号', issuer: '示例市行政审批局', issued_at: '2026-11-20T01:30:13.000Z', status: 'valid',
+      awaits: 'B-LT', verify: `/v/${KEY}`, delivery: [{ channel: 'email', state: 'held', reason: 'awaits_B-LT', at: '2026-11-20T01:30:13.000Z' }] },
   ],
 };
 

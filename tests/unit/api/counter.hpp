@@ -23,9 +23,10 @@ protected:
                   (std::string("songda-counter-") + std::to_string(getpid()) +
                    ::testing::UnitTest::GetInstance()->current_test_info()->name());
         std::filesystem::create_directories(folder_);
-        const app::Config config =
+        app::Config config =
             fakes::sample_config(folder_, {fakes::sample_department(fakes::department),
                                            fakes::sample_department(fakes::other_department)});
+        configure(config);
         Result<std::unique_ptr<app::Desk>> opened = app::Desk::open(config);
         while (!opened.ok() && opened.error().fault == Fault::forbidden) {
             std::this_thread::yield(); // certificates made in this second are valid from the next
@@ -64,6 +65,9 @@ protected:
         desk_.reset();
         std::filesystem::remove_all(folder_);
     }
+
+    /// What a test wants otherwise, before the desk opens.
+    virtual void configure(app::Config& /*config*/) {}
 
     [[nodiscard]] std::vector<ApiRoute> routes() const {
         auto made = make_api_routes(*parts_);

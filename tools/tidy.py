@@ -27,7 +27,7 @@ HOMES = {
     "toml++/": {"base"},
     "CLI/": {"app"},
     "qpdf/": {"verifier"},
-    "seccomp.h": {"verifier", "app"},
+    "seccomp.h": {"base", "verifier", "app"},
     "zlib.h": {"issuer"},
     "zip.h": {"catalogue"},
     "expat.h": {"catalogue"},

@@ -79,7 +79,7 @@ http::Response issue_one(const ApiParts& parts, const http::Request& request,
                              "differs from the header Idempotency-Key"}};
         return problem_response(problem_of_answer(refused));
     }
-    const issuer::Row row{request.body, *key};
+    const issuer::Row row{request.body, *key, {}, principal.actor};
     const Answer answer = parts.issuer.issue(principal.department, {&row, 1}).front();
     if (!is_document(answer)) {
         return problem_response(problem_of_answer(answer));
@@ -141,7 +141,8 @@ http::Response issue_batch(const ApiParts& parts, const http::Request& request,
     std::vector<issuer::Row> rows;
     rows.reserve(lines.size());
     for (std::size_t i = 0; i < lines.size(); ++i) {
-        rows.push_back({lines[i], key->empty() ? "" : fmt::format("{}:{}", *key, i + 1)});
+        rows.push_back(
+            {lines[i], key->empty() ? "" : fmt::format("{}:{}", *key, i + 1), {}, principal.actor});
     }
     const std::vector<Answer> answers = parts.issuer.issue(principal.department, rows);
     http::Response response = json_response(200, {});

@@ -327,7 +327,8 @@ http::Response issue_approved(const ApiParts& parts, const DraftRow& draft,
         return *event.refusal;
     }
     const issuer::Row row{as_text(decision.value()), "draft:" + to_text(draft.id),
-                          issuer::Approval{draft.digest, static_cast<int>(draft.approvals.size())}};
+                          issuer::Approval{draft.digest, static_cast<int>(draft.approvals.size())},
+                          principal.actor};
     const issuer::Answer answer = parts.issuer.issue(draft.department, {&row, 1}).front();
     if (answer.kind != issuer::Answer::Kind::issued &&
         answer.kind != issuer::Answer::Kind::replayed) {

@@ -1,16 +1,15 @@
 #include "app/config.hpp"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <set>
 
 #include <arpa/inet.h>
 
+#include "base/config_paths.hpp"
 #include "base/toml_reader.hpp"
 #include "catalogue/codes.hpp"
 #include "delivery/channels/mailbox.hpp"
-#include "signer/pkcs11_uri.hpp"
+#include "signer/key_places.hpp"
 
 namespace songda::app {
 namespace {
@@ -19,121 +18,6 @@ namespace {
 constexpr std::size_t supervisors_max = 16;
 /// One after the other is waited for.
 constexpr std::size_t timestamp_clients_max = 8;
-
-/// Paths in the file are relative to the file, so that it means the same from every folder.
-class Paths {
-public:
-    Paths(const std::string& config, Files files)
-        : folder_(std::filesystem::absolute(config).parent_path()), look_(files == Files::present) {
-    }
-    [[nodiscard]] std::string operator()(const std::string& path) const {
-        return path.empty() ? path : (folder_ / path).lexically_normal().string();
-    }
-    /// As above; a file that cannot be read is a finding about `key`.
-    [[nodiscard]] std::string file(TomlTable& table, std::string_view key,
-                                   const std::string& text) const {
-        std::string path = (*this)(text);
-        if (look_ && !path.empty() && !is_readable(path)) {
-            table.refuse(key, path + ": cannot be read");
-        }
-        return path;
-    }
-    /// A file with a secret, or `credential:NAME`: what systemd gave the service under that name
-    /// (LoadCredential=, systemd.exec(5)). Empty if the key is absent.
-    [[nodiscard]] std::string secret(TomlTable& table, std::string_view key) const {
-        constexpr std::string_view scheme = "credential:";
-        const std::string text = table.text_or(key, "");
-        if (!text.starts_with(scheme)) {
-            return file(table, key, text);
-        }
-        const std::string name = text.substr(scheme.size());
-        const char* const credentials = std::getenv("CREDENTIALS_DIRECTORY");
-        if (name.empty() || name.find('/') != std::string::npos) {
-            table.refuse(key, "must be credential:NAME, with LoadCredential=NAME:… of the unit");
-        } else if (credentials == nullptr) {
-            table.refuse(key, "systemd gave no credentials ($CREDENTIALS_DIRECTORY)");
-        }
-        return credentials == nullptr ? ""
-                                      : file(table, key, std::string(credentials) + '/' + name);
-    }
-    [[nodiscard]] std::string folder(TomlTable& table, std::string_view key) const {
-        return folder(table, key, table.text(key));
-    }
-    /// Nothing where the key is absent or empty.
-    [[nodiscard]] std::string folder_or_none(TomlTable& table, std::string_view key) const {
-        return folder(table, key, table.text_or(key, ""));
-    }
-    [[nodiscard]] std::vector<std::string> folders(TomlTable& table, std::string_view key) const {
-        std::vector<std::string> paths;
-        for (const std::string& text : table.texts(key)) {
-            paths.push_back(folder(table, key, text));
-        }
-        return paths;
-    }
-
-private:
-    [[nodiscard]] std::string folder(TomlTable& table, std::string_view key,
-                                     const std::string& text) const {
-        std::string path = (*this)(text);
-        std::error_code unknown;
-        if (look_ && !path.empty() && !std::filesystem::is_directory(path, unknown)) {
-            table.refuse(key, path + ": is no folder");
-        }
-        return path;
-    }
-    static bool is_readable(const std::string& path) {
-        std::error_code unknown;
-        return !std::filesystem::is_directory(path, unknown) && std::ifstream(path).good();
-    }
-
-    std::filesystem::path folder_;
-    bool look_;
-};
-
-/// Reads where private keys are. All that are on tokens are on one.
-class KeyPlaces {
-public:
-    KeyPlaces(const Paths& path, bool has_module) : path_(path), has_module_(has_module) {}
-
-    [[nodiscard]] std::string operator()(TomlTable& table, std::string_view key) {
-        const std::string text = table.text(key);
-        if (!signer::is_pkcs11_uri(text)) {
-            return path_.file(table, key, text);
-        }
-        const auto uri = signer::parse_pkcs11_uri(text);
-        if (!uri.ok()) {
-            table.refuse(key, uri.error().detail);
-            return {};
-        }
-        if (!has_module_) {
-            table.refuse(key,
-                         "a pkcs11: address needs the table [pkcs11] with module and pin_file");
-        }
-        if (!first_) {
-            first_ = uri.value();
-        } else if (first_->token != uri.value().token || first_->serial != uri.value().serial) {
-            table.refuse(key, "is on another token than the key before (token=, serial=): all keys "
-                              "are on one");
-        }
-        return text;
-    }
-
-private:
-    const Paths& path_;
-    const bool has_module_;
-    std::optional<signer::Pkcs11Uri> first_;
-};
-
-Pkcs11Config read_pkcs11(TomlTable table, const Paths& path, bool production) {
-    Pkcs11Config pkcs11;
-    pkcs11.module = path.file(table, "module", table.text("module"));
-    pkcs11.pin_file = path.secret(table, "pin_file");
-    if (!table.has("pin_file")) {
-        table.refuse("pin_file", "is missing");
-    }
-    pkcs11.require_unextractable = table.boolean_or("require_unextractable", production);
-    return pkcs11;
-}
 
 /// Refuses what is given and not fit; what is missing is told as missing already.
 template <class Value, class Fit>
@@ -189,7 +73,7 @@ bool is_region(std::string_view text) {
            std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-HttpConfig read_http(TomlTable table, const Paths& path) {
+HttpConfig read_http(TomlTable table, const ConfigPaths& path) {
     HttpConfig http;
     http.address = table.text_or("address", "127.0.0.1");
     http.port = static_cast<std::uint16_t>(table.integer_or("port", 8080, 0, 65535));
@@ -227,7 +111,7 @@ HttpConfig read_http(TomlTable table, const Paths& path) {
     return http;
 }
 
-PortalConfig read_portal(TomlTable table, const Paths& path) {
+PortalConfig read_portal(TomlTable table, const ConfigPaths& path) {
     PortalConfig portal;
     portal.url = table.text("url");
     must(table, "url", portal.url, &is_web_address, "must begin with http:// or https://");
@@ -241,7 +125,7 @@ PortalConfig read_portal(TomlTable table, const Paths& path) {
     return portal;
 }
 
-EmailConfig read_email(TomlTable table, const Paths& path) {
+EmailConfig read_email(TomlTable table, const ConfigPaths& path) {
     EmailConfig email;
     email.server = table.text("server");
     email.port = static_cast<std::uint16_t>(table.integer_or("port", 587, 1, 65535));
@@ -267,7 +151,7 @@ EmailConfig read_email(TomlTable table, const Paths& path) {
     return email;
 }
 
-DeliveryConfig read_delivery(TomlTable table, const Paths& path) {
+DeliveryConfig read_delivery(TomlTable table, const ConfigPaths& path) {
     DeliveryConfig delivery;
     delivery.secret_file = path.file(table, "secret_file", table.text("secret_file"));
     delivery.link_days = table.integer_or("link_days", 30, 1, 365);
@@ -275,6 +159,26 @@ DeliveryConfig read_delivery(TomlTable table, const Paths& path) {
     delivery.portal = read_portal(table.table("portal"), path);
     delivery.email = read_email(table.table("email"), path);
     return delivery;
+}
+
+SignerConfig read_signer(TomlTable table, const ConfigPaths& path) {
+    SignerConfig signer;
+    signer.socket = path(table.text("socket"));
+    signer.wait_ms = table.integer_or("wait_ms", 5000, 100, 60'000);
+    return signer;
+}
+
+/// With a signer process nothing of a key stands in this file, so that nobody believes it to be
+/// read here.
+void refuse_keys(TomlTable& table, std::initializer_list<std::string_view> keys,
+                 std::string_view place) {
+    for (const std::string_view key : keys) {
+        if (table.has(key)) {
+            (void)table.text_or(key, "");
+            table.refuse(key, "is the signer process's, as this file has [signer]: move it to " +
+                                  std::string(place) + " of songda-signer.toml");
+        }
+    }
 }
 
 /// Dotted numbers, as object identifiers are written: at least two, without leading zeros.
@@ -292,12 +196,16 @@ bool is_object_identifier(std::string_view text) {
     return arcs >= 2 && text.front() <= '2' && (text[1] == '.');
 }
 
-TimestampAuthorityConfig read_timestamp_authority(TomlTable table, const Paths& path,
-                                                  KeyPlaces& keys) {
+TimestampAuthorityConfig read_timestamp_authority(TomlTable table, const ConfigPaths& path,
+                                                  signer::KeyPlaces* keys) {
     TimestampAuthorityConfig authority;
-    authority.key = keys(table, "key");
-    authority.key_passphrase_file = path.secret(table, "key_passphrase_file");
-    authority.certificate = path.file(table, "certificate", table.text("certificate"));
+    if (keys != nullptr) {
+        authority.key = (*keys)(table, "key");
+        authority.key_passphrase_file = path.secret(table, "key_passphrase_file");
+        authority.certificate = path.file(table, "certificate", table.text("certificate"));
+    } else {
+        refuse_keys(table, {"key", "certificate", "key_passphrase_file"}, "[timestamp]");
+    }
     authority.policy = table.text("policy");
     must(table, "policy", authority.policy, &is_object_identifier,
          "must be an object identifier, like 1.3.6.1.4.1.99999.1");
@@ -307,7 +215,7 @@ TimestampAuthorityConfig read_timestamp_authority(TomlTable table, const Paths& 
     return authority;
 }
 
-TimestampClientConfig read_timestamp_client(TomlTable& table, const Paths& path) {
+TimestampClientConfig read_timestamp_client(TomlTable& table, const ConfigPaths& path) {
     TimestampClientConfig client;
     client.name = table.text("name");
     client.url = table.text("url");
@@ -332,7 +240,7 @@ TimestampClientConfig read_timestamp_client(TomlTable& table, const Paths& path)
     return client;
 }
 
-TimestampConfig read_timestamp(TomlTable table, const Paths& path, KeyPlaces& keys) {
+TimestampConfig read_timestamp(TomlTable table, const ConfigPaths& path, signer::KeyPlaces* keys) {
     TimestampConfig timestamp;
     if (table.has("authority")) {
         timestamp.authority = read_timestamp_authority(table.table("authority"), path, keys);
@@ -387,7 +295,22 @@ SupervisorConfig read_supervisor(TomlTable table) {
     return supervisor;
 }
 
-DepartmentConfig read_department(TomlTable& table, const Paths& path, KeyPlaces& keys,
+/// No `keys`: the signer process has them.
+void read_seal(TomlTable& table, const ConfigPaths& path, signer::KeyPlaces* keys,
+               DepartmentConfig& department) {
+    if (keys == nullptr) {
+        refuse_keys(table, {"seal_key", "seal_certificate", "qr_key", "key_passphrase_file"},
+                    "[[seal]]");
+        return;
+    }
+    department.seal_key = (*keys)(table, "seal_key");
+    department.seal_certificate =
+        path.file(table, "seal_certificate", table.text("seal_certificate"));
+    department.qr_key = (*keys)(table, "qr_key");
+    department.key_passphrase_file = path.secret(table, "key_passphrase_file");
+}
+
+DepartmentConfig read_department(TomlTable& table, const ConfigPaths& path, signer::KeyPlaces* keys,
                                  const std::string& templates_folder) {
     DepartmentConfig department;
     department.code = table.text("code");
@@ -410,11 +333,7 @@ DepartmentConfig read_department(TomlTable& table, const Paths& path, KeyPlaces&
     if (table.has("published_types")) {
         department.published_types = table.texts("published_types");
     }
-    department.seal_key = keys(table, "seal_key");
-    department.seal_certificate =
-        path.file(table, "seal_certificate", table.text("seal_certificate"));
-    department.qr_key = keys(table, "qr_key");
-    department.key_passphrase_file = path.secret(table, "key_passphrase_file");
+    read_seal(table, path, keys, department);
     for (const std::string& file : table.texts_or_none("client_certificates")) {
         department.client_certificates.push_back(path.file(table, "client_certificates", file));
     }
@@ -445,7 +364,7 @@ Result<Config> read_config(const std::string& file_path, Files files) {
     if (!file.ok()) {
         return file.error();
     }
-    const Paths path(file_path, files);
+    const ConfigPaths path(file_path, files);
     TomlTable root = file.value().root();
     Config config;
     config.production = root.boolean_or("production", true);
@@ -473,9 +392,17 @@ Result<Config> read_config(const std::string& file_path, Files files) {
     config.four_eyes = root.table("editions").boolean_or("four_eyes", true);
     config.delivery = read_delivery(root.table("delivery"), path);
     if (root.has("pkcs11")) {
-        config.pkcs11 = read_pkcs11(root.table("pkcs11"), path, config.production);
+        config.pkcs11 = signer::read_token_place(root.table("pkcs11"), path, config.production);
     }
-    KeyPlaces keys(path, config.pkcs11.has_value());
+    if (root.has("signer")) {
+        config.signer = read_signer(root.table("signer"), path);
+        if (config.pkcs11) {
+            root.refuse("pkcs11", "is the signer process's, as this file has [signer]: move it to "
+                                  "songda-signer.toml");
+        }
+    }
+    signer::KeyPlaces places(path, config.pkcs11.has_value());
+    signer::KeyPlaces* const keys = config.signer ? nullptr : &places;
     config.timestamp = read_timestamp(root.table("timestamp"), path, keys);
     if (root.has("augmentation")) {
         config.augmentation = read_augmentation(root.table("augmentation"), config.timestamp);

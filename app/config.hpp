@@ -6,8 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/config_paths.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
+#include "signer/key_cabinet.hpp"
 
 namespace songda::app {
 
@@ -28,7 +30,7 @@ struct DepartmentConfig {
     std::string region;
     std::string seal_text;
     std::vector<std::string> templates;
-    std::string seal_key; ///< path, or pkcs11: address
+    std::string seal_key; ///< path, or pkcs11: address; as all of these empty with a signer process
     std::string seal_certificate;
     std::string qr_key; ///< as seal_key
     std::vector<std::string> client_certificates;
@@ -39,13 +41,6 @@ struct DepartmentConfig {
     /// Document types that published templates may come for; none: those of `templates`.
     std::optional<std::vector<std::string>> published_types{};
     std::string key_passphrase_file{}; ///< empty: its key files are not encrypted
-};
-
-/// The token on which every key with a pkcs11: address is.
-struct Pkcs11Config {
-    std::string module;
-    std::string pin_file;
-    bool require_unextractable = true;
 };
 
 struct HttpConfig {
@@ -62,6 +57,12 @@ struct HttpConfig {
     std::vector<std::string> operations_peers;
     double requests_per_minute = 0;          ///< of one address, on public routes
     double requests_per_minute_document = 0; ///< about one document
+};
+
+/// The process that holds the keys (docs/operating/signer.md); none: they are in this one.
+struct SignerConfig {
+    std::string socket;
+    std::int64_t wait_ms = 0; ///< for one answer
 };
 
 /// How certificates stand, for those who check documents.
@@ -110,7 +111,7 @@ struct DeliveryConfig {
 
 /// The built-in time-stamp authority.
 struct TimestampAuthorityConfig {
-    std::string key; ///< path, or pkcs11: address
+    std::string key; ///< path, or pkcs11: address; empty with a signer process, as the certificate
     std::string certificate;
     std::string policy;
     std::int64_t accuracy_ms = 0;
@@ -174,15 +175,11 @@ struct Config {
     DeliveryConfig delivery;
     TimestampConfig timestamp;
     std::optional<AugmentationConfig> augmentation{};
-    std::optional<Pkcs11Config> pkcs11{};
+    std::optional<signer::TokenPlace> pkcs11{};
+    std::optional<SignerConfig> signer{};
     /// Nobody publishes an edition of their own.
     bool four_eyes = true;
     std::vector<DepartmentConfig> departments;
-};
-
-enum class Files {
-    named,   ///< paths are taken as they stand
-    present, ///< every file and folder that a key names must be there and readable
 };
 
 /// Reads and checks the whole file; config/songda.toml explains every key. Relative paths are taken

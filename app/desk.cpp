@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <malloc.h>
 
+#include "app/seals.hpp"
 #include "app/secret_file.hpp"
 #include "app/supervision.hpp"
 #include "base/certificate.hpp"
 #include "base/log.hpp"
 #include "issuer/fonts/font_set.hpp"
 #include "issuer/templates/template.hpp"
+#include "signer/cupboard_signer.hpp"
 #include "signer/file_signer.hpp"
-#include "signer/local_signer.hpp"
 #include "store/lmdb/open_lmdb.hpp"
 
 namespace songda::app {
@@ -144,23 +145,12 @@ store::Follow Desk::follow_status() const {
 }
 
 Result<void> Desk::open_seals() {
-    key_cabinet_ = std::make_unique<KeyCabinet>(config_.pkcs11, metrics_);
-    std::vector<signer::SealKeys> seals;
-    for (const DepartmentConfig& department : config_.departments) {
-        auto document_key = key_cabinet_->open(department.seal_key, department.key_passphrase_file);
-        if (!document_key.ok()) {
-            return document_key.error();
-        }
-        auto qr_key = key_cabinet_->open(department.qr_key, department.key_passphrase_file);
-        if (!qr_key.ok()) {
-            return qr_key.error();
-        }
-        seals.push_back({{department.code},
-                         std::move(document_key).value(),
-                         department.seal_certificate,
-                         std::move(qr_key).value()});
+    auto seals = open_seal_cupboard(config_, metrics_, clock_);
+    if (!seals.ok()) {
+        return seals.error();
     }
-    auto signer = signer::open_local_signer(std::move(seals), config_.production, clock_);
+    seals_ = std::move(seals).value();
+    auto signer = signer::make_signer(seals_, config_.production);
     if (!signer.ok()) {
         return signer.error();
     }
@@ -180,9 +170,11 @@ Result<void> Desk::open_seals() {
 }
 
 Result<void> Desk::list_key(const DepartmentConfig& department) {
-    const auto chain = read_certificates(department.seal_certificate);
+    const auto chain = signer_->certificates({department.code});
     if (!chain.ok()) {
-        return chain.error();
+        return Error{Fault::invalid_input, "department " + department.code +
+                                               ": the signer process has no seal of it: [[seal]] "
+                                               "of songda-signer.toml"};
     }
     const X509* const certificate = chain.value().front().get();
     const auto added = own_output_.add_seal(chain.value());

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "app/config.hpp"
-#include "app/key_cabinet.hpp"
 #include "app/published_templates.hpp"
 #include "base/metrics.hpp"
 #include "base/random.hpp"
@@ -21,6 +20,7 @@
 #include "delivery/plan.hpp"
 #include "delivery/status_plan.hpp"
 #include "issuer/issuer.hpp"
+#include "signer/seal_cupboard.hpp"
 #include "signer/signer.hpp"
 #include "store/store.hpp"
 #include "verifier/key_list.hpp"
@@ -43,7 +43,7 @@ public:
     [[nodiscard]] store::Store& store() { return *store_; }
     [[nodiscard]] issuer::Issuer& issuer() { return *issuer_; }
     [[nodiscard]] const Clock& clock() const { return clock_; }
-    [[nodiscard]] KeyCabinet& keys() { return *key_cabinet_; }
+    [[nodiscard]] const std::shared_ptr<signer::SealCupboard>& seals() const { return seals_; }
     [[nodiscard]] Random& random() { return random_; }
     [[nodiscard]] metrics::Registry& metrics() { return metrics_; }
     [[nodiscard]] const verifier::TrustStore& trust() const { return trust_; }
@@ -99,7 +99,7 @@ private:
     std::vector<DepartmentConfig> departments_; ///< with the types that they take
     std::shared_ptr<const issuer::FontSet> fonts_;
     std::unique_ptr<store::Store> store_;
-    std::unique_ptr<KeyCabinet> key_cabinet_;
+    std::shared_ptr<signer::SealCupboard> seals_;
     std::unique_ptr<signer::Signer> signer_;
     std::optional<delivery::ApplicantKeys> keys_of_applicants_;
     std::optional<delivery::Planner> planner_;

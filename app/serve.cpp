@@ -89,9 +89,8 @@ Result<std::unique_ptr<Timestamping>> open_timestamping(const Config& config, De
     if (!config.timestamp.authority) {
         return std::unique_ptr<Timestamping>();
     }
-    return Timestamping::open(
-        *config.timestamp.authority,
-        {desk.clock(), desk.random(), desk.metrics(), desk.keys(), config.production});
+    return Timestamping::open(*config.timestamp.authority,
+                              {desk.clock(), desk.random(), desk.metrics(), desk.seals()});
 }
 
 /// Null without the table in the configuration.

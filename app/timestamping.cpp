@@ -39,13 +39,8 @@ Result<std::unique_ptr<Timestamping>> Timestamping::open(const TimestampAuthorit
         return Error{time.error().fault, "timestamp.authority: " + time.error().detail};
     }
     made->time_ = std::move(time).value();
-    auto key = parts.keys.open(config.key, config.key_passphrase_file);
-    if (!key.ok()) {
-        return key.error();
-    }
-    auto authority = signer::TimestampAuthority::open(
-        {config.certificate, config.policy, config.accuracy_ms}, std::move(key).value(),
-        parts.production, parts.clock.now(), *made->time_, parts.random);
+    auto authority = signer::TimestampAuthority::open({config.policy, config.accuracy_ms},
+                                                      parts.seals, *made->time_, parts.random);
     if (!authority.ok()) {
         return authority.error();
     }

@@ -6,10 +6,10 @@
 #include <string_view>
 
 #include "app/config.hpp"
-#include "app/key_cabinet.hpp"
 #include "base/metrics.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "signer/seal_cupboard.hpp"
 #include "signer/timestamp_authority.hpp"
 
 namespace songda::app {
@@ -22,8 +22,7 @@ public:
         const Clock& clock;
         Random& random;
         metrics::Registry& metrics;
-        KeyCabinet& keys;
-        bool production = true;
+        std::shared_ptr<signer::SealCupboard> seals; ///< with the authority's key
     };
     /// The parts outlive it. Faults name the file or key at fault.
     [[nodiscard]] static Result<std::unique_ptr<Timestamping>>

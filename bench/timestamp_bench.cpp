@@ -26,9 +26,11 @@ int main(int count, char** words) {
     SONGDA_CHECK(time.ok());
     auto key = signer::open_key_file(words[1], "");
     SONGDA_CHECK(key.ok());
-    const auto authority =
-        signer::TimestampAuthority::open({words[2], "1.2.3.4", 1000}, std::move(key).value(), false,
-                                         clock.now(), *time.value(), random);
+    auto cupboard = signer::open_seal_cupboard(
+        {}, signer::StampKey{std::move(key).value(), words[2]}, false, clock);
+    SONGDA_CHECK(cupboard.ok());
+    const auto authority = signer::TimestampAuthority::open(
+        {"1.2.3.4", 1000}, std::move(cupboard).value(), *time.value(), random);
     SONGDA_CHECK(authority.ok());
     std::ifstream in(words[4], std::ios::binary);
     const std::string request{std::istreambuf_iterator<char>(in), {}};

@@ -34,6 +34,8 @@ struct Row {
     std::string fallback_key; ///< idempotency key if the row has none of its own; may be empty
     /// Given: the document is issued only if its preview is still the one that was approved.
     std::optional<Approval> approval = {};
+    /// Id of the credential that sent it, for whoever keeps the seals; empty: an operator here.
+    std::string actor = {};
 };
 
 /// What a decision would be issued as, for people to look at.

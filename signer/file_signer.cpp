@@ -4,7 +4,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-#include "signer/local_signer.hpp"
+#include "signer/cupboard_signer.hpp"
 #include "signer/p256_key.hpp"
 
 namespace songda::signer {
@@ -15,7 +15,7 @@ constexpr std::size_t secure_heap_bytes = std::size_t{1} << 18U;
 } // namespace
 
 Result<std::unique_ptr<const SigningKey>> open_key_file(const std::string& path,
-                                                        const std::string& passphrase) {
+                                                        std::string_view passphrase) {
     auto key = P256Key::read(path, passphrase);
     if (!key.ok()) {
         return key.error();
@@ -39,16 +39,20 @@ Result<std::unique_ptr<Signer>> open_file_signer(const std::vector<SealFiles>& s
         opened.push_back({files.department, std::move(document_key).value(), files.seal_certificate,
                           std::move(qr_key).value()});
     }
-    return open_local_signer(std::move(opened), production, clock);
+    auto cupboard = open_seal_cupboard(std::move(opened), {}, production, clock);
+    if (!cupboard.ok()) {
+        return cupboard.error();
+    }
+    return make_signer(std::move(cupboard).value(), production);
 }
 
-void harden_process() {
+bool harden_process() {
     prctl(PR_SET_DUMPABLE, 0);
     const rlimit none{0, 0};
     setrlimit(RLIMIT_CORE, &none);
-    if (CRYPTO_secure_malloc_initialized() == 0) {
-        CRYPTO_secure_malloc_init(secure_heap_bytes, 32);
-    }
+    static const bool locked = CRYPTO_secure_malloc_initialized() == 0 &&
+                               CRYPTO_secure_malloc_init(secure_heap_bytes, 32) == 1;
+    return locked;
 }
 
 } // namespace songda::signer

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.hpp"
@@ -20,14 +21,16 @@ struct SealFiles {
 };
 
 /// A key from a PKCS#8 PEM file (p256_key.hpp), with its faults.
-[[nodiscard]] Result<std::unique_ptr<const SigningKey>>
-open_key_file(const std::string& path, const std::string& passphrase);
+[[nodiscard]] Result<std::unique_ptr<const SigningKey>> open_key_file(const std::string& path,
+                                                                      std::string_view passphrase);
 
-/// A signer (local_signer.hpp) all of whose keys are files. Faults as of both.
+/// A signer over a cupboard of this process (seal_cupboard.hpp), all of whose keys are files.
+/// Faults as of both.
 [[nodiscard]] Result<std::unique_ptr<Signer>> open_file_signer(const std::vector<SealFiles>& seals,
                                                                bool production, const Clock& clock);
 
-/// No core dumps, no tracing by others, keys in locked memory. Call once before any key is read.
-void harden_process();
+/// No core dumps, no tracing by others, keys in locked memory. Call before any key is read. False
+/// if no memory could be locked: then keys may get into swap.
+bool harden_process();
 
 } // namespace songda::signer

@@ -120,7 +120,7 @@ Error pin_refused(const std::string& why) {
 } // namespace
 
 Result<void> log_in(const Pkcs11Module& module, CK_SESSION_HANDLE session, CK_SLOT_ID slot,
-                    const std::string& pin, bool proven) {
+                    const Secret& pin, bool proven) {
     CK_TOKEN_INFO info{};
     const CK_RV told = module->C_GetTokenInfo(slot, &info);
     if (told != CKR_OK) {
@@ -135,10 +135,9 @@ Result<void> log_in(const Pkcs11Module& module, CK_SESSION_HANDLE session, CK_SL
                            "the right one into pin_file, and log in once by hand (pkcs11-tool "
                            "--login --list-objects)");
     }
-    std::string copy = pin;
-    const CK_RV result = module->C_Login(
-        session, CKU_USER, reinterpret_cast<unsigned char*>(copy.data()), copy.size());
-    OPENSSL_cleanse(copy.data(), copy.size());
+    // The library does not write to it, though the standard's header would let it.
+    auto* const text = reinterpret_cast<unsigned char*>(const_cast<char*>(pin.reveal().data()));
+    const CK_RV result = module->C_Login(session, CKU_USER, text, pin.reveal().size());
     switch (result) {
     case CKR_OK:
     case CKR_USER_ALREADY_LOGGED_IN: return {};

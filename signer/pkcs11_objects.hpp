@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 #include "signer/pkcs11_module.hpp"
 #include "signer/pkcs11_uri.hpp"
+#include "signer/secret.hpp"
 
 /// What is done on a token besides signing: logging in, finding a key and its public half. Pure
 /// but for the token; sessions belong to the caller.
@@ -15,7 +16,7 @@ namespace songda::signer {
 /// for good. `proven`: this process has logged in with it before. Faults: forbidden (the PIN is
 /// wrong or locked, or somebody's last one was wrong: an operator must look), unavailable.
 [[nodiscard]] Result<void> log_in(const Pkcs11Module& module, CK_SESSION_HANDLE session,
-                                  CK_SLOT_ID slot, const std::string& pin, bool proven);
+                                  CK_SLOT_ID slot, const Secret& pin, bool proven);
 
 struct FoundKey {
     CK_OBJECT_HANDLE handle = 0;

@@ -397,7 +397,7 @@ Result<CK_SESSION_HANDLE> Token::connect() {
     if (result != CKR_OK) {
         return Error{Fault::unavailable, "no session: " + pkcs11_result_name(result)};
     }
-    const auto logged_in = log_in(*module_, session, slot_, options_.pin.reveal(), pin_proven_);
+    const auto logged_in = log_in(*module_, session, slot_, options_.pin, pin_proven_);
     if (!logged_in.ok()) {
         (void)(*module_)->C_CloseSession(session);
         return logged_in.error();

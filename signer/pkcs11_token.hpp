@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
-#include "base/private.hpp"
 #include "signer/pkcs11_uri.hpp"
+#include "signer/secret.hpp"
 #include "signer/signing_key.hpp"
 
 namespace songda::signer {
@@ -16,7 +16,7 @@ struct Pkcs11Options {
     std::string module; ///< the vendor's library
     std::string token;  ///< label
     std::string serial; ///< empty: any
-    Private<std::string> pin;
+    Secret pin;
     bool require_unextractable = true;
     /// Sessions kept open at most; a token may allow fewer.
     std::size_t sessions_max = 32;

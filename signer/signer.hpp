@@ -1,17 +1,35 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "base/bytes.hpp"
 #include "base/ids.hpp"
+#include "base/openssl_handles.hpp"
 #include "base/result.hpp"
 #include "base/signing_ticket.hpp"
+#include "signer/seal_request.hpp"
 
 namespace songda::signer {
 
-/// The seal cupboard: holds the private keys of departments. Nothing else in Songda can sign. It
-/// knows digests and tickets, not licences. Safe to call from several threads.
+/// A document that waits for its signature, with the leave to make it.
+struct DocumentOrder {
+    SigningTicket ticket;
+    SealUse use;
+};
+
+/// Claims that wait for their seal.
+struct QrOrder {
+    DocumentKey key; ///< they are bound to it
+    Bytes claims;
+    SealUse use;
+};
+
+/// Signs documents and QR codes with the seals of departments, wherever those are (signer/
+/// seal_cupboard.hpp). Nothing else in Songda can sign. It knows digests and tickets, not licences.
+/// Several at a time cost less than one by one where the keys are in another process. Safe to call
+/// from several threads.
 class Signer {
 public:
     Signer() = default;
@@ -19,20 +37,28 @@ public:
     Signer& operator=(const Signer&) = delete;
     virtual ~Signer() = default;
 
-    /// Spends the ticket and returns the CMS SignedData (DER) over its digest, PAdES B-B.
-    /// Faults: not_found (no such department), forbidden (certificate not valid now), unavailable
-    /// (key store busy, retry later), internal.
-    [[nodiscard]] virtual Result<Bytes> sign_document(const DepartmentCode& department,
-                                                      SigningTicket ticket) = 0;
+    /// Spends the tickets and returns the CMS SignedData (DER) over each digest, PAdES B-B, in
+    /// order. Faults: not_found (no such department), forbidden (certificate not valid now),
+    /// unavailable (key store busy or away, retry later), internal.
+    [[nodiscard]] virtual std::vector<Result<Bytes>>
+    sign_documents(const DepartmentCode& department, std::vector<DocumentOrder> orders) = 0;
+    [[nodiscard]] Result<Bytes> sign_document(const DepartmentCode& department,
+                                              SigningTicket ticket, SealUse use = {});
 
-    /// Seals claims into the QR payload `01 ‖ COSE_Sign1` bound to `key` (docs/formats/qr.md).
-    /// Faults as above.
-    [[nodiscard]] virtual Result<Bytes> seal_qr(const DepartmentCode& department,
-                                                const DocumentKey& key, ByteView claims) = 0;
+    /// Seals claims into QR payloads `01 ‖ COSE_Sign1` (docs/formats/qr.md), in order. Faults as
+    /// above.
+    [[nodiscard]] virtual std::vector<Result<Bytes>> seal_qrs(const DepartmentCode& department,
+                                                              std::span<const QrOrder> orders) = 0;
+    [[nodiscard]] Result<Bytes> seal_qr(const DepartmentCode& department, const DocumentKey& key,
+                                        ByteView claims, SealUse use = {});
 
     /// Bytes to reserve for any CMS of this department; exact but for the few that ECDSA may save.
     [[nodiscard]] virtual Result<std::size_t>
     cms_bytes_reserved(const DepartmentCode& department) const = 0;
+
+    /// The seal's certificate, then its issuers. They live as long as the signer.
+    [[nodiscard]] virtual Result<std::span<const openssl::Certificate>>
+    certificates(const DepartmentCode& department) const = 0;
 
     /// DER SubjectPublicKeyInfo of the key that seals QR codes, for the published key list.
     [[nodiscard]] virtual Result<Bytes> qr_public_key(const DepartmentCode& department) const = 0;

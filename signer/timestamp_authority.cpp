@@ -11,26 +11,6 @@
 namespace songda::signer {
 namespace {
 
-Result<void> check_certificate(const TimestampAuthorityRules& rules, const X509* certificate,
-                               const SigningKey& key, bool production, TimeMs now) {
-    const std::string& path = rules.certificate;
-    if (!key.belongs_to(certificate)) {
-        return Error{Fault::invalid_input, path + ": the certificate belongs to another key"};
-    }
-    if (!is_timestamp_certificate(certificate)) {
-        return Error{Fault::invalid_input,
-                     path + ": the certificate is not for time-stamps alone (extended key usage "
-                            "timeStamping, critical, and no other)"};
-    }
-    const Validity validity = validity_of(certificate);
-    if (now < validity.not_before || validity.not_after < now) {
-        return Error{Fault::forbidden, path + ": the certificate is not valid now"};
-    }
-    return is_sample_certificate(certificate) && production
-               ? Error{Fault::invalid_input, path + ": a sample key never signs in production"}
-               : Result<void>();
-}
-
 /// A held or late clock and a full disk pass by themselves or by the operator's hand.
 TimestampRefusal no_time(Fault fault) {
     const bool passes =
@@ -56,30 +36,25 @@ Bytes policy_der(const std::string& dotted) {
 
 Result<std::unique_ptr<TimestampAuthority>>
 TimestampAuthority::open(const TimestampAuthorityRules& rules,
-                         std::unique_ptr<const SigningKey> key, bool production, TimeMs now,
-                         MarkedTime& time, Random& random) {
-    const auto chain = read_certificates(rules.certificate);
-    if (!chain.ok()) {
-        return chain.error();
+                         std::shared_ptr<SealCupboard> cupboard, MarkedTime& time, Random& random) {
+    const auto& faces = cupboard->faces();
+    const auto face = std::find_if(faces.begin(), faces.end(), [](const SealFace& each) {
+        return each.department.text.empty();
+    });
+    if (face == faces.end()) {
+        return Error{Fault::not_found, "no key for time-stamps is among the seals"};
     }
-    const X509* const certificate = chain.value().front().get();
-    const auto checked = check_certificate(rules, certificate, *key, production, now);
-    if (!checked.ok()) {
-        return checked.error();
-    }
-    auto cms = CmsBuilder::make(chain.value(), CmsContent::timestamp);
-    if (!cms.ok()) {
-        return cms.error();
+    auto form = SealForm::make(*face);
+    if (!form.ok()) {
+        return form.error();
     }
     std::unique_ptr<TimestampAuthority> authority(
-        new TimestampAuthority(std::move(key), std::move(cms).value(), time, random));
+        new TimestampAuthority(std::move(cupboard), std::move(form).value(), time, random));
     authority->policy_ = policy_der(rules.policy);
     if (authority->policy_.empty()) {
         return Error{Fault::invalid_input, "policy \"" + rules.policy + "\": not dotted numbers"};
     }
     authority->accuracy_ = write_accuracy(rules.accuracy_ms);
-    authority->validity_ = validity_of(certificate);
-    authority->sample_ = is_sample_certificate(certificate);
     return authority;
 }
 
@@ -104,7 +79,7 @@ std::variant<Bytes, TimestampRefusal> TimestampAuthority::stamp(const TimestampR
     if (!time.ok()) {
         return no_time(time.error().fault);
     }
-    if (time.value() < validity_.not_before || validity_.not_after < time.value()) {
+    if (time.value() < form_.validity().not_before || form_.validity().not_after < time.value()) {
         return TimestampRefusal{PkiFailure::system_failure,
                                 "The certificate of the authority is not valid now."};
     }
@@ -112,11 +87,13 @@ std::variant<Bytes, TimestampRefusal> TimestampAuthority::stamp(const TimestampR
     random_.fill(serial);
     const Bytes info = write_timestamp_info(
         {policy_, request.imprint, make_serial(serial), time.value(), accuracy_, request.nonce});
-    const auto signature = key_->sign(sha256(cms_.signed_attributes(sha256(info))));
+    const SealRequest wanted{SealPurpose::timestamp, {}, {}, info};
+    const auto signature = cupboard_->sign({&wanted, 1}).front();
     if (!signature.ok()) {
         return TimestampRefusal{PkiFailure::system_failure, "The key did not sign."};
     }
-    return cms_.build_token(info, write_ecdsa_der(signature.value()), request.certificates_wanted);
+    return form_.cms().build_token(info, write_ecdsa_der(signature.value()),
+                                   request.certificates_wanted);
 }
 
 } // namespace songda::signer

@@ -43,6 +43,19 @@ std::string generalized_time(TimeMs time) {
     return text + 'Z';
 }
 
+std::optional<TimeMs> parse_generalized_time(std::string_view text) {
+    if (text.size() < 15 || text.back() != 'Z') {
+        return std::nullopt;
+    }
+    std::string spelt;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        spelt += i == 4 || i == 6 ? "-" : i == 8 ? "T" : i == 10 || i == 12 ? ":" : "";
+        spelt += text[i];
+    }
+    const auto time = parse_rfc3339(spelt);
+    return time && generalized_time(*time) == text ? time : std::nullopt;
+}
+
 } // namespace
 
 Bytes write_timestamp_info(const TimestampInfo& info) {
@@ -51,6 +64,25 @@ Bytes write_timestamp_info(const TimestampInfo& info) {
                join({version_1, info.policy, info.imprint, tlv(tag_integer, info.serial),
                      tlv(tag_generalized_time, as_bytes(generalized_time(info.time))),
                      info.accuracy, info.nonce}));
+}
+
+std::optional<TimeMs> time_of_timestamp_info(ByteView info) {
+    static const Bytes version_1 = {tag_integer, 1, 1};
+    if (!enter(info, tag_sequence) || !take(info, version_1)) {
+        return std::nullopt;
+    }
+    const auto policy = take_value(info, tag_oid);
+    const auto imprint = take_value(info, tag_sequence);
+    const auto serial = take_value(info, tag_integer);
+    const auto time = take_value(info, tag_generalized_time);
+    if (!policy || !is_oid(*policy) || !imprint || !serial || !is_integer(*serial) || !time ||
+        !take_value(info, tag_sequence)) {
+        return std::nullopt;
+    }
+    if (!info.empty() && (!take_value(info, tag_integer) || !info.empty())) {
+        return std::nullopt;
+    }
+    return parse_generalized_time(as_text(*time));
 }
 
 Bytes write_accuracy(std::int64_t milliseconds) {

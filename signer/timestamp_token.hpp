@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "base/bytes.hpp"
 #include "base/time.hpp"
@@ -26,6 +27,9 @@ struct TimestampInfo {
 
 /// Version 1, no ordering, no extensions.
 [[nodiscard]] Bytes write_timestamp_info(const TimestampInfo& info);
+
+/// Its time, if it is spelt as `write_timestamp_info` does it; nothing for any other bytes.
+[[nodiscard]] std::optional<TimeMs> time_of_timestamp_info(ByteView info);
 
 /// Accuracy of 1 ms to an hour.
 [[nodiscard]] Bytes write_accuracy(std::int64_t milliseconds);

@@ -29,7 +29,7 @@ std::shared_ptr<const OwnOutputCheck::Prefixes> OwnOutputCheck::prefixes() const
     return known_->prefixes;
 }
 
-Result<void> OwnOutputCheck::add_seal(const std::vector<openssl::Certificate>& chain) {
+Result<void> OwnOutputCheck::add_seal(std::span<const openssl::Certificate> chain) {
     if (chain.empty() || !is_seal_certificate(chain.front().get())) {
         return Error{Fault::invalid_input, "a certificate that is not for sealing documents"};
     }

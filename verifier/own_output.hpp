@@ -25,7 +25,7 @@ public:
     void add_prefix(ByteView prefix);
     /// A department's seal certificate and its issuers, as the signer was given them. Fault
     /// invalid_input: not P-256, not a seal certificate.
-    [[nodiscard]] Result<void> add_seal(const std::vector<openssl::Certificate>& chain);
+    [[nodiscard]] Result<void> add_seal(std::span<const openssl::Certificate> chain);
 
     /// One answer each, in order; files of one batch share what can be shared. Fault corrupt: says
     /// which step failed.

@@ -3,12 +3,10 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
-#include "base/qr_claims.hpp"
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
 #include "catalogue/mask.hpp"
 #include "issuer/profile_check.hpp"
-#include "issuer/record.hpp"
 #include "issuer/templates/number_pattern.hpp"
 
 namespace songda::issuer::detail {
@@ -41,25 +39,6 @@ std::string in_fours(const DocumentKey& key) {
         text.insert(at, 1, ' ');
     }
     return text;
-}
-
-std::int64_t seconds(TimeMs time) {
-    return time.value / 1000;
-}
-
-Bytes make_claims(const store::DocumentRow& document) {
-    QrClaims claims;
-    claims.masked_holder = document.holder_masked;
-    if (document.valid_until) {
-        // The last second of that day in China.
-        claims.valid_until_s =
-            static_cast<std::uint64_t>(seconds(china_midnight(*document.valid_until)) + 86'399);
-    }
-    claims.issued_at_s = static_cast<std::uint64_t>(seconds(document.issued_at));
-    claims.type_code = document.type_code;
-    claims.number = document.number;
-    claims.record_hash = document.record_hash;
-    return encode_qr_claims(claims);
 }
 
 /// A number that shows no year must never come again in another.
@@ -104,12 +83,17 @@ void add_profile_findings(std::vector<Finding> found, std::vector<Finding>& find
 
 void Batch::run() {
     for (Item& item : items_) {
-        for (const auto step :
-             {&Batch::read, &Batch::find_earlier, &Batch::check, &Batch::check_versions,
-              &Batch::check_approval, &Batch::prepare, &Batch::render}) {
+        for (const auto step : {&Batch::read, &Batch::find_earlier, &Batch::check,
+                                &Batch::check_versions, &Batch::check_approval, &Batch::prepare}) {
             if (item.open) {
                 (this->*step)(item);
             }
+        }
+    }
+    seal_codes();
+    for (Item& item : items_) {
+        if (item.open) {
+            render(item);
         }
     }
     intend_and_sign();
@@ -290,24 +274,13 @@ Result<void> Batch::take_number(Item& item) {
 void Batch::render(Item& item) {
     store::DocumentRow& document = item.answer.document;
     const CompiledTemplate& compiled = *item.ready->compiled;
-    const std::string record = make_record(
-        item.decision, {document.key, document.number, document.issued_at, document.department_name,
-                        department_, document.template_version, document.title, document.type_code,
-                        item.licence ? &*item.licence : nullptr,
-                        item.photo ? std::optional(sha256(item.photo->data)) : std::nullopt});
-    document.record_hash = sha256(as_bytes(record));
-    const auto seal = desk_.parts.signer.seal_qr(department_, document.key, make_claims(document));
-    if (!seal.ok()) {
-        item.fail(seal.error());
-        return;
-    }
     const std::string head = desk_.parts.verify_base + to_text(document.key) + '#';
-    const std::string payload = to_base41(seal.value());
+    const std::string payload = to_base41(item.sealed_claims);
     item.values.list.push_back({"number", document.number});
     item.values.list.push_back({"identifier", document.identifier});
     item.values.keep("key", in_fours(document.key));
     auto rendered = renderer_.render(
-        compiled, {item.values.list, as_bytes(record), document.record_hash, head, payload,
+        compiled, {item.values.list, as_bytes(item.record), document.record_hash, head, payload,
                    document.issued_at, document.key, item.placed.get(),
                    as_bytes(item.licence_metadata), item.photo ? &*item.photo : nullptr});
     item.placed.reset();
@@ -322,66 +295,6 @@ void Batch::render(Item& item) {
              "文书文件超过8MiB，无法上传核验：请减少生僻字或拆分内容",
              "makes a file of more than 8 MiB, which nobody could upload to be verified"});
         item.close(Answer::Kind::refused);
-    }
-}
-
-void Batch::intend_and_sign() {
-    std::vector<store::Intent> intents;
-    std::vector<Item*> waiting;
-    intents.reserve(items_.size());
-    waiting.reserve(items_.size());
-    for (Item& item : items_) {
-        if (item.open) {
-            const store::DocumentRow& document = item.answer.document;
-            intents.push_back({document.id, department_, document.number, document.template_version,
-                               item.file.digest, document.issued_at, item.sequence,
-                               item.sequence_value});
-            waiting.push_back(&item);
-        }
-    }
-    if (intents.empty()) {
-        return;
-    }
-    auto tickets = desk_.parts.store.put_intents(intents);
-    if (!tickets.ok()) {
-        for (Item* const item : waiting) {
-            item->fail(tickets.error());
-        }
-        return;
-    }
-    std::vector<DocumentId> abandoned;
-    for (std::size_t i = 0; i < waiting.size(); ++i) {
-        sign(*waiting[i], std::move(tickets.value()[i]));
-    }
-    check_output(waiting);
-    for (const Item* const item : waiting) {
-        if (!item->open) {
-            abandoned.push_back(item->answer.document.id);
-        }
-    }
-    close_intents(abandoned, "not signed");
-}
-
-void Batch::close_intents(const std::vector<DocumentId>& ids, std::string_view reason) {
-    if (ids.empty()) {
-        return;
-    }
-    const auto closed = desk_.parts.store.void_intents(ids, reason);
-    if (!closed.ok()) {
-        log::error("intent_left_open", {{"why", closed.error().detail}}); // recover() closes it
-    }
-}
-
-void Batch::sign(Item& item, SigningTicket ticket) {
-    const auto cms = desk_.parts.signer.sign_document(department_, std::move(ticket));
-    if (!cms.ok()) {
-        item.fail(cms.error());
-        return;
-    }
-    const auto inserted = insert_signature(item.file, cms.value());
-    if (!inserted.ok()) {
-        item.fail(inserted.error());
-        return;
     }
 }
 

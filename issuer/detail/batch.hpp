@@ -41,6 +41,8 @@ struct Item {
     std::shared_ptr<PlacedValues> placed;
     std::string sequence;
     std::uint64_t sequence_value = 0;
+    std::string record;
+    Bytes sealed_claims; ///< of its QR code
     Unsigned file;
 
     void close(Answer::Kind kind) {
@@ -89,8 +91,10 @@ private:
     [[nodiscard]] Result<void> take_number(Item& item);
     void prepare(Item& item);
     void render(Item& item);
+    // sealing.cpp
+    void seal_codes();
     void intend_and_sign();
-    void sign(Item& item, SigningTicket ticket);
+    void sign(std::span<Item* const> waiting, std::vector<SigningTicket> tickets);
     void check_output(std::span<Item* const> finished);
     void commit();
     /// Their numbers stay void, with the reason.

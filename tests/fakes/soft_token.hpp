@@ -45,7 +45,7 @@ public:
         signer::Pkcs11Options options;
         options.module = module;
         options.token = label_;
-        options.pin = Private<std::string>(pin);
+        options.pin = signer::Secret(pin);
         options.pause_first = std::chrono::milliseconds(20);
         options.pause_max = std::chrono::milliseconds(100);
         return options;

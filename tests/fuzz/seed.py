@@ -101,6 +101,12 @@ def main():
              "timestamp_reply": [(GOLDEN.parent / "timestamp/foreign.tsr").read_bytes(), bytes.fromhex("3009300702010203020520")],
              "qr_seal": [payload.encode(), seal, claims]}
     seeds["ocsp_request"] = [ocsp_request(b""), ocsp_request(bytes.fromhex("a21f301d301b06092b060105050730010204" "0e040c000102030405060708090a0b"))]
+    # docs/formats/signer-socket.md; of answers also seals and a refusal.
+    seeds["signer_question"] = [bytes.fromhex(text) for text in (
+        "0101000000010102",
+        "010200000007000101" "12313133323031393930313431333838363057" "066b65793a4131" "0453504a59" "03744033" + "00" * 15 + "09" "0020" + "ab" * 32)]
+    seeds["signer_answer"] = [bytes.fromhex(text) for text in (
+        "0182000000070002" "00" + "11" * 32 + "22" * 32 + "050461776179", "0180026e6f", "018100000003000100010131020002300000023100000105")]
     add_attacks(seeds, corpus.parent)
     for target, inputs in seeds.items():
         folder = corpus / f"{target}_fuzz"

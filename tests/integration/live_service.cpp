@@ -104,9 +104,16 @@ void Service::write_config(const Options& options) const {
         << "password_file = \"" << secrets << "smtp.password\"\n"
         << "from = \"noreply@songda.example.org\"\nfrom_name = \"示例市行政审批局\"\n"
         << "bounce_domain = \"bounce.songda.example.org\"\n";
-    out << "[timestamp.authority]\nkey = \"" << keys << "/tsa/tsa.key\"\ncertificate = \"" << keys
-        << "/tsa/tsa.pem\"\npolicy = \"2.25.67184489543540541074528922606260059044\"\n"
+    const bool keys_here = options.signer_socket.empty();
+    if (!keys_here) {
+        out << "[signer]\nsocket = \"" << options.signer_socket << "\"\n";
+    }
+    out << "[timestamp.authority]\npolicy = \"2.25.67184489543540541074528922606260059044\"\n"
         << "state_folder = \"timestamp\"\n";
+    if (keys_here) {
+        out << "key = \"" << keys << "/tsa/tsa.key\"\ncertificate = \"" << keys
+            << "/tsa/tsa.pem\"\n";
+    }
     out << "[pki]\npublish = \"" << options.publish_folder << "\"\n";
     out << "[editions]\nfour_eyes = " << (options.four_eyes ? "true" : "false") << '\n';
     out << "[store]\nfolder = \"store\"\nsegment_mib = 16\nreserve_mib = 1\n"
@@ -115,12 +122,16 @@ void Service::write_config(const Options& options) const {
         << "seal_text = \"示例市行政审批局\"\n"
         << "templates = [\"food-business-licence\", \"food-business-licence-duplicate\", "
            "\"pharmacist-registration\", \"licence-annotated-copy\", \"permit-decision\"]\n"
-        << "seal_key = \"" << own << "/seal.key\"\nseal_certificate = \"" << own << "/seal.pem\"\n"
-        << "qr_key = \"" << own << "/qr.key\"\nclient_certificates = [\"" << own << "/client.pem\"";
+        << "client_certificates = [\"" << own << "/client.pem\"";
     for (const std::string& more : options.client_certificates) {
         out << ", \"" << more << '"';
     }
-    out << "]\n[[department.supervisor]]\nname = \"示例市市场监督管理局\"\n"
+    out << "]\n";
+    if (keys_here) {
+        out << "seal_key = \"" << own << "/seal.key\"\nseal_certificate = \"" << own
+            << "/seal.pem\"\nqr_key = \"" << own << "/qr.key\"\n";
+    }
+    out << "[[department.supervisor]]\nname = \"示例市市场监督管理局\"\n"
         << "email = \"supervision@example.org\"\nportal_account = \"jg-1\"\n";
     SONGDA_CHECK(out.good());
 }

@@ -39,6 +39,9 @@ public:
         /// legs are planned and wait.
         std::uint16_t portal_port = 0;
         std::uint16_t mail_port = 0;
+        /// Where a signer process answers (tests/fakes/signer_process.hpp); empty: keys are in the
+        /// service.
+        std::string signer_socket;
         /// What `songda pki publish` wrote, to be served; empty: none.
         std::string publish_folder;
         /// Made by keys-sample/make.sh; empty: those of all tests.

@@ -1,5 +1,5 @@
-// Runs the commands of docs/operating/certificates.md and hsm.md as they stand on the page, in
-// their order: a runbook that does not work is found here and not at two in the morning.
+// Runs the commands of docs/operating/certificates.md, hsm.md and signer.md as they stand on the
+// page, in their order: a runbook that does not work is found here and not at two in the morning.
 #include <algorithm>
 #include <fstream>
 
@@ -30,6 +30,16 @@ std::string commands_of(const std::string& page) {
     return commands;
 }
 
+/// Follows them in a folder, with two decisions to try things out on.
+live::CommandResult follow(const std::string& commands, const std::string& folder) {
+    std::ofstream(folder + "/runbook.sh") << commands;
+    const std::string program = SONGDA_PROGRAM;
+    return live::run_command(
+        "cd " + folder +
+        " && head -n 2 " SONGDA_SOURCE_DIR "/samples/decisions.jsonl >check.jsonl" +
+        " && PATH=" + program.substr(0, program.rfind('/')) + ":$PATH sh -eux runbook.sh");
+}
+
 TEST(Runbook, CertificatesDoesWhatItSays) {
     const std::string commands = commands_of(SONGDA_SOURCE_DIR "/docs/operating/certificates.md");
     ASSERT_GT(std::count(commands.begin(), commands.end(), '\n'), 20);
@@ -57,15 +67,50 @@ TEST(Runbook, HsmDoesWhatItSays) {
     const auto seal = fakes::sample_seal();
     std::filesystem::copy_file(seal.seal_key, folder + "/seal.key");
     std::filesystem::copy_file(seal.qr_key, folder + "/qr.key");
-    std::ofstream(folder + "/runbook.sh") << commands;
-    const std::string program = SONGDA_PROGRAM;
-    const auto run = live::run_command(
-        "cd " + folder +
-        " && head -n 2 " SONGDA_SOURCE_DIR "/samples/decisions.jsonl >check.jsonl" +
-        " && PATH=" + program.substr(0, program.rfind('/')) + ":$PATH sh -eux runbook.sh");
+    const auto run = follow(commands, folder);
     EXPECT_EQ(run.status, 0) << run.output;
     EXPECT_NE(run.output.find("Signature is Valid"), std::string::npos) << run.output;
     EXPECT_NE(run.output.find("Private Key Object"), std::string::npos) << run.output;
+}
+
+TEST(Runbook, SignerDoesWhatItSays) {
+    const std::string commands = commands_of(SONGDA_SOURCE_DIR "/docs/operating/signer.md");
+    ASSERT_GT(std::count(commands.begin(), commands.end(), '\n'), 20);
+    const live::Service service; // its configuration is what the page changes
+    const std::string folder = service.folder();
+    const auto run = follow(commands, folder);
+    EXPECT_EQ(run.status, 0) << run.output;
+    EXPECT_NE(run.output.find("Signature is Valid"), std::string::npos) << run.output;
+    EXPECT_EQ(
+        live::run_command("grep -c '^seal_key\\|^qr_key\\|^key' " + folder + "/songda.toml").output,
+        "0\n");
+}
+
+/// systemd's own reading of the units, with programs that are there.
+TEST(Runbook, UnitsAreWhatSystemdTakes) {
+    if (live::run_command("command -v systemd-analyze").status != 0) {
+        GTEST_SKIP() << "systemd-analyze is not installed";
+    }
+    const fakes::TemporaryFolder folder;
+    for (const auto* unit : {"songda", "songda-signer"}) {
+        const std::string file = folder.path() / (std::string(unit) + ".service");
+        ASSERT_EQ(
+            live::run_command("sed 's#^ExecStart=[^ ]*#ExecStart=/bin/true#' " SONGDA_SOURCE_DIR
+                              "/config/systemd/" +
+                              std::string(unit) + ".service >" + file)
+                .status,
+            0);
+    }
+    for (const auto& [unit, exposure] : {std::pair("songda", 30), std::pair("songda-signer", 15)}) {
+        const std::string file = folder.path() / (std::string(unit) + ".service");
+        const auto read = live::run_command("systemd-analyze verify --man=no " + file);
+        EXPECT_EQ(read.output.find(unit), std::string::npos) << read.output;
+        EXPECT_EQ(read.status, 0) << read.output;
+        const auto judged = live::run_command(
+            "systemd-analyze security --offline=true --threshold=" + std::to_string(exposure) +
+            ' ' + file);
+        EXPECT_EQ(judged.status, 0) << judged.output;
+    }
 }
 
 } // namespace

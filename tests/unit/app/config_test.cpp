@@ -179,6 +179,46 @@ TEST(Config, AllKeysOnTokensAreOnOne) {
     EXPECT_FALSE(good.value().pkcs11->require_unextractable) << "the sample is no production";
 }
 
+/// Nobody may believe that a key in this file protects anything, or is read.
+TEST(Config, WithASignerProcessKeysAreRefusedWithThePlaceWhereTheyGo) {
+    const std::string told =
+        told_when("[[department]]\n", "[pkcs11]\nmodule = \"/lib/x.so\"\npin_file = \"pin\"\n"
+                                      "[signer]\nsocket = \"/run/s\"\n[[department]]\n");
+    for (const auto* key : {"key", "certificate", "key_passphrase_file"}) {
+        EXPECT_NE(told.find("timestamp.authority." + std::string(key) +
+                            ": is the signer process's, as this file has [signer]: move it to "
+                            "[timestamp] of songda-signer.toml"),
+                  std::string::npos)
+            << told;
+    }
+    for (const auto* key : {"seal_key", "seal_certificate", "qr_key", "key_passphrase_file"}) {
+        EXPECT_NE(told.find("department[0]." + std::string(key) +
+                            ": is the signer process's, as this file has [signer]: move it to "
+                            "[[seal]] of songda-signer.toml"),
+                  std::string::npos)
+            << told;
+    }
+    EXPECT_NE(told.find("pkcs11: is the signer process's"), std::string::npos) << told;
+}
+
+TEST(Config, WithASignerProcessNoKeyIsNeeded) {
+    std::ifstream in(SONGDA_SOURCE_DIR "/config/songda.toml");
+    std::string text;
+    for (std::string line; std::getline(in, line);) {
+        const std::string key = line.substr(0, line.find(" ="));
+        if (key != "key" && key != "certificate" && key != "seal_key" &&
+            key != "seal_certificate" && key != "qr_key" && key != "key_passphrase_file") {
+            text += line + '\n';
+        }
+    }
+    const auto config = read_config(write(text + "[signer]\nsocket = \"run/socket\"\n"));
+    ASSERT_TRUE(config.ok()) << config.error().detail;
+    EXPECT_TRUE(config.value().signer->socket.ends_with("/run/socket"));
+    EXPECT_TRUE(config.value().signer->socket.starts_with("/"));
+    EXPECT_EQ(config.value().signer->wait_ms, 5000);
+    EXPECT_FALSE(read_config(write(text)).ok());
+}
+
 TEST(Config, WhatIsMissingIsToldOnce) {
     const std::string told = told_when("public_base = ", "# ");
     EXPECT_NE(told.find("http.public_base: is missing"), std::string::npos) << told;

@@ -212,7 +212,7 @@ TEST_F(Pkcs11TokenTest, MoreThreadsThanSessionsTakeTurns) {
 
 TEST_F(Pkcs11TokenTest, WrongPinIsTriedOnceEvenAcrossRestarts) {
     Pkcs11Options wrong = soft_.options();
-    wrong.pin = Private<std::string>("9999");
+    wrong.pin = Secret("9999");
     const std::string first = why_not(wrong);
     EXPECT_TRUE(has(first, "refused the PIN (CKR_PIN_INCORRECT)")) << first;
     EXPECT_FALSE(has(first, "9999")) << "the PIN is told";

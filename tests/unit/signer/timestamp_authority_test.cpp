@@ -177,11 +177,7 @@ protected:
                   "/issuing.pem -CAkey " + keys + "/issuing.key -set_serial 78 -days 9 -extfile " +
                   base + ".ext -out " + base + ".pem");
         EXPECT_TRUE(made) << told;
-        TimestampAuthorityRules rules = fakes::sample_authority_rules();
-        rules.certificate = base + ".pem";
-        const auto opened =
-            TimestampAuthority::open(rules, fakes::sample_authority_key(), false,
-                                     world_.clock.now(), *world_.time, world_.random);
+        const auto opened = fakes::sample_stamp(world_.clock, false, base + ".pem");
         return opened.ok() ? "taken" : opened.error().detail;
     }
 };
@@ -205,23 +201,21 @@ TEST_F(OtherUse, OnlyTimestampingAloneAndCriticalIsTaken) {
 }
 
 TEST_F(OtherUse, WhatDoesNotFitIsNamed) {
-    const auto refusal_of = [&](const TimestampAuthorityRules& rules,
-                                std::unique_ptr<const SigningKey> key, bool production = false) {
-        const auto opened = TimestampAuthority::open(
-            rules, std::move(key), production, world_.clock.now(), *world_.time, world_.random);
-        return opened.ok() ? "taken" : opened.error().detail;
-    };
-    TimestampAuthorityRules rules = fakes::sample_authority_rules();
-    EXPECT_NE(refusal_of(rules, fakes::sample_authority_key(), true)
-                  .find("a sample key never signs in production"),
+    const auto in_production = fakes::sample_stamp(world_.clock, true);
+    EXPECT_NE(in_production.error().detail.find("a sample key never signs in production"),
               std::string::npos);
-    rules.policy = "songda";
-    EXPECT_NE(refusal_of(rules, fakes::sample_authority_key()).find("not dotted numbers"),
-              std::string::npos);
-    EXPECT_NE(refusal_of(fakes::sample_authority_rules(),
-                         open_key_file(fakes::sample_seal().seal_key, "").value())
-                  .find("belongs to another key"),
-              std::string::npos);
+    const auto other_key =
+        fakes::sample_stamp(world_.clock, false, fakes::sample_keys_folder() + "/tsa/tsa.pem",
+                            open_key_file(fakes::sample_seal().seal_key, "").value());
+    EXPECT_NE(other_key.error().detail.find("belongs to another key"), std::string::npos);
+    const auto no_policy = TimestampAuthority::open(
+        {"songda", 1000}, fakes::sample_stamp(world_.clock).value(), *world_.time, world_.random);
+    EXPECT_NE(no_policy.error().detail.find("not dotted numbers"), std::string::npos);
+    const auto no_key =
+        TimestampAuthority::open(fakes::sample_authority_rules(),
+                                 open_seal_cupboard({}, std::nullopt, false, world_.clock).value(),
+                                 *world_.time, world_.random);
+    EXPECT_NE(no_key.error().detail.find("no key for time-stamps"), std::string::npos);
     EXPECT_EQ(policy_der(fakes::sample_policy).front(), 0x06);
 }
 

@@ -1,0 +1,344 @@
+#include "signer/process/message.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/check.hpp"
+#include "base/utf8.hpp"
+
+namespace songda::signer::message {
+namespace {
+
+constexpr std::uint8_t version = 1;
+constexpr std::size_t text_bytes_max = 255;
+constexpr std::size_t chain_max = 8;
+
+enum class Kind : std::uint8_t {
+    ask_faces = 0x01,
+    ask_signatures = 0x02,
+    refusal = 0x80,
+    faces = 0x81,
+    signatures = 0x82,
+};
+
+/// The numbers on the wire; never renumber. 0 is a signature.
+struct WireFault {
+    Fault fault;
+    std::uint8_t number;
+};
+constexpr std::array faults = {WireFault{Fault::invalid_input, 1}, WireFault{Fault::not_found, 2},
+                               WireFault{Fault::forbidden, 3},     WireFault{Fault::overloaded, 4},
+                               WireFault{Fault::unavailable, 5},   WireFault{Fault::held, 6},
+                               WireFault{Fault::internal, 7}};
+
+std::uint8_t number_of(Fault fault) {
+    const auto* const found =
+        std::find_if(faults.begin(), faults.end(),
+                     [fault](const WireFault& each) { return each.fault == fault; });
+    return found == faults.end() ? number_of(Fault::internal) : found->number;
+}
+
+/// As much of a message for operators as may go, and no broken character at its end.
+std::string fitting(std::string text) {
+    text.resize(std::min(text.size(), text_bytes_max));
+    text.resize(find_bad_utf8(text).value_or(text.size()));
+    return text;
+}
+
+/// All numbers are big-endian.
+class Writer {
+public:
+    Writer(Kind kind, std::size_t room) {
+        bytes_.reserve(room);
+        put8(version);
+        put8(static_cast<std::uint8_t>(kind));
+    }
+    void put8(std::size_t value) { bytes_.push_back(static_cast<std::uint8_t>(value)); }
+    void put16(std::size_t value) {
+        put8(value >> 8U);
+        put8(value & 0xFFU);
+    }
+    void put32(std::uint32_t value) {
+        put16(value >> 16U);
+        put16(value & 0xFFFFU);
+    }
+    void put(ByteView raw) { append(bytes_, raw); }
+    void put_text(const std::string& text) {
+        SONGDA_CHECK(text.size() <= text_bytes_max);
+        put8(text.size());
+        put(as_bytes(text));
+    }
+    void put_bytes(ByteView raw) {
+        SONGDA_CHECK(raw.size() <= 0xFFFFU);
+        put16(raw.size());
+        put(raw);
+    }
+    void put_face(const SealFace& face) {
+        put_text(face.department.text);
+        put8(face.chain.size());
+        for (const Bytes& certificate : face.chain) {
+            put_bytes(certificate);
+        }
+        put_bytes(face.qr_public_key);
+    }
+    [[nodiscard]] std::size_t size() const { return bytes_.size(); }
+    [[nodiscard]] Bytes take() {
+        SONGDA_CHECK(bytes_.size() <= bytes_max);
+        return std::move(bytes_);
+    }
+
+private:
+    Bytes bytes_;
+};
+
+/// What is missing reads as 0 or empty and is told at the end.
+class Reader {
+public:
+    explicit Reader(ByteView bytes) : rest_(bytes) {}
+    std::uint8_t take8() {
+        const ByteView got = take(1);
+        return got.empty() ? std::uint8_t{0} : got[0];
+    }
+    std::uint16_t take16() {
+        const unsigned high = take8();
+        return static_cast<std::uint16_t>(high << 8U | take8());
+    }
+    std::uint32_t take32() {
+        const std::uint32_t high = take16();
+        return high << 16U | take16();
+    }
+    ByteView take(std::size_t size) {
+        if (size > rest_.size()) {
+            good_ = false;
+            rest_ = {};
+            return {};
+        }
+        const ByteView got = rest_.first(size);
+        rest_ = rest_.subspan(size);
+        return got;
+    }
+    template <std::size_t N>
+    void take_into(std::array<std::uint8_t, N>& to) {
+        const ByteView got = take(N);
+        std::copy(got.begin(), got.end(), to.begin());
+    }
+    std::string take_text() {
+        const std::string text(as_text(take(take8())));
+        good_ = good_ && !find_bad_utf8(text);
+        return text;
+    }
+    Bytes take_bytes(std::size_t most) {
+        const ByteView got = take(take16());
+        good_ = good_ && got.size() <= most;
+        return good_ ? Bytes(got.begin(), got.end()) : Bytes();
+    }
+    void refuse() { good_ = false; }
+    [[nodiscard]] bool good() const { return good_; }
+    [[nodiscard]] bool ended_well() const { return good_ && rest_.empty(); }
+
+private:
+    ByteView rest_;
+    bool good_ = true;
+};
+
+SealRequest read_request(Reader& in) {
+    SealRequest request;
+    const std::uint8_t purpose = in.take8();
+    if (purpose < 1 || purpose > 3) {
+        in.refuse();
+    }
+    request.purpose = static_cast<SealPurpose>(purpose);
+    request.department.text = in.take_text();
+    request.use.actor = in.take_text();
+    request.use.type = in.take_text();
+    request.use.template_version = in.take_text();
+    in.take_into(request.use.document.bytes);
+    request.content = in.take_bytes(seal_content_bytes_max);
+    return request;
+}
+
+SealFace read_face(Reader& in) {
+    SealFace face;
+    face.department.text = in.take_text();
+    const std::size_t certificates = in.take8();
+    if (certificates < 1 || certificates > chain_max) {
+        in.refuse();
+    }
+    for (std::size_t i = 0; i < certificates && in.good(); ++i) {
+        face.chain.push_back(in.take_bytes(0xFFFF));
+    }
+    face.qr_public_key = in.take_bytes(0xFFFF);
+    return face;
+}
+
+Result<EcdsaSignature> read_signature(Reader& in) {
+    const std::uint8_t number = in.take8();
+    if (number == 0) {
+        EcdsaSignature signature;
+        in.take_into(signature.r);
+        in.take_into(signature.s);
+        return signature;
+    }
+    const auto* const found =
+        std::find_if(faults.begin(), faults.end(),
+                     [number](const WireFault& each) { return each.number == number; });
+    if (found == faults.end()) {
+        in.refuse();
+        return Error{};
+    }
+    return Error{found->fault, in.take_text()};
+}
+
+std::optional<Answer> read_faces(Reader& in) {
+    Faces answer;
+    answer.number = in.take32();
+    answer.total = in.take16();
+    const std::size_t count = in.take16();
+    for (std::size_t i = 0; i < count && in.good(); ++i) {
+        answer.faces.push_back(read_face(in));
+    }
+    return in.ended_well() ? std::optional<Answer>(std::move(answer)) : std::nullopt;
+}
+
+std::optional<Answer> read_signatures(Reader& in) {
+    Signatures answer;
+    answer.number = in.take32();
+    const std::size_t count = in.take16();
+    if (count < 1 || count > requests_max) {
+        return std::nullopt;
+    }
+    for (std::size_t i = 0; i < count && in.good(); ++i) {
+        answer.made.push_back(read_signature(in));
+    }
+    return in.ended_well() ? std::optional<Answer>(std::move(answer)) : std::nullopt;
+}
+
+} // namespace
+
+Bytes write(const AskFaces& question) {
+    Writer out(Kind::ask_faces, question_head_bytes);
+    out.put32(question.number);
+    out.put16(question.from);
+    return out.take();
+}
+
+bool may_be_sent(const SealRequest& request) {
+    const SealUse& use = request.use;
+    for (const std::string* const text :
+         {&request.department.text, &use.actor, &use.type, &use.template_version}) {
+        if (text->size() > text_bytes_max || find_bad_utf8(*text)) {
+            return false;
+        }
+    }
+    return request.content.size() <= seal_content_bytes_max;
+}
+
+std::size_t size_of(const SealRequest& request) {
+    const SealUse& use = request.use;
+    return 1 + 1 + request.department.text.size() + 1 + use.actor.size() + 1 + use.type.size() + 1 +
+           use.template_version.size() + use.document.bytes.size() + 2 + request.content.size();
+}
+
+Bytes write_signatures_wanted(std::uint32_t number, std::span<const SealRequest> requests) {
+    SONGDA_CHECK(!requests.empty() && requests.size() <= requests_max);
+    Writer out(Kind::ask_signatures, question_head_bytes + requests.size() * 192);
+    out.put32(number);
+    out.put16(requests.size());
+    for (const SealRequest& request : requests) {
+        out.put8(static_cast<std::size_t>(request.purpose));
+        out.put_text(request.department.text);
+        out.put_text(request.use.actor);
+        out.put_text(request.use.type);
+        out.put_text(request.use.template_version);
+        out.put(request.use.document.bytes);
+        SONGDA_CHECK(request.content.size() <= seal_content_bytes_max);
+        out.put_bytes(request.content);
+    }
+    return out.take();
+}
+
+std::optional<Question> parse_question(ByteView bytes) {
+    Reader in(bytes);
+    if (in.take8() != version) {
+        return std::nullopt;
+    }
+    const auto kind = static_cast<Kind>(in.take8());
+    const std::uint32_t number = in.take32();
+    if (kind == Kind::ask_faces) {
+        const AskFaces question{number, in.take16()};
+        return in.ended_well() ? std::optional<Question>(question) : std::nullopt;
+    }
+    const std::size_t count = in.take16();
+    if (kind != Kind::ask_signatures || count < 1 || count > requests_max) {
+        return std::nullopt;
+    }
+    AskSignatures question{number, {}};
+    for (std::size_t i = 0; i < count && in.good(); ++i) {
+        question.requests.push_back(read_request(in));
+    }
+    return in.ended_well() ? std::optional<Question>(std::move(question)) : std::nullopt;
+}
+
+Bytes write_faces(const AskFaces& question, std::span<const SealFace> faces) {
+    const std::size_t from = std::min<std::size_t>(question.from, faces.size());
+    std::size_t count = 0;
+    Writer list(Kind::faces, 4096);
+    for (const SealFace& face : faces.subspan(from)) {
+        Writer one(Kind::faces, 4096);
+        one.put_face(face);
+        if (list.size() + one.size() + question_head_bytes + 2 > bytes_max) {
+            break;
+        }
+        list.put_face(face);
+        ++count;
+    }
+    Writer out(Kind::faces, list.size() + question_head_bytes + 2);
+    out.put32(question.number);
+    out.put16(faces.size());
+    out.put16(count);
+    out.put(ByteView(list.take()).subspan(2));
+    return out.take();
+}
+
+Bytes write(const Signatures& answer) {
+    Writer out(Kind::signatures, question_head_bytes + answer.made.size() * 65);
+    out.put32(answer.number);
+    out.put16(answer.made.size());
+    for (const auto& made : answer.made) {
+        if (made.ok()) {
+            out.put8(0);
+            out.put(made.value().r);
+            out.put(made.value().s);
+        } else {
+            out.put8(number_of(made.error().fault));
+            out.put_text(fitting(made.error().detail));
+        }
+    }
+    return out.take();
+}
+
+Bytes write(const Refusal& answer) {
+    Writer out(Kind::refusal, 2 + 1 + answer.why.size());
+    out.put_text(fitting(answer.why));
+    return out.take();
+}
+
+std::optional<Answer> parse_answer(ByteView bytes) {
+    Reader in(bytes);
+    if (in.take8() != version) {
+        return std::nullopt;
+    }
+    switch (static_cast<Kind>(in.take8())) {
+    case Kind::refusal: {
+        Refusal answer{in.take_text()};
+        return in.ended_well() ? std::optional<Answer>(std::move(answer)) : std::nullopt;
+    }
+    case Kind::faces: return read_faces(in);
+    case Kind::signatures: return read_signatures(in);
+    case Kind::ask_faces:
+    case Kind::ask_signatures: return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+} // namespace songda::signer::message

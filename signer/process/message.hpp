@@ -1,0 +1,74 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/ecdsa_signature.hpp"
+#include "base/result.hpp"
+#include "signer/seal_form.hpp"
+#include "signer/seal_request.hpp"
+
+/// The messages of the signer's socket, both directions (docs/formats/signer-socket.md). What is
+/// read may come from anybody; what is accepted is written again as the very same bytes. Pure.
+namespace songda::signer::message {
+
+/// One packet. Below what a socket of Linux takes by default (net.core.wmem_default).
+inline constexpr std::size_t bytes_max = std::size_t{128} * 1024;
+/// Requests of one question.
+inline constexpr std::size_t requests_max = 128;
+
+/// Which seals are there, from the one with this number on: they may not fit into one answer.
+struct AskFaces {
+    std::uint32_t number = 0; ///< of the question; the answer carries it
+    std::uint16_t from = 0;
+    bool operator==(const AskFaces&) const = default;
+};
+struct AskSignatures {
+    std::uint32_t number = 0;
+    std::vector<SealRequest> requests;
+    bool operator==(const AskSignatures&) const = default;
+};
+using Question = std::variant<AskFaces, AskSignatures>;
+
+struct Faces {
+    std::uint32_t number = 0;
+    std::uint16_t total = 0; ///< how many there are in all
+    std::vector<SealFace> faces;
+    bool operator==(const Faces&) const = default;
+};
+struct Signatures {
+    std::uint32_t number = 0;
+    std::vector<Result<EcdsaSignature>> made; ///< one a request, in order; details cut to 255 bytes
+};
+/// The question was not understood. The connection ends.
+struct Refusal {
+    std::string why;
+};
+using Answer = std::variant<Faces, Signatures, Refusal>;
+
+[[nodiscard]] Bytes write(const AskFaces& question);
+/// Texts and content within their limits; another request cannot be written.
+[[nodiscard]] bool may_be_sent(const SealRequest& request);
+/// The bytes of one request in a question, so that the asker knows how many fit.
+[[nodiscard]] std::size_t size_of(const SealRequest& request);
+/// At least one and at most requests_max, which fit into bytes_max with their head of
+/// `question_head_bytes`, each of which may be sent.
+[[nodiscard]] Bytes write_signatures_wanted(std::uint32_t number,
+                                            std::span<const SealRequest> requests);
+inline constexpr std::size_t question_head_bytes = 8;
+[[nodiscard]] std::optional<Question> parse_question(ByteView bytes);
+
+/// As many of `faces` from `from` on as fit.
+[[nodiscard]] Bytes write_faces(const AskFaces& question, std::span<const SealFace> faces);
+[[nodiscard]] Bytes write(const Signatures& answer);
+/// Of the longest answer to so many requests, or of a refusal.
+[[nodiscard]] constexpr std::size_t signatures_bytes_max(std::size_t requests) {
+    return question_head_bytes + requests * 257;
+}
+[[nodiscard]] Bytes write(const Refusal& answer);
+[[nodiscard]] std::optional<Answer> parse_answer(ByteView bytes);
+
+} // namespace songda::signer::message

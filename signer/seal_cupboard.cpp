@@ -1,0 +1,187 @@
+#include "signer/seal_cupboard.hpp"
+
+#include <map>
+
+#include "base/certificate.hpp"
+#include "signer/timestamp_token.hpp"
+
+namespace songda::signer {
+namespace {
+
+/// A seal with its keys; the authority of time-stamps has no second one.
+struct Held {
+    SealForm form;
+    std::unique_ptr<const SigningKey> key;
+    std::unique_ptr<const SigningKey> qr_key;
+};
+
+struct Terms {
+    bool production;
+    TimeMs now;
+};
+
+Result<SealForm> read_form(const std::string& certificate, const DepartmentCode& department,
+                           Bytes qr_public_key) {
+    const auto chain = read_certificates(certificate);
+    if (!chain.ok()) {
+        return chain.error();
+    }
+    SealFace face{department, {}, std::move(qr_public_key)};
+    for (const auto& each : chain.value()) {
+        face.chain.push_back(certificate_der(each.get()));
+    }
+    return SealForm::make(std::move(face));
+}
+
+/// What holds for every certificate that something is signed with.
+Result<void> check_common(const std::string& path, const SealForm& form, const SigningKey& key,
+                          const Terms& terms) {
+    if (!key.belongs_to(form.certificate())) {
+        return Error{Fault::invalid_input, path + ": the certificate belongs to another key"};
+    }
+    const Validity& validity = form.validity();
+    if (terms.now < validity.not_before || validity.not_after < terms.now) {
+        return Error{Fault::forbidden, path + ": the certificate is not valid now"};
+    }
+    return form.is_sample() && terms.production
+               ? Error{Fault::invalid_input, path + ": a sample key never signs in production"}
+               : Result<void>();
+}
+
+Result<void> check_seal(const SealKeys& seal, const X509* certificate) {
+    const std::string& path = seal.certificate;
+    if (!is_seal_certificate(certificate)) {
+        return Error{Fault::invalid_input, path + ": the certificate is not for sealing documents"};
+    }
+    // ETSI EN 319 412-1 §5.1.4 puts a scheme before the code, so the end decides.
+    const std::string named = subject_text(certificate, "organizationIdentifier");
+    return named.empty() || named.ends_with(seal.department.text)
+               ? Result<void>()
+               : Error{Fault::invalid_input, path + ": the certificate names another department"};
+}
+
+Result<Held> open_seal(SealKeys keys, const Terms& terms) {
+    auto form = read_form(keys.certificate, keys.department, keys.qr_key->public_key());
+    if (!form.ok()) {
+        return form.error();
+    }
+    for (const auto& checked :
+         {check_common(keys.certificate, form.value(), *keys.document_key, terms),
+          check_seal(keys, form.value().certificate())}) {
+        if (!checked.ok()) {
+            return checked.error();
+        }
+    }
+    return Held{std::move(form).value(), std::move(keys.document_key), std::move(keys.qr_key)};
+}
+
+Result<Held> open_stamp(StampKey stamp, const Terms& terms) {
+    auto form = read_form(stamp.certificate, {}, {});
+    if (!form.ok()) {
+        return form.error();
+    }
+    const auto checked = check_common(stamp.certificate, form.value(), *stamp.key, terms);
+    if (!checked.ok()) {
+        return checked.error();
+    }
+    if (!is_timestamp_certificate(form.value().certificate())) {
+        return Error{Fault::invalid_input,
+                     stamp.certificate + ": the certificate is not for time-stamps alone (extended "
+                                         "key usage timeStamping, critical, and no other)"};
+    }
+    return Held{std::move(form).value(), std::move(stamp.key), nullptr};
+}
+
+class LocalCupboard final : public SealCupboard {
+public:
+    LocalCupboard(std::map<DepartmentCode, Held> held, std::optional<std::int64_t> tolerance_ms,
+                  const Clock& clock)
+        : held_(std::move(held)), tolerance_ms_(tolerance_ms), clock_(clock) {
+        for (const auto& [department, seal] : held_) {
+            faces_.push_back(seal.form.face());
+        }
+    }
+
+    const std::vector<SealFace>& faces() const override { return faces_; }
+
+    std::vector<Result<EcdsaSignature>> sign(std::span<const SealRequest> requests) override {
+        std::vector<Result<EcdsaSignature>> made;
+        made.reserve(requests.size());
+        for (const SealRequest& request : requests) {
+            made.push_back(sign(request));
+        }
+        return made;
+    }
+
+private:
+    Result<EcdsaSignature> sign(const SealRequest& request) const {
+        const auto found = held_.find(request.department);
+        if (found == held_.end()) {
+            return Error{Fault::not_found, "no seal for this department"};
+        }
+        const Held& seal = found->second;
+        const auto value = seal.form.value_to_sign(request);
+        if (!value.ok()) {
+            return value.error();
+        }
+        const auto allowed = request.purpose == SealPurpose::timestamp
+                                 ? check_stamp_time(*time_of_timestamp_info(request.content))
+                                 : check_time(seal.form.validity());
+        if (!allowed.ok()) {
+            return allowed.error();
+        }
+        return (request.purpose == SealPurpose::qr ? seal.qr_key : seal.key)->sign(value.value());
+    }
+
+    /// Its certificate may have run out since the start.
+    Result<void> check_time(const Validity& validity) const {
+        const TimeMs now = clock_.now();
+        return now < validity.not_before || validity.not_after < now
+                   ? Error{Fault::forbidden, "the seal certificate is not valid now"}
+                   : Result<void>();
+    }
+
+    Result<void> check_stamp_time(TimeMs told) const {
+        return tolerance_ms_ && std::abs(told - clock_.now()) > *tolerance_ms_
+                   ? Error{Fault::forbidden, "a time-stamp of another time than now"}
+                   : Result<void>();
+    }
+
+    const std::map<DepartmentCode, Held> held_;
+    const std::optional<std::int64_t> tolerance_ms_;
+    const Clock& clock_;
+    std::vector<SealFace> faces_;
+};
+
+} // namespace
+
+Result<std::unique_ptr<SealCupboard>> open_seal_cupboard(std::vector<SealKeys> seals,
+                                                         std::optional<StampKey> stamp,
+                                                         bool production, const Clock& clock) {
+    const Terms terms{production, clock.now()};
+    std::map<DepartmentCode, Held> held;
+    const auto tolerance_ms = stamp ? stamp->tolerance_ms : std::nullopt;
+    if (stamp) {
+        auto opened = open_stamp(*std::move(stamp), terms);
+        if (!opened.ok()) {
+            return opened.error();
+        }
+        held.emplace(DepartmentCode{}, std::move(opened).value());
+    }
+    for (SealKeys& keys : seals) {
+        const DepartmentCode department = keys.department;
+        const std::string certificate = keys.certificate;
+        auto seal = open_seal(std::move(keys), terms);
+        if (!seal.ok()) {
+            return seal.error();
+        }
+        if (!held.emplace(department, std::move(seal).value()).second) {
+            return Error{Fault::invalid_input,
+                         certificate + ": a second seal for " + department.text};
+        }
+    }
+    return std::unique_ptr<SealCupboard>(
+        std::make_unique<LocalCupboard>(std::move(held), tolerance_ms, clock));
+}
+
+} // namespace songda::signer

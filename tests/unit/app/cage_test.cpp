@@ -1,0 +1,121 @@
+// What the signer's cages let out. Each try runs in a process of its own, which the kernel must
+// end.
+#include "app/signer/cage.hpp"
+
+#include <csignal>
+#include <functional>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+namespace songda::app {
+namespace {
+
+/// Wait status of a process that does it in the cage.
+int in_cage(Cage cage, const std::function<void()>& work) {
+    const pid_t child = fork();
+    if (child == 0) {
+        if (!become_user(geteuid() == 0 ? "root" : "").ok() || !enter_cage(cage).ok()) {
+            _exit(99);
+        }
+        work();
+        syscall(SYS_exit_group, 7);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return status;
+}
+
+bool ended_by_the_kernel(Cage cage, const std::function<void()>& work) {
+    const int status = in_cage(cage, work);
+    EXPECT_FALSE(WIFEXITED(status) && WEXITSTATUS(status) == 99) << "no cage";
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS && !WCOREDUMP(status);
+}
+
+bool ends_well(Cage cage, const std::function<void()>& work) {
+    const int status = in_cage(cage, work);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 7;
+}
+
+void open_a_file() {
+    (void)syscall(SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY);
+}
+void open_a_socket() {
+    (void)syscall(SYS_socket, AF_INET, SOCK_STREAM, 0);
+}
+
+class SignerCage : public ::testing::Test {
+protected:
+    void SetUp() override {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+        GTEST_SKIP() << "a program built with a sanitizer has no cage";
+#endif
+    }
+};
+
+TEST_F(SignerCage, WithKeyFilesNothingIsOpenedAnyMore) {
+    EXPECT_TRUE(ends_well(Cage::files, [] {
+        char byte = 0;
+        (void)syscall(SYS_getrandom, &byte, 1, 0);
+        (void)syscall(SYS_mmap, nullptr, 1U << 20U, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    }));
+    EXPECT_TRUE(ended_by_the_kernel(Cage::files, &open_a_file));
+    EXPECT_TRUE(ended_by_the_kernel(Cage::files, &open_a_socket));
+    EXPECT_TRUE(
+        ended_by_the_kernel(Cage::files, [] { (void)syscall(SYS_connect, 0, nullptr, 0); }));
+    EXPECT_TRUE(ended_by_the_kernel(Cage::files, [] { (void)syscall(SYS_clone3, nullptr, 0); }));
+    EXPECT_TRUE(ended_by_the_kernel(
+        Cage::files, [] { (void)syscall(SYS_prctl, 4 /*PR_SET_DUMPABLE*/, 1, 0, 0, 0); }));
+    EXPECT_TRUE(ended_by_the_kernel(
+        Cage::files, [] { (void)syscall(SYS_prlimit64, 0, 4 /*RLIMIT_CORE*/, nullptr, nullptr); }));
+}
+
+TEST_F(SignerCage, WithATokenItsLibraryMayOpenThings) {
+    EXPECT_TRUE(ends_well(Cage::token, &open_a_file));
+    EXPECT_TRUE(ends_well(Cage::token, &open_a_socket));
+}
+
+TEST_F(SignerCage, NoneStartsProgramsOrTouchesOtherProcesses) {
+    for (const Cage cage : {Cage::files, Cage::token}) {
+        EXPECT_TRUE(ended_by_the_kernel(
+            cage, [] { (void)syscall(SYS_execve, "/bin/true", nullptr, nullptr); }));
+        EXPECT_TRUE(ended_by_the_kernel(cage, [] { (void)syscall(SYS_fork); }));
+        EXPECT_TRUE(
+            ended_by_the_kernel(cage, [] { (void)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0); }));
+        EXPECT_TRUE(ended_by_the_kernel(cage, [] { (void)syscall(SYS_kill, 1, 0); }));
+        EXPECT_TRUE(ended_by_the_kernel(cage, [] { (void)syscall(SYS_ptrace, 0, 0, 0, 0); }));
+        EXPECT_TRUE(ended_by_the_kernel(
+            cage, [] { (void)syscall(SYS_process_vm_readv, 1, nullptr, 0, nullptr, 0, 0); }));
+        EXPECT_TRUE(ended_by_the_kernel(cage, [] { (void)syscall(SYS_setuid, 0); }));
+        EXPECT_TRUE(ended_by_the_kernel(cage, [] {
+            (void)syscall(SYS_mmap, nullptr, 4096, PROT_READ | PROT_EXEC,
+                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        }));
+        EXPECT_TRUE(
+            ended_by_the_kernel(cage, [] { (void)syscall(SYS_io_uring_setup, 1, nullptr); }));
+    }
+}
+
+TEST_F(SignerCage, AnotherUserThanTheConfiguredOneIsRefused) {
+    if (geteuid() == 0) {
+        const pid_t child = fork();
+        if (child == 0) {
+            _exit(become_user("").ok() ? 1 : 7);
+        }
+        int status = 0;
+        waitpid(child, &status, 0);
+        EXPECT_EQ(WEXITSTATUS(status), 7) << "root with keys and no user to become";
+        return;
+    }
+    EXPECT_FALSE(become_user("nobody").ok());
+}
+
+} // namespace
+} // namespace songda::app

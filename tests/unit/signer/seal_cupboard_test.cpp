@@ -1,0 +1,249 @@
+// Wherever seals are, in this process or in the signer's, and however their keys are kept, they are
+// held to the same contract: each request gets what OpenSSL verifies under the seal's certificate
+// or QR key, or the same fault; nothing is signed but what its purpose says; any number of threads
+// ask.
+#include "signer/seal_cupboard.hpp"
+
+#include <atomic>
+#include <functional>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "base/qr_claims.hpp"
+#include "base/sha256.hpp"
+#include "signer/cupboard_signer.hpp"
+#include "signer/process/seal_client.hpp"
+#include "signer/timestamp_token.hpp"
+#include "tests/fakes/sample_authority.hpp"
+#include "tests/fakes/signer_process.hpp"
+#include "tests/fakes/soft_token.hpp"
+#include "tests/unit/signer/custody.hpp"
+
+namespace songda::signer {
+namespace {
+
+/// A cupboard with the sample department's seal and the sample time-stamp key.
+struct SealsSomewhere {
+    std::unique_ptr<fakes::SoftToken> token;
+    std::unique_ptr<fakes::SignerProcess> process;
+    std::shared_ptr<Pkcs11Token> opened;
+    SystemClock clock;
+    std::unique_ptr<SealCupboard> cupboard; ///< first to go
+};
+
+struct SealsKind {
+    std::string name;
+    bool on_token;
+    bool in_process;
+};
+
+fakes::SignerPlaces token_places() {
+    return {"pkcs11:token=songda-test;object=seal",
+            "pkcs11:token=songda-test;object=qr",
+            "pkcs11:token=songda-test;object=tsa",
+            "[pkcs11]\nmodule = \"" + std::string(fakes::SoftToken::module) +
+                "\"\npin_file = \"token.pin\"\n",
+            {},
+            false};
+}
+
+std::unique_ptr<const SigningKey> key_at(const SealsSomewhere& made, const std::string& file,
+                                         const std::string& object) {
+    return made.opened ? made.opened->open_key({made.token->label(), "", object, {}}).value()
+                       : open_key_file(file, "").value();
+}
+
+std::unique_ptr<SealsSomewhere> make_seals(const SealsKind& kind) {
+    auto made = std::make_unique<SealsSomewhere>();
+    const auto files = fakes::sample_seal();
+    const std::string stamp = fakes::sample_keys_folder() + "/tsa/tsa";
+    if (kind.on_token) {
+        made->token = std::make_unique<fakes::SoftToken>();
+        made->token->import(files.seal_key, "seal", "01");
+        made->token->import(files.qr_key, "qr", "02");
+        made->token->import(stamp + ".key", "tsa", "03");
+    }
+    if (kind.in_process) {
+        made->process = std::make_unique<fakes::SignerProcess>(
+            kind.on_token ? token_places() : fakes::SignerPlaces());
+        std::ofstream(made->process->folder() / "token.pin") << fakes::SoftToken::pin << '\n';
+        EXPECT_TRUE(made->process->start()) << made->process->complaint();
+        SealClientOptions options;
+        options.socket = made->process->socket();
+        options.wait_at_start = std::chrono::milliseconds(0);
+        auto client = open_seal_client(std::move(options));
+        EXPECT_TRUE(client.ok()) << client.error().detail << made->process->complaint();
+        made->cupboard = std::move(client).value();
+        return made;
+    }
+    if (kind.on_token) {
+        made->opened = Pkcs11Token::open(made->token->options()).value();
+    }
+    std::vector<SealKeys> seals;
+    seals.push_back({fakes::department, key_at(*made, files.seal_key, "seal"),
+                     files.seal_certificate, key_at(*made, files.qr_key, "qr")});
+    made->cupboard =
+        open_seal_cupboard(std::move(seals),
+                           StampKey{key_at(*made, stamp + ".key", "tsa"), stamp + ".pem", 60'000},
+                           false, made->clock)
+            .value();
+    return made;
+}
+
+class SealCupboardContract : public ::testing::TestWithParam<SealsKind> {
+protected:
+    void SetUp() override {
+        seals_ = make_seals(GetParam());
+        for (const SealFace& face : seals_->cupboard->faces()) {
+            forms_.push_back(SealForm::make(face).value());
+        }
+        ASSERT_EQ(forms_.size(), 2U);
+    }
+
+    static SealUse use() { return {"key:TEST", "SPJY", "food-business-licence@1", {}}; }
+    static SealRequest document(int number) {
+        const Digest digest = sha256(as_bytes(std::to_string(number)));
+        return {SealPurpose::document, fakes::department, use(),
+                Bytes(digest.begin(), digest.end())};
+    }
+    static SealRequest code(int number) {
+        const Bytes claims =
+            encode_qr_claims({"张**", 2, 1, "SPJY", "JY" + std::to_string(number), Digest{7}});
+        return {SealPurpose::qr, fakes::department, use(), qr_content(DocumentKey{}, claims)};
+    }
+    static SealRequest stamp(TimeMs time) {
+        static const Bytes policy = policy_der(fakes::sample_policy);
+        static const Bytes imprint = {0x30, 0x00};
+        const Bytes accuracy = write_accuracy(1000);
+        return {SealPurpose::timestamp,
+                {},
+                {},
+                write_timestamp_info(
+                    {policy, imprint, make_serial(TimestampSerial{1}), time, accuracy, {}})};
+    }
+    /// Under the certificate of the request's seal, or its QR key.
+    [[nodiscard]] bool fits(const SealRequest& request, const EcdsaSignature& signature) const {
+        const SealForm& form = forms_[forms_[0].face().department == request.department ? 0U : 1U];
+        const Bytes key = request.purpose == SealPurpose::qr
+                              ? form.face().qr_public_key
+                              : public_key_der(X509_get0_pubkey(form.certificate()));
+        return verifies(key, form.value_to_sign(request).value(), signature) &&
+               has_low_s(signature);
+    }
+    [[nodiscard]] Result<EcdsaSignature> sign(const SealRequest& request) const {
+        return seals_->cupboard->sign({&request, 1}).front();
+    }
+
+    std::unique_ptr<SealsSomewhere> seals_;
+    std::vector<SealForm> forms_;
+};
+
+TEST_P(SealCupboardContract, ShowsCertificatesAndPublicKeysAndNothingElse) {
+    const auto chain = read_certificates(fakes::sample_seal().seal_certificate);
+    const auto& faces = seals_->cupboard->faces();
+    const auto& face = faces[faces[0].department == fakes::department ? 0U : 1U];
+    EXPECT_EQ(face.chain.front(), certificate_der(chain.value().front().get()));
+    EXPECT_EQ(face.chain.size(), chain.value().size());
+    EXPECT_EQ(face.qr_public_key,
+              open_key_file(fakes::sample_seal().qr_key, "").value()->public_key());
+}
+
+TEST_P(SealCupboardContract, EachRequestOfABatchGetsItsOwnSignature) {
+    std::vector<SealRequest> requests;
+    for (int i = 0; i < 300; ++i) { // more than one question holds
+        requests.push_back(i % 3 == 0 ? code(i) : document(i));
+    }
+    requests.push_back(stamp(SystemClock().now()));
+    const auto made = seals_->cupboard->sign(requests);
+    ASSERT_EQ(made.size(), requests.size());
+    for (std::size_t i = 0; i < made.size(); ++i) {
+        ASSERT_TRUE(made[i].ok()) << i << made[i].error().detail;
+        ASSERT_TRUE(fits(requests[i], made[i].value())) << i;
+    }
+    EXPECT_FALSE(fits(document(1000), made[1].value()));
+}
+
+TEST_P(SealCupboardContract, WhatIsRefusedIsRefusedAloneAndAlike) {
+    SealRequest stranger = document(1);
+    stranger.department = fakes::other_department;
+    SealRequest short_digest = document(2);
+    short_digest.content.pop_back();
+    SealRequest no_claims = code(3);
+    no_claims.content.push_back(0);
+    SealRequest stamp_by_seal = stamp(SystemClock().now());
+    stamp_by_seal.department = fakes::department;
+    SealRequest seal_by_stamp = document(4);
+    seal_by_stamp.department = {};
+    SealRequest long_name = document(5);
+    long_name.use.actor.assign(256, 'a');
+    const std::vector<SealRequest> requests = {document(0),
+                                               stranger,
+                                               short_digest,
+                                               no_claims,
+                                               stamp_by_seal,
+                                               seal_by_stamp,
+                                               stamp(SystemClock().now() + -3'600'000),
+                                               document(6)};
+    const auto made = seals_->cupboard->sign(requests);
+    EXPECT_TRUE(made[0].ok());
+    EXPECT_EQ(made[1].error().fault, Fault::not_found);
+    for (const std::size_t i : {2U, 3U, 4U, 5U}) {
+        EXPECT_EQ(made[i].error().fault, Fault::invalid_input) << i;
+    }
+    EXPECT_EQ(made[6].error().fault, Fault::forbidden);
+    EXPECT_TRUE(fits(requests[7], made[7].value()));
+}
+
+/// Whoever may ask for seals still cannot have a value of another kind signed: what a document's
+/// key signs is a set of attributes with this certificate's hash in it, whatever digest is asked
+/// for.
+TEST_P(SealCupboardContract, NoBareValueIsEverSigned) {
+    const SealRequest wanted = document(1);
+    Digest bare{};
+    std::copy(wanted.content.begin(), wanted.content.end(), bare.begin());
+    const auto made = sign(wanted);
+    const Bytes key = public_key_der(X509_get0_pubkey(
+        forms_[forms_[0].face().department == fakes::department ? 0U : 1U].certificate()));
+    EXPECT_FALSE(verifies(key, bare, made.value()));
+}
+
+TEST_P(SealCupboardContract, FourThreadsAskAtOnce) {
+    std::atomic<int> good{0};
+    std::vector<std::jthread> threads;
+    for (int thread = 0; thread < 4; ++thread) {
+        threads.emplace_back([&, thread] {
+            for (int i = 0; i < 50; ++i) {
+                const SealRequest wanted = document(1000 * thread + i);
+                const auto made = sign(wanted);
+                good += made.ok() && fits(wanted, made.value()) ? 1 : 0;
+            }
+        });
+    }
+    threads.clear();
+    EXPECT_EQ(good, 200);
+}
+
+TEST_P(SealCupboardContract, ASignerOverItSignsWithTickets) {
+    const std::shared_ptr<SealCupboard> shared(std::move(seals_->cupboard));
+    const auto signer = make_signer(shared, false);
+    EXPECT_FALSE(make_signer(shared, true).ok()) << "a sample in production";
+    const auto cms = signer.value()->sign_document(fakes::department,
+                                                   store::TicketMint::mint({}, Digest{1}), use());
+    ASSERT_TRUE(cms.ok()) << cms.error().detail;
+    EXPECT_LE(cms.value().size(), signer.value()->cms_bytes_reserved(fakes::department).value());
+    const Bytes claims = encode_qr_claims({"张**", 2, 1, "SPJY", "JY1", Digest{7}});
+    EXPECT_TRUE(signer.value()->seal_qr(fakes::department, DocumentKey{}, claims).ok());
+    EXPECT_TRUE(signer.value()->is_sample(fakes::department));
+    seals_->cupboard = nullptr;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, SealCupboardContract,
+                         ::testing::Values(SealsKind{"Files", false, false},
+                                           SealsKind{"Token", true, false},
+                                           SealsKind{"ProcessWithFiles", false, true},
+                                           SealsKind{"ProcessWithToken", true, true}),
+                         [](const auto& kind) { return kind.param.name; });
+
+} // namespace
+} // namespace songda::signer

@@ -50,7 +50,7 @@ struct ApiParts {
     const verifier::Inspector& inspector; ///< of files that were not made here
     const catalogue::WorkingDays& calendar;
     const catalogue::Register& known;
-    std::function<verifier::KeyList()> key_list;
+    std::function<Result<verifier::KeyList>()> key_list;
     std::function<bool()> ready; ///< may new work come in?
     /// What a change of a document's status brings to its deliveries.
     store::Follow follow_status;

@@ -217,7 +217,11 @@ void add_verify_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::st
                   "application/pdf"});
     to.push_back({"GET", "/.well-known/songda-keys.json", Policy::anyone, 0, http::Place::quick,
                   [&parts](const http::Request&, const Caller&) {
-                      http::Response response = json(verifier::write_key_list(parts.key_list()));
+                      const auto list = parts.key_list();
+                      if (!list.ok()) {
+                          return problem_response(problem_of(list.error()));
+                      }
+                      http::Response response = json(verifier::write_key_list(list.value()));
                       response.headers.front().second = "public, max-age=3600";
                       return response;
                   }});

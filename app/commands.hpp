@@ -37,6 +37,15 @@ int run_key_add(const KeyAddArguments& arguments);
 int run_key_list(const std::string& config);
 int run_key_revoke(const std::string& config, const std::string& kid);
 
+struct QrKeyArguments {
+    std::string config;
+    std::string kid;
+    std::string since; ///< day from which others must be believed to have it
+    std::string reason;
+};
+int run_qr_key_list(const std::string& config);
+int run_qr_key_compromised(const QrKeyArguments& arguments);
+
 struct StatusArguments {
     std::string config;
     std::string document; ///< id or key

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <malloc.h>
 
+#include "app/qr_keys.hpp"
 #include "app/seals.hpp"
 #include "app/secret_file.hpp"
 #include "app/supervision.hpp"
@@ -155,11 +156,17 @@ Result<void> Desk::open_seals() {
         return signer.error();
     }
     signer_ = std::move(signer).value();
+    std::vector<store::QrKeyRow> qr_keys;
     for (const DepartmentConfig& department : config_.departments) {
-        const auto listed = list_key(department);
-        if (!listed.ok()) {
-            return listed.error();
+        auto added = add_seal(department);
+        if (!added.ok()) {
+            return added.error();
         }
+        qr_keys.push_back(std::move(added).value());
+    }
+    const auto recorded = record_qr_keys(*store_, qr_keys, clock_.now());
+    if (!recorded.ok()) {
+        return recorded;
     }
     auto trust = verifier::TrustStore::load(config_.trust_folder);
     if (!trust.ok()) {
@@ -169,7 +176,7 @@ Result<void> Desk::open_seals() {
     return {};
 }
 
-Result<void> Desk::list_key(const DepartmentConfig& department) {
+Result<store::QrKeyRow> Desk::add_seal(const DepartmentConfig& department) {
     const auto chain = signer_->certificates({department.code});
     if (!chain.ok()) {
         return Error{Fault::invalid_input, "department " + department.code +
@@ -186,10 +193,9 @@ Result<void> Desk::list_key(const DepartmentConfig& department) {
         return spki.error();
     }
     const Validity validity = validity_of(certificate);
-    keys_.keys.push_back({key_id_of(spki.value()), department.code, department.name,
-                          std::move(spki).value(), validity.not_before, validity.not_after,
-                          is_sample_certificate(certificate)});
-    return {};
+    return store::QrKeyRow{{department.code},       department.name,
+                           std::move(spki).value(), validity.not_before,
+                           validity.not_after,      is_sample_certificate(certificate)};
 }
 
 Result<void> Desk::open_catalogue() {
@@ -258,7 +264,7 @@ Result<void> Desk::open_own_templates(DepartmentConfig& department) {
             return compiled.error();
         }
         own_output_.add_prefix(compiled.value()->prefix());
-        keys_.types[spec.value().type_code] = spec.value().title;
+        titles_[spec.value().type_code] = spec.value().title;
         types.push_back(spec.value().type_code);
         known.insert({spec.value().id, spec.value().type_code});
         const auto kept = issuer_->add_template(std::move(compiled).value());
@@ -303,19 +309,24 @@ void Desk::open_published_templates() {
             },
         .known =
             [this](const issuer::Template& spec) {
-                const std::scoped_lock lock(keys_mutex_);
-                keys_.types[spec.type_code] = spec.title;
+                const std::scoped_lock lock(titles_mutex_);
+                titles_[spec.type_code] = spec.title;
             },
     });
     published_->look();
 }
 
-verifier::KeyList Desk::key_list() const {
-    std::unique_lock lock(keys_mutex_);
-    verifier::KeyList list = keys_;
-    lock.unlock();
+Result<verifier::KeyList> Desk::key_list() const {
+    auto keys = listed_qr_keys(*store_);
+    if (!keys.ok()) {
+        return keys.error();
+    }
+    verifier::KeyList list;
+    list.keys = std::move(keys).value();
     list.issued_at = clock_.now();
     list.next_update = list.issued_at + key_list_life_ms;
+    const std::scoped_lock lock(titles_mutex_);
+    list.types = titles_;
     return list;
 }
 

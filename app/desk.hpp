@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -63,8 +64,8 @@ public:
     [[nodiscard]] std::vector<std::string> failing_templates() const {
         return published_->failing();
     }
-    /// As of now; next update in a month.
-    [[nodiscard]] verifier::KeyList key_list() const;
+    /// As of now; next update in a month. Faults of reading the store.
+    [[nodiscard]] Result<verifier::KeyList> key_list() const;
     /// How many intents the last crash had left open.
     [[nodiscard]] std::size_t recovered() const { return recovered_; }
     /// Time of the backup that the store was restored from, if numbers were undecided at the start.
@@ -83,7 +84,8 @@ private:
     void open_published_templates();
     [[nodiscard]] Result<std::shared_ptr<const issuer::CompiledTemplate>>
     compile(const DepartmentConfig& department, const issuer::Template& spec) const;
-    [[nodiscard]] Result<void> list_key(const DepartmentConfig& department);
+    /// The department's seal is checked against, and its QR key is for the key list.
+    [[nodiscard]] Result<store::QrKeyRow> add_seal(const DepartmentConfig& department);
 
     const Config config_;
     SystemClock clock_;
@@ -94,8 +96,8 @@ private:
     std::optional<catalogue::Register> register_;
     verifier::TrustStore trust_;
     verifier::OwnOutputCheck own_output_;
-    mutable std::mutex keys_mutex_;
-    verifier::KeyList keys_;                    ///< guarded by keys_mutex_
+    mutable std::mutex titles_mutex_;
+    std::map<std::string, std::string> titles_; ///< by type code; guarded by titles_mutex_
     std::vector<DepartmentConfig> departments_; ///< with the types that they take
     std::shared_ptr<const issuer::FontSet> fonts_;
     std::unique_ptr<store::Store> store_;

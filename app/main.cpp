@@ -30,6 +30,22 @@ int tell_no_command(std::string_view word) {
                                                   "; songda --help lists them");
 }
 
+/// songda qr-key list, compromised. `asked` outlives the command line.
+void add_qr_keys(CLI::App& app, QrKeyArguments& asked, int& status) {
+    asked.config = "songda.toml";
+    auto* keys = app.add_subcommand("qr-key", "二维码密钥 keys that seal QR codes");
+    keys->require_subcommand(1);
+    auto* list = keys->add_subcommand("list", "列出历来的密钥 list those of all times");
+    add_config(*list, asked.config);
+    list->callback([&asked, &status] { status = run_qr_key_list(asked.config); });
+    auto* lost = keys->add_subcommand("compromised", "标记失密 others may have one");
+    add_config(*lost, asked.config);
+    lost->add_option("KID", asked.kid, "列表中的编号 as the list names it")->required();
+    lost->add_option("--since", asked.since, "自哪一天起 since this day, 2026-11-30")->required();
+    lost->add_option("--reason", asked.reason, "原因 why")->required();
+    lost->callback([&asked, &status] { status = run_qr_key_compromised(asked); });
+}
+
 /// songda numbers, numbers advance, numbers confirm. `asked` outlives the command line.
 void add_numbers(CLI::App& app, NumbersArguments& asked, int& status) {
     using Action = NumbersArguments::Action;
@@ -330,6 +346,9 @@ int main(int count, char** words) {
     add_config(*revoking, config);
     revoking->add_option("KID", kid, "点号前的部分 the part before the dot")->required();
     revoking->callback([&] { status = run_key_revoke(config, kid); });
+
+    QrKeyArguments lost;
+    add_qr_keys(app, lost, status);
 
     StatusArguments change;
     auto* changing =

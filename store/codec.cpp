@@ -38,9 +38,9 @@ template <class Row>
 constexpr std::uint8_t kind_of =
     early_kind<Row> != 0 ? early_kind<Row>
                          : 19 + place_among<Row, CaseEvent, DraftRow, PaperCopy, EditionRow,
-                                            RevisionRow, AugmentationRow>();
+                                            RevisionRow, AugmentationRow, QrKeyRow>();
 static_assert(kind_of<IntentRecord> == 1 && kind_of<FreshRow> == 13);
-static_assert(kind_of<CaseEvent> == 20 && kind_of<AugmentationRow> == 25);
+static_assert(kind_of<CaseEvent> == 20 && kind_of<QrKeyRow> == 26);
 
 template <class Row, class Wanted>
 concept row_of = std::same_as<std::remove_const_t<Row>, Wanted>;
@@ -172,6 +172,12 @@ void walk(Codec& codec, Row& row) {
           row.fence, row.attempts, row.reason);
 }
 
+template <class Codec, row_of<QrKeyRow> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.department, row.department_name, row.spki, row.not_before, row.not_after, row.sample,
+          row.compromised);
+}
+
 std::uint32_t read_checksum(ByteView bytes) {
     std::uint32_t value = 0;
     for (const std::uint8_t byte : bytes.last(checksum_bytes)) {
@@ -243,6 +249,7 @@ template Bytes encode(const PaperCopy&);
 template Bytes encode(const EditionRow&);
 template Bytes encode(const RevisionRow&);
 template Bytes encode(const AugmentationRow&);
+template Bytes encode(const QrKeyRow&);
 
 template Result<IntentRecord> decode(ByteView);
 template Result<DocumentRow> decode(ByteView);
@@ -263,6 +270,7 @@ template Result<PaperCopy> decode(ByteView);
 template Result<EditionRow> decode(ByteView);
 template Result<RevisionRow> decode(ByteView);
 template Result<AugmentationRow> decode(ByteView);
+template Result<QrKeyRow> decode(ByteView);
 
 template Result<void> check_row(const IntentRecord&);
 template Result<void> check_row(const DocumentRow&);
@@ -276,5 +284,6 @@ template Result<void> check_row(const DraftRow&);
 template Result<void> check_row(const PaperCopy&);
 template Result<void> check_row(const EditionRow&);
 template Result<void> check_row(const AugmentationRow&);
+template Result<void> check_row(const QrKeyRow&);
 
 } // namespace songda::store

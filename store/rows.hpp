@@ -376,6 +376,19 @@ struct ApiKey {
     bool operator==(const ApiKey&) const = default;
 };
 
+/// A key that seals, or sealed, QR codes of a department. Never deleted: paper outlives keys, and
+/// departments.
+struct QrKeyRow {
+    DepartmentCode department;
+    std::string department_name;
+    Bytes spki; ///< DER SubjectPublicKeyInfo, P-256; its hash (key_id_of) is its name
+    TimeMs not_before;
+    TimeMs not_after; ///< of one that seals no more: when another took its place
+    bool sample = false;
+    std::optional<TimeMs> compromised = {}; ///< others may have it since then
+    bool operator==(const QrKeyRow&) const = default;
+};
+
 /// Who did what to what. No personal data: `subject` is an id or a number.
 struct AuditRow {
     TimeMs at;

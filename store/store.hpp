@@ -263,6 +263,16 @@ public:
     [[nodiscard]] virtual Result<void> revoke_api_key(std::string_view kid, TimeMs at,
                                                       const AuditRow& audit) = 0;
 
+    // QR keys.
+
+    /// Puts `after` in the place of `before`, of the same department and key; absent: there was
+    /// none. False when it is not that any more: then nothing changed.
+    [[nodiscard]] virtual Result<bool> step_qr_key(const std::optional<QrKeyRow>& before,
+                                                   const QrKeyRow& after,
+                                                   const AuditRow& audit) = 0;
+    /// Of all departments, by department.
+    [[nodiscard]] virtual Result<std::vector<QrKeyRow>> qr_keys() = 0;
+
     // Audit.
 
     [[nodiscard]] virtual Result<void> append_audit(std::span<const AuditRow> rows) = 0;

@@ -8,14 +8,15 @@ libp11-kit-dev libtomlplusplus-dev libcli11-dev prometheus-cpp-dev rapidjson-dev
 libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev fonts-noto-cjk fonts-noto-cjk-extra
 libzip-dev libexpat1-dev libxlsxwriter-dev fonts-lxgw-wenkai fonts-babelstone-han python3-aiosmtpd python3-cryptography curl jq poppler-utils librsvg2-bin zbar-tools libqpdf-dev libseccomp-dev"
 test="qpdf libnss3-tools mupdf-tools nginx-light wrk opensmtpd chromium nodejs npm universal-ctags libfiu-dev fiu-utils libfaketime
-clang-14 libclang-rt-14-dev python3-openpyxl softhsm2 opensc"
+clang-14 libclang-rt-14-dev python3-openpyxl softhsm2 opensc libpdfbox2-java libjaxb-api-java libactivation-java default-jdk-headless"
 wanted=$build
 [ "${1:-}" = test ] && wanted="$build $test"
 missing=
 for package in $wanted; do
     case $package in
-        # A newer Node.js than Debian's may be there already; either will do.
+        # Another Node.js or JDK than Debian's may be there already; either will do.
         nodejs | npm) command -v node >/dev/null && command -v npm >/dev/null && continue ;;
+        default-jdk-headless) command -v javac >/dev/null && continue ;;
     esac
     state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
     [ "$state" = "install ok installed" ] || missing="$missing $package"

@@ -82,6 +82,11 @@ Report check_qr(std::string_view text, const KeyList& keys, TimeMs now) {
         if (!low_s || !fits(listed, *seal, *signature, code->key)) {
             continue;
         }
+        if (listed.compromised_since) { // whoever has it writes what they like: nothing is a fact
+            report.integrity = {Answer::unknown, Reason::key_compromised, now};
+            report.authority = {Answer::unknown, Reason::key_compromised, keys.issued_at};
+            return report;
+        }
         report.integrity = {Answer::yes, Reason::seal_signature, now};
         const TimeMs issued = from_seconds(claims->issued_at_s);
         const bool within = listed.not_before <= issued && issued <= listed.not_after;

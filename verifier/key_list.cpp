@@ -54,7 +54,30 @@ Result<ListedKey> parse_key(const Value& object) {
     key.not_after = *not_after;
     const Value* const sample = find_member(object, "sample");
     key.sample = sample != nullptr && sample->IsTrue();
+    key.compromised_since = parse_rfc3339(member_text(object, "compromised_since"));
     return key;
+}
+
+/// Keys of one of the list's two arrays. Those that vouch for nothing are in one of their own, so
+/// that a reader who does not know of it misses them.
+Result<void> parse_keys(const Value& array, bool compromised, std::vector<ListedKey>& to) {
+    if (!array.IsArray() || array.Size() > key_list_keys_max) {
+        return refuse("no array of keys, or too many");
+    }
+    for (const Value& object : array.GetArray()) {
+        if (!seals_qr_codes(object)) {
+            continue;
+        }
+        auto key = parse_key(object);
+        if (!key.ok()) {
+            return key.error();
+        }
+        if (compromised && !key.value().compromised_since) {
+            return refuse("a compromised key that does not say since when");
+        }
+        to.push_back(std::move(key).value());
+    }
+    return {};
 }
 
 void write_key(std::string& to, const ListedKey& key) {
@@ -71,7 +94,20 @@ void write_key(std::string& to, const ListedKey& key) {
     object.text("not_before", to_rfc3339(key.not_before));
     object.text("not_after", to_rfc3339(key.not_after));
     object.raw("sample", key.sample ? "true" : "false");
+    if (key.compromised_since) {
+        object.text("compromised_since", to_rfc3339(*key.compromised_since));
+    }
     object.end();
+}
+
+void write_keys(std::string& to, const std::vector<ListedKey>& keys, bool compromised) {
+    std::vector<const ListedKey*> some;
+    for (const ListedKey& key : keys) {
+        if (key.compromised_since.has_value() == compromised) {
+            some.push_back(&key);
+        }
+    }
+    append_json_array(to, some, [&to](const ListedKey* key) { write_key(to, *key); });
 }
 
 } // namespace
@@ -89,7 +125,9 @@ std::string write_key_list(const KeyList& list) {
     }
     types.end();
     root.begin("keys");
-    append_json_array(to, list.keys, [&to](const ListedKey& key) { write_key(to, key); });
+    write_keys(to, list.keys, false);
+    root.begin("compromised_keys");
+    write_keys(to, list.keys, true);
     root.end();
     return to;
 }
@@ -108,8 +146,7 @@ Result<KeyList> parse_key_list(std::string_view text) {
     const auto issued_at = parse_rfc3339(member_text(root, "issued_at"));
     const auto next_update = parse_rfc3339(member_text(root, "next_update"));
     const Value* const keys = find_member(root, "keys");
-    if (!issued_at || !next_update || keys == nullptr || !keys->IsArray() ||
-        keys->Size() > key_list_keys_max) {
+    if (!issued_at || !next_update || keys == nullptr) {
         return refuse("no times or no keys");
     }
     list.issued_at = *issued_at;
@@ -121,15 +158,13 @@ Result<KeyList> parse_key_list(std::string_view text) {
             list.types[code] = type.value.IsString() ? text_of(type.value) : code;
         }
     }
-    for (const Value& object : keys->GetArray()) {
-        if (!seals_qr_codes(object)) {
-            continue;
-        }
-        auto key = parse_key(object);
-        if (!key.ok()) {
-            return key.error();
-        }
-        list.keys.push_back(std::move(key).value());
+    auto parsed_keys = parse_keys(*keys, false, list.keys);
+    const Value* const compromised = find_member(root, "compromised_keys");
+    if (parsed_keys.ok() && compromised != nullptr) {
+        parsed_keys = parse_keys(*compromised, true, list.keys);
+    }
+    if (!parsed_keys.ok()) {
+        return parsed_keys.error();
     }
     return list;
 }

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ struct ListedKey {
     TimeMs not_before;
     TimeMs not_after;
     bool sample = false;
+    /// Somebody else may have it since then. Who has it can seal any time of issue, so that it
+    /// vouches for nothing any more, however old a code says that it is.
+    std::optional<TimeMs> compromised_since = {};
 };
 
 /// The published key list, docs/formats/key-list.md.

@@ -45,6 +45,7 @@ enum class Reason {
     key_listed,
     certificate_untrusted,
     key_not_listed,
+    key_compromised, ///< others may have it; it vouches for nothing
     outside_key_validity,
     no_trust_list,
     not_checked, ///< what was signed is not this, so by whom was not asked

@@ -189,6 +189,8 @@ export function readKeyList(list) {
   if (list === null || typeof list !== 'object' || list.version !== 1) return null;
   if (!Array.isArray(list.keys) || list.keys.length > LIMITS.keysInList) return null;
   if (Number.isNaN(Date.parse(list.issued_at)) || Number.isNaN(Date.parse(list.next_update))) return null;
+  const compromised = list.compromised_keys;
+  if (compromised !== undefined && (!Array.isArray(compromised) || compromised.length > LIMITS.keysInList)) return null;
   return list;
 }
 
@@ -196,7 +198,7 @@ export function readKeyList(list) {
  * Checks a payload against a key list.
  *
  * Answers {verdict, claims?, department?, sample?} with verdict one of
- *   good · seal_wrong · signature_form_wrong · key_not_listed · outside_key_validity · payload_unreadable · no_trust_list.
+ *   good · seal_wrong · signature_form_wrong · key_not_listed · key_compromised · outside_key_validity · payload_unreadable · no_trust_list.
  * `claims` and `department` are present only when the signature is right. It never says whether the
  * document holds now: that cannot be known offline.
  */
@@ -211,7 +213,8 @@ export async function checkSeal(key, payload, keyList) {
   if (list === null) return { verdict: 'no_trust_list' };
 
   const candidates = [];
-  for (const entry of list.keys) {
+  const compromised = list.compromised_keys || [];
+  for (const entry of [...list.keys, ...compromised]) {
     if (entry.use === 'qr' && entry.algorithm === 'ES256' && entry.kid === envelope.kid) {
       const imported = await importListed(entry);
       if (imported !== null) candidates.push({ entry, imported });
@@ -224,7 +227,8 @@ export async function checkSeal(key, payload, keyList) {
   const algorithm = { name: 'ECDSA', hash: 'SHA-256' };
   for (const { entry, imported } of candidates) {
     if (await crypto.subtle.verify(algorithm, imported, envelope.signature, message)) {
-      return judgeSigned(envelope, entry);
+      // Whoever has the key writes what they like: nothing that it signed is a fact.
+      return compromised.includes(entry) ? { verdict: 'key_compromised' } : judgeSigned(envelope, entry);
     }
   }
   return { verdict: 'seal_wrong' };

@@ -56,6 +56,7 @@ private:
         put(static_cast<std::uint16_t>(length));
         append(bytes_, std::string_view(text).substr(0, length));
     }
+    void put(const Bytes& bytes) { put(std::string(as_text(bytes))); }
     void put(const Private<std::string>& text) { put(text.reveal()); }
     void put(const DepartmentCode& code) { put(code.text); }
     void put(TimeMs time) { put(static_cast<std::uint64_t>(time.value)); }
@@ -148,6 +149,11 @@ private:
         std::uint16_t length = 0;
         get(length);
         text = as_text(take(length));
+    }
+    void get(Bytes& bytes) {
+        std::string text;
+        get(text);
+        bytes.assign(text.begin(), text.end());
     }
     void get(Private<std::string>& text) {
         std::string revealed;

@@ -50,8 +50,9 @@ enum class Table : std::uint8_t {
     augmentation,
     augmentation_due,
     augmentation_wait,
+    qr_key,
 };
-inline constexpr std::array<const char*, 34> table_names = {"meta",
+inline constexpr std::array<const char*, 35> table_names = {"meta",
                                                             "intent",
                                                             "intent_open",
                                                             "counter",
@@ -84,7 +85,8 @@ inline constexpr std::array<const char*, 34> table_names = {"meta",
                                                             "revision",
                                                             "augmentation",
                                                             "augmentation_due",
-                                                            "augmentation_wait"};
+                                                            "augmentation_wait",
+                                                            "qr_key"};
 
 [[nodiscard]] std::string engine_message(int code);
 /// No room: on the disk, in the quota, under the file size limit, or in the map.

@@ -113,6 +113,9 @@ public:
     Result<std::optional<ApiKey>> find_api_key(std::string_view kid) override;
     Result<std::vector<ApiKey>> list_api_keys() override;
     Result<void> revoke_api_key(std::string_view kid, TimeMs at, const AuditRow& audit) override;
+    Result<bool> step_qr_key(const std::optional<QrKeyRow>& before, const QrKeyRow& after,
+                             const AuditRow& audit) override;
+    Result<std::vector<QrKeyRow>> qr_keys() override;
 
     Result<void> append_audit(std::span<const AuditRow> rows) override;
     Result<std::vector<AuditEntry>> list_audit(std::uint64_t after, std::size_t limit) override;

@@ -1,6 +1,7 @@
 // Legs, inboxes, grants and keys of the store in memory.
 #include <algorithm>
 
+#include "base/certificate.hpp"
 #include "store/limits.hpp"
 #include "tests/fakes/memory_lookup.hpp"
 #include "tests/fakes/memory_store.hpp"
@@ -244,6 +245,33 @@ Result<void> MemoryStore::revoke_api_key(std::string_view kid, TimeMs at, const 
         record(audit);
     }
     return {};
+}
+
+Result<bool> MemoryStore::step_qr_key(const std::optional<store::QrKeyRow>& before,
+                                      const store::QrKeyRow& after, const AuditRow& audit) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    if (before && (before->department != after.department || before->spki != after.spki)) {
+        return Error{Fault::invalid_input, "another key"};
+    }
+    const std::pair key(after.department.text, key_id_of(after.spki));
+    if (look_up(qr_keys_, key) != before) {
+        return false;
+    }
+    qr_keys_[key] = after;
+    record(audit);
+    return true;
+}
+
+Result<std::vector<store::QrKeyRow>> MemoryStore::qr_keys() {
+    const Lock lock(mutex_);
+    std::vector<store::QrKeyRow> found;
+    for (const auto& [key, row] : qr_keys_) {
+        found.push_back(row);
+    }
+    return found;
 }
 
 } // namespace songda::fakes

@@ -113,6 +113,9 @@ public:
     Result<std::optional<ApiKey>> find_api_key(std::string_view kid) override;
     Result<std::vector<ApiKey>> list_api_keys() override;
     Result<void> revoke_api_key(std::string_view kid, TimeMs at, const AuditRow& audit) override;
+    Result<bool> step_qr_key(const std::optional<store::QrKeyRow>& before,
+                             const store::QrKeyRow& after, const AuditRow& audit) override;
+    Result<std::vector<store::QrKeyRow>> qr_keys() override;
 
     Result<void> append_audit(std::span<const AuditRow> rows) override;
     Result<std::vector<AuditEntry>> list_audit(std::uint64_t after, std::size_t limit) override;
@@ -185,6 +188,7 @@ private:
     std::map<DocumentId, Bytes> behind_; ///< bytes of all its revisions
     std::map<LegId, LinkAccess> links_;
     std::map<std::string, ApiKey, std::less<>> keys_;
+    std::map<std::pair<std::string, KeyId>, store::QrKeyRow> qr_keys_;
     std::vector<AuditEntry> audit_;
     std::map<std::uint8_t, std::string> last_served_;
     std::optional<std::pair<Date, std::optional<DocumentId>>> told_until_;

@@ -1,5 +1,6 @@
-// Runs the commands of docs/operating/certificates.md, hsm.md and signer.md as they stand on the
-// page, in their order: a runbook that does not work is found here and not at two in the morning.
+// Runs the commands of docs/operating/certificates.md, hsm.md, signer.md and compromise.md as they
+// stand on the page, in their order: a runbook that does not work is found here and not at two in
+// the morning.
 #include <algorithm>
 #include <fstream>
 
@@ -111,6 +112,55 @@ TEST(Runbook, UnitsAreWhatSystemdTakes) {
             ' ' + file);
         EXPECT_EQ(judged.status, 0) << judged.output;
     }
+}
+
+/// A department that is its own authority, with a seal of it, has issued something.
+constexpr std::string_view before_the_theft = R"(
+mkdir -m 700 secrets
+(umask 077 && openssl rand -base64 24 >secrets/root && openssl rand -base64 24 >secrets/issuing)
+songda pki init --folder authority --name 示例省根证书 --issuing-name 示例省签发证书 --organization 示例省政务服务管理办公室 \
+    --address http://pki.example.gov.cn --domain example.gov.cn --policy 1.2.156.99999.1 \
+    --passphrase-file secrets/issuing --root-passphrase-file secrets/root
+songda pki seal --folder authority --department 11320199014138860W --name 示例市行政审批局 --out seal-old \
+    --passphrase-file secrets/issuing
+cp seal-old/seal.pem seal.pem
+sed -i 's|^seal_key = .*|seal_key = "seal-old/seal.key"|; s|^qr_key = .*|qr_key = "seal-old/qr.key"|' songda.toml
+sed -i 's|^seal_certificate = .*|seal_certificate = "seal-old/seal.pem"|' songda.toml
+songda issue before.jsonl -c songda.toml --out before
+)";
+
+TEST(Runbook, CompromiseDoesWhatItSays) {
+    const std::string commands = commands_of(SONGDA_SOURCE_DIR "/docs/operating/compromise.md");
+    ASSERT_GT(std::count(commands.begin(), commands.end(), '\n'), 8);
+    live::Service service;
+    const std::string folder = service.folder();
+    const auto run =
+        follow("sed -n 3,4p " SONGDA_SOURCE_DIR "/samples/decisions.jsonl >before.jsonl" +
+                   std::string(before_the_theft) + commands,
+               folder);
+    ASSERT_EQ(run.status, 0) << run.output;
+    EXPECT_NE(run.output.find("已失密 compromised since 2026-11-01"), std::string::npos)
+        << run.output;
+    ASSERT_TRUE(service.start()) << service.complaint();
+    std::ofstream(folder + "/keys.json")
+        << service.client()
+               .value()
+               .send("GET", "/.well-known/songda-keys.json", {}, "")
+               .value()
+               .body;
+    const auto code_of_first_in = [&](const std::string& issued) {
+        return live::run_command("cd " + folder + " && for f in " + issued +
+                                 "/*.pdf; do pdftoppm -r 150 -png -singlefile $f page; break; done "
+                                 "&& " +
+                                 std::string(SONGDA_PROGRAM) +
+                                 "-verify --json --keys keys.json --qr "
+                                 "\"$(zbarimg -q --raw page.png)\"")
+            .output;
+    };
+    EXPECT_NE(code_of_first_in("before").find("key_compromised"), std::string::npos)
+        << code_of_first_in("before");
+    EXPECT_NE(code_of_first_in("check").find("key_listed"), std::string::npos)
+        << code_of_first_in("check");
 }
 
 } // namespace

@@ -90,6 +90,19 @@ test('KeyOfAnotherUseOrAnotherKidVouchesForNothing', async () => {
   assert.equal(await verdictWith({ ...listed, spki }, listed), 'good', 'a wrong entry does not hide the right one');
 });
 
+test('KeyThatOthersMayHaveVouchesForNothing', async () => {
+  const others = keys.keys.filter((entry) => entry.kid !== testKeys.listed.kid);
+  const stolen = keys.keys.filter((entry) => entry.kid === testKeys.listed.kid);
+  const list = { ...keys, keys: others, compromised_keys: stolen };
+  for (const { name, key, payload } of good) {
+    assert.deepEqual(await checkSeal(key, payload, list), { verdict: 'key_compromised' }, name);
+  }
+  const { key, payload } = good[0];
+  assert.equal((await checkSeal(key, payload, { ...list, compromised_keys: {} })).verdict, 'no_trust_list');
+  const torn = payload.slice(0, -3) + (payload.endsWith('000') ? '111' : '000');
+  assert.notEqual((await checkSeal(key, torn, list)).verdict, 'key_compromised', 'the signature is looked at first');
+});
+
 test('ListOfAnotherVersionOrWithoutTimesIsNoList', async () => {
   const { key, payload } = good[0];
   const { issued_at: _, ...undated } = keys;

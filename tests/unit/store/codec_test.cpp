@@ -81,6 +81,7 @@ TEST(StoreCodec, EveryRowReturnsAndNothingDamagedDoes) {
     expect_strict(AugmentationRow{samples::numbered<DocumentId>(7), SignatureLevel::b_lt,
                                   SignatureLevel::b_t, TimeMs{5}, TimeMs{6}, TimeMs{9}, TimeMs{7},
                                   3, 2, "unavailable: nobody answers"});
+    expect_strict(samples::qr_key(1));
     expect_strict(SegmentCursor{3, 4096});
     const auto key = samples::numbered<DocumentKey>(7);
     expect_strict(FreshRow{key, samples::numbered<DocumentId>(7), std::nullopt, TimeMs{5}});
@@ -240,6 +241,7 @@ RC_GTEST_PROP(StoreCodecProperty, RandomFieldsNeverCrashAndDecodeOnlyToThemselve
     decode_random_fields<EditionRow>(random, 23);
     decode_random_fields<RevisionRow>(random, 24);
     decode_random_fields<AugmentationRow>(random, 25);
+    decode_random_fields<QrKeyRow>(random, 26);
 }
 
 RC_GTEST_PROP(StoreCodecProperty, ARowWithOneChangedByteIsRefusedOrAnotherRow,

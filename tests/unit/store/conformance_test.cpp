@@ -89,6 +89,7 @@ public:
                                              Verb{"status", 2, &Run::status},
                                              Verb{"access", 3, &Run::access},
                                              Verb{"keys", 2, &Run::keys},
+                                             Verb{"qr_keys", 2, &Run::qr_keys},
                                              Verb{"void", 1, &Run::void_intents},
                                              Verb{"audit", 1, &Run::audit},
                                              Verb{"prune", 2, &Run::prune},
@@ -412,6 +413,22 @@ private:
                                                        engine_.revoke_api_key(kid, now_, audit));
         return wrote && same_answer(model_.find_api_key(kid), engine_.find_api_key(kid)) &&
                same_answer(model_.list_api_keys(), engine_.list_api_keys());
+    }
+
+    bool qr_keys() {
+        const auto stored = model_.qr_keys().value();
+        QrKeyRow after = samples::qr_key(below(6));
+        std::optional<QrKeyRow> before;
+        if (below(3) != 0 && !stored.empty()) {
+            before = stored[below(stored.size())];
+            after = below(5) == 0 ? after : *before;
+        }
+        after.not_after = TimeMs{static_cast<std::int64_t>(below(3))};
+        after.compromised = below(4) == 0 ? std::optional(now_) : std::nullopt;
+        const AuditRow audit = samples::audit_row(below(1000));
+        return same_answer(model_.step_qr_key(before, after, audit),
+                           engine_.step_qr_key(before, after, audit)) &&
+               same_answer(model_.qr_keys(), engine_.qr_keys());
     }
 
     bool void_intents() {

@@ -144,6 +144,16 @@ inline EditionRow edition(std::uint64_t number, std::string name = "guide-1") {
     return row;
 }
 
+inline QrKeyRow qr_key(std::uint64_t number) {
+    QrKeyRow row;
+    row.department = department(number % 3);
+    row.department_name = "示例市行政审批局";
+    row.spki = file_bytes(number, 91);
+    row.not_before = TimeMs{1000};
+    row.not_after = TimeMs{9000};
+    return row;
+}
+
 /// What the draft of that number decides.
 inline Bytes draft_decision(std::uint64_t number) {
     return file_bytes(number, 100 + number % 5000);

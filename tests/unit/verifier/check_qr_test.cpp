@@ -115,6 +115,17 @@ TEST(CheckQr, UnknownKeyAndOldKeyAreToldApart) {
     EXPECT_EQ(report.authority.reason, Reason::outside_key_validity);
 }
 
+TEST(CheckQr, KeyThatOthersMayHaveVouchesForNothing) {
+    KeyList stolen = sample().keys;
+    stolen.keys[0].compromised_since =
+        sample().now + 500; // after the code was sealed, or so it says
+    const Report report = check_qr(sample().text, stolen, sample().now);
+    EXPECT_EQ(report.integrity.answer, Answer::unknown);
+    EXPECT_EQ(report.integrity.reason, Reason::key_compromised);
+    EXPECT_EQ(report.authority.answer, Answer::unknown);
+    EXPECT_FALSE(report.document) << "nothing that it signed is a fact";
+}
+
 TEST(CheckQr, RubbishIsUnreadable) {
     for (const auto* text :
          {"", "#", "https://x/v/0123456789ABCDEF", "https://x/v/0123456789ABCDEF#",
@@ -135,6 +146,21 @@ TEST(KeyList, RoundTripsAndRefusesSwappedKeys) {
     swapped.replace(swapped.find(kid), 2, kid.substr(0, 2) == "00" ? "11" : "00");
     EXPECT_FALSE(parse_key_list(swapped).ok());
     EXPECT_FALSE(parse_key_list("{\"version\":2}").ok());
+}
+
+/// Readers pass over members that they do not know, so an older one must not find the key.
+TEST(KeyList, KeyThatOthersMayHaveStandsWhereAnOlderReaderDoesNotLook) {
+    KeyList stolen = sample().keys;
+    stolen.keys[0].compromised_since = sample().now;
+    const std::string json = write_key_list(stolen);
+    EXPECT_NE(json.find("\"keys\":[],\"compromised_keys\":[{"), std::string::npos) << json;
+    const auto read = parse_key_list(json);
+    ASSERT_TRUE(read.ok()) << read.error().detail;
+    ASSERT_EQ(read.value().keys.size(), 1U);
+    EXPECT_EQ(read.value().keys[0].compromised_since, sample().now);
+    std::string undated = json;
+    undated.replace(undated.find("compromised_since"), 17, "compromised_until");
+    EXPECT_FALSE(parse_key_list(undated).ok());
 }
 
 } // namespace

@@ -8,6 +8,7 @@
 #include <openssl/x509_vfy.h>
 
 #include "base/certificate.hpp"
+#include "base/sm2.hpp"
 
 namespace songda::verifier {
 namespace {
@@ -107,6 +108,7 @@ Result<void> TrustStore::add(const std::string& folder) {
             return certificates.error();
         }
         for (auto& certificate : certificates.value()) {
+            name_sm2_user(certificate.get());
             samples_only_ = samples_only_ && is_sample_certificate(certificate.get());
             roots_.push_back(std::move(certificate));
         }

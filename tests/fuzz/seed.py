@@ -89,6 +89,7 @@ def main():
     seal = from_base41(payload)
     claims = seal[seal.index(b"\xa6\x02"):-66]
     seeds = {"frame": [pdf], "pdf": [pdf, (GOLDEN / "high-s.pdf").read_bytes()], "cms": [cms, (GOLDEN / "with-signing-time.der").read_bytes()],
+             "sm2_cms": [path.read_bytes() for path in sorted(GOLDEN.parent.glob("sm2/*.der"))],
              "qr": [qr.encode(), qr.split("/v/")[1].encode(), (GOLDEN / "high-s.txt").read_bytes()],
              "form_upload": [b"multipart/form-data; boundary=b\n--b\r\nContent-Disposition: form-data; name=\"file\"; "
                              b"filename=\"a.pdf\"\r\nContent-Type: application/pdf\r\n\r\n%PDF\r\n--b--\r\n"],

@@ -1,0 +1,72 @@
+#include "signer/sm2_key.hpp"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include "base/certificate.hpp"
+
+namespace songda::signer {
+
+Result<Sm2Key> Sm2Key::read(const std::string& path, const std::string& passphrase) {
+    const openssl::Bio file(BIO_new_file(path.c_str(), "r"));
+    if (!file) {
+        ERR_clear_error();
+        return Error{Fault::not_found, path + ": cannot be read"};
+    }
+    // The default callback would ask at the terminal; an empty passphrase must fail instead.
+    openssl::Pkey key(PEM_read_bio_PrivateKey(file.get(), nullptr, nullptr,
+                                              const_cast<char*>(passphrase.c_str())));
+    ERR_clear_error();
+    if (!key) {
+        return Error{Fault::invalid_input,
+                     path + ": not a private key, or the passphrase is wrong"};
+    }
+    return take(std::move(key), path);
+}
+
+Result<Sm2Key> Sm2Key::make() {
+    // EVP_EC_gen("SM2") would give an EC key, which signs ECDSA.
+    openssl::Pkey key(EVP_PKEY_Q_keygen(nullptr, nullptr, "SM2"));
+    ERR_clear_error();
+    if (!key) {
+        return Error{Fault::internal, "no SM2 key could be made"};
+    }
+    return take(std::move(key), "a new key");
+}
+
+Result<Sm2Key> Sm2Key::take(openssl::Pkey key, const std::string& name) {
+    auto known = Sm2PublicKey::of(key.get());
+    if (!known.ok()) {
+        return Error{known.error().fault, name + ": " + known.error().detail};
+    }
+    return Sm2Key(std::move(key), std::move(known).value());
+}
+
+Result<Bytes> Sm2Key::sign(ByteView message) const {
+    const Digest e = public_.hash(message);
+    const openssl::PkeyContext context(EVP_PKEY_CTX_new(key_.get(), nullptr));
+    Bytes signature(sm2_signature_bytes_max);
+    std::size_t size = signature.size();
+    const bool made =
+        context && EVP_PKEY_sign_init(context.get()) == 1 &&
+        EVP_PKEY_sign(context.get(), signature.data(), &size, e.data(), e.size()) == 1;
+    ERR_clear_error();
+    if (!made) {
+        return Error{Fault::internal, "the SM2 key did not sign"};
+    }
+    signature.resize(size);
+    return signature;
+}
+
+Bytes Sm2Key::public_key() const {
+    return public_key_der(key_.get());
+}
+
+bool Sm2Key::belongs_to(const X509* certificate) const {
+    const bool fits = certificate != nullptr && X509_get0_pubkey(certificate) != nullptr &&
+                      EVP_PKEY_eq(key_.get(), X509_get0_pubkey(certificate)) == 1;
+    ERR_clear_error();
+    return fits;
+}
+
+} // namespace songda::signer

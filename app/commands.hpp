@@ -150,7 +150,8 @@ struct PkiArguments {
     std::string domain;
     std::string policy;
     bool sample = false;
-    int days = 0; ///< 0: what the profile says
+    std::string suite = "p256"; ///< or `sm2`: of a new authority, of a new request
+    int days = 0;               ///< 0: what the profile says
     std::string csr;
     std::string certificate; ///< that an outside authority made
     std::string chain;

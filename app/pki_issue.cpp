@@ -31,7 +31,7 @@ std::string file_stem(Profile profile) {
 /// The public key to certify: of the request, or of the key in the folder, which is made if there
 /// is none. A key that an ended command left is used.
 Result<openssl::Pkey> key_to_certify(const PkiArguments& asked, Profile profile,
-                                     const signer::Passphrase& passphrase) {
+                                     signer::Suite suite, const signer::Passphrase& passphrase) {
     if (!asked.csr.empty()) {
         const auto pem = read_whole(asked.csr, request_bytes_max);
         if (!pem.ok()) {
@@ -42,20 +42,22 @@ Result<openssl::Pkey> key_to_certify(const PkiArguments& asked, Profile profile,
                         : Result<openssl::Pkey>(
                               Error{key.error().fault, asked.csr + ": " + key.error().detail});
     }
-    return signer::keep_key(asked.out + '/' + file_stem(profile) + ".key", passphrase);
+    return signer::keep_key(asked.out + '/' + file_stem(profile) + ".key", passphrase, suite);
 }
 
-/// The key that seals QR codes stands beside a new seal.
-Result<void> keep_qr_key(const PkiArguments& asked, const IssueOrder& order,
+/// The key that seals QR codes stands beside a new seal; it is of P-256 always.
+Result<void> keep_qr_key(const PkiArguments& asked, const IssueOrder& order, signer::Suite suite,
                          const signer::Passphrase& passphrase) {
-    if (order.profile != Profile::seal || !asked.csr.empty() || !order.renews.empty()) {
+    if (suite != signer::Suite::p256 || order.profile != Profile::seal || !asked.csr.empty() ||
+        !order.renews.empty()) {
         return {};
     }
     const auto key = signer::keep_key(asked.out + "/qr.key", passphrase);
     return key.ok() ? Result<void>() : key.error();
 }
 
-void tell_issued(const PkiArguments& asked, const IssuedCertificate& issued, TimeMs now) {
+void tell_issued(const PkiArguments& asked, const IssuedCertificate& issued, signer::Suite suite,
+                 TimeMs now) {
     const std::string stem = asked.out + '/' + file_stem(issued.entry.profile);
     fmt::print("{}\n", issued.again ? "该密钥已有此证书，再次交出 this key has this certificate "
                                       "already; here it is again"
@@ -71,7 +73,7 @@ void tell_issued(const PkiArguments& asked, const IssuedCertificate& issued, Tim
     fmt::print(
         "下一步 next: songda pki publish --folder {} --out …（公布状态 publish its status）\n",
         asked.folder);
-    if (issued.entry.profile == Profile::seal) {
+    if (issued.entry.profile == Profile::seal && suite == signer::Suite::p256) {
         fmt::print("  再写入 songda.toml 的 [[department]] then in songda.toml: seal_key, "
                    "seal_certificate{}，重启服务 restart the service\n",
                    issued.entry.renews.empty() ? ", qr_key" : "");
@@ -94,12 +96,13 @@ int issue_to_folder(const PkiArguments& asked, signer::Authority& authority,
     if (!passphrase.ok() || !own.ok()) {
         return tell_pki_failure(!passphrase.ok() ? passphrase.error() : own.error());
     }
+    const signer::Suite suite = authority.terms().suite;
     const auto made = signer::make_folder(asked.out, 0700);
-    const auto qr = made.ok() ? keep_qr_key(asked, order, own.value()) : made;
+    const auto qr = made.ok() ? keep_qr_key(asked, order, suite, own.value()) : made;
     if (!qr.ok()) {
         return tell_pki_failure(qr.error());
     }
-    const auto key = key_to_certify(asked, order.profile, own.value());
+    const auto key = key_to_certify(asked, order.profile, suite, own.value());
     if (!key.ok()) {
         return tell_pki_failure(key.error());
     }
@@ -119,7 +122,7 @@ int issue_to_folder(const PkiArguments& asked, signer::Authority& authority,
     if (!written.ok()) {
         return tell_pki_failure(written.error());
     }
-    tell_issued(asked, issued.value(), authority.now());
+    tell_issued(asked, issued.value(), suite, authority.now());
     return 0;
 }
 
@@ -168,7 +171,8 @@ signer::AuthorityTerms terms_of(const PkiArguments& asked) {
             asked.address,
             asked.domain,
             asked.sample && asked.policy.empty() ? std::string(sample_policy) : asked.policy,
-            asked.sample};
+            asked.sample,
+            *signer::parse_suite(asked.suite)};
 }
 
 /// The department's name as the CSR carries it; an outside authority may take or change it.
@@ -300,7 +304,8 @@ int run_pki_csr(const PkiArguments& asked) {
     if (!made.ok() || !own.ok()) {
         return tell_pki_failure(!made.ok() ? made.error() : own.error());
     }
-    const auto key = key_to_certify(asked, *profile, own.value());
+    const auto key =
+        key_to_certify(asked, *profile, *signer::parse_suite(asked.suite), own.value());
     if (!key.ok()) {
         return tell_pki_failure(key.error());
     }

@@ -69,6 +69,12 @@ public:
             ->required();
     }
 
+    static void with_suite(CLI::App* command, PkiArguments& asked) {
+        command->add_option("--suite", asked.suite, "算法 algorithms: p256, sm2（国密）")
+            ->capture_default_str()
+            ->check(CLI::IsMember({"p256", "sm2"}));
+    }
+
 private:
     CLI::App& pki_;
     PkiArguments& asked_;
@@ -96,6 +102,7 @@ void add_init(PkiWords& words, PkiArguments& asked) {
     init->add_option("--root-passphrase-file", asked.root_passphrase_file,
                      "根私钥的口令文件；不填则与签发私钥同 of the root key; else the same");
     sample->excludes(organization)->excludes(policy);
+    PkiWords::with_suite(init, asked);
 }
 
 void add_issuing(PkiWords& words, PkiArguments& asked) {
@@ -133,6 +140,7 @@ void add_outside(PkiWords& words, PkiArguments& asked) {
     words.own_key(csr);
     words.named(csr, "名称 name");
     with_profile(csr);
+    PkiWords::with_suite(csr, asked);
     auto* import = words.add("import", "导入外部机构签发的证书 take the certificate that it made",
                              &run_pki_import);
     import->add_option("CERTIFICATE", asked.certificate, "PEM")->required();

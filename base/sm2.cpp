@@ -64,17 +64,20 @@ bool is_sm2(const EVP_PKEY* key) {
     return key != nullptr && EVP_PKEY_is_a(key, "SM2") == 1;
 }
 
+Asn1Octets sm2_user_octets() {
+    Asn1Octets id(ASN1_OCTET_STRING_new());
+    SONGDA_CHECK(id && ASN1_OCTET_STRING_set(
+                           id.get(), reinterpret_cast<const unsigned char*>(sm2_user_id.data()),
+                           static_cast<int>(sm2_user_id.size())) == 1);
+    return id;
+}
+
 void name_sm2_user(X509* certificate) {
     if (X509_get_signature_nid(certificate) != NID_SM2_with_SM3 ||
         X509_get0_distinguishing_id(certificate) != nullptr) {
         return;
     }
-    ASN1_OCTET_STRING* const id = ASN1_OCTET_STRING_new();
-    SONGDA_CHECK(id != nullptr &&
-                 ASN1_OCTET_STRING_set(id,
-                                       reinterpret_cast<const unsigned char*>(sm2_user_id.data()),
-                                       static_cast<int>(sm2_user_id.size())) == 1);
-    X509_set0_distinguishing_id(certificate, id); // takes it
+    X509_set0_distinguishing_id(certificate, sm2_user_octets().release()); // takes it
 }
 
 const Sm2Names& sm2_names() {

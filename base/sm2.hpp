@@ -22,6 +22,10 @@ inline constexpr std::size_t sm2_signature_bytes_max = 72;
 /// SM2 by its own name: OpenSSL also makes EC keys on this curve, which sign ECDSA.
 [[nodiscard]] bool is_sm2(const EVP_PKEY* key);
 
+/// The user id for OpenSSL's calls that take it over.
+using Asn1Octets = std::unique_ptr<ASN1_OCTET_STRING, Deleter<ASN1_OCTET_STRING_free>>;
+[[nodiscard]] Asn1Octets sm2_user_octets();
+
 /// Tells OpenSSL the user id for checking this certificate's own signature, if that is SM2; without
 /// it none of them verifies. Before the certificate is shared between threads.
 void name_sm2_user(X509* certificate);

@@ -111,7 +111,6 @@ std::optional<Certificates> certificates_of(const Sm2Cms& message) {
         if (!certificate || at != der.data() + der.size()) {
             return std::nullopt;
         }
-        name_sm2_user(certificate.get());
         read.push_back(std::move(certificate));
     }
     const auto named = std::find_if(read.begin(), read.end(), [&](const auto& certificate) {

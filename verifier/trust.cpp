@@ -140,8 +140,10 @@ ChainVerdict TrustStore::judge(X509* certificate, const Certificates& others, Ti
         return verdict;
     }
     const openssl::CertificateStore store = store_at(at);
+    name_sm2_user(certificate);
     STACK_OF(X509)* const between = sk_X509_new_null();
     for (const auto& other : others) {
+        name_sm2_user(other.get());
         sk_X509_push(between, other.get());
     }
     const openssl::CertificateStoreContext context(X509_STORE_CTX_new());

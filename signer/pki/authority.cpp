@@ -140,7 +140,7 @@ Result<void> Authority::make_hierarchy(const Secrets& secrets) {
     if (root != nullptr && !is_there(root_key_path())) { // another key must not take its place
         return Error{Fault::not_found, root_key_path() + ": is needed to go on"};
     }
-    const auto root_key = keep_key(root_key_path(), secrets.root);
+    const auto root_key = keep_key(root_key_path(), secrets.root, asked.suite);
     if (!root_key.ok()) {
         return root_key.error();
     }
@@ -157,7 +157,7 @@ Result<void> Authority::make_hierarchy(const Secrets& secrets) {
     if (!above.ok()) {
         return above.error();
     }
-    const auto key = keep_key(issuing_key_path(), secrets.issuing);
+    const auto key = keep_key(issuing_key_path(), secrets.issuing, asked.suite);
     if (!key.ok()) {
         return key.error();
     }
@@ -177,6 +177,14 @@ Result<IssuedCertificate> Authority::issue(const IssueOrder& order, EVP_PKEY* pu
     const auto fit = check_names(order.names, order.profile, terms());
     if (!fit.ok()) {
         return fit.error();
+    }
+    if (suite_of(public_key) != terms().suite) {
+        return Error{Fault::invalid_input, "the key is not of this authority's suite, " +
+                                               std::string(suite_name(terms().suite))};
+    }
+    if (order.profile == Profile::timestamp && terms().suite != Suite::p256) {
+        return Error{Fault::invalid_input,
+                     "time-stamps are signed with P-256; take an authority of that suite"};
     }
     const auto known = find_issued(order, public_key);
     if (!known.ok()) {

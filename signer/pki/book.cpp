@@ -28,10 +28,16 @@ Result<void> enter_terms(Book& book, const JournalLine& line) {
     if (book.terms) {
         return refused(line, "makes an authority that is there");
     }
-    book.terms = AuthorityTerms{field(line, "root_name"),      field(line, "issuing_name"),
-                                field(line, "organization"),   field(line, "base_url"),
-                                field(line, "domain"),         field(line, "policy"),
-                                field(line, "sample") == "yes"};
+    // Journals from before there were two say nothing.
+    const std::string named = field(line, "suite");
+    const auto suite = named.empty() ? std::optional(Suite::p256) : parse_suite(named);
+    if (!suite) {
+        return refused(line, "names algorithms that this program does not know");
+    }
+    book.terms = AuthorityTerms{field(line, "root_name"),       field(line, "issuing_name"),
+                                field(line, "organization"),    field(line, "base_url"),
+                                field(line, "domain"),          field(line, "policy"),
+                                field(line, "sample") == "yes", *suite};
     return {};
 }
 
@@ -144,7 +150,8 @@ JournalFields terms_fields(const AuthorityTerms& terms) {
             {"base_url", terms.base_url},
             {"domain", terms.domain},
             {"policy", terms.policy},
-            {"sample", terms.sample ? "yes" : "no"}};
+            {"sample", terms.sample ? "yes" : "no"},
+            {"suite", std::string(suite_name(terms.suite))}};
 }
 
 JournalFields intent_fields(const BookEntry& entry) {

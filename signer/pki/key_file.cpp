@@ -58,8 +58,10 @@ Result<openssl::Bio> key_pem(EVP_PKEY* key, const std::string& passphrase) {
 
 } // namespace
 
-Result<openssl::Pkey> make_key() {
-    openssl::Pkey key(EVP_EC_gen("P-256"));
+Result<openssl::Pkey> make_key(Suite suite) {
+    // EVP_EC_gen("SM2") would give an EC key on that curve, which signs ECDSA.
+    openssl::Pkey key(suite == Suite::sm2 ? EVP_PKEY_Q_keygen(nullptr, nullptr, "SM2")
+                                          : EVP_EC_gen("P-256"));
     return key ? Result(std::move(key)) : openssl_failed("no key could be made");
 }
 
@@ -88,17 +90,22 @@ Result<openssl::Pkey> read_key(const std::string& path, const Passphrase& passph
     if (!key) {
         return Error{Fault::forbidden, path + ": the passphrase is wrong, or it is not a key"};
     }
-    if (!is_p256(key.get())) {
-        return Error{Fault::invalid_input, path + ": not a P-256 key"};
+    if (!suite_of(key.get())) {
+        return Error{Fault::invalid_input, path + ": neither a P-256 nor an SM2 key"};
     }
     return key;
 }
 
-Result<openssl::Pkey> keep_key(const std::string& path, const Passphrase& passphrase) {
+Result<openssl::Pkey> keep_key(const std::string& path, const Passphrase& passphrase, Suite suite) {
     if (is_there(path)) {
-        return read_key(path, passphrase);
+        auto kept = read_key(path, passphrase);
+        if (kept.ok() && suite_of(kept.value().get()) != suite) {
+            return Error{Fault::invalid_input, path + ": there is a key of another suite than " +
+                                                   std::string(suite_name(suite))};
+        }
+        return kept;
     }
-    auto key = make_key();
+    auto key = make_key(suite);
     if (!key.ok()) {
         return key.error();
     }
@@ -107,12 +114,13 @@ Result<openssl::Pkey> keep_key(const std::string& path, const Passphrase& passph
 }
 
 Result<std::string> write_request(EVP_PKEY* key, const X509_NAME* name) {
+    const SigningContext context = signing_context(key);
     const CertificateRequest request(X509_REQ_new());
     const openssl::Bio out(BIO_new(BIO_s_mem()));
     if (!request || !out || X509_REQ_set_version(request.get(), X509_REQ_VERSION_1) != 1 ||
         X509_REQ_set_subject_name(request.get(), name) != 1 ||
-        X509_REQ_set_pubkey(request.get(), key) != 1 ||
-        X509_REQ_sign(request.get(), key, EVP_sha256()) <= 0 ||
+        X509_REQ_set_pubkey(request.get(), key) != 1 || !context ||
+        X509_REQ_sign_ctx(request.get(), context.get()) <= 0 ||
         PEM_write_bio_X509_REQ(out.get(), request.get()) != 1) {
         return openssl_failed("the request cannot be made");
     }
@@ -128,13 +136,13 @@ Result<openssl::Pkey> read_request(std::string_view pem) {
     const openssl::Bio in(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
     const CertificateRequest request(PEM_read_bio_X509_REQ(in.get(), nullptr, nullptr, nullptr));
     openssl::Pkey key(request ? X509_REQ_get_pubkey(request.get()) : nullptr);
-    const bool proven = key && X509_REQ_verify(request.get(), key.get()) == 1;
+    const bool proven = key && is_signed_by(request.get(), key.get());
     ERR_clear_error();
     if (!request || !key) {
         return Error{Fault::invalid_input, "not a certificate request in PEM"};
     }
-    if (!is_p256(key.get())) {
-        return Error{Fault::invalid_input, "the request is not for a P-256 key"};
+    if (!suite_of(key.get())) {
+        return Error{Fault::invalid_input, "the request is for neither a P-256 nor an SM2 key"};
     }
     if (!proven) {
         return Error{Fault::invalid_input,

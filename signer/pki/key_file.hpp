@@ -7,9 +7,10 @@
 #include "base/openssl_handles.hpp"
 #include "base/private.hpp"
 #include "base/result.hpp"
+#include "signer/pki/suite.hpp"
 
-/// Keys and requests of the authority: P-256, PKCS#8, encrypted by a passphrase stretched by scrypt
-/// (RFC 7914, N = 16384, r = 8), as every OpenSSL reads it.
+/// Keys and requests of the authority: of either suite, PKCS#8, encrypted by a passphrase stretched
+/// by scrypt (RFC 7914, N = 16384, r = 8), as every OpenSSL reads it.
 namespace songda::signer {
 
 using Passphrase = Private<std::string>;
@@ -17,18 +18,20 @@ using Passphrase = Private<std::string>;
 using CertificateRequest = std::unique_ptr<X509_REQ, openssl::Deleter<X509_REQ_free>>;
 
 /// Fault internal: no randomness.
-[[nodiscard]] Result<openssl::Pkey> make_key();
+[[nodiscard]] Result<openssl::Pkey> make_key(Suite suite = Suite::p256);
 
 /// Readable by its owner alone. An empty passphrase writes it unencrypted. Never replaces a key.
 /// Faults: conflict (there is one), as replace_file.
 [[nodiscard]] Result<void> write_key(const std::string& path, EVP_PKEY* key,
                                      const Passphrase& passphrase);
 
-/// Faults: not_found, forbidden (the wrong passphrase), invalid_input (not a P-256 key).
+/// Faults: not_found, forbidden (the wrong passphrase), invalid_input (of neither suite).
 [[nodiscard]] Result<openssl::Pkey> read_key(const std::string& path, const Passphrase& passphrase);
 
-/// The key under `path`; made and written where there is none.
-[[nodiscard]] Result<openssl::Pkey> keep_key(const std::string& path, const Passphrase& passphrase);
+/// The key under `path`; made and written where there is none. Fault invalid_input: one of another
+/// suite.
+[[nodiscard]] Result<openssl::Pkey> keep_key(const std::string& path, const Passphrase& passphrase,
+                                             Suite suite = Suite::p256);
 
 /// PEM. The names are put in by the caller's `name`.
 [[nodiscard]] Result<std::string> write_request(EVP_PKEY* key, const X509_NAME* name);

@@ -139,8 +139,9 @@ private:
         const X509_ALGOR* const inner = X509_get0_tbs_sigalg(certificate_);
         expect(X509_ALGOR_cmp(inner, outer) == 0,
                "the signature algorithm inside differs from the one outside");
-        expect(OBJ_obj2nid(inner->algorithm) == NID_ecdsa_with_SHA256,
-               "the signature algorithm is not ecdsa-with-SHA256");
+        expect(OBJ_obj2nid(inner->algorithm) == signature_nid(terms_.suite),
+               terms_.suite == Suite::sm2 ? "the signature algorithm is not SM2-with-SM3"
+                                          : "the signature algorithm is not ecdsa-with-SHA256");
         const ASN1_BIT_STRING* issuer_id = nullptr;
         const ASN1_BIT_STRING* subject_id = nullptr;
         X509_get0_uids(certificate_, &issuer_id, &subject_id);
@@ -224,7 +225,8 @@ private:
 
     void check_key() {
         const EVP_PKEY* const key = X509_get0_pubkey(certificate_);
-        expect(key != nullptr && is_p256(key), "the key is not P-256");
+        expect(suite_of(key) == terms_.suite,
+               terms_.suite == Suite::sm2 ? "the key is not SM2" : "the key is not P-256");
     }
 
     void check_extension_set() {
@@ -376,7 +378,7 @@ std::vector<std::string> lint(const X509* certificate, Profile profile, const X5
 std::vector<std::string> lint_plan(const X509* planned, Profile profile, const X509* issuer,
                                    const AuthorityTerms& terms) {
     const openssl::Certificate copy(X509_dup(const_cast<X509*>(planned)));
-    const auto throwaway = make_key();
+    const auto throwaway = make_key(terms.suite);
     if (!copy || !throwaway.ok() || !sign_certificate(copy.get(), throwaway.value().get()).ok()) {
         return {"it cannot be encoded"};
     }
@@ -387,9 +389,7 @@ std::vector<std::string> lint_plan(const X509* planned, Profile profile, const X
 
 bool signature_holds(const X509* certificate, const X509* issuer) {
     X509* const checked = const_cast<X509*>(certificate);
-    const bool holds = X509_verify(checked, X509_get0_pubkey(issuer)) == 1;
-    ERR_clear_error();
-    return holds;
+    return is_signed_by(checked, X509_get0_pubkey(issuer));
 }
 
 } // namespace songda::signer

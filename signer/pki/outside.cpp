@@ -5,6 +5,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/certificate.hpp"
+#include "base/sm2.hpp"
 
 namespace songda::signer {
 namespace {
@@ -21,12 +22,15 @@ Error refused(std::string why) {
 std::string chain_fault(const OutsideCertificate& given, TimeMs now) {
     const openssl::CertificateStore store(X509_STORE_new());
     for (const X509* const root : given.roots) {
+        name_sm2_user(const_cast<X509*>(root));
         X509_STORE_add_cert(store.get(), const_cast<X509*>(root));
     }
     const Chain between(sk_X509_new_null());
     for (const X509* const each : given.chain) {
+        name_sm2_user(const_cast<X509*>(each));
         sk_X509_push(between.get(), const_cast<X509*>(each));
     }
+    name_sm2_user(const_cast<X509*>(given.certificate));
     const openssl::CertificateStoreContext context(X509_STORE_CTX_new());
     if (X509_STORE_CTX_init(context.get(), store.get(), const_cast<X509*>(given.certificate),
                             between.get()) != 1) {

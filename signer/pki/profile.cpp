@@ -289,7 +289,7 @@ Result<openssl::Certificate> plan_certificate(const CertificatePlan& plan, EVP_P
     const X509_ALGOR* outer = nullptr;
     X509_get0_signature(nullptr, &outer, made);
     for (const X509_ALGOR* const algorithm : {X509_get0_tbs_sigalg(made), outer}) {
-        X509_ALGOR_set0(const_cast<X509_ALGOR*>(algorithm), OBJ_nid2obj(NID_ecdsa_with_SHA256),
+        X509_ALGOR_set0(const_cast<X509_ALGOR*>(algorithm), OBJ_nid2obj(signature_nid(terms.suite)),
                         V_ASN1_UNDEF, nullptr);
     }
     if (!serial || X509_set_version(made, X509_VERSION_3) != 1 ||
@@ -314,7 +314,8 @@ Bytes to_be_signed(const X509* certificate) {
 }
 
 Result<void> sign_certificate(X509* certificate, EVP_PKEY* key) {
-    return X509_sign(certificate, key, EVP_sha256()) > 0
+    const SigningContext context = signing_context(key);
+    return context && X509_sign_ctx(certificate, context.get()) > 0
                ? Result<void>()
                : openssl_failed("the key did not sign the certificate");
 }

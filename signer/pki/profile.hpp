@@ -9,6 +9,7 @@
 #include "base/openssl_handles.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "signer/pki/suite.hpp"
 
 /// What the authority issues, and how each certificate looks (docs/formats/pki.md).
 namespace songda::signer {
@@ -31,6 +32,7 @@ struct AuthorityTerms {
     std::string domain;       ///< the only one that e-mail, DNS and URI names may be in
     std::string policy;       ///< arc of its policies: `.1` seals, `.2` time-stamps
     bool sample = false;      ///< its certificates carry the mark that production refuses
+    Suite suite = Suite::p256;
 };
 /// Fault invalid_input: what does not fit a certificate, the first fault.
 [[nodiscard]] Result<void> check_terms(const AuthorityTerms& terms);
@@ -68,7 +70,7 @@ make_name(const Names& names);
 /// The bytes that are signed.
 [[nodiscard]] Bytes to_be_signed(const X509* certificate);
 
-/// ECDSA with SHA-256. Fault internal.
+/// By the suite of the key. Fault internal.
 [[nodiscard]] Result<void> sign_certificate(X509* certificate, EVP_PKEY* key);
 
 /// `20` to `7E…`: upper case hexadecimal digits of a serial number, as people and file names say

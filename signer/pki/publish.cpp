@@ -64,7 +64,7 @@ bool serves(const Authority& authority, const BookEntry* entry) {
 }
 
 Result<std::string> issue_responder(Authority& authority, const Passphrase& passphrase) {
-    const auto key = make_key();
+    const auto key = make_key(authority.terms().suite);
     if (!key.ok()) {
         return key.error();
     }

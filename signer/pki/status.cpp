@@ -135,10 +135,11 @@ Result<OcspAnswer> make_answer(const OcspPlan& plan, ocsp::HashKind kind) {
     const CertIdPart id(OCSP_cert_id_new(hash, X509_get_subject_name(plan.issuer),
                                          X509_get0_pubkey_bitstr(plan.issuer), serial.get()));
     const BasicResponse basic(OCSP_BASICRESP_new());
+    const SigningContext context = signing_context(plan.key);
     if (!serial || !id || !basic || !add_answer(basic.get(), id.get(), plan) ||
-        !set_produced(basic.get(), plan.times.this_update) ||
-        OCSP_basic_sign(basic.get(), const_cast<X509*>(plan.responder), plan.key, EVP_sha256(),
-                        nullptr, OCSP_NOTIME | OCSP_RESPID_KEY) != 1) {
+        !set_produced(basic.get(), plan.times.this_update) || !context ||
+        OCSP_basic_sign_ctx(basic.get(), const_cast<X509*>(plan.responder), context.get(), nullptr,
+                            OCSP_NOTIME | OCSP_RESPID_KEY) != 1) {
         return failed("the status answer cannot be made");
     }
     const Response response(OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic.get()));
@@ -178,8 +179,10 @@ Result<Bytes> make_crl(const CrlPlan& plan) {
             return failed("the revocation list cannot be made");
         }
     }
-    if (X509_CRL_sort(crl.get()) != 1 || X509_CRL_sign(crl.get(), plan.key, EVP_sha256()) <= 0 ||
-        X509_CRL_verify(crl.get(), X509_get0_pubkey(plan.issuer)) != 1) {
+    const SigningContext context = signing_context(plan.key);
+    if (X509_CRL_sort(crl.get()) != 1 || !context ||
+        X509_CRL_sign_ctx(crl.get(), context.get()) <= 0 ||
+        !is_signed_by(crl.get(), X509_get0_pubkey(plan.issuer))) {
         return failed("the revocation list cannot be signed");
     }
     return encode<X509_CRL, i2d_X509_CRL>(crl.get());
@@ -192,7 +195,7 @@ std::optional<CrlFacts> read_crl(ByteView der, const X509* issuer) {
         crl ? X509_CRL_get_ext_d2i(crl.get(), NID_crl_number, nullptr, nullptr) : nullptr));
     std::uint64_t value = 0;
     const bool read = number && ASN1_INTEGER_get_uint64(&value, number.get()) == 1 &&
-                      X509_CRL_verify(crl.get(), X509_get0_pubkey(issuer)) == 1;
+                      is_signed_by(crl.get(), X509_get0_pubkey(issuer));
     ERR_clear_error();
     const auto times = ocsp::crl_times(der);
     return read && times ? std::optional(CrlFacts{value, *times}) : std::nullopt;

@@ -24,11 +24,11 @@ protected:
     [[nodiscard]] std::string signing() const {
         return " --folder " + file("ca") + " --passphrase-file " + file("passphrase") + ' ';
     }
-    void init(const std::string& address = "http://localhost") {
+    void init(const std::string& address = "http://localhost", const std::string& more = "") {
         const auto made = run_songda(
             "pki init --name 江苏省示例根 --issuing-name 江苏省示例签发 --sample --domain "
             "sp.example.gov.cn --address " +
-            address + signing());
+            address + signing() + more);
         ASSERT_EQ(made.status, 0) << made.output;
         for (const std::string name : {"root", "issuing"}) {
             const auto shown = run_songda("pki show " + name + " --pem --folder " + file("ca") +
@@ -169,6 +169,33 @@ TEST_F(PkiCommand, ARequestFromOutsideGivesItsKeyAndNothingElse) {
                           " | cmp - " + file("a"))
                   .output,
               "");
+}
+
+TEST_F(PkiCommand, AnAuthorityOfTheSm2SuiteSignsEverythingByIt) {
+    init("http://localhost", "--suite sm2");
+    seal("seal");
+    publish();
+    for (const auto& path : {file("ca/root.pem"), file("ca/issuing.pem"), file("seal/seal.pem")}) {
+        const std::string text = run_command("openssl x509 -noout -text -in " + path).output;
+        EXPECT_NE(text.find("Signature Algorithm: SM2-with-SM3"), std::string::npos) << text;
+        EXPECT_NE(text.find("ASN1 OID: SM2"), std::string::npos) << text;
+    }
+    EXPECT_NE(
+        run_command("openssl crl -inform DER -noout -text -in " + file("publish/crl/issuing.crl"))
+            .output.find("Signature Algorithm: SM2-with-SM3"),
+        std::string::npos);
+    EXPECT_FALSE(std::filesystem::exists(file("seal/qr.key"))) << "codes are sealed with P-256";
+    EXPECT_EQ(run_songda("pki check --folder " + file("ca")).status, 0);
+    const auto stamp = run_songda("pki timestamp --name 时间戳 --out " + file("tsa") + signing());
+    EXPECT_EQ(stamp.status, 2);
+    EXPECT_NE(stamp.output.find("P-256"), std::string::npos) << stamp.output;
+    const auto asked = run_songda(
+        "pki csr --suite sm2 -d 11320199014138860W --name 示例市行政审批局 --out " + file("asked"));
+    ASSERT_EQ(asked.status, 0) << asked.output;
+    const auto proven = run_command(
+        "openssl req -verify -noout -vfyopt distid:1234567812345678 -in " + file("asked/seal.csr"));
+    EXPECT_NE(proven.output.find("verify OK"), std::string::npos) << proven.output;
+    seal("from-request", "--csr " + file("asked/seal.csr"));
 }
 
 TEST_F(PkiCommand, AnOutsideAuthoritysCertificateIsTakenOnlyWhenItFits) {

@@ -57,9 +57,11 @@ int main(int count, char** words) {
     auto key = signer::open_key_file(words[3], "");
     const auto time = signer::MarkedTime::open({words[6], {}, {}}, clock, boot_clock);
     SONGDA_CHECK(file.ok() && trust.ok() && key.ok() && time.ok());
-    const auto authority =
-        signer::TimestampAuthority::open({words[4], "1.2.3.4", 1000}, std::move(key).value(), false,
-                                         clock.now(), *time.value(), random);
+    auto cupboard = signer::open_seal_cupboard(
+        {}, signer::StampKey{std::move(key).value(), words[4]}, false, clock);
+    SONGDA_CHECK(cupboard.ok());
+    const auto authority = signer::TimestampAuthority::open(
+        {"1.2.3.4", 1000}, std::move(cupboard).value(), *time.value(), random);
     SONGDA_CHECK(authority.ok());
     InProcess server(*authority.value(), trust.value(), clock);
     signer::TimestampClient client({&server}, {}, clock, random);

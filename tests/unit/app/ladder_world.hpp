@@ -15,6 +15,7 @@
 #include "signer/file_signer.hpp"
 #include "signer/p256_key.hpp"
 #include "signer/pki/publish.hpp"
+#include "signer/seal_cupboard.hpp"
 #include "signer/timestamp_authority.hpp"
 #include "tests/fakes/fixed_world.hpp"
 #include "tests/fakes/own_file.hpp"
@@ -42,11 +43,9 @@ public:
         : name_(std::move(name)), clock_(clock),
           trust_(verifier::TrustStore::load(trust_folder).value()),
           time_(signer::MarkedTime::open({folder, {}, {}}, clock, boot).value()),
-          authority_(
-              signer::TimestampAuthority::open({holder.chain_file, "1.2.3.4", 1000},
-                                               signer::open_key_file(holder.key_file, "").value(),
-                                               false, clock.now(), *time_, random)
-                  .value()) {}
+          authority_(signer::TimestampAuthority::open({"1.2.3.4", 1000}, cupboard_of(holder, clock),
+                                                      *time_, random)
+                         .value()) {}
 
     [[nodiscard]] const std::string& name() const override { return name_; }
     [[nodiscard]] const std::string& policy() const override { return policy_; }
@@ -63,6 +62,13 @@ public:
     int asked = 0;
 
 private:
+    static std::unique_ptr<signer::SealCupboard> cupboard_of(const Holder& holder,
+                                                             const Clock& clock) {
+        signer::StampKey stamp{signer::open_key_file(holder.key_file, "").value(),
+                               holder.chain_file};
+        return signer::open_seal_cupboard({}, std::move(stamp), false, clock).value();
+    }
+
     const std::string name_;
     const std::string policy_;
     const Clock& clock_;

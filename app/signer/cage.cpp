@@ -29,6 +29,8 @@ constexpr bool sanitized = true;
 constexpr bool sanitized = false;
 #endif
 
+constexpr std::size_t stack_bytes = 256U << 10U;
+
 /// All memory of a caged process is well below it.
 constexpr rlim_t locked_bytes_min = 64U << 20U;
 constexpr rlim_t files_bytes_max = rlim_t{256} << 20U;
@@ -132,6 +134,14 @@ Error refused(const char* what) {
     return {Fault::unavailable, std::string(what) + ": " + std::strerror(errno)};
 }
 
+/// Of each thread that signs; the usual 8 MiB would all be locked.
+void keep_stacks_small() {
+    pthread_attr_t small;
+    pthread_attr_init(&small);
+    pthread_attr_setstacksize(&small, stack_bytes);
+    pthread_setattr_default_np(&small);
+}
+
 bool limit(__rlimit_resource_t what, rlim_t most) {
     const rlimit set{most, most};
     return setrlimit(what, &set) == 0;
@@ -175,6 +185,9 @@ Result<void> become_user(const std::string& name) {
 bool lock_memory() {
     // One arena: each reserves 64 MiB of addresses, which would all count as locked.
     mallopt(M_ARENA_MAX, 1);
+    if (!sanitized) { // its run time has no room in such a stack
+        keep_stacks_small();
+    }
     rlimit allowed{};
     if (getrlimit(RLIMIT_MEMLOCK, &allowed) != 0) {
         return false;

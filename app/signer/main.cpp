@@ -24,9 +24,6 @@ namespace {
 
 using namespace songda;
 
-/// Of each thread that signs; the usual 8 MiB would all be locked.
-constexpr std::size_t stack_bytes = 256U << 10U;
-
 int tell_failure(const Error& error) {
     fmt::print(stderr, "songda-signer: {}\n", error.detail);
     return 1;
@@ -129,10 +126,6 @@ int main(int count, char** words) {
     sigaddset(&stop_signals, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
-    pthread_attr_t small;
-    pthread_attr_init(&small);
-    pthread_attr_setstacksize(&small, stack_bytes);
-    pthread_setattr_default_np(&small);
 
     const auto config = app::read_signer_config(path);
     if (!config.ok()) {

@@ -109,8 +109,10 @@ struct SealService::Impl {
         event.data.fd = descriptor;
         return epoll_ctl(events.get(), how, descriptor, &event) == 0;
     }
-    /// One thread at a time has a connection in its hands.
-    void watch_again(int descriptor) const {
+    /// One thread at a time has a connection in its hands. Under the mutex, so that whom it wakes
+    /// does not close it while this call is still on its way back.
+    void watch_again(int descriptor) {
+        const std::scoped_lock lock(mutex);
         SONGDA_CHECK(watch(descriptor, EPOLLIN | EPOLLONESHOT, EPOLL_CTL_MOD));
     }
     void work();

@@ -24,6 +24,13 @@ struct FramedFile {
         return hash.finish();
     }
     void insert(ByteView cms) { text.replace(gap_begin + 1, cms.size() * 2, to_hex(cms)); }
+    /// Writes the three numbers of the /ByteRange over the zeros at `at`.
+    void frame(std::size_t at) {
+        char range[32];
+        const int size = std::snprintf(range, sizeof range, "%07zu %07zu %07zu", gap_begin, gap_end,
+                                       text.size() - gap_end);
+        text.replace(at, static_cast<std::size_t>(size), range);
+    }
 };
 
 inline FramedFile make_framed_file(std::size_t cms_bytes,
@@ -38,10 +45,7 @@ inline FramedFile make_framed_file(std::size_t cms_bytes,
     file.gap_end = file.text.size();
     file.text +=
         " >>\nendobj\nxref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 1>>\nstartxref\n0\n%%EOF\n";
-    char range[32];
-    std::snprintf(range, sizeof range, "%07zu %07zu %07zu", file.gap_begin, file.gap_end,
-                  file.text.size() - file.gap_end);
-    file.text.replace(numbers, 23, range);
+    file.frame(numbers);
     return file;
 }
 

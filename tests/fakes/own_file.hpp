@@ -1,11 +1,8 @@
 #pragma once
 
-#include <cstdio>
 #include <string>
 
-#include "base/bytes.hpp"
-#include "base/sha256.hpp"
-#include "base/text_codec.hpp"
+#include "tests/fakes/framed_file.hpp"
 
 namespace songda::fakes {
 
@@ -59,32 +56,15 @@ inline std::string own_file(const std::string& signature = "") {
 
 /// The same file with room for a CMS in its signature, and a few lines of nothing that make it as
 /// large as a file must be.
-struct SealedFile {
-    std::string text;
-    std::size_t gap_begin = 0;
-    std::size_t gap_end = 0;
-
-    [[nodiscard]] Digest digest() const {
-        Sha256 hash;
-        hash.update(as_bytes(text).first(gap_begin));
-        hash.update(as_bytes(text).subspan(gap_end));
-        return hash.finish();
-    }
-    void insert(ByteView cms) { text.replace(gap_begin + 1, cms.size() * 2, to_hex(cms)); }
-};
-
-inline SealedFile own_file_to_seal(std::size_t cms_bytes) {
+inline FramedFile own_file_to_seal(std::size_t cms_bytes) {
     static const std::string range = "0000000 0000000 0000000";
-    SealedFile file;
+    FramedFile file;
     file.text = own_file("<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached"
                          "/M(D:20261124090203+08'00')/ByteRange[0 " +
                          range + "]/Contents<" + std::string(cms_bytes * 2, '0') + "> >>");
     file.gap_begin = file.text.find("/Contents<") + 9;
     file.gap_end = file.gap_begin + cms_bytes * 2 + 2;
-    char numbers[32];
-    std::snprintf(numbers, sizeof numbers, "%07zu %07zu %07zu", file.gap_begin, file.gap_end,
-                  file.text.size() - file.gap_end);
-    file.text.replace(file.text.find(range), range.size(), numbers);
+    file.frame(file.text.find(range));
     return file;
 }
 

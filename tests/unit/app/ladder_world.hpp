@@ -132,7 +132,7 @@ protected:
     [[nodiscard]] Bytes sealed_file(const Holder& holder) const {
         const auto chain = read_certificates(holder.chain_file).value();
         const auto cms = signer::CmsBuilder::make(chain).value();
-        fakes::SealedFile file = fakes::own_file_to_seal(cms.bytes_max());
+        fakes::FramedFile file = fakes::own_file_to_seal(cms.bytes_max());
         const auto key = signer::open_key_file(holder.key_file, "").value();
         const Digest digest = file.digest();
         const auto signature = key->sign(sha256(cms.signed_attributes(digest)));

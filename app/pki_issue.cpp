@@ -7,8 +7,8 @@
 #include "app/terminal.hpp"
 #include "base/certificate.hpp"
 #include "base/durable_file.hpp"
+#include "base/folder.hpp"
 #include "catalogue/codes.hpp"
-#include "signer/pki/files.hpp"
 #include "signer/pki/outside.hpp"
 
 namespace songda::app {
@@ -84,10 +84,10 @@ int issue_to_folder(const PkiArguments& asked, signer::Authority& authority,
                     const IssueOrder& order) {
     const std::string stem = asked.out + '/' + file_stem(order.profile);
     const std::string certificate = stem + ".pem";
-    const bool there = signer::is_there(certificate);
+    const bool there = is_there(certificate);
     const Error refusal{Fault::conflict, certificate + ": 已有证书，请换一个文件夹 there is a "
                                                        "certificate already; take another folder"};
-    if (there && asked.csr.empty() && !signer::is_there(stem + ".key")) {
+    if (there && asked.csr.empty() && !is_there(stem + ".key")) {
         return tell_pki_failure(refusal);
     }
     const auto passphrase = read_passphrase(asked.passphrase_file);
@@ -97,7 +97,7 @@ int issue_to_folder(const PkiArguments& asked, signer::Authority& authority,
         return tell_pki_failure(!passphrase.ok() ? passphrase.error() : own.error());
     }
     const signer::Suite suite = authority.terms().suite;
-    const auto made = signer::make_folder(asked.out, 0700);
+    const auto made = make_folder(asked.out, 0700);
     const auto qr = made.ok() ? keep_qr_key(asked, order, suite, own.value()) : made;
     if (!qr.ok()) {
         return tell_pki_failure(qr.error());
@@ -299,7 +299,7 @@ int run_pki_csr(const PkiArguments& asked) {
     const auto profile = signer::parse_profile(asked.profile);
     const auto code =
         *profile == Profile::seal ? check_department(asked.department) : Result<void>();
-    const auto made = code.ok() ? signer::make_folder(asked.out, 0700) : code;
+    const auto made = code.ok() ? make_folder(asked.out, 0700) : code;
     const auto own = read_key_passphrase(asked.key_passphrase_file);
     if (!made.ok() || !own.ok()) {
         return tell_pki_failure(!made.ok() ? made.error() : own.error());
@@ -328,7 +328,7 @@ int run_pki_csr(const PkiArguments& asked) {
 int run_pki_import(const PkiArguments& asked) {
     const auto profile = *signer::parse_profile(asked.profile);
     const std::string stem = asked.out + '/' + file_stem(profile);
-    if (signer::is_there(stem + ".pem")) {
+    if (is_there(stem + ".pem")) {
         return tell_failure("该文件夹已有证书", stem + ".pem: there is a certificate already");
     }
     const auto passphrase = read_key_passphrase(asked.key_passphrase_file);

@@ -5,13 +5,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/folder.hpp"
+#include "base/journal.hpp"
 #include "base/openssl_handles.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "signer/pki/book.hpp"
-#include "signer/pki/files.hpp"
-#include "signer/pki/journal.hpp"
 #include "signer/pki/key_file.hpp"
 
 namespace songda::signer {
@@ -45,7 +45,7 @@ class Authority {
 public:
     /// Opens a folder and finishes or closes what an ended command left open. `clock` and `random`
     /// outlive it; `by` says who acts, for the journal. Faults: not_found (no authority there),
-    /// conflict (another command is at work), corrupt, as file_error.
+    /// conflict (another process is at work), corrupt, as file_error.
     [[nodiscard]] static Result<Authority> open(const std::string& folder, const Clock& clock,
                                                 Random& random, std::string by);
 

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/journal.hpp"
 #include "base/result.hpp"
-#include "signer/pki/journal.hpp"
 #include "signer/pki/profile.hpp"
 
 /// What the journal of an authority says, folded: its terms, its certificates, its numbers.

@@ -7,9 +7,9 @@
 
 #include "base/certificate.hpp"
 #include "base/durable_file.hpp"
+#include "base/folder.hpp"
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
-#include "signer/pki/files.hpp"
 
 namespace songda::signer {
 namespace {

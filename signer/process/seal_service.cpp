@@ -19,6 +19,7 @@
 #include <sys/un.h>
 
 #include "base/check.hpp"
+#include "base/folder.hpp"
 #include "base/log.hpp"
 #include "signer/process/message.hpp"
 
@@ -29,11 +30,6 @@ constexpr int waiting_max = 64;
 
 Error system_error(const char* what) {
     return {Fault::unavailable, std::string(what) + ": " + std::strerror(errno)};
-}
-
-std::string folder_of(const std::string& path) {
-    const std::size_t slash = path.rfind('/');
-    return slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
 }
 
 Result<sockaddr_un> address_of(const std::string& path) {

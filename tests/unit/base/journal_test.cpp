@@ -1,6 +1,6 @@
-// The journal of an authority: every change of what was written is seen, and a last line that a
+// A journal: every change of what was written is seen, and a last line that a
 // crash cut short is told and cut off, at whatever byte.
-#include "signer/pki/journal.hpp"
+#include "base/journal.hpp"
 
 #include <fstream>
 
@@ -8,12 +8,12 @@
 
 #include "tests/fakes/temporary_folder.hpp"
 
-namespace songda::signer {
+namespace songda {
 namespace {
 
-class PkiJournal : public ::testing::Test {
+class JournalFile : public ::testing::Test {
 protected:
-    PkiJournal() {
+    JournalFile() {
         auto journal = Journal::open(path_).value();
         EXPECT_TRUE(journal.append("one", {{"name", "第一\"行"}}, {1000}).ok());
         EXPECT_TRUE(journal.append("two", {{"name", "第二行"}}, {2000}).ok());
@@ -27,7 +27,7 @@ protected:
     std::string text_;
 };
 
-TEST_F(PkiJournal, GivesBackWhatWasWritten) {
+TEST_F(JournalFile, GivesBackWhatWasWritten) {
     const auto journal = Journal::open(path_).value();
     ASSERT_EQ(journal.lines().size(), 2U);
     EXPECT_EQ(journal.lines()[0].fields.at("name"), "第一\"行");
@@ -36,7 +36,7 @@ TEST_F(PkiJournal, GivesBackWhatWasWritten) {
     EXPECT_EQ(journal.torn_bytes(), 0U);
 }
 
-TEST_F(PkiJournal, LastLineCutAnywhereIsToldAndCutOff) {
+TEST_F(JournalFile, LastLineCutAnywhereIsToldAndCutOff) {
     const std::size_t first = text_.find('\n') + 1;
     for (std::size_t size = first; size < text_.size(); ++size) {
         write(text_.substr(0, size));
@@ -49,7 +49,7 @@ TEST_F(PkiJournal, LastLineCutAnywhereIsToldAndCutOff) {
     }
 }
 
-TEST_F(PkiJournal, AnyChangedByteIsSeen) {
+TEST_F(JournalFile, AnyChangedByteIsSeen) {
     for (std::size_t at = 0; at + 1 < text_.size(); ++at) {
         std::string changed = text_;
         changed[at] = static_cast<char>(changed[at] ^ 1);
@@ -60,18 +60,18 @@ TEST_F(PkiJournal, AnyChangedByteIsSeen) {
     }
 }
 
-TEST_F(PkiJournal, ALineTakenOutIsSeen) {
+TEST_F(JournalFile, ALineTakenOutIsSeen) {
     write(text_.substr(text_.find('\n') + 1));
     EXPECT_EQ(Journal::open(path_).error().fault, Fault::corrupt);
     write(text_ + text_);
     EXPECT_EQ(Journal::open(path_).error().fault, Fault::corrupt);
 }
 
-TEST_F(PkiJournal, TimeNeverGoesBack) {
+TEST_F(JournalFile, TimeNeverGoesBack) {
     auto journal = Journal::open(path_).value();
     ASSERT_TRUE(journal.append("three", {}, {500}).ok());
     EXPECT_EQ(journal.lines().back().time.value, 2000);
 }
 
 } // namespace
-} // namespace songda::signer
+} // namespace songda

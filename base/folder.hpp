@@ -8,8 +8,8 @@
 #include "base/open_file.hpp"
 #include "base/result.hpp"
 
-/// Files of an authority folder: whole or not at all, and on the disk before anybody is told.
-namespace songda::signer {
+/// Folders whose names must survive power loss, and one process at a time in them.
+namespace songda {
 
 [[nodiscard]] bool is_there(const std::string& path);
 
@@ -21,11 +21,11 @@ namespace songda::signer {
 /// With its parents; nothing if it is there. `mode` is for folders that are made.
 [[nodiscard]] Result<void> make_folder(const std::string& path, mode_t mode);
 
-/// Keeps a second command out of the folder as long as it lives; the kernel lets go when a process
+/// Keeps a second process out of the folder as long as it lives; the kernel lets go when a process
 /// dies. Move-only.
 class FolderLock {
 public:
-    /// Faults: conflict (another command is at work), as file_error.
+    /// Faults: conflict (another process is at work), as file_error.
     [[nodiscard]] static Result<FolderLock> take(const std::string& folder);
 
 private:
@@ -33,4 +33,4 @@ private:
     Descriptor file_;
 };
 
-} // namespace songda::signer
+} // namespace songda

@@ -1,4 +1,4 @@
-#include "signer/pki/files.hpp"
+#include "base/folder.hpp"
 
 #include <cerrno>
 #include <filesystem>
@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace songda::signer {
+namespace songda {
 
 bool is_there(const std::string& path) {
     struct stat about {};
@@ -49,10 +49,10 @@ Result<FolderLock> FolderLock::take(const std::string& folder) {
     }
     if (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
         return errno == EWOULDBLOCK
-                   ? Error{Fault::conflict, folder + ": another command is at work in this folder"}
+                   ? Error{Fault::conflict, folder + ": another process is at work in this folder"}
                    : file_error(path, errno);
     }
     return FolderLock(std::move(file));
 }
 
-} // namespace songda::signer
+} // namespace songda

@@ -175,6 +175,7 @@ int run_pki_ocsp_signer(const PkiArguments& arguments);
 int run_pki_csr(const PkiArguments& arguments);
 int run_pki_import(const PkiArguments& arguments);
 int run_pki_renew(const PkiArguments& arguments);
+int run_pki_renew_issuing(const PkiArguments& arguments);
 int run_pki_revoke(const PkiArguments& arguments);
 int run_pki_release(const PkiArguments& arguments);
 int run_pki_publish(const PkiArguments& arguments);

@@ -282,8 +282,9 @@ int run_pki_renew(const PkiArguments& asked) {
                             "one with songda pki seal");
     }
     if (old.value().profile == Profile::root || old.value().profile == Profile::issuing) {
-        return tell_failure("根证书与签发证书不能在此换发",
-                            "an authority's own certificate is not renewed here");
+        return tell_failure("签发证书请用 songda pki renew-issuing；根证书不换发，另建机构",
+                            "the issuing authority: songda pki renew-issuing; a root is not "
+                            "renewed, another authority is made");
     }
     const int done =
         issue_to_folder(asked, authority.value(),
@@ -293,6 +294,26 @@ int run_pki_renew(const PkiArguments& asked) {
                    old.value().serial, to_text(china_date(old.value().not_after)));
     }
     return done;
+}
+
+int run_pki_renew_issuing(const PkiArguments& asked) {
+    const auto passphrase = read_passphrase(asked.root_passphrase_file);
+    PkiDesk desk;
+    auto authority = desk.open_to_sign(asked);
+    if (!passphrase.ok() || !authority.ok()) {
+        return tell_pki_failure(!passphrase.ok() ? passphrase.error() : authority.error());
+    }
+    const auto renewed = authority.value().renew_issuing(asked.days, passphrase.value());
+    if (!renewed.ok()) {
+        return tell_pki_failure(renewed.error());
+    }
+    fmt::print("已换发 renewed\n");
+    tell_certificate(renewed.value(), authority.value().now());
+    fmt::print("  已签发的证书照旧有效，无需更换 certificates under it stay as they are\n"
+               "下一步 next: songda pki publish --folder {0} --out …；再移走 {0}/root.key publish "
+               "it, then take the root key away again\n",
+               asked.folder);
+    return 0;
 }
 
 int run_pki_csr(const PkiArguments& asked) {

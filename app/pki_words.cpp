@@ -31,8 +31,7 @@ public:
                 "--passphrase-file", asked_.passphrase_file,
                 "签发私钥的口令文件，可为 /dev/fd/N file with the issuing key's passphrase")
             ->required();
-        command->add_flag("--clock-is-right", asked_.clock_is_right,
-                          "时钟无误（距上次超过 400 天时）the clock is right, though far ahead");
+        with_clock(command, asked_);
         return command;
     }
     /// A command that puts a key and a certificate into a folder.
@@ -42,8 +41,7 @@ public:
         command->add_option(
             "--csr", asked_.csr,
             "外来证书请求，只取其公钥 a request from outside; only its key is taken");
-        command->add_option("--days", asked_.days, "有效天数 days it lives; else the profile's")
-            ->check(CLI::Range(1, 7305));
+        with_days(command, asked_);
         return command;
     }
     void own_key(CLI::App* command) {
@@ -69,6 +67,14 @@ public:
             ->required();
     }
 
+    static void with_clock(CLI::App* command, PkiArguments& asked) {
+        command->add_flag("--clock-is-right", asked.clock_is_right,
+                          "时钟无误（距上次超过 400 天时）the clock is right, though far ahead");
+    }
+    static void with_days(CLI::App* command, PkiArguments& asked) {
+        command->add_option("--days", asked.days, "有效天数 days it lives; else the profile's")
+            ->check(CLI::Range(1, 7305));
+    }
     static void with_suite(CLI::App* command, PkiArguments& asked) {
         command->add_option("--suite", asked.suite, "算法 algorithms: p256, sm2（国密）")
             ->capture_default_str()
@@ -123,6 +129,17 @@ void add_issuing(PkiWords& words, PkiArguments& asked) {
     words.with_serial(words.making(
         "renew", "换发：新密钥，旧证书不吊销 renew with a new key; the old one stays valid",
         &run_pki_renew));
+    auto* renewed = words.on_folder(
+        "renew-issuing",
+        "换发签发机构证书：同一密钥，须有根私钥 renew the issuing authority's certificate, with "
+        "its key; the root's is needed",
+        &run_pki_renew_issuing);
+    renewed
+        ->add_option("--root-passphrase-file", asked.root_passphrase_file,
+                     "根私钥的口令文件 file with the root key's passphrase")
+        ->required();
+    PkiWords::with_days(renewed, asked);
+    PkiWords::with_clock(renewed, asked);
 }
 
 void add_outside(PkiWords& words, PkiArguments& asked) {

@@ -46,31 +46,36 @@ std::vector<std::string> stray_files(const Authority& authority) {
 
 std::vector<std::string> audit(const Authority& authority) {
     std::vector<std::string> findings = stray_files(authority);
-    const auto root = authority.certificate(*authority.book().newest(Profile::root));
-    const auto issuing = authority.certificate(*authority.book().newest(Profile::issuing));
-    if (!root.ok() || !issuing.ok()) {
-        findings.push_back((!root.ok() ? root : issuing).error().detail);
-        return findings;
-    }
     std::set<std::string> keys;
+    // Those that the certificates behind them in the journal were signed under.
+    openssl::Certificate root;
+    openssl::Certificate issuing;
     for (const BookEntry& entry : authority.book().entries) {
         if (entry.standing != Standing::issued) {
             continue;
         }
-        if (!keys.insert(entry.public_key).second) {
+        // The issuing authority's is renewed with its key (renew_issuing).
+        if (entry.profile != Profile::issuing && !keys.insert(entry.public_key).second) {
             findings.push_back(entry.serial + ": its key has two certificates");
         }
-        const auto certificate = authority.certificate(entry);
+        auto certificate = authority.certificate(entry);
         if (!certificate.ok()) {
             findings.push_back(certificate.error().detail);
             continue;
         }
         const X509* const issuer = entry.profile == Profile::root      ? nullptr
-                                   : entry.profile == Profile::issuing ? root.value().get()
-                                                                       : issuing.value().get();
+                                   : entry.profile == Profile::issuing ? root.get()
+                                                                       : issuing.get();
+        if (issuer == nullptr && entry.profile != Profile::root) {
+            findings.push_back(entry.serial + ": its issuer's certificate is missing");
+            continue;
+        }
         for (const std::string& finding :
              look_at(entry, certificate.value().get(), issuer, authority.terms())) {
             findings.push_back(entry.serial + ": " + finding);
+        }
+        if (entry.profile == Profile::root || entry.profile == Profile::issuing) {
+            (entry.profile == Profile::root ? root : issuing) = std::move(certificate).value();
         }
     }
     return findings;

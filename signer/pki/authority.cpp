@@ -10,7 +10,6 @@
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
 #include "signer/pki/lint.hpp"
-#include "signer/pki/publish.hpp"
 
 namespace songda::signer {
 namespace {
@@ -132,44 +131,6 @@ Result<Authority> Authority::init(const std::string& folder, const AuthorityTerm
     }
     const auto hierarchy = authority.make_hierarchy(secrets);
     return hierarchy.ok() ? std::move(opened) : hierarchy.error();
-}
-
-Result<void> Authority::make_hierarchy(const Secrets& secrets) {
-    const AuthorityTerms& asked = terms();
-    const BookEntry* root = book_.newest(Profile::root);
-    if (root != nullptr && !is_there(root_key_path())) { // another key must not take its place
-        return Error{Fault::not_found, root_key_path() + ": is needed to go on"};
-    }
-    const auto root_key = keep_key(root_key_path(), secrets.root, asked.suite);
-    if (!root_key.ok()) {
-        return root_key.error();
-    }
-    if (root == nullptr) {
-        const auto signed_root =
-            sign_new({Profile::root, {asked.organization, "", asked.root_name, ""}, 0, ""},
-                     root_key.value().get(), {nullptr, root_key.value().get()});
-        if (!signed_root.ok()) {
-            return signed_root.error();
-        }
-        root = book_.newest(Profile::root);
-    }
-    const auto above = certificate(*root);
-    if (!above.ok()) {
-        return above.error();
-    }
-    const auto key = keep_key(issuing_key_path(), secrets.issuing, asked.suite);
-    if (!key.ok()) {
-        return key.error();
-    }
-    if (book_.newest(Profile::issuing) == nullptr) {
-        const auto issuing =
-            sign_new({Profile::issuing, {asked.organization, "", asked.issuing_name, ""}, 0, ""},
-                     key.value().get(), {above.value().get(), root_key.value().get()});
-        if (!issuing.ok()) {
-            return issuing.error();
-        }
-    }
-    return publish_root_list(*this, root_key.value().get());
 }
 
 Result<IssuedCertificate> Authority::issue(const IssueOrder& order, EVP_PKEY* public_key,
@@ -359,14 +320,36 @@ Result<void> Authority::revoke(std::string_view serial, const RevocationReason& 
     if (before && reason.code == hold_code) {
         return Error{Fault::conflict, entry.value().serial + " is on hold already"};
     }
-    JournalFields fields = {{"serial", entry.value().serial}, {"reason", std::string(reason.name)}};
-    if (invalid_since) {
-        if (now() < *invalid_since) {
-            return Error{Fault::invalid_input, "a key is not lost in the future"};
-        }
-        fields.emplace("invalid_since", to_rfc3339(*invalid_since));
+    if (invalid_since && now() < *invalid_since) {
+        return Error{Fault::invalid_input, "a key is not lost in the future"};
     }
-    return record("revoked", std::move(fields));
+    for (const std::string& each : with_its_key(entry.value())) {
+        const auto& present = book_.find(each)->revocation;
+        if (present && (present->reason->code != hold_code || reason.code == hold_code)) {
+            continue; // a command that did not end came so far
+        }
+        JournalFields fields = {{"serial", each}, {"reason", std::string(reason.name)}};
+        if (invalid_since) {
+            fields.emplace("invalid_since", to_rfc3339(*invalid_since));
+        }
+        const auto revoked = record("revoked", std::move(fields));
+        if (!revoked.ok()) {
+            return revoked;
+        }
+    }
+    return {};
+}
+
+std::vector<std::string> Authority::with_its_key(const BookEntry& entry) const {
+    std::vector<std::string> serials;
+    for (const BookEntry& each : book_.entries) {
+        if (each.standing == Standing::issued && each.public_key == entry.public_key &&
+            each.serial != entry.serial) {
+            serials.push_back(each.serial);
+        }
+    }
+    serials.push_back(entry.serial);
+    return serials;
 }
 
 Result<void> Authority::release(std::string_view serial) {
@@ -377,7 +360,16 @@ Result<void> Authority::release(std::string_view serial) {
     if (!entry.value().revocation || entry.value().revocation->reason->code != hold_code) {
         return Error{Fault::conflict, entry.value().serial + " is not on hold"};
     }
-    return record("released", {{"serial", entry.value().serial}});
+    for (const std::string& each : with_its_key(entry.value())) {
+        const auto& present = book_.find(each)->revocation;
+        const auto released = present && present->reason->code == hold_code
+                                  ? record("released", {{"serial", each}})
+                                  : Result<void>();
+        if (!released.ok()) {
+            return released;
+        }
+    }
+    return {};
 }
 
 bool Authority::complete() const {

@@ -68,15 +68,22 @@ public:
     [[nodiscard]] Result<IssuedCertificate> issue(const IssueOrder& order, EVP_PKEY* public_key,
                                                   const Passphrase& passphrase);
 
+    /// Gives the issuing authority's key another certificate, so that what it signs may live on:
+    /// every certificate, list and answer under it leads to either. Faults: conflict (it is not
+    /// half over, or revoked), not_found (the root's key is away), forbidden (passphrase),
+    /// invalid_input (days).
+    [[nodiscard]] Result<BookEntry> renew_issuing(int days, const Passphrase& root_passphrase);
+
     /// What `issue` would give again for this order and key; nothing when the key is new. Fault
     /// conflict: the key has a certificate of another kind or with other names.
     [[nodiscard]] Result<std::optional<BookEntry>> find_issued(const IssueOrder& order,
                                                                const EVP_PKEY* key) const;
 
-    /// Faults: not_found, conflict (revoked already, or the root).
+    /// With every other certificate of the same key, which only the issuing authority has. Faults:
+    /// not_found, conflict (revoked already, or the root).
     [[nodiscard]] Result<void> revoke(std::string_view serial, const RevocationReason& reason,
                                       std::optional<TimeMs> invalid_since);
-    /// Ends a hold. Faults: not_found, conflict (not held).
+    /// Ends a hold, as widely. Faults: not_found, conflict (not held).
     [[nodiscard]] Result<void> release(std::string_view serial);
 
     [[nodiscard]] const Book& book() const { return book_; }
@@ -124,6 +131,8 @@ private:
     [[nodiscard]] Result<BookEntry> sign_new(const IssueOrder& order, EVP_PKEY* public_key,
                                              const Issuer& issuer);
     [[nodiscard]] Result<BookEntry> plan(const IssueOrder& order, const Issuer& issuer);
+    /// Serials of what is issued to this key; the entry's own is last.
+    [[nodiscard]] std::vector<std::string> with_its_key(const BookEntry& entry) const;
     [[nodiscard]] std::string certificate_path(std::string_view serial) const;
 
     std::string folder_;

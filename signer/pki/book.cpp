@@ -143,6 +143,14 @@ const BookEntry* Book::newest(Profile profile) const {
     return found == entries.rend() ? nullptr : &*found;
 }
 
+TimeMs Book::beginning(Profile profile) const {
+    return std::find_if(entries.begin(), entries.end(),
+                        [profile](const BookEntry& entry) {
+                            return entry.profile == profile && entry.standing == Standing::issued;
+                        })
+        ->not_before;
+}
+
 JournalFields terms_fields(const AuthorityTerms& terms) {
     return {{"root_name", terms.root_name},
             {"issuing_name", terms.issuing_name},

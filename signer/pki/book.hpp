@@ -77,6 +77,8 @@ struct Book {
     [[nodiscard]] const BookEntry* find(std::string_view serial) const;
     /// The newest issued certificate of the profile; null for none.
     [[nodiscard]] const BookEntry* newest(Profile profile) const;
+    /// When the first certificate of the profile began; one must have been issued.
+    [[nodiscard]] TimeMs beginning(Profile profile) const;
 };
 
 [[nodiscard]] JournalFields terms_fields(const AuthorityTerms& terms);

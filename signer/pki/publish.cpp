@@ -172,8 +172,9 @@ Result<std::vector<File>> sign_answers(const Authority& authority, const std::st
             entry.profile == Profile::issuing) {
             continue;
         }
-        auto answers = make_ocsp_answers(
-            {entry, issuer, responder.certificate.get(), responder.key.get(), times});
+        auto answers =
+            make_ocsp_answers({entry, issuer, responder.certificate.get(), responder.key.get(),
+                               times, authority.book().beginning(Profile::issuing)});
         if (!answers.ok()) {
             return answers.error();
         }
@@ -231,7 +232,8 @@ Result<void> publish_root_list(Authority& authority, EVP_PKEY* root_key) {
         return planned.error();
     }
     const auto list =
-        make_crl({root.value().get(), root_key, number, times, revoked_of(authority.book(), true)});
+        make_crl({root.value().get(), root_key, number, times, revoked_of(authority.book(), true),
+                  authority.book().beginning(Profile::root)});
     return list.ok() ? replace_file(authority.root_list_path(), as_text(list.value()), 0644)
                      : list.error();
 }
@@ -267,7 +269,8 @@ Result<PublishReport> publish(Authority& authority, const PublishOrder& order) {
     }
     const auto revoked = revoked_of(authority.book(), false);
     report.revoked = revoked.size();
-    auto list = make_crl({issuer, key.value().get(), report.crl_number, report.crl, revoked});
+    auto list = make_crl({issuer, key.value().get(), report.crl_number, report.crl, revoked,
+                          authority.book().beginning(Profile::issuing)});
     auto files = sign_answers(authority, order.folder, issuer, responder.value(), report.answers);
     auto root_list = read_whole(authority.root_list_path(), list_bytes_max);
     if (!list.ok() || !files.ok() || !root_list.ok()) {

@@ -89,7 +89,7 @@ bool add_list_extensions(X509_CRL* crl, const CrlPlan& plan) {
     const Extension key_id(
         X509V3_EXT_nconf_nid(nullptr, &context, NID_authority_key_identifier, "keyid:always"));
     const Integer number(ASN1_INTEGER_new());
-    const GeneralizedTime since = generalized(validity_of(plan.issuer).not_before);
+    const GeneralizedTime since = generalized(plan.since);
     const Object kind(OBJ_txt2obj(expired_certificates_on_crl, 1));
     const Octets value(ASN1_OCTET_STRING_new());
     if (!key_id || !number || !since || !kind || !value) {
@@ -115,7 +115,7 @@ bool add_answer(OCSP_BASICRESP* basic, OCSP_CERTID* id, const OcspPlan& plan) {
     OCSP_SINGLERESP* const single = OCSP_basic_add1_status(
         basic, id, revocation ? V_OCSP_CERTSTATUS_REVOKED : V_OCSP_CERTSTATUS_GOOD, reason,
         revoked.get(), this_update.get(), next_update.get());
-    const GeneralizedTime cutoff = generalized(validity_of(plan.issuer).not_before);
+    const GeneralizedTime cutoff = generalized(plan.since);
     return single != nullptr && cutoff &&
            OCSP_SINGLERESP_add1_ext_i2d(single, NID_id_pkix_OCSP_archiveCutoff, cutoff.get(), 0,
                                         0) == 1;

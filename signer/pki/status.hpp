@@ -18,6 +18,7 @@ struct CrlPlan {
     std::uint64_t number;
     ocsp::Times times;
     std::vector<const BookEntry*> revoked;
+    TimeMs since; ///< the issuer's beginning, under whatever certificate
 };
 
 /// A version 2 list in DER with authorityKeyIdentifier, cRLNumber and expiredCertsOnCRL (X.509
@@ -38,6 +39,7 @@ struct OcspPlan {
     const X509* responder;
     EVP_PKEY* key; ///< the responder's
     ocsp::Times times;
+    TimeMs since; ///< the issuer's beginning, under whatever certificate
 };
 
 /// An answer, and the name of its file.

@@ -282,6 +282,32 @@ TEST_F(PkiCommand, TheServiceSignsWithItsSealAndWithTheRenewedOne) {
     }
 }
 
+TEST_F(PkiCommand, TheIssuingAuthorityIsRenewedWhenItIsHalfOver) {
+    init();
+    seal("before");
+    const std::string renew = "pki renew-issuing --folder " + file("ca") +
+                              " --root-passphrase-file " + file("passphrase");
+    const auto early = run_songda(renew);
+    EXPECT_NE(early.status, 0);
+    EXPECT_NE(early.output.find("not half over"), std::string::npos) << early.output;
+    const std::string later = "faketime '+2200 days' " SONGDA_PROGRAM " ";
+    const auto unsure = run_command(later + renew);
+    EXPECT_NE(unsure.output.find("--clock-is-right"), std::string::npos) << unsure.output;
+    const auto renewed = run_command(later + renew + " --clock-is-right");
+    EXPECT_EQ(renewed.status, 0) << renewed.output;
+    EXPECT_NE(renewed.output.find("接续 renews"), std::string::npos) << renewed.output;
+    EXPECT_NE(renewed.output.find("songda pki publish"), std::string::npos) << renewed.output;
+    EXPECT_EQ(
+        run_songda("pki show issuing --pem --folder " + file("ca") + " >" + file("new.pem")).status,
+        0);
+    const auto verified = run_command(
+        "openssl verify -x509_strict -attime $(( $(date +%s) + 2201 * 86400 )) -CAfile " +
+        file("ca/root.pem") + ' ' + file("new.pem"));
+    EXPECT_EQ(verified.output, file("new.pem") + ": OK\n");
+    const auto checked = run_songda("pki check --folder " + file("ca"));
+    EXPECT_EQ(checked.status, 0) << checked.output;
+}
+
 TEST_F(PkiCommand, PassphrasesComeFromAPipeOnce) {
     init();
     const auto sealed = run_command(

@@ -83,6 +83,13 @@ Result<std::vector<openssl::Certificate>> read_certificates(const std::string& p
     return certificates;
 }
 
+openssl::Certificate parse_certificate(ByteView der) {
+    const unsigned char* at = der.data();
+    openssl::Certificate certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+    ERR_clear_error();
+    return at == der.data() + der.size() ? std::move(certificate) : nullptr;
+}
+
 Bytes certificate_der(const X509* certificate) {
     Bytes der(static_cast<std::size_t>(i2d_X509(certificate, nullptr)));
     unsigned char* at = der.data();

@@ -15,6 +15,8 @@ namespace songda {
 /// All certificates of a PEM file, in order. Faults: not_found, invalid_input.
 [[nodiscard]] Result<std::vector<openssl::Certificate>> read_certificates(const std::string& path);
 
+/// Null unless the bytes are one certificate and nothing else.
+[[nodiscard]] openssl::Certificate parse_certificate(ByteView der);
 [[nodiscard]] Bytes certificate_der(const X509* certificate);
 /// IssuerAndSerialNumber of a certificate, DER, as a signer info names it.
 [[nodiscard]] Bytes issuer_and_serial(const X509* certificate);

@@ -54,8 +54,7 @@ Bytes info_of_point(ByteView value) {
 }
 
 Bytes info_of_certificate(ByteView der) {
-    const unsigned char* at = der.data();
-    const openssl::Certificate certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+    const openssl::Certificate certificate = parse_certificate(der);
     const EVP_PKEY* const key = certificate ? X509_get0_pubkey(certificate.get()) : nullptr;
     const bool fits = key != nullptr && is_p256(key);
     ERR_clear_error();

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <openssl/err.h>
-
 #include "base/qr_claims.hpp"
 #include "base/sha256.hpp"
 #include "signer/timestamp_token.hpp"
@@ -12,16 +10,6 @@ namespace songda::signer {
 namespace {
 
 constexpr std::size_t key_bytes = sizeof(DocumentKey);
-
-openssl::Certificate read_der(const Bytes& der) {
-    const unsigned char* at = der.data();
-    openssl::Certificate certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-    if (at != der.data() + der.size()) {
-        certificate.reset();
-    }
-    ERR_clear_error();
-    return certificate;
-}
 
 Error unfit(const char* why) {
     return {Fault::invalid_input, why};
@@ -32,7 +20,7 @@ Error unfit(const char* why) {
 Result<SealForm> SealForm::make(SealFace face) {
     std::vector<openssl::Certificate> chain;
     for (const Bytes& der : face.chain) {
-        chain.push_back(read_der(der));
+        chain.push_back(parse_certificate(der));
         if (!chain.back() || X509_get0_pubkey(chain.back().get()) == nullptr) {
             return unfit("not a certificate");
         }

@@ -5,6 +5,7 @@
 
 #include <openssl/err.h>
 
+#include "base/certificate.hpp"
 #include "base/check.hpp"
 #include "verifier/frame.hpp"
 #include "verifier/timestamp.hpp"
@@ -21,10 +22,8 @@ bool take_evidence(const ArchiveRevision& revision, ArchiveProof& proof) {
     for (const Evidence& item : revision.evidence) {
         bool readable = false;
         if (item.kind == Evidence::Kind::certificate) {
-            const unsigned char* at = item.der.data();
-            proof.certificates.emplace_back(
-                d2i_X509(nullptr, &at, static_cast<long>(item.der.size())));
-            readable = proof.certificates.back() && at == item.der.data() + item.der.size();
+            proof.certificates.push_back(parse_certificate(item.der));
+            readable = proof.certificates.back() != nullptr;
         } else {
             readable = proof.status.add(item);
         }

@@ -108,16 +108,12 @@ struct Desk {
 Certificates certificates_of(const std::vector<Evidence>& evidence) {
     Certificates found;
     for (const Evidence& each : evidence) {
-        const unsigned char* at = each.der.data();
-        openssl::Certificate certificate(
-            each.kind == Evidence::Kind::certificate
-                ? d2i_X509(nullptr, &at, static_cast<long>(each.der.size()))
-                : nullptr);
+        auto certificate =
+            each.kind == Evidence::Kind::certificate ? parse_certificate(each.der) : nullptr;
         if (certificate) {
             found.push_back(std::move(certificate));
         }
     }
-    ERR_clear_error();
     return found;
 }
 

@@ -18,13 +18,11 @@ Error not_ours(const char* why) {
 }
 
 /// Nothing if the bytes are not one certificate, or another spelling of one.
-openssl::Certificate parse_certificate(ByteView der) {
-    const unsigned char* at = der.data();
-    openssl::Certificate certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-    if (!certificate || as_text(certificate_der(certificate.get())) != as_text(der)) {
-        return nullptr;
-    }
-    return certificate;
+openssl::Certificate parse_strictly(ByteView der) {
+    auto certificate = parse_certificate(der);
+    return certificate && as_text(certificate_der(certificate.get())) == as_text(der)
+               ? std::move(certificate)
+               : nullptr;
 }
 
 bool same(ByteView left, ByteView right) {
@@ -40,7 +38,7 @@ Result<SignedDocument> read_cms(ByteView der) {
     }
     SignedDocument document;
     for (const ByteView encoded : parts.value().certificates) {
-        auto certificate = parse_certificate(encoded);
+        auto certificate = parse_strictly(encoded);
         if (!certificate) {
             return not_ours("not a set of certificates");
         }

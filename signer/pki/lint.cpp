@@ -362,12 +362,6 @@ private:
     std::vector<std::string> findings_;
 };
 
-/// Parsed anew, so that nothing that OpenSSL kept from before is looked at.
-openssl::Certificate parse(const Bytes& der) {
-    const unsigned char* at = der.data();
-    return openssl::Certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-}
-
 } // namespace
 
 std::vector<std::string> lint(const X509* certificate, Profile profile, const X509* issuer,
@@ -382,7 +376,8 @@ std::vector<std::string> lint_plan(const X509* planned, Profile profile, const X
     if (!copy || !throwaway.ok() || !sign_certificate(copy.get(), throwaway.value().get()).ok()) {
         return {"it cannot be encoded"};
     }
-    const openssl::Certificate read = parse(certificate_der(copy.get()));
+    // Parsed anew, so that nothing that OpenSSL kept from before is looked at.
+    const openssl::Certificate read = parse_certificate(certificate_der(copy.get()));
     return read ? lint(read.get(), profile, issuer, terms)
                 : std::vector<std::string>{"it cannot be read again"};
 }

@@ -67,9 +67,7 @@ protected:
                         .value();
         spoil(made.get());
         SONGDA_CHECK(sign_certificate(made.get(), key_.get()).ok());
-        const Bytes der = certificate_der(made.get());
-        const unsigned char* at = der.data();
-        return openssl::Certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+        return parse_certificate(certificate_der(made.get()));
     }
     [[nodiscard]] std::string findings(Profile profile, Spoil spoil) const {
         std::string all;

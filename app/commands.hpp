@@ -59,7 +59,10 @@ int run_status(const StatusArguments& arguments);
 struct DeliveryArguments {
     std::string config;
     std::string document; ///< id or key
-    std::string resend;   ///< channel to send over once more; empty: show the legs
+    std::string resend;   ///< channel to send over once more
+    std::string leg;      ///< the leg that `step` is of; neither this nor resend: show the legs
+    std::string step;     ///< what an operator found out or decided
+    std::string at;       ///< day or moment at which it happened; empty: now
     std::string reason;
 };
 int run_delivery(const DeliveryArguments& arguments);

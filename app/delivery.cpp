@@ -1,5 +1,5 @@
-// songda delivery DOCUMENT: how a document travelled, and once more over a channel when that is
-// what is needed.
+// songda delivery DOCUMENT: how a document travelled, once more over a channel when that is what is
+// needed, and what an operator found out about one leg.
 
 #include <algorithm>
 
@@ -8,7 +8,7 @@
 #include "app/beside.hpp"
 #include "app/commands.hpp"
 #include "app/terminal.hpp"
-#include "delivery/leg_state.hpp"
+#include "delivery/leg_watch.hpp"
 #include "delivery/plan.hpp"
 #include "delivery/settle.hpp"
 
@@ -18,6 +18,17 @@ namespace {
 std::string_view state_zh(std::uint8_t number) {
     const auto state = delivery::leg_state(number);
     return state ? delivery::state_name_zh(*state) : "?";
+}
+
+/// What an operator may record of the leg as it stands.
+void show_steps(const store::LegRow& leg) {
+    const auto state = delivery::leg_state(leg.state);
+    for (const delivery::LegTransition& each : delivery::leg_transitions) {
+        if (each.from == state && delivery::may_record(leg, each.step)) {
+            fmt::print("         可记 --step {}（{} {}）\n", delivery::step_name(each.step),
+                       delivery::step_meaning_zh(each.step), delivery::step_meaning(each.step));
+        }
+    }
 }
 
 int show_legs(store::Store& store, const store::DocumentRow& document) {
@@ -30,6 +41,7 @@ int show_legs(store::Store& store, const store::DocumentRow& document) {
         fmt::print("  {} {:6} {} · 尝试 attempts {}{}{}\n", delivery::purpose_name_zh(leg.purpose),
                    delivery::channel_name(static_cast<delivery::ChannelKind>(leg.channel)),
                    state_zh(leg.state), leg.attempts, leg.reason.empty() ? "" : " · ", leg.reason);
+        fmt::print("         编号 leg {}\n", to_text(leg.id));
         if (leg.tells) {
             fmt::print("         {}\n",
                        leg.tells->sequence == store::expiry_sequence
@@ -52,6 +64,7 @@ int show_legs(store::Store& store, const store::DocumentRow& document) {
         if (leg.due) {
             fmt::print("         下次 next {}\n", to_china_time(*leg.due));
         }
+        show_steps(leg);
     }
     if (legs.value().empty()) {
         fmt::print("  没有送达记录 no legs\n");
@@ -81,6 +94,70 @@ Result<void> send_again(store::Store& store, const store::LegRow& before,
     return written.ok() ? store.add_leg(delivery::make_leg(before, now, random)) : written;
 }
 
+/// When it happened: a moment, a day, or now.
+std::optional<TimeMs> moment_of(const std::string& text, TimeMs now) {
+    if (text.empty()) {
+        return now;
+    }
+    const auto day = parse_date(text);
+    return day ? std::optional(china_midnight(*day)) : parse_rfc3339(text);
+}
+
+/// The step and its audit row in one transaction, if the leg is still where it was seen.
+int record_step(store::Store& store, const store::DocumentRow& document,
+                const DeliveryArguments& arguments) {
+    const TimeMs now = SystemClock().now();
+    const auto id = parse_leg_id(arguments.leg);
+    const auto step = delivery::parse_step(arguments.step);
+    const auto happened = moment_of(arguments.at, now);
+    if (!id || !step || !happened) {
+        return !happened
+                   ? tell_failure("--at 应为日期或时刻，如 2026-11-25、2026-11-25T09:30:00+08:00",
+                                  "--at is a day or a moment, like 2026-11-25")
+                   : tell_failure("须有 --leg 编号与 --step；songda delivery DOCUMENT 会列出",
+                                  "--leg ID and --step STEP are needed; songda delivery DOCUMENT "
+                                  "lists them");
+    }
+    const auto leg = store.find_leg(*id);
+    if (!leg.ok()) {
+        return tell_failure(leg.error());
+    }
+    if (!leg.value() || leg.value()->document != document.id) {
+        return tell_failure("这份文书没有这条投递", "this document has no such leg");
+    }
+    auto update = delivery::settle_by_operator(*leg.value(), *step, *happened, now);
+    if (!update.ok()) {
+        return tell_failure(update.error());
+    }
+    update.value().audit = store::AuditRow{
+        now, operator_name(), "leg_step", arguments.leg,
+        fmt::format("{} ({}): {}", arguments.step, to_rfc3339(*happened), arguments.reason)};
+    const auto written = store.append_leg_event(*id, leg.value()->state, update.value());
+    if (!written.ok()) {
+        return tell_failure(written.error());
+    }
+    if (!written.value()) {
+        return tell_failure("投递状态刚刚变化，请重新查看",
+                            "the leg has just moved; look at it again");
+    }
+    return show_legs(store, document);
+}
+
+int resend(store::Store& store, const store::DocumentRow& document,
+           const DeliveryArguments& arguments) {
+    const auto legs = store.legs_of(document.id);
+    if (!legs.ok()) {
+        return tell_failure(legs.error());
+    }
+    const auto before = newest_leg(legs.value(), arguments.resend);
+    if (!before) {
+        return tell_failure("这份文书没有选择这个渠道",
+                            "this document has no leg over that channel");
+    }
+    const auto sent = send_again(store, *before, arguments.reason);
+    return sent.ok() ? show_legs(store, document) : tell_failure(sent.error());
+}
+
 } // namespace
 
 int run_delivery(const DeliveryArguments& arguments) {
@@ -92,23 +169,14 @@ int run_delivery(const DeliveryArguments& arguments) {
     if (!document) {
         return 2;
     }
-    if (arguments.resend.empty()) {
+    const bool steps = !arguments.leg.empty() || !arguments.step.empty();
+    if (!steps && arguments.resend.empty()) {
         return show_legs(*store, *document);
     }
     if (arguments.reason.empty()) {
-        return tell_failure("重新发送须有 --reason", "sending again needs --reason");
+        return tell_failure("须有 --reason", "--reason is needed");
     }
-    const auto legs = store->legs_of(document->id);
-    if (!legs.ok()) {
-        return tell_failure(legs.error());
-    }
-    const auto before = newest_leg(legs.value(), arguments.resend);
-    if (!before) {
-        return tell_failure("这份文书没有选择这个渠道",
-                            "this document has no leg over that channel");
-    }
-    const auto sent = send_again(*store, *before, arguments.reason);
-    return sent.ok() ? show_legs(*store, *document) : tell_failure(sent.error());
+    return steps ? record_step(*store, *document, arguments) : resend(*store, *document, arguments);
 }
 
 } // namespace songda::app

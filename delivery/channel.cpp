@@ -72,6 +72,9 @@ std::string_view reason_name(Reason reason) {
     case Reason::service_stopped: return "service_stopped";
     case Reason::channel_paused: return "channel_paused";
     case Reason::earlier_first: return "earlier_first";
+    case Reason::bounced: return "bounced";
+    case Reason::lost: return "lost";
+    case Reason::overturned: return "overturned";
     }
     return "";
 }

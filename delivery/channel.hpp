@@ -48,6 +48,9 @@ enum class Reason {
     service_stopped, ///< not tried: the service was told to stop
     channel_paused,  ///< not tried: the breaker had just opened
     earlier_first,   ///< not tried: something sent before it to the same address is not over
+    bounced,         ///< an operator says that it came back
+    lost,            ///< whoever carried it lost it
+    overturned,      ///< contested, and found not to have arrived
 };
 
 [[nodiscard]] std::string_view reason_name(Reason reason);

@@ -9,6 +9,7 @@
 #include "base/check.hpp"
 #include "base/log.hpp"
 #include "delivery/breaker.hpp"
+#include "delivery/leg_watch.hpp"
 #include "delivery/prepare.hpp"
 #include "delivery/settle.hpp"
 
@@ -27,6 +28,8 @@ struct LaneMetrics {
         : channel{{"channel", std::string(channel_name(kind))}},
           seconds(registry.seconds("songda_leg_attempt_seconds", "One attempt of a leg.", channel)),
           paused(registry.gauge("songda_channel_paused", "1 while a channel is paused.", channel)),
+          looked(registry.gauge("songda_legs_looked_at_timestamp_seconds",
+                                "When a courier last looked for legs that are due.", channel)),
           registry_(registry) {}
 
     void count(std::string_view state, std::string_view purpose) const {
@@ -40,6 +43,7 @@ struct LaneMetrics {
     metrics::Labels channel;
     metrics::Histogram seconds;
     metrics::Gauge paused;
+    metrics::Gauge looked;
 
 private:
     metrics::Registry& registry_;
@@ -72,6 +76,7 @@ public:
             log::error("claim_failed", {{"why", claimed.error().detail}});
             return 0;
         }
+        meters_.looked.set(static_cast<double>(now.value) / 1000);
         std::vector<store::LegFinish> finishes;
         for (const ClaimedLeg& leg : claimed.value()) {
             finishes.push_back({leg.row.id, leg.fence, settle(leg.row, stopping)});
@@ -137,8 +142,7 @@ private:
         const auto state = leg_state(update.state);
         const std::string_view name = applied && state ? state_name(*state) : "stale";
         meters_.count(name, purpose_name(leg.purpose));
-        const bool alarm = !applied || state == LegState::failed || state == LegState::unknown ||
-                           state == LegState::lost_track || state == LegState::expired;
+        const bool alarm = !applied || (state && watch_of(*state).alarms);
         log::write(alarm ? log::Level::warning : log::Level::info, "leg_settled",
                    {{"document", to_text(leg.document)},
                     {"leg", to_text(leg.id)},

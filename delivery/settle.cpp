@@ -4,6 +4,7 @@
 #include <initializer_list>
 
 #include "base/check.hpp"
+#include "delivery/leg_watch.hpp"
 #include "delivery/policy.hpp"
 
 namespace songda::delivery {
@@ -77,7 +78,7 @@ LegUpdate settle_lost_lease(const LegRow& leg, bool idempotent, TimeMs now) {
                walk(LegState::unknown, {LegStep::idempotent_resend}), now);
         update.due = now;
     } else {
-        update.due = now + policy_of_leg(leg).unknown;
+        update.due = due_in(LegState::unknown, leg, now);
     }
     return update;
 }
@@ -89,8 +90,40 @@ LegStep accepted_step(const LegRow& leg) {
                                                                         : LegStep::accepted;
 }
 
+/// It may have arrived all the same.
 bool is_given_up(const LegRow& leg) {
-    return state_of(leg) == LegState::failed && leg.reason == reason_name(Reason::outcome_unknown);
+    return state_of(leg) == LegState::failed &&
+           (leg.reason == reason_name(Reason::outcome_unknown) ||
+            leg.reason == reason_name(Reason::no_news));
+}
+
+/// Why a leg is where time alone brought it.
+Reason reason_of_time(LegStep step) {
+    switch (step) {
+    case LegStep::give_up: return Reason::outcome_unknown;
+    case LegStep::no_news:
+    case LegStep::lost: return Reason::no_news;
+    case LegStep::deadline: return Reason::deadline_passed;
+    default: return Reason::none;
+    }
+}
+
+/// Why a leg failed that an operator says has failed.
+Reason reason_of_operator(LegStep step) {
+    switch (step) {
+    case LegStep::give_up: return Reason::outcome_unknown;
+    case LegStep::bounce: return Reason::bounced;
+    case LegStep::lost: return Reason::lost;
+    case LegStep::overturned: return Reason::overturned;
+    default: return Reason::none;
+    }
+}
+
+/// The step of the table for a leg whose time is over.
+LegUpdate settle_overdue(const LegRow& leg, LegStep step, TimeMs now) {
+    LegUpdate update = one_step(leg, step, reason_of_time(step), now);
+    update.due = due_in(*leg_state(update.state), leg, now);
+    return update;
 }
 
 /// How often a leg is looked at that waits for its document. Giving the document back releases it
@@ -165,34 +198,28 @@ const std::array<std::uint8_t, 256>& states_on_claim() {
 }
 
 std::optional<LegUpdate> settle_by_time(const LegRow& leg, bool idempotent, Moment moment) {
-    switch (state_of(leg)) {
-    case LegState::sending: return settle_lost_lease(leg, idempotent, moment.now);
-    case LegState::unknown:
-        return one_step(leg, LegStep::give_up, Reason::outcome_unknown, moment.now);
-    case LegState::accepted:
-    case LegState::in_transit:
-    case LegState::attempted: return one_step(leg, LegStep::no_news, Reason::no_news, moment.now);
-    case LegState::queued:
-    case LegState::retry_wait:
-        if (moment.now <= leg.deadline) {
-            return std::nullopt;
-        }
-        return one_step(leg, LegStep::deadline, Reason::deadline_passed, moment.now);
-    case LegState::held:
-        if (is_held_by_status(leg) || is_held_by_level(leg)) {
-            return std::nullopt; // the document decides
-        }
-        [[fallthrough]];
-    case LegState::available:
-        return one_step(leg, LegStep::deadline, Reason::deadline_passed, moment.now);
-    default: {
-        // Nothing to wait for in this state: the entry that made it due is dropped.
-        LegUpdate update;
-        update.state = leg.state;
-        update.reason = leg.reason;
-        return update;
+    const LegState state = state_of(leg);
+    const LegWatch& watch = watch_of(state);
+    if (state == LegState::sending) {
+        return settle_lost_lease(leg, idempotent, moment.now);
     }
+    if (is_held_by_status(leg) || is_held_by_level(leg)) {
+        return std::nullopt; // the document decides
     }
+    const bool waits = state == LegState::queued || state == LegState::retry_wait;
+    if (waits && moment.now <= leg.deadline) {
+        return std::nullopt;
+    }
+    if (watch.overdue) {
+        return settle_overdue(leg, *watch.overdue, moment.now);
+    }
+    // A person decides, and is told again; or there is nothing to wait for in this state, and the
+    // entry that made it due is dropped.
+    LegUpdate update;
+    update.state = leg.state;
+    update.reason = leg.reason;
+    update.due = due_in(state, leg, moment.now);
+    return update;
 }
 
 LegUpdate settle_outcome(const LegRow& leg, const Outcome& outcome, Moment moment) {
@@ -208,16 +235,12 @@ LegUpdate settle_outcome(const LegRow& leg, const Outcome& outcome, Moment momen
     switch (outcome.kind) {
     case Kind::accepted:
         step(accepted_step(leg));
-        // Nobody answers what only tells: no news of it is no alarm.
-        if (update.state == static_cast<std::uint8_t>(LegState::accepted) &&
-            leg.purpose == store::LegPurpose::service) {
-            update.due = moment.now + policy.no_news;
-        }
+        update.due = due_in(*leg_state(update.state), leg, moment.now);
         return update;
     case Kind::permanent: step(LegStep::perm_fail); return update;
     case Kind::ambiguous:
         step(LegStep::ambiguous);
-        update.due = moment.now + policy.unknown;
+        update.due = due_in(LegState::unknown, leg, moment.now);
         return update;
     case Kind::temporary:
     case Kind::configuration: {
@@ -338,6 +361,37 @@ std::optional<LegUpdate> settle_opened(const LegRow& leg, TimeMs now) {
         return std::nullopt;
     }
     record(update, LegStep::ack, *after, now);
+    return update;
+}
+
+bool may_record(const LegRow& leg, LegStep step) {
+    const LegState from = state_of(leg);
+    const bool waits_for_document = is_held_by_status(leg) || is_held_by_level(leg);
+    return watch_of(from).by_operator.has(step) && (from != LegState::failed || is_given_up(leg)) &&
+           !(waits_for_document && step == LegStep::release);
+}
+
+Result<LegUpdate> settle_by_operator(const LegRow& leg, LegStep step, TimeMs happened, TimeMs now) {
+    const LegState from = state_of(leg);
+    if (!may_record(leg, step)) {
+        return Error{Fault::conflict, std::string(step_name(step)) + " is not for a leg that is " +
+                                          std::string(state_name(from)) +
+                                          (leg.reason.empty() ? "" : " (" + leg.reason + ')')};
+    }
+    if (now < happened) {
+        return Error{Fault::invalid_input, "it cannot have happened in the future"};
+    }
+    LegUpdate update;
+    const LegState after = walk(from, {step});
+    update.state = static_cast<std::uint8_t>(after);
+    update.reason = reason_name(reason_of_operator(step));
+    update.events = {
+        {std::string(step_name(step)), happened, now, update.state, std::string(operator_detail)}};
+    update.due = due_in(after, leg, now);
+    if (after == LegState::queued || after == LegState::retry_wait) {
+        // Its time to be delivered begins anew.
+        update.deadline = now + policy_of_leg(leg).give_up;
+    }
     return update;
 }
 

@@ -71,6 +71,17 @@ void hold_for_level(store::LegRow& leg, SignatureLevel awaited, TimeMs now);
 /// Kind of the event that marks a leg; its detail is the document's status from then on.
 inline constexpr std::string_view status_event = "document_status";
 
+/// Detail of an event that an operator recorded; who and why is in the audit.
+inline constexpr std::string_view operator_detail = "operator";
+
+/// Does the table leave this step of the leg to an operator?
+[[nodiscard]] bool may_record(const store::LegRow& leg, LegStep step);
+/// What an operator found out or decided (`songda delivery … --step`), with the time at which it
+/// happened. Faults: conflict (the table leaves this step of this state to nobody, or the leg waits
+/// for its document), invalid_input (it happened in the future).
+[[nodiscard]] Result<store::LegUpdate> settle_by_operator(const store::LegRow& leg, LegStep step,
+                                                          TimeMs happened, TimeMs now);
+
 /// The applicant opened the document with link and code. Nothing if that says nothing new about
 /// this leg.
 [[nodiscard]] std::optional<store::LegUpdate> settle_opened(const store::LegRow& leg, TimeMs now);

@@ -254,6 +254,36 @@ TEST_F(DeliveryLive, OperatorSeesTheWayAndSendsAgain) {
     EXPECT_EQ(shown.output.find('@'), std::string::npos) << shown.output;
 }
 
+TEST_F(DeliveryLive, OperatorRecordsWhatWasFoundOut) {
+    start();
+    const json document = issue(1).at(0);
+    ASSERT_TRUE(sinks_.wait_for_mails(1));
+    const std::string command =
+        "delivery " + document["key"].get<std::string>() + " -c " + service_->config();
+    EXPECT_EQ(service_->stop(), 0);
+    const auto shown = live::run_songda(command);
+    const std::string head = "渠道已受理";
+    const auto at = shown.output.find("编号 leg ", shown.output.find(head));
+    ASSERT_NE(at, std::string::npos) << shown.output;
+    const std::string leg = shown.output.substr(at + 11, shown.output.find('\n', at) - at - 11);
+    EXPECT_NE(shown.output.find("--step bounce（被退信 it bounced）"), std::string::npos)
+        << shown.output;
+    const std::string step = command + " --leg " + leg + " --step ";
+    EXPECT_NE(live::run_songda(step + "bounce").status, 0) << "a reason is needed";
+    const auto refused = live::run_songda(step + "upheld --reason x");
+    EXPECT_NE(refused.output.find("not for a leg that is accepted"), std::string::npos)
+        << refused.output;
+    EXPECT_NE(live::run_songda(step + "reached --at 2099-01-01 --reason x").status, 0);
+    const auto recorded = live::run_songda(step + "reached --reason 收件人来电确认");
+    EXPECT_EQ(recorded.status, 0) << recorded.output;
+    EXPECT_NE(recorded.output.find("reached → 已到达 operator"), std::string::npos)
+        << recorded.output;
+    const auto contested = live::run_songda(step + "correction --reason 收件人否认");
+    EXPECT_EQ(contested.status, 0) << contested.output;
+    EXPECT_NE(contested.output.find("有争议"), std::string::npos) << contested.output;
+    EXPECT_EQ(live::run_songda("check-store -c " + service_->config()).status, 0);
+}
+
 TEST_F(DeliveryLive, LogHoldsNoMailboxAndNoCode) {
     start();
     issue(3);

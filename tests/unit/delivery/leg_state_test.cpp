@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "delivery/leg_watch.hpp"
+#include "delivery/policy.hpp"
 #include "delivery/settle.hpp"
 #include "tests/fakes/printed_page.hpp"
 
@@ -108,6 +110,36 @@ stops them; any other leaves them waiting for the level. Until then the applican
 its trusted time-stamp, and hands nothing over; its department has the file at any time. Legs that tell wait for no level.
 )";
 
+/// Who watches each state, and what an operator may record.
+std::string watches() {
+    std::ostringstream out;
+    out << "\n## Who watches\n\n"
+           "Printed from `delivery/leg_watch.hpp`. Past its limit a courier records the step by "
+           "itself; ⚠: coming to the state is a warning in the\nlog (`leg_settled`) and counted "
+           "(`songda_legs_settled_total`). `songda delivery DOCUMENT --leg ID --step STEP --reason "
+           "…` records what an operator\nfound out; who and why is in the audit.\n\n"
+           "| state | ⚠ | limit | past it | by an operator |\n|---|---|---|---|---|\n";
+    for (std::size_t number = 1; number <= leg_state_count; ++number) {
+        const LegWatch& watch = watch_of(state(number));
+        out << "| `" << state_name(watch.state) << "` | " << (watch.alarms ? "⚠" : "") << " | "
+            << limit_words(watch.limit) << " | "
+            << (watch.overdue ? step_name(*watch.overdue) : "–") << " |";
+        std::string separator = " ";
+        for (const LegTransition& each : leg_transitions) {
+            if (each.from == watch.state && watch.by_operator.has(each.step)) {
+                out << separator << '`' << step_name(each.step) << "` "
+                    << step_meaning_zh(each.step);
+                separator = " · ";
+            }
+        }
+        out << " |\n";
+    }
+    out << "\nA leg that waits for its document (`held`) has no limit of its own, and is not let "
+           "go by hand. What only tells (告知, 抄送) rests at `accepted`.\n`failed` is open to a "
+           "late report only when nobody knows that it failed: `outcome_unknown`, `no_news`.\n";
+    return out.str();
+}
+
 std::string page() {
     std::ostringstream out;
     out << "# States of a leg 渠道投递\n\n"
@@ -125,7 +157,7 @@ std::string page() {
         }
         out << " |\n";
     }
-    out << fates() << until_its_level;
+    out << watches() << fates() << until_its_level;
     return out.str();
 }
 
@@ -158,6 +190,62 @@ TEST(LegState, EveryStateIsReachedAndReachesAnEnd) {
             ends_somewhere = ends_somewhere || ends.contains(each);
         }
         EXPECT_TRUE(ends_somewhere) << state_name(state(number));
+    }
+}
+
+/// Ends for dispatch (delivery.md §1.2), all but `disputed` and what is still under way.
+bool rests(LegState state) {
+    return watch_of(state).limit == LegLimit::none;
+}
+
+TEST(LegWatch, NoStateThatDoesNotRestLacksALimitASweeperOrAnOperatorsStep) {
+    const std::set<LegState> ends = {LegState::reached,  LegState::acknowledged, LegState::refused,
+                                     LegState::expired,  LegState::returned,     LegState::failed,
+                                     LegState::cancelled};
+    for (std::size_t number = 1; number <= leg_state_count; ++number) {
+        const LegWatch& watch = watch_of(state(number));
+        ASSERT_EQ(watch.state, state(number));
+        EXPECT_EQ(rests(watch.state), ends.contains(watch.state)) << state_name(watch.state);
+        std::size_t by_operator = 0;
+        for (int step = 0; step <= static_cast<int>(LegStep::overturned); ++step) {
+            const auto each = static_cast<LegStep>(step);
+            if (watch.by_operator.has(each)) {
+                ++by_operator;
+                EXPECT_TRUE(state_after(watch.state, each))
+                    << state_name(watch.state) << ' ' << step_name(each);
+                EXPECT_FALSE(step_meaning_zh(each).empty()) << step_name(each);
+                EXPECT_FALSE(step_meaning(each).empty()) << step_name(each);
+                EXPECT_EQ(parse_step(step_name(each)), each);
+            }
+        }
+        if (!rests(watch.state)) {
+            EXPECT_GT(by_operator, 0U) << state_name(watch.state);
+            // Only a dispute waits for a person, and tells so each day.
+            EXPECT_TRUE(watch.overdue || (watch.state == LegState::disputed && watch.alarms));
+        }
+        if (watch.overdue) {
+            EXPECT_TRUE(state_after(watch.state, *watch.overdue)) << state_name(watch.state);
+        }
+    }
+}
+
+/// Time alone ends every leg but a contested one, within seven steps.
+TEST(LegWatch, NoStateIsStuck) {
+    for (std::size_t number = 1; number <= leg_state_count; ++number) {
+        LegState each = state(number);
+        for (int steps = 0; steps < 7 && watch_of(each).overdue; ++steps) {
+            each = *state_after(each, *watch_of(each).overdue);
+        }
+        EXPECT_TRUE(rests(each) || each == LegState::disputed) << state_name(state(number));
+    }
+}
+
+TEST(LegWatch, ThePageTellsThePoliciesTimes) {
+    constexpr std::int64_t hour = 3'600'000;
+    EXPECT_EQ(policy_of(ChannelKind::portal).unknown, hour);
+    EXPECT_EQ(policy_of(ChannelKind::email).unknown, 24 * hour);
+    for (const ChannelKind kind : {ChannelKind::portal, ChannelKind::email}) {
+        EXPECT_EQ(policy_of(kind).no_news, 72 * hour);
     }
 }
 

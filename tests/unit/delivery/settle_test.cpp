@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "delivery/leg_watch.hpp"
 #include "delivery/policy.hpp"
 
 namespace songda::delivery {
@@ -164,8 +165,79 @@ TEST(Settle, OnlyAnUnknownFailureAcceptsALateReport) {
     auto row = leg(LegState::failed);
     row.reason = "address_invalid";
     EXPECT_FALSE(settle_opened(row, start));
-    row.reason = "outcome_unknown";
-    EXPECT_EQ(state_of(*settle_opened(row, start)), LegState::acknowledged);
+    for (const char* reason : {"outcome_unknown", "no_news"}) {
+        row.reason = reason;
+        EXPECT_EQ(state_of(*settle_opened(row, start)), LegState::acknowledged);
+    }
+}
+
+TEST(Settle, SilenceIsFollowedByAnInquiryAndThenByTheEnd) {
+    auto row = leg(LegState::accepted);
+    const auto lost_track = settle_by_time(row, false, {start, 0});
+    ASSERT_EQ(lost_track->due, start + 30 * 24 * hour);
+    row.state = lost_track->state;
+    const auto failed = settle_by_time(row, false, {*lost_track->due, 0});
+    EXPECT_EQ(steps(*failed), Steps{"lost"});
+    EXPECT_EQ(state_of(*failed), LegState::failed);
+    EXPECT_EQ(failed->reason, "no_news");
+    EXPECT_FALSE(failed->due);
+}
+
+TEST(Settle, AContestedLegIsToldAgainEachDayAndDecidedByNobody) {
+    const auto update = settle_by_time(leg(LegState::disputed), false, {start, 0});
+    EXPECT_EQ(state_of(*update), LegState::disputed);
+    EXPECT_EQ(update->due, start + 24 * hour);
+    EXPECT_TRUE(update->events.empty());
+}
+
+TEST(Settle, AnOperatorRecordsWhatWasFoundOut) {
+    const auto sent_again =
+        settle_by_operator(leg(LegState::unknown), LegStep::found_absent, start + -hour, start);
+    ASSERT_TRUE(sent_again.ok());
+    EXPECT_EQ(state_of(sent_again.value()), LegState::retry_wait);
+    EXPECT_EQ(sent_again.value().due, start);
+    EXPECT_GT(*sent_again.value().deadline, start);
+    EXPECT_EQ(sent_again.value().events.at(0).happened, start + -hour);
+    EXPECT_EQ(sent_again.value().events.at(0).learned, start);
+    const auto contested =
+        settle_by_operator(leg(LegState::reached), LegStep::correction, start, start);
+    EXPECT_EQ(state_of(contested.value()), LegState::disputed);
+    EXPECT_EQ(contested.value().due, start + 24 * hour);
+}
+
+TEST(Settle, AnOperatorRecordsNothingThatTheTableDoesNotLeaveToThem) {
+    EXPECT_EQ(
+        settle_by_operator(leg(LegState::queued), LegStep::reached, start, start).error().fault,
+        Fault::conflict);
+    EXPECT_EQ(settle_by_operator(leg(LegState::unknown), LegStep::give_up, start + 1, start)
+                  .error()
+                  .fault,
+              Fault::invalid_input);
+    auto held = leg(LegState::held);
+    held.reason = "suspended";
+    EXPECT_FALSE(may_record(held, LegStep::release));
+    EXPECT_TRUE(may_record(held, LegStep::cancel));
+    auto failed = leg(LegState::failed);
+    failed.reason = "address_invalid";
+    EXPECT_FALSE(may_record(failed, LegStep::late_report_reached));
+    failed.reason = "no_news";
+    EXPECT_TRUE(may_record(failed, LegStep::late_report_reached));
+}
+
+TEST(Settle, WhatAnOperatorRecordsNeverLeavesALegUnwatched) {
+    for (const LegTransition& each : leg_transitions) {
+        auto row = leg(each.from);
+        row.reason = each.from == LegState::failed ? "no_news" : "";
+        const auto update = settle_by_operator(row, each.step, start, start);
+        ASSERT_EQ(update.ok(), watch_of(each.from).by_operator.has(each.step));
+        if (update.ok()) {
+            ASSERT_EQ(state_of(update.value()), each.to);
+            EXPECT_EQ(update.value().due.has_value(), watch_of(each.to).limit != LegLimit::none)
+                << state_name(each.from) << ' ' << step_name(each.step);
+            EXPECT_EQ(update.value().events.size(), 1U);
+            EXPECT_EQ(update.value().reason.empty(), each.to != LegState::failed);
+        }
+    }
 }
 
 TEST(Settle, EveryStateHasAnAnswerToTime) {

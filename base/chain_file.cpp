@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/check.hpp"
 #include "base/folder.hpp"
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
@@ -93,7 +94,7 @@ Result<void> ChainFile::append(std::string_view json) {
     std::string hash = chain_hash(end_.head, json);
     const std::string line = hash + ' ' + std::string(json) + '\n';
     int code = cut_torn_end();
-    code = code == 0 ? write_line(line) : code;
+    code = code == 0 ? write_at(end_.whole_bytes, line) : code;
     if (code != 0) {
         give_up(end_.whole_bytes);
         return file_error(path_, code);
@@ -113,6 +114,17 @@ void ChainFile::give_up(std::size_t synced_bytes) {
     (void)!ftruncate(file_.get(), static_cast<off_t>(synced_bytes));
 }
 
+Result<void> ChainFile::write_again(std::size_t synced_bytes, std::string_view lines) {
+    SONGDA_CHECK(synced_bytes + lines.size() == end_.whole_bytes);
+    end_.torn_bytes = 0;
+    int code = write_at(synced_bytes, lines);
+    code = code == 0 && ftruncate(file_.get(), static_cast<off_t>(end_.whole_bytes)) != 0 ? errno
+                                                                                          : code;
+    code = code == 0 && fdatasync(file_.get()) != 0 ? errno : code;
+    failed_ = code != 0;
+    return code == 0 ? Result<void>() : file_error(path_, code);
+}
+
 int ChainFile::cut_torn_end() {
     if (end_.torn_bytes == 0) {
         return 0;
@@ -125,11 +137,11 @@ int ChainFile::cut_torn_end() {
     return 0;
 }
 
-int ChainFile::write_line(std::string_view line) {
+int ChainFile::write_at(std::size_t place, std::string_view bytes) {
     std::size_t done = 0;
-    while (done < line.size()) {
-        const ssize_t written = pwrite(file_.get(), line.data() + done, line.size() - done,
-                                       static_cast<off_t>(end_.whole_bytes + done));
+    while (done < bytes.size()) {
+        const ssize_t written = pwrite(file_.get(), bytes.data() + done, bytes.size() - done,
+                                       static_cast<off_t>(place + done));
         if (written < 0 && errno != EINTR) {
             return errno;
         }

@@ -45,6 +45,10 @@ public:
                                                 const ChainReader& each, std::size_t bytes_max,
                                                 mode_t mode = 0600);
 
+    /// One that the caller has opened and read, up to `end`.
+    ChainFile(std::string path, Descriptor file, ChainEnd end)
+        : path_(std::move(path)), file_(std::move(file)), end_(std::move(end)) {}
+
     /// HASH of the last line: kept elsewhere it shows that no line was taken away.
     [[nodiscard]] const std::string& head() const { return end_.head; }
     [[nodiscard]] std::size_t lines() const { return end_.lines; }
@@ -65,10 +69,15 @@ public:
     /// else it stands there when the file is opened again.
     void give_up(std::size_t synced_bytes);
 
+    /// After a fault: writes `lines`, all that stands behind `synced_bytes`, once more. When this
+    /// returns ok they are on the disk and appending goes on: what was written anew is what the
+    /// next sync is about, whatever became of the pages before. Faults as file_error.
+    [[nodiscard]] Result<void> write_again(std::size_t synced_bytes, std::string_view lines);
+
 private:
     ChainFile(std::string path, Descriptor file) : path_(std::move(path)), file_(std::move(file)) {}
     [[nodiscard]] int cut_torn_end();
-    [[nodiscard]] int write_line(std::string_view line);
+    [[nodiscard]] int write_at(std::size_t place, std::string_view bytes);
 
     std::string path_;
     Descriptor file_;

@@ -41,8 +41,8 @@ Result<void> make_folder(const std::string& path, mode_t mode) {
     return sync_folder(parent);
 }
 
-Result<FolderLock> FolderLock::take(const std::string& folder) {
-    const std::string path = folder + "/lock";
+Result<FolderLock> FolderLock::take(const std::string& folder, const std::string& name) {
+    const std::string path = folder + '/' + name;
     Descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (file.get() < 0) {
         return file_error(path, errno);

@@ -21,12 +21,13 @@ namespace songda {
 /// With its parents; nothing if it is there. `mode` is for folders that are made.
 [[nodiscard]] Result<void> make_folder(const std::string& path, mode_t mode);
 
-/// Keeps a second process out of the folder as long as it lives; the kernel lets go when a process
-/// dies. Move-only.
+/// Keeps a second process out of the folder, or out of what the lock's file is named for, as long
+/// as it lives; the kernel lets go when a process dies. Move-only.
 class FolderLock {
 public:
     /// Faults: conflict (another process is at work), as file_error.
-    [[nodiscard]] static Result<FolderLock> take(const std::string& folder);
+    [[nodiscard]] static Result<FolderLock> take(const std::string& folder,
+                                                 const std::string& name = "lock");
 
 private:
     explicit FolderLock(Descriptor file) : file_(std::move(file)) {}

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <csignal>
 
+#include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
 
@@ -26,6 +27,12 @@ void SyscallFilter::allow(std::span<const int> calls) {
 void SyscallFilter::allow_without_code(int call) {
     good_ = good_ && seccomp_rule_add(filter_.get(), SCMP_ACT_ALLOW, call, 1,
                                       SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) == 0;
+}
+
+void SyscallFilter::allow_new_files(int flags) {
+    good_ = good_ && (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) &&
+            seccomp_rule_add(filter_.get(), SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+                             SCMP_A2(SCMP_CMP_EQ, static_cast<scmp_datum_t>(flags))) == 0;
 }
 
 void SyscallFilter::allow_abort() {

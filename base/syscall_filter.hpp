@@ -16,6 +16,9 @@ public:
     void allow(std::span<const int> calls);
     /// mmap or mprotect, but never of memory that can be executed.
     void allow_without_code(int call);
+    /// openat with these flags and no others. With O_CREAT and O_EXCL in them files are made that
+    /// were not there, and none is opened that was.
+    void allow_new_files(int flags);
     /// What abort() needs, so that a defect is seen as one: a signal of that number alone.
     void allow_abort();
     /// New threads of this process, no other process.

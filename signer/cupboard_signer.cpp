@@ -42,6 +42,10 @@ public:
         });
     }
 
+    Result<std::vector<SealRuling>> permits(std::span<const SealQuestion> questions) override {
+        return cupboard_->permits(questions);
+    }
+
     Result<std::size_t> cms_bytes_reserved(const DepartmentCode& department) const override {
         const auto form = forms_.find(department);
         return form == forms_.end() ? Result<std::size_t>(no_seal())

@@ -10,6 +10,8 @@
 #include "base/time.hpp"
 #include "signer/seal_form.hpp"
 #include "signer/seal_request.hpp"
+#include "signer/seals/book_head.hpp"
+#include "signer/seals/seal_rules.hpp"
 #include "signer/signing_key.hpp"
 
 namespace songda::signer {
@@ -28,10 +30,23 @@ public:
     [[nodiscard]] virtual const std::vector<SealFace>& faces() const = 0;
 
     /// One answer each, in order. Faults: not_found (no such seal), forbidden (its certificate is
-    /// not valid now, a time-stamp of another time), invalid_input (a content that is not what the
+    /// not valid now, a time-stamp of another time, or the rules forbid it: `permits` says which),
+    /// invalid_input (a content that is not what the
     /// purpose says), unavailable (the key is away, retry later), internal.
     [[nodiscard]] virtual std::vector<Result<EcdsaSignature>>
     sign(std::span<const SealRequest> requests) = 0;
+
+    /// What the register of seals says to such uses now, one answer each, in order: for whoever
+    /// wants to know before something is drawn that only a document should use up. `sign` asks
+    /// again. A refusal is written into the book of uses as one of a question. Without a register
+    /// everything is allowed. Fault unavailable (retry later).
+    [[nodiscard]] virtual Result<std::vector<SealRuling>>
+    permits(std::span<const SealQuestion> questions) {
+        return std::vector<SealRuling>(questions.size());
+    }
+
+    /// How far the book of uses goes; no lines where there is none. Fault unavailable.
+    [[nodiscard]] virtual Result<BookHead> book_head() { return BookHead(); }
 };
 
 /// One department's seal: its keys, wherever they are kept, and the file of its certificate.

@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "base/signing_ticket.hpp"
 #include "signer/seal_request.hpp"
+#include "signer/seals/seal_rules.hpp"
 
 namespace songda::signer {
 
@@ -38,7 +39,8 @@ public:
     virtual ~Signer() = default;
 
     /// Spends the tickets and returns the CMS SignedData (DER) over each digest, PAdES B-B, in
-    /// order. Faults: not_found (no such department), forbidden (certificate not valid now),
+    /// order. Faults: not_found (no such department), forbidden (certificate not valid now, or the
+    /// register of seals forbids it),
     /// unavailable (key store busy or away, retry later), internal.
     [[nodiscard]] virtual std::vector<Result<Bytes>>
     sign_documents(const DepartmentCode& department, std::vector<DocumentOrder> orders) = 0;
@@ -51,6 +53,13 @@ public:
                                                               std::span<const QrOrder> orders) = 0;
     [[nodiscard]] Result<Bytes> seal_qr(const DepartmentCode& department, const DocumentKey& key,
                                         ByteView claims, SealUse use = {});
+
+    /// What the register of seals says to such uses now (seal_cupboard.hpp, `permits`): to be asked
+    /// before a number is drawn, and again by whoever got `forbidden`. Fault unavailable.
+    [[nodiscard]] virtual Result<std::vector<SealRuling>>
+    permits(std::span<const SealQuestion> questions) {
+        return std::vector<SealRuling>(questions.size());
+    }
 
     /// Bytes to reserve for any CMS of this department; exact but for the few that ECDSA may save.
     [[nodiscard]] virtual Result<std::size_t>

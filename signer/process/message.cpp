@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/check.hpp"
+#include "base/text_codec.hpp"
 #include "base/utf8.hpp"
 
 namespace songda::signer::message {
@@ -16,9 +17,13 @@ constexpr std::size_t chain_max = 8;
 enum class Kind : std::uint8_t {
     ask_faces = 0x01,
     ask_signatures = 0x02,
+    ask_permits = 0x03,
+    ask_book = 0x04,
     refusal = 0x80,
     faces = 0x81,
     signatures = 0x82,
+    permits = 0x83,
+    book = 0x84,
 };
 
 /// The numbers on the wire; never renumber. 0 is a signature.
@@ -39,8 +44,8 @@ std::uint8_t number_of(Fault fault) {
 }
 
 /// As much of a message for operators as may go, and no broken character at its end.
-std::string fitting(std::string text) {
-    text.resize(std::min(text.size(), text_bytes_max));
+std::string fitting(std::string text, std::size_t most = text_bytes_max) {
+    text.resize(std::min(text.size(), most));
     text.resize(find_bad_utf8(text).value_or(text.size()));
     return text;
 }
@@ -72,6 +77,13 @@ public:
         SONGDA_CHECK(raw.size() <= 0xFFFFU);
         put16(raw.size());
         put(raw);
+    }
+    void put_use(SealPurpose purpose, const DepartmentCode& department, const SealUse& use) {
+        put8(static_cast<std::size_t>(purpose));
+        put_text(department.text);
+        put_text(use.actor);
+        put_text(use.type);
+        put_text(use.template_version);
     }
     void put_face(const SealFace& face) {
         put_text(face.department.text);
@@ -141,17 +153,23 @@ private:
     bool good_ = true;
 };
 
-SealRequest read_request(Reader& in) {
-    SealRequest request;
+/// What a request and a question about the register begin with.
+template <class Asked>
+void read_use(Reader& in, Asked& asked) {
     const std::uint8_t purpose = in.take8();
     if (purpose < 1 || purpose > 3) {
         in.refuse();
     }
-    request.purpose = static_cast<SealPurpose>(purpose);
-    request.department.text = in.take_text();
-    request.use.actor = in.take_text();
-    request.use.type = in.take_text();
-    request.use.template_version = in.take_text();
+    asked.purpose = static_cast<SealPurpose>(purpose);
+    asked.department.text = in.take_text();
+    asked.use.actor = in.take_text();
+    asked.use.type = in.take_text();
+    asked.use.template_version = in.take_text();
+}
+
+SealRequest read_request(Reader& in) {
+    SealRequest request;
+    read_use(in, request);
     in.take_into(request.use.document.bytes);
     request.content = in.take_bytes(seal_content_bytes_max);
     return request;
@@ -189,6 +207,57 @@ Result<EcdsaSignature> read_signature(Reader& in) {
     return Error{found->fault, in.take_text()};
 }
 
+std::string read_words(Reader& in) {
+    const Bytes bytes = in.take_bytes(refusal_words_bytes_max);
+    std::string words(as_text(bytes));
+    if (find_bad_utf8(words)) {
+        in.refuse();
+    }
+    return words;
+}
+
+SealRuling read_ruling(Reader& in) {
+    SealRuling ruling;
+    ruling.seal = in.take_text();
+    const std::uint8_t refused = in.take8();
+    if (refused > 1) {
+        in.refuse();
+    }
+    if (refused == 1) {
+        SealRefusal& refusal = ruling.refused.emplace();
+        refusal.rule = in.take_text();
+        refusal.zh = read_words(in);
+        refusal.en = read_words(in);
+    }
+    return ruling;
+}
+
+std::optional<Answer> read_permits(Reader& in) {
+    Permits answer;
+    answer.number = in.take32();
+    const std::size_t count = in.take16();
+    if (count < 1 || count > permits_max) {
+        return std::nullopt;
+    }
+    for (std::size_t i = 0; i < count && in.good(); ++i) {
+        answer.rulings.push_back(read_ruling(in));
+    }
+    return in.ended_well() ? std::optional<Answer>(std::move(answer)) : std::nullopt;
+}
+
+std::optional<Answer> read_book(Reader& in) {
+    Book answer;
+    answer.number = in.take32();
+    answer.head.lines = std::uint64_t{in.take32()} << 32U;
+    answer.head.lines |= in.take32();
+    if (answer.head.lines > 0) {
+        Digest hash{};
+        in.take_into(hash);
+        answer.head.hash = to_hex(hash);
+    }
+    return in.ended_well() ? std::optional<Answer>(std::move(answer)) : std::nullopt;
+}
+
 std::optional<Answer> read_faces(Reader& in) {
     Faces answer;
     answer.number = in.take32();
@@ -213,6 +282,37 @@ std::optional<Answer> read_signatures(Reader& in) {
     return in.ended_well() ? std::optional<Answer>(std::move(answer)) : std::nullopt;
 }
 
+bool texts_fit(const DepartmentCode& department, const SealUse& use) {
+    const auto texts = {&department.text, &use.actor, &use.type, &use.template_version};
+    return std::all_of(texts.begin(), texts.end(), [](const std::string* text) {
+        return text->size() <= text_bytes_max && !find_bad_utf8(*text);
+    });
+}
+
+std::optional<Question> read_signatures_wanted(Reader& in, std::uint32_t number) {
+    const std::size_t count = in.take16();
+    if (count < 1 || count > requests_max) {
+        return std::nullopt;
+    }
+    AskSignatures question{number, {}};
+    for (std::size_t i = 0; i < count && in.good(); ++i) {
+        question.requests.push_back(read_request(in));
+    }
+    return in.ended_well() ? std::optional<Question>(std::move(question)) : std::nullopt;
+}
+
+std::optional<Question> read_permits_wanted(Reader& in, std::uint32_t number) {
+    const std::size_t count = in.take16();
+    if (count < 1 || count > permits_max) {
+        return std::nullopt;
+    }
+    AskPermits question{number, {}};
+    for (std::size_t i = 0; i < count && in.good(); ++i) {
+        read_use(in, question.questions.emplace_back());
+    }
+    return in.ended_well() ? std::optional<Question>(std::move(question)) : std::nullopt;
+}
+
 } // namespace
 
 Bytes write(const AskFaces& question) {
@@ -223,14 +323,12 @@ Bytes write(const AskFaces& question) {
 }
 
 bool may_be_sent(const SealRequest& request) {
-    const SealUse& use = request.use;
-    for (const std::string* const text :
-         {&request.department.text, &use.actor, &use.type, &use.template_version}) {
-        if (text->size() > text_bytes_max || find_bad_utf8(*text)) {
-            return false;
-        }
-    }
-    return request.content.size() <= seal_content_bytes_max;
+    return texts_fit(request.department, request.use) &&
+           request.content.size() <= seal_content_bytes_max;
+}
+
+bool may_be_sent(const SealQuestion& question) {
+    return texts_fit(question.department, question.use);
 }
 
 std::size_t size_of(const SealRequest& request) {
@@ -245,15 +343,28 @@ Bytes write_signatures_wanted(std::uint32_t number, std::span<const SealRequest>
     out.put32(number);
     out.put16(requests.size());
     for (const SealRequest& request : requests) {
-        out.put8(static_cast<std::size_t>(request.purpose));
-        out.put_text(request.department.text);
-        out.put_text(request.use.actor);
-        out.put_text(request.use.type);
-        out.put_text(request.use.template_version);
+        out.put_use(request.purpose, request.department, request.use);
         out.put(request.use.document.bytes);
         SONGDA_CHECK(request.content.size() <= seal_content_bytes_max);
         out.put_bytes(request.content);
     }
+    return out.take();
+}
+
+Bytes write_permits_wanted(std::uint32_t number, std::span<const SealQuestion> questions) {
+    SONGDA_CHECK(!questions.empty() && questions.size() <= permits_max);
+    Writer out(Kind::ask_permits, question_head_bytes + questions.size() * 128);
+    out.put32(number);
+    out.put16(questions.size());
+    for (const SealQuestion& question : questions) {
+        out.put_use(question.purpose, question.department, question.use);
+    }
+    return out.take();
+}
+
+Bytes write(const AskBook& question) {
+    Writer out(Kind::ask_book, question_head_bytes);
+    out.put32(question.number);
     return out.take();
 }
 
@@ -264,19 +375,17 @@ std::optional<Question> parse_question(ByteView bytes) {
     }
     const auto kind = static_cast<Kind>(in.take8());
     const std::uint32_t number = in.take32();
-    if (kind == Kind::ask_faces) {
+    switch (kind) {
+    case Kind::ask_faces: {
         const AskFaces question{number, in.take16()};
         return in.ended_well() ? std::optional<Question>(question) : std::nullopt;
     }
-    const std::size_t count = in.take16();
-    if (kind != Kind::ask_signatures || count < 1 || count > requests_max) {
-        return std::nullopt;
+    case Kind::ask_signatures: return read_signatures_wanted(in, number);
+    case Kind::ask_permits: return read_permits_wanted(in, number);
+    case Kind::ask_book:
+        return in.ended_well() ? std::optional<Question>(AskBook{number}) : std::nullopt;
+    default: return std::nullopt;
     }
-    AskSignatures question{number, {}};
-    for (std::size_t i = 0; i < count && in.good(); ++i) {
-        question.requests.push_back(read_request(in));
-    }
-    return in.ended_well() ? std::optional<Question>(std::move(question)) : std::nullopt;
 }
 
 Bytes write_faces(const AskFaces& question, std::span<const SealFace> faces) {
@@ -317,6 +426,35 @@ Bytes write(const Signatures& answer) {
     return out.take();
 }
 
+Bytes write(const Permits& answer) {
+    Writer out(Kind::permits, question_head_bytes + answer.rulings.size() * 64);
+    out.put32(answer.number);
+    out.put16(answer.rulings.size());
+    for (const SealRuling& ruling : answer.rulings) {
+        out.put_text(fitting(ruling.seal));
+        out.put8(ruling.refused ? 1 : 0);
+        if (const auto& refusal = ruling.refused) {
+            out.put_text(fitting(refusal->rule));
+            out.put_bytes(as_bytes(fitting(refusal->zh, refusal_words_bytes_max)));
+            out.put_bytes(as_bytes(fitting(refusal->en, refusal_words_bytes_max)));
+        }
+    }
+    return out.take();
+}
+
+Bytes write(const Book& answer) {
+    Writer out(Kind::book, question_head_bytes + 40);
+    out.put32(answer.number);
+    out.put32(static_cast<std::uint32_t>(answer.head.lines >> 32U));
+    out.put32(static_cast<std::uint32_t>(answer.head.lines));
+    if (answer.head.lines > 0) {
+        const auto hash = from_hex(answer.head.hash);
+        SONGDA_CHECK(hash && hash->size() == sizeof(Digest));
+        out.put(*hash);
+    }
+    return out.take();
+}
+
 Bytes write(const Refusal& answer) {
     Writer out(Kind::refusal, 2 + 1 + answer.why.size());
     out.put_text(fitting(answer.why));
@@ -335,10 +473,10 @@ std::optional<Answer> parse_answer(ByteView bytes) {
     }
     case Kind::faces: return read_faces(in);
     case Kind::signatures: return read_signatures(in);
-    case Kind::ask_faces:
-    case Kind::ask_signatures: return std::nullopt;
+    case Kind::permits: return read_permits(in);
+    case Kind::book: return read_book(in);
+    default: return std::nullopt;
     }
-    return std::nullopt;
 }
 
 } // namespace songda::signer::message

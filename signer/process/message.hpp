@@ -10,6 +10,8 @@
 #include "base/result.hpp"
 #include "signer/seal_form.hpp"
 #include "signer/seal_request.hpp"
+#include "signer/seals/book_head.hpp"
+#include "signer/seals/seal_rules.hpp"
 
 /// The messages of the signer's socket, both directions (docs/formats/signer-socket.md). What is
 /// read may come from anybody; what is accepted is written again as the very same bytes. Pure.
@@ -19,6 +21,9 @@ namespace songda::signer::message {
 inline constexpr std::size_t bytes_max = std::size_t{128} * 1024;
 /// Requests of one question.
 inline constexpr std::size_t requests_max = 128;
+/// Uses of one question about the register; with its words of this length each the answer fits.
+inline constexpr std::size_t permits_max = 48;
+inline constexpr std::size_t refusal_words_bytes_max = 1000;
 
 /// Which seals are there, from the one with this number on: they may not fit into one answer.
 struct AskFaces {
@@ -31,7 +36,18 @@ struct AskSignatures {
     std::vector<SealRequest> requests;
     bool operator==(const AskSignatures&) const = default;
 };
-using Question = std::variant<AskFaces, AskSignatures>;
+/// What the register says to uses, before there is anything to sign.
+struct AskPermits {
+    std::uint32_t number = 0;
+    std::vector<SealQuestion> questions;
+    bool operator==(const AskPermits&) const = default;
+};
+/// How far the book of uses goes.
+struct AskBook {
+    std::uint32_t number = 0;
+    bool operator==(const AskBook&) const = default;
+};
+using Question = std::variant<AskFaces, AskSignatures, AskPermits, AskBook>;
 
 struct Faces {
     std::uint32_t number = 0;
@@ -43,11 +59,21 @@ struct Signatures {
     std::uint32_t number = 0;
     std::vector<Result<EcdsaSignature>> made; ///< one a request, in order; details cut to 255 bytes
 };
+struct Permits {
+    std::uint32_t number = 0;
+    std::vector<SealRuling> rulings; ///< one a question, in order
+    bool operator==(const Permits&) const = default;
+};
+struct Book {
+    std::uint32_t number = 0;
+    BookHead head;
+    bool operator==(const Book&) const = default;
+};
 /// The question was not understood. The connection ends.
 struct Refusal {
     std::string why;
 };
-using Answer = std::variant<Faces, Signatures, Refusal>;
+using Answer = std::variant<Faces, Signatures, Refusal, Permits, Book>;
 
 [[nodiscard]] Bytes write(const AskFaces& question);
 /// Texts and content within their limits; another request cannot be written.
@@ -59,6 +85,12 @@ using Answer = std::variant<Faces, Signatures, Refusal>;
 [[nodiscard]] Bytes write_signatures_wanted(std::uint32_t number,
                                             std::span<const SealRequest> requests);
 inline constexpr std::size_t question_head_bytes = 8;
+/// The same of a question about the register.
+[[nodiscard]] bool may_be_sent(const SealQuestion& question);
+/// At least one and at most permits_max, each of which may be sent.
+[[nodiscard]] Bytes write_permits_wanted(std::uint32_t number,
+                                         std::span<const SealQuestion> questions);
+[[nodiscard]] Bytes write(const AskBook& question);
 [[nodiscard]] std::optional<Question> parse_question(ByteView bytes);
 
 /// As many of `faces` from `from` on as fit.
@@ -68,6 +100,11 @@ inline constexpr std::size_t question_head_bytes = 8;
 [[nodiscard]] constexpr std::size_t signatures_bytes_max(std::size_t requests) {
     return question_head_bytes + requests * 257;
 }
+/// Words that are longer than they may be are cut at a character.
+[[nodiscard]] Bytes write(const Permits& answer);
+[[nodiscard]] Bytes write(const Book& answer);
+/// Of that answer, or of a refusal.
+inline constexpr std::size_t book_bytes_max = 257;
 [[nodiscard]] Bytes write(const Refusal& answer);
 [[nodiscard]] std::optional<Answer> parse_answer(ByteView bytes);
 

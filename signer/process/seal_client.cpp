@@ -5,8 +5,10 @@
 #include <cerrno>
 #include <condition_variable>
 #include <cstring>
+#include <map>
 #include <mutex>
 #include <thread>
+#include <tuple>
 
 #include <poll.h>
 
@@ -56,6 +58,49 @@ std::string why_not_connected(int code) {
     }
 }
 
+/// Uses that the signer allowed a moment ago, so that the rows of a burst ask once. Safe to call
+/// from several threads.
+class Allowed {
+public:
+    [[nodiscard]] std::optional<SealRuling> find(const SealQuestion& question, SteadyTime now) {
+        const std::scoped_lock lock(mutex_);
+        const auto found = known_.find(key_of(question));
+        return found != known_.end() && now - found->second.since < remembered
+                   ? std::optional(found->second.ruling)
+                   : std::nullopt;
+    }
+    void keep(const SealQuestion& question, const SealRuling& ruling, SteadyTime since) {
+        const std::scoped_lock lock(mutex_);
+        if (known_.size() >= known_max) {
+            known_.clear();
+        }
+        if (!ruling.refused) {
+            known_.insert_or_assign(key_of(question), Known{ruling, since});
+        }
+    }
+    void forget() {
+        const std::scoped_lock lock(mutex_);
+        known_.clear();
+    }
+
+private:
+    using Key = std::tuple<SealPurpose, std::string, std::string, std::string, std::string>;
+    struct Known {
+        SealRuling ruling;
+        SteadyTime since;
+    };
+    static constexpr milliseconds remembered{1000};
+    static constexpr std::size_t known_max = 4096;
+
+    static Key key_of(const SealQuestion& question) {
+        return {question.purpose, question.department.text, question.use.type, question.use.actor,
+                question.use.template_version};
+    }
+
+    std::mutex mutex_;
+    std::map<Key, Known> known_; ///< guarded by mutex_
+};
+
 class SealClient final : public SealCupboard {
 public:
     explicit SealClient(SealClientOptions options) : options_(std::move(options)) {}
@@ -63,6 +108,8 @@ public:
     [[nodiscard]] Result<void> start();
     const std::vector<SealFace>& faces() const override { return faces_; }
     std::vector<Result<EcdsaSignature>> sign(std::span<const SealRequest> requests) override;
+    Result<std::vector<SealRuling>> permits(std::span<const SealQuestion> questions) override;
+    Result<BookHead> book_head() override;
 
 private:
     using Lock = std::unique_lock<std::mutex>;
@@ -75,7 +122,13 @@ private:
                                               SteadyTime deadline) const;
     [[nodiscard]] Result<std::vector<SealFace>> ask_faces(const Descriptor& connection,
                                                           SteadyTime deadline) const;
-    [[nodiscard]] Result<message::Signatures> exchange(std::span<const SealRequest> requests);
+    /// One question over a connection; `fits` says whether an answer is one to it.
+    template <class Fits>
+    [[nodiscard]] Result<message::Answer> exchange(ByteView question, std::size_t answer_bytes_max,
+                                                   Fits fits);
+    [[nodiscard]] Result<message::Signatures> ask_signatures(std::span<const SealRequest> requests);
+    [[nodiscard]] Result<std::vector<SealRuling>>
+    ask_permits(std::span<const SealQuestion> questions);
     void tell(const std::optional<Error>& away);
     [[nodiscard]] Error ended() const {
         return named(Fault::unavailable, "it ended the connection: does it run, and is this user "
@@ -96,6 +149,7 @@ private:
     SteadyTime retry_at_{};
     Error why_;
 
+    Allowed allowed_;
     std::atomic<std::uint32_t> number_{0};
     std::atomic<bool> away_{false};
     std::mutex telling_; ///< `told` hears things in their order
@@ -139,7 +193,7 @@ std::vector<Result<EcdsaSignature>> SealClient::sign(std::span<const SealRequest
             made.push_back(Error{Fault::invalid_input, "too long for the signer"});
             continue;
         }
-        auto answer = exchange(rest.first(count));
+        auto answer = ask_signatures(rest.first(count));
         if (answer.ok()) {
             std::move(answer.value().made.begin(), answer.value().made.end(),
                       std::back_inserter(made));
@@ -150,27 +204,97 @@ std::vector<Result<EcdsaSignature>> SealClient::sign(std::span<const SealRequest
     return made;
 }
 
-Result<message::Signatures> SealClient::exchange(std::span<const SealRequest> requests) {
+Result<message::Signatures> SealClient::ask_signatures(std::span<const SealRequest> requests) {
+    const std::uint32_t number = ++number_;
+    auto answer =
+        exchange(message::write_signatures_wanted(number, requests),
+                 message::signatures_bytes_max(requests.size()), [&](const message::Answer& given) {
+                     const auto* const signatures = std::get_if<message::Signatures>(&given);
+                     return signatures != nullptr && signatures->number == number &&
+                            signatures->made.size() == requests.size() &&
+                            std::all_of(signatures->made.begin(), signatures->made.end(),
+                                        [](const auto& each) {
+                                            return !each.ok() || (is_in_range(each.value()) &&
+                                                                  has_low_s(each.value()));
+                                        });
+                 });
+    if (!answer.ok()) {
+        return answer.error();
+    }
+    auto& signatures = *std::get_if<message::Signatures>(&answer.value());
+    if (std::any_of(signatures.made.begin(), signatures.made.end(), [](const auto& each) {
+            return !each.ok() && each.error().fault == Fault::forbidden;
+        })) {
+        allowed_.forget(); // whoever asks why must not hear what was true before
+    }
+    return std::move(signatures);
+}
+
+Result<std::vector<SealRuling>> SealClient::permits(std::span<const SealQuestion> questions) {
+    std::vector<SealRuling> rulings(questions.size());
+    std::vector<std::size_t> places;
+    std::vector<SealQuestion> unknown;
+    const SteadyTime now = steady_now();
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+        if (auto known = allowed_.find(questions[i], now)) {
+            rulings[i] = *std::move(known);
+        } else if (message::may_be_sent(questions[i])) {
+            places.push_back(i);
+            unknown.push_back(questions[i]);
+        } // else signing will say that it is too long
+    }
+    for (std::size_t at = 0; at < unknown.size(); at += message::permits_max) {
+        const auto some = std::span<const SealQuestion>(unknown).subspan(
+            at, std::min(message::permits_max, unknown.size() - at));
+        auto answer = ask_permits(some);
+        if (!answer.ok()) {
+            return answer.error();
+        }
+        for (std::size_t i = 0; i < some.size(); ++i) {
+            allowed_.keep(some[i], answer.value()[i], now);
+            rulings[places[at + i]] = std::move(answer.value()[i]);
+        }
+    }
+    return rulings;
+}
+
+Result<std::vector<SealRuling>> SealClient::ask_permits(std::span<const SealQuestion> questions) {
+    const std::uint32_t number = ++number_;
+    auto answer = exchange(message::write_permits_wanted(number, questions), message::bytes_max,
+                           [&](const message::Answer& given) {
+                               const auto* const permits = std::get_if<message::Permits>(&given);
+                               return permits != nullptr && permits->number == number &&
+                                      permits->rulings.size() == questions.size();
+                           });
+    return answer.ok() ? Result(std::get<message::Permits>(std::move(answer).value()).rulings)
+                       : answer.error();
+}
+
+Result<BookHead> SealClient::book_head() {
+    const message::AskBook question{++number_};
+    auto answer = exchange(message::write(question), message::book_bytes_max,
+                           [&question](const message::Answer& given) {
+                               const auto* const book = std::get_if<message::Book>(&given);
+                               return book != nullptr && book->number == question.number;
+                           });
+    return answer.ok() ? Result(std::get<message::Book>(std::move(answer).value()).head)
+                       : answer.error();
+}
+
+template <class Fits>
+Result<message::Answer> SealClient::exchange(ByteView question, std::size_t answer_bytes_max,
+                                             Fits fits) {
     const SteadyTime deadline = steady_now() + options_.wait;
     auto connection = take(deadline);
     if (!connection.ok()) {
         return connection.error();
     }
-    const std::uint32_t number = ++number_;
-    auto answer = ask(connection.value(), message::write_signatures_wanted(number, requests),
-                      message::signatures_bytes_max(requests.size()), deadline);
-    auto* const signatures =
-        answer.ok() ? std::get_if<message::Signatures>(&answer.value()) : nullptr;
-    const bool fits =
-        signatures != nullptr && signatures->number == number &&
-        signatures->made.size() == requests.size() &&
-        std::all_of(signatures->made.begin(), signatures->made.end(), [](const auto& each) {
-            return !each.ok() || (is_in_range(each.value()) && has_low_s(each.value()));
-        });
-    give_back(std::move(connection).value(), fits);
-    if (fits) {
+    auto answer = ask(connection.value(), question, answer_bytes_max, deadline);
+    const bool fitting = answer.ok() && fits(answer.value());
+    give_back(std::move(connection).value(), fitting);
+    if (fitting) {
         tell(std::nullopt);
-        return std::move(*signatures);
+        return answer;
     }
     const Error why = answer.ok()
                           ? named(Fault::unavailable, "its answer does not fit the question")

@@ -217,6 +217,17 @@ Bytes SealService::Impl::answer(ByteView question, bool& understood) const {
     if (const auto* const faces = std::get_if<message::AskFaces>(&*asked)) {
         return message::write_faces(*faces, cupboard.faces());
     }
+    if (const auto* const permits = std::get_if<message::AskPermits>(&*asked)) {
+        auto rulings = cupboard.permits(permits->questions);
+        if (!rulings.ok()) { // no cupboard that holds keys fails here: they know their rules
+            return message::write(message::Refusal{rulings.error().detail});
+        }
+        return message::write(message::Permits{permits->number, std::move(rulings).value()});
+    }
+    if (const auto* const book = std::get_if<message::AskBook>(&*asked)) {
+        auto head = cupboard.book_head();
+        return message::write(message::Book{book->number, head.ok() ? head.value() : BookHead()});
+    }
     const auto& wanted = *std::get_if<message::AskSignatures>(&*asked);
     return message::write(message::Signatures{wanted.number, cupboard.sign(wanted.requests)});
 }

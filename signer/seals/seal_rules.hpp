@@ -15,12 +15,23 @@ struct SealRefusal {
     std::string rule; ///< `seal_suspended`, `type_not_allowed`, … (docs/states/seal.md)
     std::string zh;
     std::string en;
+    bool operator==(const SealRefusal&) const = default;
 };
 
 /// What the register of seals says to one use.
 struct SealRuling {
     std::string seal; ///< its id in the register; empty: the register has none for this department
     std::optional<SealRefusal> refused; ///< nothing: it may be used
+    bool operator==(const SealRuling&) const = default;
+};
+
+/// A use that somebody wants to know about before there is anything to sign; the document in it is
+/// not looked at.
+struct SealQuestion {
+    SealPurpose purpose = SealPurpose::document;
+    DepartmentCode department;
+    SealUse use;
+    bool operator==(const SealQuestion&) const = default;
 };
 
 /// Says whether a department's seal may be used. Safe to call from several threads, and cheap

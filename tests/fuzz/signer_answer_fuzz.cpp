@@ -20,6 +20,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         written = message::write_faces({faces->number, 0}, faces->faces);
     } else if (const auto* const signatures = std::get_if<message::Signatures>(&*answer)) {
         written = message::write(*signatures);
+    } else if (const auto* const permits = std::get_if<message::Permits>(&*answer)) {
+        written = message::write(*permits);
+    } else if (const auto* const book = std::get_if<message::Book>(&*answer)) {
+        written = message::write(*book);
     } else {
         written = message::write(std::get<message::Refusal>(*answer));
     }

@@ -12,10 +12,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!asked) {
         return 0;
     }
-    const auto* const wanted = std::get_if<message::AskSignatures>(&*asked);
-    const Bytes written = wanted == nullptr
-                              ? message::write(std::get<message::AskFaces>(*asked))
-                              : message::write_signatures_wanted(wanted->number, wanted->requests);
+    Bytes written;
+    if (const auto* const wanted = std::get_if<message::AskSignatures>(&*asked)) {
+        written = message::write_signatures_wanted(wanted->number, wanted->requests);
+    } else if (const auto* const permits = std::get_if<message::AskPermits>(&*asked)) {
+        written = message::write_permits_wanted(permits->number, permits->questions);
+    } else if (const auto* const book = std::get_if<message::AskBook>(&*asked)) {
+        written = message::write(*book);
+    } else {
+        written = message::write(std::get<message::AskFaces>(*asked));
+    }
     SONGDA_CHECK(as_text(written) == as_text(bytes));
     return 0;
 }

@@ -14,6 +14,8 @@
 
 #include "signer/process/message.hpp"
 #include "signer/process/seal_service.hpp"
+#include "signer/seals/registered_cupboard.hpp"
+#include "tests/fakes/fake_seals.hpp"
 #include "tests/fakes/sample_keys.hpp"
 #include "tests/fakes/temporary_folder.hpp"
 
@@ -35,8 +37,11 @@ protected:
     SealClientTest() { std::filesystem::permissions(folder_.path(), std::filesystem::perms(0750)); }
     [[nodiscard]] std::string path() const { return folder_.path() / "socket"; }
     void serve(const DepartmentCode& department = fakes::department) {
+        serve(seals_of(department, clock_));
+    }
+    void serve(std::unique_ptr<SealCupboard> cupboard) {
         service_ = nullptr;
-        cupboard_ = seals_of(department, clock_);
+        cupboard_ = std::move(cupboard);
         auto socket = listen_for_seals(path());
         ASSERT_TRUE(socket.ok()) << socket.error().detail;
         service_ =
@@ -109,6 +114,42 @@ TEST_F(SealClientTest, RestartBetweenTwoRequestsIsNoFailure) {
         EXPECT_TRUE(sign(*client).ok());
     }
     EXPECT_TRUE(told_.empty()) << told_.front();
+}
+
+/// The register is behind the socket. What it allows is remembered for a second, what it forbids
+/// comes whole, and whoever was refused a signature hears at once why.
+TEST_F(SealClientTest, TheRegisterIsAskedForABurstOnceAndItsRefusalsComeWhole) {
+    const auto rules = std::make_shared<fakes::FakeRules>();
+    SealBook::Options options;
+    options.folder = folder_.path();
+    serve(make_registered_cupboard({seals_of(fakes::department, clock_),
+                                    std::make_unique<fakes::SharedRules>(rules),
+                                    SealBook::open(std::move(options), clock_).value()},
+                                   clock_));
+    const auto client = open().value();
+    const std::vector<SealQuestion> questions(
+        100, {SealPurpose::document, fakes::department, {"key:A1", "SPJY", "t@3", {}}});
+    const auto allowed = client->permits(questions);
+    ASSERT_TRUE(allowed.ok()) << allowed.error().detail;
+    ASSERT_EQ(allowed.value().size(), questions.size());
+    EXPECT_EQ(allowed.value().back(), (SealRuling{"seal-1", {}}));
+    rules->suspend("SPJY");
+    EXPECT_FALSE(client->permits({&questions[0], 1}).value()[0].refused) << "remembered";
+    const SealRequest request{SealPurpose::document, fakes::department, questions[0].use,
+                              Bytes(32, 1)};
+    const auto made = client->sign({&request, 1});
+    EXPECT_EQ(made.front().error().fault, Fault::forbidden);
+    const auto why = client->permits({&questions[0], 1});
+    EXPECT_EQ(why.value()[0].refused, fakes::FakeRules::refusal());
+    rules->resume("SPJY");
+    EXPECT_FALSE(client->permits({&questions[0], 1}).value()[0].refused) << "none is remembered";
+    EXPECT_EQ(client->book_head().value(), cupboard_->book_head().value());
+    EXPECT_GE(client->book_head().value().lines, 3U);
+    serve();
+    EXPECT_EQ(client->book_head().value(), BookHead()) << "a signer without a book";
+    service_ = nullptr;
+    EXPECT_EQ(client->book_head().error().fault, Fault::unavailable);
+    EXPECT_EQ(client->permits({&questions[1], 1}).ok(), true) << "allowed a moment ago";
 }
 
 TEST_F(SealClientTest, AnotherSealIsNotBelieved) {

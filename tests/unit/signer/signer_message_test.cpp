@@ -35,6 +35,22 @@ const std::string golden_answer = "0182000000070002"
                                   "0504617761"
                                   "79";
 
+const std::string golden_permits_question = "0103000000070001"
+                                            "02"
+                                            "12313133323031393930313431333838363057"
+                                            "066b65793a4131"
+                                            "0453504a59"
+                                            "03744033";
+const std::string golden_permits_answer = "0183000000070002"
+                                          "02733100"
+                                          "02733101"
+                                          "0e7365616c5f73757370656e646564"
+                                          "0003e5819c"
+                                          "000468656c64";
+const std::string golden_book_answer =
+    "0184000000090000000000000102"
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
 Signatures sample_answer() {
     EcdsaSignature signature;
     signature.r.fill(0x11);
@@ -69,8 +85,42 @@ TEST(SignerMessage, AnswersAreTheseBytes) {
     EXPECT_EQ(std::get<Faces>(*parse_answer(faces)), (Faces{3, 1, {face}}));
 }
 
+TEST(SignerMessage, QuestionsAboutRegisterAndBookAreTheseBytes) {
+    const SealRequest request = sample_request();
+    const SealQuestion question{
+        SealPurpose::qr,
+        request.department,
+        {request.use.actor, request.use.type, request.use.template_version, {}}};
+    EXPECT_EQ(to_hex(write_permits_wanted(7, {&question, 1})), golden_permits_question);
+    EXPECT_EQ(parse_question(*from_hex(golden_permits_question)),
+              Question(AskPermits{7, {question}}));
+    const Permits answer{7, {{"s1", {}}, {"s1", SealRefusal{"seal_suspended", "停", "held"}}}};
+    EXPECT_EQ(to_hex(write(answer)), golden_permits_answer);
+    EXPECT_EQ(std::get<Permits>(*parse_answer(*from_hex(golden_permits_answer))), answer);
+    EXPECT_EQ(to_hex(write(AskBook{9})), "010400000009");
+    EXPECT_EQ(parse_question(*from_hex("010400000009")), Question(AskBook{9}));
+    const Book book{9, {258, std::string(64, 'a')}};
+    EXPECT_EQ(to_hex(write(book)), golden_book_answer);
+    EXPECT_EQ(std::get<Book>(*parse_answer(*from_hex(golden_book_answer))), book);
+    EXPECT_EQ(to_hex(write(Book{9, {}})), "0184000000090000000000000000");
+}
+
+TEST(SignerMessage, TheLongestRefusalsFitAndAreCutAtACharacter) {
+    std::string words(refusal_words_bytes_max - 1, 'a');
+    const SealRuling ruling{std::string(255, 's'),
+                            SealRefusal{std::string(255, 'r'), words + "停", words + "b"}};
+    const Bytes written = write(Permits{1, std::vector<SealRuling>(permits_max, ruling)});
+    EXPECT_LE(written.size(), bytes_max);
+    const auto read = std::get<Permits>(*parse_answer(written));
+    EXPECT_EQ(read.rulings.size(), permits_max);
+    EXPECT_EQ(read.rulings.back().refused->zh, words);
+    EXPECT_EQ(read.rulings.back().refused->en, words + "b");
+    EXPECT_EQ(read.rulings.back().refused->rule, ruling.refused->rule);
+}
+
 TEST(SignerMessage, CutAndLengthenedMessagesAreNone) {
-    for (const std::string& golden : {golden_question, golden_answer}) {
+    for (const std::string& golden : {golden_question, golden_answer, golden_permits_question,
+                                      golden_permits_answer, golden_book_answer}) {
         const Bytes whole = *from_hex(golden);
         for (std::size_t size = 0; size < whole.size(); ++size) {
             EXPECT_FALSE(parse_question(ByteView(whole).first(size)));

@@ -107,6 +107,12 @@ std::string problem_json(const Problem& problem) {
     object.text("code", problem.code);
     object.text_if("detail", problem.detail);
     object.text_if("document", problem.document);
+    if (problem.seal != nullptr && problem.seal->refused) {
+        object.text_if("seal", problem.seal->seal);
+        object.text("rule", problem.seal->refused->rule);
+        object.text("message", problem.seal->refused->zh);
+        object.text("message_en", problem.seal->refused->en);
+    }
     if (problem.errors != nullptr) {
         object.begin("errors");
         to += '[';
@@ -169,6 +175,15 @@ Problem problem_of_answer(const issuer::Answer& answer) {
                 {},
                 nullptr,
                 {}};
+    case issuer::Answer::Kind::seal_refused:
+        return {403,
+                "seal-refused",
+                "印章不得用于此文书",
+                "The seal may not be used for this document.",
+                {},
+                nullptr,
+                {},
+                answer.seal ? &*answer.seal : nullptr};
     case issuer::Answer::Kind::case_conflict:
         return {409,
                 "case-already-issued",

@@ -21,6 +21,7 @@ struct Problem {
     std::string detail; ///< optional, safe to show
     const std::vector<issuer::Finding>* errors = nullptr;
     std::string document; ///< id of a document that the caller owns, where one is in the way
+    const signer::SealRuling* seal = nullptr; ///< which seal may not be used, and why
 };
 
 [[nodiscard]] http::Response problem_response(const Problem& problem);

@@ -58,12 +58,14 @@ struct Answer {
         key_missing,   ///< neither the row nor the request has an idempotency key
         key_conflict,  ///< the key came before with other bytes
         key_running,   ///< the same key is being worked on right now
+        seal_refused,  ///< the register of seals forbids this use: `seal` says which and why
         case_conflict, ///< this case already has a document of this template; `document` is it
         failed,        ///< `error` says what the caller may do; nothing was issued
     };
     Kind kind = Kind::failed;
     store::DocumentRow document;
     std::vector<Finding> findings;
+    std::optional<signer::SealRuling> seal;
     Error error;
 };
 

@@ -84,10 +84,16 @@ void add_profile_findings(std::vector<Finding> found, std::vector<Finding>& find
 void Batch::run() {
     for (Item& item : items_) {
         for (const auto step : {&Batch::read, &Batch::find_earlier, &Batch::check,
-                                &Batch::check_versions, &Batch::check_approval, &Batch::prepare}) {
+                                &Batch::check_versions, &Batch::check_approval}) {
             if (item.open) {
                 (this->*step)(item);
             }
+        }
+    }
+    ask_seals();
+    for (Item& item : items_) {
+        if (item.open) {
+            prepare(item);
         }
     }
     seal_codes();

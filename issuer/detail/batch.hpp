@@ -92,6 +92,10 @@ private:
     void prepare(Item& item);
     void render(Item& item);
     // sealing.cpp
+    void ask_seals();
+    void refuse_or_fail(Item& item, signer::SealPurpose purpose, const Error& error);
+    [[nodiscard]] signer::SealQuestion question_of(const Item& item,
+                                                   signer::SealPurpose purpose) const;
     void seal_codes();
     void intend_and_sign();
     void sign(std::span<Item* const> waiting, std::vector<SigningTicket> tickets);

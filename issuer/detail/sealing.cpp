@@ -2,6 +2,8 @@
 // disk.
 #include "issuer/detail/batch.hpp"
 
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "base/qr_claims.hpp"
 #include "base/sha256.hpp"
@@ -36,6 +38,57 @@ signer::SealUse use_of(const Item& item) {
 
 } // namespace
 
+signer::SealQuestion Batch::question_of(const Item& item, signer::SealPurpose purpose) const {
+    const Template& spec = item.ready->spec();
+    return {purpose, department_, {item.row.actor, spec.type_code, spec.full_name(), {}}};
+}
+
+/// Before a number is drawn, which would stay void. The rows of a batch are of few types and one
+/// caller: each kind of use is asked about once.
+void Batch::ask_seals() {
+    std::vector<signer::SealQuestion> questions;
+    std::vector<std::pair<Item*, std::size_t>> waiting;
+    for (Item& item : items_) {
+        if (!item.open) {
+            continue;
+        }
+        for (const auto purpose : {signer::SealPurpose::document, signer::SealPurpose::qr}) {
+            const auto question = question_of(item, purpose);
+            const auto known = std::find(questions.begin(), questions.end(), question);
+            waiting.emplace_back(&item, known - questions.begin());
+            if (known == questions.end()) {
+                questions.push_back(question);
+            }
+        }
+    }
+    if (questions.empty()) {
+        return;
+    }
+    auto rulings = desk_.parts.signer.permits(questions);
+    for (const auto& [item, place] : waiting) {
+        if (!rulings.ok()) {
+            item->fail(rulings.error());
+        } else if (item->open && rulings.value()[place].refused) {
+            item->answer.seal = rulings.value()[place];
+            item->close(Answer::Kind::seal_refused);
+        }
+    }
+}
+
+/// A seal may have been suspended since it was asked about: then the register says why once more.
+void Batch::refuse_or_fail(Item& item, signer::SealPurpose purpose, const Error& error) {
+    if (error.fault == Fault::forbidden) {
+        const auto question = question_of(item, purpose);
+        auto rulings = desk_.parts.signer.permits({&question, 1});
+        if (rulings.ok() && rulings.value().front().refused) {
+            item.answer.seal = std::move(rulings.value().front());
+            item.close(Answer::Kind::seal_refused);
+            return;
+        }
+    }
+    item.fail(error);
+}
+
 /// All at once: the keys may be in another process.
 void Batch::seal_codes() {
     std::vector<signer::QrOrder> orders;
@@ -60,7 +113,7 @@ void Batch::seal_codes() {
         if (sealed[i].ok()) {
             waiting[i]->sealed_claims = std::move(sealed[i].value());
         } else {
-            waiting[i]->fail(sealed[i].error());
+            refuse_or_fail(*waiting[i], signer::SealPurpose::qr, sealed[i].error());
         }
     }
 }
@@ -118,8 +171,11 @@ void Batch::sign(std::span<Item* const> waiting, std::vector<SigningTicket> tick
     }
     const auto made = desk_.parts.signer.sign_documents(department_, std::move(orders));
     for (std::size_t i = 0; i < waiting.size(); ++i) {
-        const auto inserted = made[i].ok() ? insert_signature(waiting[i]->file, made[i].value())
-                                           : Result<void>(made[i].error());
+        if (!made[i].ok()) {
+            refuse_or_fail(*waiting[i], signer::SealPurpose::document, made[i].error());
+            continue;
+        }
+        const auto inserted = insert_signature(waiting[i]->file, made[i].value());
         if (!inserted.ok()) {
             waiting[i]->fail(inserted.error());
         }

@@ -110,6 +110,19 @@ struct TsaArguments {
 /// 0 time is told, 1 it is not, 2 failure.
 int run_tsa(const TsaArguments& arguments);
 
+/// The book of uses of seals, beside the service.
+struct AuditArguments {
+    std::string config;
+    bool json = false;
+    bool files = false;   ///< to verify: read every file
+    std::string seal;     ///< to list: id; empty: all
+    std::string document; ///< to list: id or key; empty: all
+    std::string since;    ///< to list: a day; empty: from the first
+};
+/// 0 all is whole, 1 findings, 2 failure.
+int run_audit_verify(const AuditArguments& arguments);
+int run_audit_list(const AuditArguments& arguments);
+
 int run_backup(const std::string& config, const std::string& folder);
 int run_check_store(const std::string& config);
 

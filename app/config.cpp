@@ -401,6 +401,9 @@ Result<Config> read_config(const std::string& file_path, Files files) {
                                   "songda-signer.toml");
         }
     }
+    if (root.has("seals")) {
+        config.seals_folder = path(root.table("seals").text("folder"));
+    }
     signer::KeyPlaces places(path, config.pkcs11.has_value());
     signer::KeyPlaces* const keys = config.signer ? nullptr : &places;
     config.timestamp = read_timestamp(root.table("timestamp"), path, keys);

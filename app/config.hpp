@@ -177,6 +177,7 @@ struct Config {
     std::optional<AugmentationConfig> augmentation{};
     std::optional<signer::TokenPlace> pkcs11{};
     std::optional<SignerConfig> signer{};
+    std::string seals_folder{}; ///< register of seals and book of their uses; empty: none
     /// Nobody publishes an edition of their own.
     bool four_eyes = true;
     std::vector<DepartmentConfig> departments;

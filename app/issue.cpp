@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "api/problem.hpp"
+#include "app/book_anchor.hpp"
 #include "app/commands.hpp"
 #include "app/desk.hpp"
 #include "app/issue_output.hpp"
@@ -22,6 +23,11 @@ void tell_refusal(std::size_t row, const issuer::Answer& answer) {
             tell_finding(row,
                          {finding.pointer, finding.rule, finding.message_zh, finding.message_en});
         }
+        return;
+    }
+    if (answer.kind == Kind::seal_refused) {
+        const signer::SealRefusal& refusal = *answer.seal->refused;
+        tell_finding(row, {answer.seal->seal, refusal.rule, refusal.zh, refusal.en});
         return;
     }
     const std::string_view why =
@@ -86,7 +92,9 @@ int issue_here(Desk& desk, const DepartmentCode& department, RowFile& file,
         }
         return {};
     };
-    return issue_rows(file, counts, folder, issue);
+    const int status = issue_rows(file, counts, folder, issue);
+    BookAnchor({desk.store(), desk.seals(), desk.clock()}).note();
+    return status;
 }
 
 const DepartmentConfig* find_department(const Config& config, const std::string& code) {

@@ -112,6 +112,12 @@ private:
         static const Value nothing;
         const Value* const member = find_member(answer, "problem");
         const Value& problem = member == nullptr ? nothing : *member;
+        if (find_member(problem, "rule") != nullptr) { // of a seal
+            tell_finding(row,
+                         {member_text(problem, "seal"), member_text(problem, "rule"),
+                          member_text(problem, "message"), member_text(problem, "message_en")});
+            return;
+        }
         const Value* const findings = find_member(problem, "errors");
         if (findings == nullptr || !findings->IsArray() || findings->Empty()) {
             tell_row(row, title_of(problem));

@@ -46,6 +46,26 @@ void add_qr_keys(CLI::App& app, QrKeyArguments& asked, int& status) {
     lost->callback([&asked, &status] { status = run_qr_key_compromised(asked); });
 }
 
+/// songda audit verify, list. `asked` outlives the command line.
+void add_audit(CLI::App& app, AuditArguments& asked, int& status) {
+    asked.config = "songda.toml";
+    auto* audit = app.add_subcommand("audit", "用印登记簿 the book of uses of seals");
+    audit->require_subcommand(1);
+    auto* verify = audit->add_subcommand(
+        "verify", "核对登记簿、业务库与审计记录 compare book, store and audit");
+    add_config(*verify, asked.config);
+    verify->add_flag("--files", asked.files, "逐份读取文件 read every file");
+    verify->add_flag("--json", asked.json, "机器可读 for programs");
+    verify->callback([&asked, &status] { status = run_audit_verify(asked); });
+    auto* list = audit->add_subcommand("list", "列出用印 list uses of seals");
+    add_config(*list, asked.config);
+    list->add_option("--seal", asked.seal, "此印章 of this seal, by its id");
+    list->add_option("--document", asked.document, "此文书 of this document, by id or key");
+    list->add_option("--since", asked.since, "自哪一天起 since this day, 2026-11-30");
+    list->add_flag("--json", asked.json, "机器可读 for programs");
+    list->callback([&asked, &status] { status = run_audit_list(asked); });
+}
+
 /// songda numbers, numbers advance, numbers confirm. `asked` outlives the command line.
 void add_numbers(CLI::App& app, NumbersArguments& asked, int& status) {
     using Action = NumbersArguments::Action;
@@ -423,6 +443,8 @@ int main(int count, char** words) {
     add_edition_steps(add_template(app, templates, status), template_editions, template_step,
                       status);
 
+    AuditArguments audit;
+    add_audit(app, audit, status);
     PkiArguments pki;
     add_pki(app, pki, status);
 

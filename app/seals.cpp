@@ -1,8 +1,11 @@
 #include "app/seals.hpp"
 
+#include <map>
+
 #include "base/log.hpp"
 #include "signer/key_cabinet.hpp"
 #include "signer/process/seal_client.hpp"
+#include "signer/seals/open_registered.hpp"
 
 namespace songda::app {
 namespace {
@@ -28,6 +31,28 @@ Result<signer::SealKeys> open_seal(const DepartmentConfig& department, signer::K
                             std::move(qr_key).value()};
 }
 
+/// By what they were for and what became of them.
+std::function<void(signer::SealPurpose, signer::UseOutcome)>
+count_uses(metrics::Registry& metrics) {
+    using signer::SealPurpose;
+    using signer::UseOutcome;
+    std::map<std::pair<SealPurpose, UseOutcome>, metrics::Counter> counters;
+    for (const auto purpose : {SealPurpose::document, SealPurpose::qr, SealPurpose::timestamp}) {
+        for (const auto outcome : {UseOutcome::made, UseOutcome::refused, UseOutcome::failed}) {
+            counters[{purpose, outcome}] =
+                metrics.counter("songda_seal_uses_total", "Uses of seals, by what became of them",
+                                {{"purpose", std::string(signer::purpose_name(purpose))},
+                                 {"outcome", std::string(signer::outcome_name(outcome))}});
+        }
+    }
+    return [counters = std::move(counters)](SealPurpose purpose, UseOutcome outcome) {
+        const auto found = counters.find({purpose, outcome});
+        if (found != counters.end()) {
+            found->second.add();
+        }
+    };
+}
+
 SharedCupboard open_here(const Config& config, metrics::Registry& metrics, const Clock& clock) {
     std::function<void(bool)> told;
     if (config.pkcs11) {
@@ -51,8 +76,13 @@ SharedCupboard open_here(const Config& config, metrics::Registry& metrics, const
         }
         stamp.emplace(signer::StampKey{std::move(key).value(), authority->certificate});
     }
-    return share(
-        signer::open_seal_cupboard(std::move(seals), std::move(stamp), config.production, clock));
+    auto opened =
+        signer::open_seal_cupboard(std::move(seals), std::move(stamp), config.production, clock);
+    if (!opened.ok() || config.seals_folder.empty()) {
+        return share(std::move(opened));
+    }
+    return share(signer::open_registered(std::move(opened).value(),
+                                         {config.seals_folder, count_uses(metrics)}, clock));
 }
 
 SharedCupboard open_there(const SignerConfig& config, metrics::Registry& metrics) {

@@ -8,6 +8,7 @@
 #include "api/problem.hpp"
 #include "api/problem_page.hpp"
 #include "api/routes.hpp"
+#include "app/book_anchor.hpp"
 #include "app/commands.hpp"
 #include "app/desk.hpp"
 #include "app/housekeeping.hpp"
@@ -227,6 +228,8 @@ int run_serve(const std::string& path) {
     }
     Housekeeping housekeeping({desk.store(), desk.clock(), desk.metrics(), desk.follow_status()});
     housekeeping.start();
+    BookAnchor anchor({desk.store(), desk.seals(), desk.clock()});
+    anchor.start();
     tell_open(config.value(), desk, server.value()->port());
     signals.wait();
     // Doors first, then the work that is still on the desks, then the levels and the couriers that
@@ -237,6 +240,7 @@ int run_serve(const std::string& path) {
         levels.value()->stop();
     }
     office.value()->stop();
+    anchor.stop();
     fmt::print("已停止，没有遗失 stopped, nothing lost\n");
     return 0;
 }

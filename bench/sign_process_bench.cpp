@@ -1,6 +1,7 @@
 // Documents' CMS with keys in the signer process beside the same with keys in this one, in turns:
 // one document at a time in one thread and in four, and batches of 64 in four threads.
-//   sign_process_bench SECONDS
+//   sign_process_bench SECONDS [book]
+// With `book` the signer process keeps a book of uses.
 // Prints for each of the three: CMS a second of the clock through the process, and here.
 #include <atomic>
 #include <chrono>
@@ -51,13 +52,18 @@ double measure(signer::Signer& signer, const Load& load, double seconds) {
 } // namespace
 
 int main(int count, char** words) {
-    if (count != 2) {
-        std::fprintf(stderr, "sign_process_bench SECONDS\n");
+    if (count < 2) {
+        std::fprintf(stderr, "sign_process_bench SECONDS [book]\n");
         return 2;
     }
     const SystemClock clock;
     const auto here = signer::open_file_signer({fakes::sample_seal()}, false, clock);
-    fakes::SignerProcess process;
+    const fakes::TemporaryFolder seals;
+    fakes::SignerPlaces places;
+    if (count > 2) {
+        places.more = "[seals]\nfolder = \"" + seals.path().string() + "\"\n";
+    }
+    fakes::SignerProcess process(places);
     SONGDA_CHECK(here.ok() && process.start());
     signer::SealClientOptions options;
     options.socket = process.socket();

@@ -1,5 +1,6 @@
 #include "app/signer/cage.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -17,6 +18,7 @@
 #include <sys/stat.h>
 
 #include "base/syscall_filter.hpp"
+#include "signer/seals/seal_book.hpp"
 
 namespace songda::app {
 namespace {
@@ -39,6 +41,8 @@ constexpr rlim_t token_bytes_max = rlim_t{1} << 30U;
 constexpr rlim_t files_open_max = 80;
 constexpr rlim_t token_open_max = 256;
 constexpr rlim_t log_bytes_max = 16U << 20U;
+/// A segment is full when it has so many, and takes one more batch.
+constexpr rlim_t book_bytes_max = signer::SealBook::segment_bytes_usual + (rlim_t{4} << 20U);
 
 /// Connections, memory, the clock, one line of log, its end.
 constexpr std::array always = {SCMP_SYS(epoll_wait),      SCMP_SYS(epoll_pwait),
@@ -56,6 +60,10 @@ constexpr std::array always = {SCMP_SYS(epoll_wait),      SCMP_SYS(epoll_pwait),
                                SCMP_SYS(getpid),          SCMP_SYS(gettid),
                                SCMP_SYS(getrandom),       SCMP_SYS(clock_gettime),
                                SCMP_SYS(clock_nanosleep), SCMP_SYS(sched_yield)};
+
+/// The book of uses: its segment, at its end, and the name of the next one.
+constexpr std::array of_book = {SCMP_SYS(pwrite64), SCMP_SYS(fdatasync), SCMP_SYS(fsync),
+                                SCMP_SYS(ftruncate)};
 
 /// What libraries of vendors do: they keep objects in files, or talk to a device or a machine.
 constexpr std::array of_libraries = {SCMP_SYS(openat),
@@ -199,10 +207,12 @@ bool lock_memory() {
     return setrlimit(RLIMIT_MEMLOCK, &allowed) == 0 && mlockall(MCL_CURRENT | MCL_FUTURE) == 0;
 }
 
-Result<void> enter_cage(Cage cage) {
+Result<void> enter_cage(Cage cage, bool writes_book) {
     const bool files = cage == Cage::files;
+    const rlim_t written_max =
+        std::max(files ? log_limit() : log_bytes_max, writes_book ? book_bytes_max : rlim_t{0});
     if (!limit(RLIMIT_CORE, 0) || !limit(RLIMIT_NPROC, files ? 0 : 64) ||
-        !limit(RLIMIT_FSIZE, files ? log_limit() : log_bytes_max) ||
+        !limit(RLIMIT_FSIZE, written_max) ||
         !limit(RLIMIT_NOFILE, files ? files_open_max : token_open_max) ||
         (!sanitized && !limit(RLIMIT_AS, files ? files_bytes_max : token_bytes_max))) {
         return refused("limits");
@@ -215,6 +225,10 @@ Result<void> enter_cage(Cage cage) {
     filter.allow_abort();
     filter.allow_without_code(SCMP_SYS(mmap));
     filter.allow_without_code(SCMP_SYS(mprotect));
+    if (writes_book) {
+        filter.allow(of_book);
+        filter.allow_new_files(signer::SealBook::new_segment_flags);
+    }
     if (!files) {
         filter.allow(of_libraries);
         filter.allow_threads();

@@ -24,7 +24,9 @@ enum class Cage {
 };
 
 /// From here on, for every thread: no new program, no tracing, tight limits, and any other request
-/// to the kernel ends the process. Fault unavailable: the kernel does not grant it.
-[[nodiscard]] Result<void> enter_cage(Cage cage);
+/// to the kernel ends the process. With a book of uses it may write to what is open and make files
+/// that were not there; it still opens none that was. Fault unavailable: the kernel does not grant
+/// it.
+[[nodiscard]] Result<void> enter_cage(Cage cage, bool writes_book = false);
 
 } // namespace songda::app

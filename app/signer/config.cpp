@@ -79,6 +79,9 @@ Result<SignerProcessConfig> read_signer_config(const std::string& path, Files fi
     if (root.has("pkcs11")) {
         config.pkcs11 = signer::read_token_place(root.table("pkcs11"), paths, config.production);
     }
+    if (root.has("seals")) {
+        config.seals_folder = paths(root.table("seals").text("folder"));
+    }
     signer::KeyPlaces keys(paths, config.pkcs11.has_value());
     std::set<std::string> departments;
     for (TomlTable& table : root.tables("seal")) {

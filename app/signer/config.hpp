@@ -38,7 +38,8 @@ struct SignerProcessConfig {
     std::vector<uid_t> users; ///< who may ask
     unsigned threads = 0;
     std::optional<signer::TokenPlace> pkcs11{};
-    bool on_token = false; ///< a key is
+    bool on_token = false;    ///< a key is
+    std::string seals_folder; ///< register of seals and book of their uses; empty: none
     std::vector<SealPlace> seals;
     std::optional<StampPlace> timestamp{};
 };

@@ -19,6 +19,7 @@
 #include "base/open_file.hpp"
 #include "signer/file_signer.hpp"
 #include "signer/process/seal_service.hpp"
+#include "signer/seals/open_registered.hpp"
 
 namespace {
 
@@ -56,7 +57,11 @@ Result<std::unique_ptr<signer::SealCupboard>> open_seals(const app::SignerProces
         stamp.emplace(signer::StampKey{std::move(key).value(), place->certificate,
                                        place->tolerance_seconds * 1000});
     }
-    return signer::open_seal_cupboard(std::move(seals), std::move(stamp), config.production, clock);
+    auto opened =
+        signer::open_seal_cupboard(std::move(seals), std::move(stamp), config.production, clock);
+    return !opened.ok() || config.seals_folder.empty()
+               ? std::move(opened)
+               : signer::open_registered(std::move(opened).value(), {config.seals_folder}, clock);
 }
 
 /// systemd's Type=notify (sd_notify(3)), which is one datagram.
@@ -96,9 +101,11 @@ int serve(const app::SignerProcessConfig& config, const sigset_t& stop_signals) 
     }
     log::info("signer_ready", {{"seals", std::uint64_t{config.seals.size()}},
                                {"timestamp", config.timestamp.has_value()},
+                               {"book", !config.seals_folder.empty()},
                                {"cage", config.on_token ? "token" : "files"}});
     tell_ready();
-    const auto caged = app::enter_cage(config.on_token ? app::Cage::token : app::Cage::files);
+    const auto caged = app::enter_cage(config.on_token ? app::Cage::token : app::Cage::files,
+                                       !config.seals_folder.empty());
     if (!caged.ok()) {
         return tell_failure(caged.error());
     }

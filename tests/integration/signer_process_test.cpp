@@ -386,7 +386,11 @@ private:
 };
 
 TEST_F(SignerProcessTest, KilledTwentyTimesUnderLoadItLosesAndDoublesNothing) {
-    open();
+    const fakes::TemporaryFolder seals;
+    fakes::SignerPlaces places;
+    places.more = "[seals]\nfolder = \"" + seals.path().string() + "\"\n";
+    open(places);
+    std::ofstream(service_->config(), std::ios::app) << places.more;
     start();
     std::atomic<bool> ended{false};
     std::vector<std::unique_ptr<Client>> clients;
@@ -453,6 +457,10 @@ TEST_F(SignerProcessTest, KilledTwentyTimesUnderLoadItLosesAndDoublesNothing) {
     }
     EXPECT_EQ(cases.size(), told);
     EXPECT_TRUE(store->open_intents().value().empty());
+    const CommandResult audit = live::run_songda("audit verify --files -c " + service_->config());
+    EXPECT_EQ(audit.status, 0) << "every document has its use: " << audit.output;
+    EXPECT_TRUE(has(audit.output, "文书 documents " + std::to_string(told))) << audit.output;
+    std::printf("%s", audit.output.c_str());
     std::printf("kills 20, issued %zu, told to come again %zu, lost 0, doubled 0\n", told, refused);
 }
 

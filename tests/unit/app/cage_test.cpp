@@ -14,14 +14,18 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "signer/seals/seal_book.hpp"
+#include "tests/fakes/temporary_folder.hpp"
+
 namespace songda::app {
 namespace {
 
 /// Wait status of a process that does it in the cage.
-int in_cage(Cage cage, const std::function<void()>& work) {
+int in_cage(Cage cage, const std::function<void()>& work, bool writes_book = false) {
     const pid_t child = fork();
     if (child == 0) {
-        if (!become_user(geteuid() == 0 ? "root" : "").ok() || !enter_cage(cage).ok()) {
+        if (!become_user(geteuid() == 0 ? "root" : "").ok() ||
+            !enter_cage(cage, writes_book).ok()) {
             _exit(99);
         }
         work();
@@ -32,8 +36,8 @@ int in_cage(Cage cage, const std::function<void()>& work) {
     return status;
 }
 
-bool ended_by_the_kernel(Cage cage, const std::function<void()>& work) {
-    const int status = in_cage(cage, work);
+bool ended_by_the_kernel(Cage cage, const std::function<void()>& work, bool writes_book = false) {
+    const int status = in_cage(cage, work, writes_book);
     EXPECT_FALSE(WIFEXITED(status) && WEXITSTATUS(status) == 99) << "no cage";
     return WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS && !WCOREDUMP(status);
 }
@@ -80,6 +84,50 @@ TEST_F(SignerCage, WithKeyFilesNothingIsOpenedAnyMore) {
 TEST_F(SignerCage, WithATokenItsLibraryMayOpenThings) {
     EXPECT_TRUE(ends_well(Cage::token, &open_a_file));
     EXPECT_TRUE(ends_well(Cage::token, &open_a_socket));
+}
+
+/// The whole life of a book in the cage: rows, syncs, new segments; and nothing that is there is
+/// opened.
+TEST_F(SignerCage, WithABookItIsWrittenAndNoFileIsOpenedThatWasThere) {
+    const fakes::TemporaryFolder folder;
+    const pid_t child = fork();
+    if (child == 0) {
+        const SystemClock clock;
+        signer::SealBook::Options options;
+        options.folder = folder.path();
+        options.segment_bytes = 1000;
+        options.rest = std::chrono::milliseconds(5);
+        auto book = signer::SealBook::open(std::move(options), clock);
+        if (!book.ok() || !become_user(geteuid() == 0 ? "root" : "").ok() ||
+            !enter_cage(Cage::files, true).ok()) {
+            _exit(99);
+        }
+        bool good = true;
+        for (int i = 0; i < 40; ++i) {
+            std::vector<signer::UseRow> rows(1);
+            const auto mark = book.value()->write_before(
+                rows, {{0, signer::UseOutcome::refused, "seal_suspended"}});
+            good =
+                good && mark.ok() && (i % 2 == 0 || book.value()->wait_for_disk(mark.value()).ok());
+        }
+        syscall(SYS_exit_group, good ? 7 : 98);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 7) << status;
+    signer::UseReader reader(folder.path());
+    ASSERT_TRUE(reader
+                    .read_on([](const signer::UseLine&, const signer::BookTally&) {
+                        return Result<void>();
+                    })
+                    .ok());
+    EXPECT_EQ(reader.tally().uses, 40U);
+    EXPECT_GT(reader.tally().segment, 3U);
+    EXPECT_TRUE(ended_by_the_kernel(Cage::files, &open_a_file, true));
+    EXPECT_TRUE(ended_by_the_kernel(
+        Cage::files,
+        [] { (void)syscall(SYS_openat, AT_FDCWD, "/etc/passwd", O_RDWR | O_CREAT, 0600); }, true));
+    EXPECT_TRUE(ended_by_the_kernel(Cage::files, &open_a_socket, true));
 }
 
 TEST_F(SignerCage, NoneStartsProgramsOrTouchesOtherProcesses) {

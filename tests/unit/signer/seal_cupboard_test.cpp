@@ -14,6 +14,7 @@
 #include "base/sha256.hpp"
 #include "signer/cupboard_signer.hpp"
 #include "signer/process/seal_client.hpp"
+#include "signer/seals/open_registered.hpp"
 #include "signer/timestamp_token.hpp"
 #include "tests/fakes/sample_authority.hpp"
 #include "tests/fakes/signer_process.hpp"
@@ -28,6 +29,7 @@ struct SealsSomewhere {
     std::unique_ptr<fakes::SoftToken> token;
     std::unique_ptr<fakes::SignerProcess> process;
     std::shared_ptr<Pkcs11Token> opened;
+    fakes::TemporaryFolder folder;
     SystemClock clock;
     std::unique_ptr<SealCupboard> cupboard; ///< first to go
 };
@@ -36,6 +38,7 @@ struct SealsKind {
     std::string name;
     bool on_token;
     bool in_process;
+    bool in_register; ///< with a book of uses around it
 };
 
 fakes::SignerPlaces token_places() {
@@ -65,8 +68,11 @@ std::unique_ptr<SealsSomewhere> make_seals(const SealsKind& kind) {
         made->token->import(stamp + ".key", "tsa", "03");
     }
     if (kind.in_process) {
-        made->process = std::make_unique<fakes::SignerProcess>(
-            kind.on_token ? token_places() : fakes::SignerPlaces());
+        fakes::SignerPlaces places = kind.on_token ? token_places() : fakes::SignerPlaces();
+        if (kind.in_register) {
+            places.more += "[seals]\nfolder = \"" + made->folder.path().string() + "\"\n";
+        }
+        made->process = std::make_unique<fakes::SignerProcess>(places);
         std::ofstream(made->process->folder() / "token.pin") << fakes::SoftToken::pin << '\n';
         EXPECT_TRUE(made->process->start()) << made->process->complaint();
         SealClientOptions options;
@@ -88,6 +94,10 @@ std::unique_ptr<SealsSomewhere> make_seals(const SealsKind& kind) {
                            StampKey{key_at(*made, stamp + ".key", "tsa"), stamp + ".pem", 60'000},
                            false, made->clock)
             .value();
+    if (kind.in_register) {
+        made->cupboard =
+            open_registered(std::move(made->cupboard), {made->folder.path()}, made->clock).value();
+    }
     return made;
 }
 
@@ -208,6 +218,18 @@ TEST_P(SealCupboardContract, NoBareValueIsEverSigned) {
     EXPECT_FALSE(verifies(key, bare, made.value()));
 }
 
+TEST_P(SealCupboardContract, ItsBookIsOneLongerWhereThereIsOneAndItsRegisterIsAsked) {
+    const SealQuestion question{SealPurpose::document, fakes::department, use()};
+    const auto rulings = seals_->cupboard->permits({&question, 1});
+    ASSERT_TRUE(rulings.ok()) << rulings.error().detail;
+    EXPECT_EQ(rulings.value(), std::vector<SealRuling>(1));
+    const BookHead before = seals_->cupboard->book_head().value();
+    ASSERT_TRUE(sign(document(1)).ok());
+    const BookHead after = seals_->cupboard->book_head().value();
+    EXPECT_EQ(after.lines, GetParam().in_register ? before.lines + 2 : 0);
+    EXPECT_EQ(after == before, !GetParam().in_register);
+}
+
 TEST_P(SealCupboardContract, FourThreadsAskAtOnce) {
     std::atomic<int> good{0};
     std::vector<std::jthread> threads;
@@ -239,10 +261,13 @@ TEST_P(SealCupboardContract, ASignerOverItSignsWithTickets) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, SealCupboardContract,
-                         ::testing::Values(SealsKind{"Files", false, false},
-                                           SealsKind{"Token", true, false},
-                                           SealsKind{"ProcessWithFiles", false, true},
-                                           SealsKind{"ProcessWithToken", true, true}),
+                         ::testing::Values(SealsKind{"Files", false, false, false},
+                                           SealsKind{"Token", true, false, false},
+                                           SealsKind{"ProcessWithFiles", false, true, false},
+                                           SealsKind{"ProcessWithToken", true, true, false},
+                                           SealsKind{"FilesWithBook", false, false, true},
+                                           SealsKind{"ProcessWithFilesAndBook", false, true, true},
+                                           SealsKind{"ProcessWithTokenAndBook", true, true, true}),
                          [](const auto& kind) { return kind.param.name; });
 
 } // namespace

@@ -9,6 +9,7 @@
 
 #include "base/der.hpp"
 #include "base/sha256.hpp"
+#include "base/text_codec.hpp"
 
 namespace songda {
 namespace {
@@ -135,6 +136,18 @@ Validity validity_of(const X509* certificate) {
 
 std::string subject_text(const X509* certificate, const char* attribute) {
     return name_text(X509_get_subject_name(certificate), attribute);
+}
+
+std::string serial_text(const X509* certificate) {
+    const std::unique_ptr<BIGNUM, Deleter<BN_free>> number(
+        ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr));
+    Bytes bytes(static_cast<std::size_t>(BN_num_bytes(number.get())));
+    BN_bn2bin(number.get(), bytes.data());
+    std::string text = to_hex(bytes);
+    std::transform(text.begin(), text.end(), text.begin(), [](char c) {
+        return c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
+    });
+    return text;
 }
 
 bool is_seal_certificate(const X509* certificate) {

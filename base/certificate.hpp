@@ -36,6 +36,10 @@ struct Validity {
 /// A subject attribute as UTF-8, empty if absent: `CN`, `O`, `organizationIdentifier`.
 [[nodiscard]] std::string subject_text(const X509* certificate, const char* attribute);
 
+/// `20` to `7E…`: upper case hexadecimal digits of a serial number, as people and file names say
+/// it.
+[[nodiscard]] std::string serial_text(const X509* certificate);
+
 /// May it seal documents? Not an authority; meant for digitalSignature and nonRepudiation; and
 /// where it limits its uses, documentSigning is among them (RFC 5280 §4.2.1.3 and §4.2.1.12, RFC
 /// 9336). A chain to a trusted root is not enough: the same authority also issues client and TLS

@@ -320,16 +320,4 @@ Result<void> sign_certificate(X509* certificate, EVP_PKEY* key) {
                : openssl_failed("the key did not sign the certificate");
 }
 
-std::string serial_text(const X509* certificate) {
-    const std::unique_ptr<BIGNUM, Deleter<BN_free>> number(
-        ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr));
-    Bytes bytes(static_cast<std::size_t>(BN_num_bytes(number.get())));
-    BN_bn2bin(number.get(), bytes.data());
-    std::string text = to_hex(bytes);
-    std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-        return c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
-    });
-    return text;
-}
-
 } // namespace songda::signer

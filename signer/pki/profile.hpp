@@ -73,8 +73,4 @@ make_name(const Names& names);
 /// By the suite of the key. Fault internal.
 [[nodiscard]] Result<void> sign_certificate(X509* certificate, EVP_PKEY* key);
 
-/// `20` to `7E…`: upper case hexadecimal digits of a serial number, as people and file names say
-/// it.
-[[nodiscard]] std::string serial_text(const X509* certificate);
-
 } // namespace songda::signer

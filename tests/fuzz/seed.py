@@ -108,6 +108,11 @@ def main():
         "010200000007000101" "12313133323031393930313431333838363057" "066b65793a4131" "0453504a59" "03744033" + "00" * 15 + "09" "0020" + "ab" * 32)]
     seeds["signer_answer"] = [bytes.fromhex(text) for text in (
         "0182000000070002" "00" + "11" * 32 + "22" * 32 + "050461776179", "0180026e6f", "018100000003000100010131020002300000023100000105")]
+    page = (GOLDEN.parents[2] / "docs/formats/seals.md").read_text()
+    register = [line.split(" ", 1)[1] for line in page.splitlines() if line.startswith(tuple("0123456789abcdef")) and ' {"time"' in line]
+    wider = register[0][:-1].replace('"made"', '"widening_proposed"').replace("SPJY ZY", "*") + "}"
+    seeds["seal_register"] = ["\n".join(lines).encode() for lines in (
+        register, register[:3] + [wider, wider.replace("widening_proposed", "widened").replace("zhang", "li")])]
     add_attacks(seeds, corpus.parent)
     for target, inputs in seeds.items():
         folder = corpus / f"{target}_fuzz"

@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <functional>
+#include <thread>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -15,6 +16,10 @@
 #include <sys/wait.h>
 
 #include "signer/seals/seal_book.hpp"
+#include "base/sha256.hpp"
+#include "base/text_codec.hpp"
+#include "signer/seals/register_watch.hpp"
+#include "tests/fakes/sample_seal.hpp"
 #include "tests/fakes/temporary_folder.hpp"
 
 namespace songda::app {
@@ -79,6 +84,44 @@ TEST_F(SignerCage, WithKeyFilesNothingIsOpenedAnyMore) {
         Cage::files, [] { (void)syscall(SYS_prctl, 4 /*PR_SET_DUMPABLE*/, 1, 0, 0, 0); }));
     EXPECT_TRUE(ended_by_the_kernel(
         Cage::files, [] { (void)syscall(SYS_prlimit64, 0, 4 /*RLIMIT_CORE*/, nullptr, nullptr); }));
+}
+
+/// What another process writes into the register reaches a process that opens nothing any more.
+TEST_F(SignerCage, TheRegisterOfSealsIsWatchedFromInside) {
+    const fakes::TemporaryFolder place;
+    const fakes::SealFolder folder(place.path() / "seals");
+    signer::SealFace face{fakes::department, {Bytes{1}}, Bytes{2}};
+    signer::NewSeal seal = fakes::new_seal();
+    seal.certificate.hash = to_hex(sha256(face.chain.front()));
+    seal.qr_key = to_hex(sha256(face.qr_public_key));
+    const std::string id = folder.activate(seal);
+    const auto rules = signer::open_register_watch(folder.folder(), {face}).value();
+    const auto rule = [&] {
+        const auto ruling = rules->rule(fakes::department, signer::SealPurpose::document,
+                                        {"key:A1", "SPJY", "", {}}, fakes::noon);
+        return ruling.refused ? ruling.refused->rule : "";
+    };
+    int ready[2];
+    int go[2];
+    ASSERT_TRUE(pipe(ready) == 0 && pipe(go) == 0);
+    std::thread operator_at_work([&] {
+        char byte = 0;
+        (void)!read(ready[0], &byte, 1);
+        EXPECT_FALSE(folder.as("wang").suspend(id, "疑似冒用").value().refused);
+        (void)!write(go[1], "x", 1);
+    });
+    const bool heeded = ends_well(Cage::files, [&] {
+        const bool before = rule().empty();
+        char byte = 'x';
+        (void)!write(ready[1], &byte, 1);
+        (void)!read(go[0], &byte, 1);
+        syscall(SYS_exit_group, before && rule() == "seal_suspended" ? 7 : 1);
+    });
+    if (!heeded) {
+        (void)!write(ready[1], "x", 1); // the operator is not waited for in vain
+    }
+    operator_at_work.join();
+    EXPECT_TRUE(heeded);
 }
 
 TEST_F(SignerCage, WithATokenItsLibraryMayOpenThings) {

@@ -215,10 +215,10 @@ int run_audit_verify(const AuditArguments& arguments) {
     if (!beside) {
         return 2;
     }
-    if (beside->config.seals_folder.empty()) {
+    if (!beside->config.seals) {
         return tell_no_folder();
     }
-    AuditParts parts{*beside->store, beside->config.seals_folder, {}, arguments.files};
+    AuditParts parts{*beside->store, beside->config.seals->folder, {}, arguments.files};
     for (const DepartmentConfig& department : beside->config.departments) {
         parts.departments.push_back({department.code});
     }
@@ -246,7 +246,7 @@ int run_audit_list(const AuditArguments& arguments) {
     if (!beside) {
         return 2;
     }
-    if (beside->config.seals_folder.empty()) {
+    if (!beside->config.seals) {
         return tell_no_folder();
     }
     Wanted wanted{arguments.seal, {}, {}};
@@ -268,7 +268,7 @@ int run_audit_list(const AuditArguments& arguments) {
         }
         wanted.since = china_midnight(*day);
     }
-    const auto listed = list(beside->config.seals_folder, wanted, arguments.json);
+    const auto listed = list(beside->config.seals->folder, wanted, arguments.json);
     return listed.ok() ? 0 : tell_failure(listed.error());
 }
 

@@ -199,4 +199,33 @@ int run_pki_check(const PkiArguments& arguments); ///< 0 all is well, 1 findings
 int run_pki_list(const PkiArguments& arguments);
 int run_pki_show(const PkiArguments& arguments);
 
+/// One struct for all of `songda seal`; each command reads what its options set.
+struct SealArguments {
+    std::string config; ///< of whoever holds the keys: songda.toml or songda-signer.toml
+    std::string id;
+    std::string department; ///< empty: the only one of the configuration
+    std::string kind = "official";
+    std::string name;  ///< of the department; empty: of the configuration, or of the certificate
+    std::string words; ///< of the picture; empty: of the configuration, or the name
+    std::vector<std::string> types;
+    std::vector<std::string> users;
+    bool all_types = false;
+    bool all_users = false;
+    std::string first_day; ///< empty: today, or as before
+    std::string last_day;  ///< empty: the certificate's last, or as before
+    std::string renews;
+    std::string qr_public_key; ///< file; empty: the QR key of the configuration is opened
+    std::string reason;
+    bool json = false;
+};
+/// 0 done, 1 refused by the register's rules, 2 failure.
+int run_seal_make(const SealArguments& arguments);
+int run_seal_activate(const SealArguments& arguments);
+int run_seal_suspend(const SealArguments& arguments);
+int run_seal_resume(const SealArguments& arguments);
+int run_seal_retire(const SealArguments& arguments);
+int run_seal_allow(const SealArguments& arguments);
+int run_seal_list(const SealArguments& arguments);
+int run_seal_show(const SealArguments& arguments);
+
 } // namespace songda::app

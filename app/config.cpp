@@ -401,9 +401,9 @@ Result<Config> read_config(const std::string& file_path, Files files) {
                                   "songda-signer.toml");
         }
     }
-    if (root.has("seals")) {
-        config.seals_folder = path(root.table("seals").text("folder"));
-    }
+    // Production needs it where the keys are; elsewhere it is only looked at.
+    config.seals =
+        signer::read_register_place(root, path, config.production && !config.signer.has_value());
     signer::KeyPlaces places(path, config.pkcs11.has_value());
     signer::KeyPlaces* const keys = config.signer ? nullptr : &places;
     config.timestamp = read_timestamp(root.table("timestamp"), path, keys);

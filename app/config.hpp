@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "signer/key_cabinet.hpp"
+#include "signer/seals/register_place.hpp"
 
 namespace songda::app {
 
@@ -177,7 +178,9 @@ struct Config {
     std::optional<AugmentationConfig> augmentation{};
     std::optional<signer::TokenPlace> pkcs11{};
     std::optional<SignerConfig> signer{};
-    std::string seals_folder{}; ///< register of seals and book of their uses; empty: none
+    /// The register of seals; none: seals are used without one. With a signer process it is that
+    /// one's, and only looked at from here.
+    std::optional<signer::RegisterPlace> seals{};
     /// Nobody publishes an edition of their own.
     bool four_eyes = true;
     std::vector<DepartmentConfig> departments;

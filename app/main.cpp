@@ -6,6 +6,7 @@
 #include "app/commands.hpp"
 #include "app/editions.hpp"
 #include "app/pki_words.hpp"
+#include "app/seal_words.hpp"
 #include "app/terminal.hpp"
 
 namespace {
@@ -447,6 +448,9 @@ int main(int count, char** words) {
     add_audit(app, audit, status);
     PkiArguments pki;
     add_pki(app, pki, status);
+
+    SealArguments seal;
+    add_seal(app, seal, status);
 
     std::string folder;
     auto* backing = app.add_subcommand("backup", "运行中备份 copy the store while it is used");

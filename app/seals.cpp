@@ -78,11 +78,11 @@ SharedCupboard open_here(const Config& config, metrics::Registry& metrics, const
     }
     auto opened =
         signer::open_seal_cupboard(std::move(seals), std::move(stamp), config.production, clock);
-    if (!opened.ok() || config.seals_folder.empty()) {
+    if (!opened.ok() || !config.seals) {
         return share(std::move(opened));
     }
     return share(signer::open_registered(std::move(opened).value(),
-                                         {config.seals_folder, count_uses(metrics)}, clock));
+                                         {config.seals->folder, count_uses(metrics)}, clock));
 }
 
 SharedCupboard open_there(const SignerConfig& config, metrics::Registry& metrics) {

@@ -79,9 +79,7 @@ Result<SignerProcessConfig> read_signer_config(const std::string& path, Files fi
     if (root.has("pkcs11")) {
         config.pkcs11 = signer::read_token_place(root.table("pkcs11"), paths, config.production);
     }
-    if (root.has("seals")) {
-        config.seals_folder = paths(root.table("seals").text("folder"));
-    }
+    config.register_of_seals = signer::read_register_place(root, paths, config.production);
     signer::KeyPlaces keys(paths, config.pkcs11.has_value());
     std::set<std::string> departments;
     for (TomlTable& table : root.tables("seal")) {

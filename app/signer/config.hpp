@@ -10,6 +10,7 @@
 #include "base/config_paths.hpp"
 #include "base/result.hpp"
 #include "signer/key_cabinet.hpp"
+#include "signer/seals/register_place.hpp"
 
 namespace songda::app {
 
@@ -38,8 +39,8 @@ struct SignerProcessConfig {
     std::vector<uid_t> users; ///< who may ask
     unsigned threads = 0;
     std::optional<signer::TokenPlace> pkcs11{};
-    bool on_token = false;    ///< a key is
-    std::string seals_folder; ///< register of seals and book of their uses; empty: none
+    bool on_token = false; ///< a key is
+    std::optional<signer::RegisterPlace> register_of_seals{};
     std::vector<SealPlace> seals;
     std::optional<StampPlace> timestamp{};
 };

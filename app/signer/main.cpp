@@ -59,9 +59,10 @@ Result<std::unique_ptr<signer::SealCupboard>> open_seals(const app::SignerProces
     }
     auto opened =
         signer::open_seal_cupboard(std::move(seals), std::move(stamp), config.production, clock);
-    return !opened.ok() || config.seals_folder.empty()
+    return !opened.ok() || !config.register_of_seals
                ? std::move(opened)
-               : signer::open_registered(std::move(opened).value(), {config.seals_folder}, clock);
+               : signer::open_registered(std::move(opened).value(),
+                                         {config.register_of_seals->folder}, clock);
 }
 
 /// systemd's Type=notify (sd_notify(3)), which is one datagram.
@@ -101,11 +102,11 @@ int serve(const app::SignerProcessConfig& config, const sigset_t& stop_signals) 
     }
     log::info("signer_ready", {{"seals", std::uint64_t{config.seals.size()}},
                                {"timestamp", config.timestamp.has_value()},
-                               {"book", !config.seals_folder.empty()},
+                               {"book", config.register_of_seals.has_value()},
                                {"cage", config.on_token ? "token" : "files"}});
     tell_ready();
     const auto caged = app::enter_cage(config.on_token ? app::Cage::token : app::Cage::files,
-                                       !config.seals_folder.empty());
+                                       config.register_of_seals.has_value());
     if (!caged.ok()) {
         return tell_failure(caged.error());
     }

@@ -1,18 +1,11 @@
 #include "signer/seals/open_registered.hpp"
 
 #include "base/log.hpp"
+#include "signer/seals/register_watch.hpp"
 #include "signer/seals/registered_cupboard.hpp"
 
 namespace songda::signer {
 namespace {
-
-/// A folder without a register forbids nothing: its uses are written down all the same.
-class NoRegister final : public SealRules {
-public:
-    SealRuling rule(const DepartmentCode&, SealPurpose, const SealUse&, TimeMs) override {
-        return {};
-    }
-};
 
 void tell(const std::optional<Error>& why) {
     if (why) {
@@ -27,6 +20,10 @@ void tell(const std::optional<Error>& why) {
 
 Result<std::unique_ptr<SealCupboard>> open_registered(std::unique_ptr<SealCupboard> inner,
                                                       RegisteredPlace place, const Clock& clock) {
+    auto rules = open_register_watch(place.folder, inner->faces());
+    if (!rules.ok()) {
+        return Error{rules.error().fault, "seals.folder: " + rules.error().detail};
+    }
     SealBook::Options options;
     options.folder = std::move(place.folder);
     options.told = tell;
@@ -34,7 +31,7 @@ Result<std::unique_ptr<SealCupboard>> open_registered(std::unique_ptr<SealCupboa
     if (!book.ok()) {
         return Error{book.error().fault, "seals.folder: " + book.error().detail};
     }
-    return make_registered_cupboard({std::move(inner), std::make_unique<NoRegister>(),
+    return make_registered_cupboard({std::move(inner), std::move(rules).value(),
                                      std::move(book).value(), std::move(place.counted)},
                                     clock);
 }

@@ -1,10 +1,13 @@
-// Runs the commands of docs/operating/certificates.md, hsm.md, signer.md and compromise.md as they
-// stand on the page, in their order: a runbook that does not work is found here and not at two in
-// the morning.
+// Runs the commands of docs/operating/certificates.md, hsm.md, signer.md, compromise.md and
+// seals.md as they stand on the page, in their order: a runbook that does not work is found here
+// and not at two in the morning.
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "tests/fakes/sample_keys.hpp"
 #include "tests/fakes/soft_token.hpp"
@@ -161,6 +164,43 @@ TEST(Runbook, CompromiseDoesWhatItSays) {
         << code_of_first_in("before");
     EXPECT_NE(code_of_first_in("check").find("key_listed"), std::string::npos)
         << code_of_first_in("check");
+}
+
+/// `# as zhang` on the page: from there on under that login, as sudo tells it.
+std::string with_logins(const std::string& commands) {
+    std::istringstream in(commands);
+    std::string script = "sudo() { \"$@\"; }\n";
+    constexpr std::string_view mark = "# as ";
+    for (std::string line; std::getline(in, line);) {
+        script += line.starts_with(mark)
+                      ? "export SUDO_UID=1 SUDO_USER=" + line.substr(mark.size()) + '\n'
+                      : line + '\n';
+    }
+    return script;
+}
+
+TEST(Runbook, SealsDoesWhatItSays) {
+    if (getuid() != 0) {
+        GTEST_SKIP() << "only root is believed who it was before";
+    }
+    const std::string commands = commands_of(SONGDA_SOURCE_DIR "/docs/operating/seals.md");
+    ASSERT_GT(std::count(commands.begin(), commands.end(), '\n'), 25);
+    const live::Service service; // its configuration is what the page changes
+    const std::string folder = service.folder();
+    std::filesystem::copy_file(fakes::sample_seal().seal_key, folder + "/seal.key");
+    const auto run = follow(with_logins(commands), folder);
+    ASSERT_EQ(run.status, 0) << run.output;
+    const auto states = live::run_command("cd " + folder +
+                                          " && " SONGDA_PROGRAM
+                                          " seal list --json -c songda.toml | jq -r '.[] | .seal, "
+                                          ".state, .kind, (.steps | map(.by) | join(\" \"))'");
+    const std::string zhang = "operator:zhang ";
+    const std::string li = "operator:li ";
+    const std::string wang = "operator:wang ";
+    EXPECT_EQ(states.output, "11320199014138860W-1\nretired\napproval\n" + zhang + zhang + li +
+                                 wang + wang + li + wang + wang + li +
+                                 "operator:li\n11320199014138860W-2\nretired\napproval\n" + zhang +
+                                 zhang + li + "operator:li\n");
 }
 
 } // namespace

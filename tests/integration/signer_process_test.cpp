@@ -260,6 +260,7 @@ TEST_F(SignerProcessTest, WrongSetUpIsToldWithWhatToDo) {
     std::filesystem::permissions(signer_->folder(), std::filesystem::perms(0750));
     fakes::SignerPlaces sample;
     sample.production = true;
+    sample.more = "[seals]\nfolder = \"seals\"\n";
     const fakes::SignerProcess production(sample);
     EXPECT_TRUE(
         has(run_command(std::string(SONGDA_SIGNER_PROGRAM) + " -c " + production.config()).output,

@@ -29,6 +29,8 @@ TEST(Config, SampleIsReadAndItsPathsAreTakenFromItsFolder) {
     EXPECT_FALSE(supervisors[0].issued);
     EXPECT_FALSE(config.value().four_eyes) << "one person tries the sample out";
     EXPECT_EQ(config.value().departments[0].published_types.value().size(), 17U);
+    EXPECT_EQ(config.value().seals->folder, SONGDA_SOURCE_DIR "/var/seals");
+    EXPECT_FALSE(config.value().seals->four_eyes);
 }
 
 TEST(Config, EveryFaultIsToldAtOnce) {
@@ -68,6 +70,23 @@ TEST(Config, TwoPeoplePublishUnlessTheFileSaysOtherwise) {
     text.replace(text.find(key), key.size(), "");
     const auto config = read_config(write(text));
     EXPECT_TRUE(config.value().four_eyes);
+}
+
+TEST(Config, TheRegisterOfSealsIsWhereTheKeysAre) {
+    EXPECT_EQ(told_when("[seals]\n", "[other]\n").find("seals: is needed"), std::string::npos)
+        << "a sample may do without";
+    const std::string in_production = told_when("production = false", "production = true");
+    EXPECT_EQ(in_production.find("seals"), std::string::npos) << in_production;
+    EXPECT_NE(told_when("folder = \"../var/seals\"", "").find("seals.folder: is missing"),
+              std::string::npos);
+    EXPECT_NE(read_config(write("production = true\n"))
+                  .error()
+                  .detail.find("seals: is needed in production"),
+              std::string::npos);
+    EXPECT_EQ(read_config(write("production = true\n[signer]\nsocket = \"s\"\n"))
+                  .error()
+                  .detail.find("seals: "),
+              std::string::npos);
 }
 
 TEST(Config, ValuesThatCouldNotWorkAreToldWithFileLineAndKey) {

@@ -20,6 +20,8 @@ TEST(SignerConfig, SampleIsReadAndItsPathsAreTakenFromItsFolder) {
     EXPECT_TRUE(config.value().seals[0].key.ends_with("/seal.key"));
     EXPECT_EQ(config.value().timestamp->tolerance_seconds, 60);
     EXPECT_FALSE(config.value().on_token);
+    EXPECT_EQ(config.value().register_of_seals->folder, SONGDA_SOURCE_DIR "/var/seals");
+    EXPECT_FALSE(config.value().register_of_seals->four_eyes);
 }
 
 TEST(SignerConfig, EveryFaultIsToldAtOnce) {
@@ -33,8 +35,9 @@ TEST(SignerConfig, EveryFaultIsToldAtOnce) {
     const auto config = read_signer_config(path);
     ASSERT_FALSE(config.ok());
     for (const auto* finding :
-         {"users: \"no-such-user\" is no user of this machine", "run_as: is no user",
-          "threads: ", "port: is not a known key", "seal[0].department: must be the 18 characters",
+         {"seals: is needed in production", "users: \"no-such-user\" is no user of this machine",
+          "run_as: is no user", "threads: ", "port: is not a known key",
+          "seal[0].department: must be the 18 characters",
           "seal[0].key: /nowhere/seal.key: cannot be read",
           "seal[0].certificate: /nowhere/seal.pem: cannot be read",
           "seal[0].qr_key: a pkcs11: address needs the table [pkcs11]"}) {

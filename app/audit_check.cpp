@@ -8,6 +8,7 @@
 #include "app/book_anchor.hpp"
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
+#include "signer/seals/register_history.hpp"
 #include "verifier/frame.hpp"
 
 namespace songda::app {
@@ -63,6 +64,11 @@ constexpr AuditRule against_rules{
     "the register did not allow this use at its time",
     "查明登记的变更与用印的先后，与印章管理员核对",
     "find which came first, the change of the register or the use, with the keeper of seals"};
+constexpr AuditRule register_broken{
+    "register_broken", "印章名录缺失、被改动或损坏，未与用印比对",
+    "the register of seals is missing, was changed or is damaged; uses were not compared with it",
+    "保全文件，从备份找回；songda seal list 说明哪一行",
+    "keep the file, bring it back from a backup; songda seal list says which line"};
 constexpr AuditRule document_unused{
     "document_without_use", "文书没有对应的用印记录", "a document without a use of a seal",
     "核对该文书的签名；登记簿是否曾停用，配置是否曾去掉 [seals]",
@@ -101,8 +107,8 @@ public:
     explicit Check(const AuditParts& parts) : parts_(parts), reader_(parts.folder) {}
 
     [[nodiscard]] Result<AuditReport> run() {
-        for (const auto step : {&Check::read_store_audit, &Check::read_book, &Check::read_documents,
-                                &Check::look_again}) {
+        for (const auto step : {&Check::read_store_audit, &Check::read_register, &Check::read_book,
+                                &Check::read_documents, &Check::look_again}) {
             const auto done = (this->*step)();
             if (!done.ok()) {
                 return done.error();
@@ -118,6 +124,7 @@ private:
     };
 
     [[nodiscard]] Result<void> read_store_audit();
+    [[nodiscard]] Result<void> read_register();
     [[nodiscard]] Result<void> read_book();
     [[nodiscard]] Result<void> read_more();
     [[nodiscard]] Result<void> read_documents();
@@ -144,6 +151,7 @@ private:
     AuditReport report_;
     std::vector<BookHead> heads_;
     std::size_t next_head_ = 0;
+    std::optional<signer::RegisterHistory> register_;
     signer::UseReader reader_;
     std::uint64_t book_bytes_ = 0;
     bool book_whole_ = false;
@@ -183,6 +191,21 @@ Result<void> Check::read_store_audit() {
     }
 }
 
+Result<void> Check::read_register() {
+    auto history = signer::RegisterHistory::load(parts_.folder);
+    if (history.ok()) {
+        register_ = std::move(history).value();
+        report_.register_looked_at = true;
+        return {};
+    }
+    const Fault fault = history.error().fault;
+    if (fault != Fault::corrupt && fault != Fault::not_found) {
+        return history.error();
+    }
+    find(register_broken, history.error().detail);
+    return {};
+}
+
 Result<void> Check::read_book() {
     // A service that was started again from a copy of its store notes what others noted after it.
     std::stable_sort(heads_.begin(), heads_.end(), [](const BookHead& left, const BookHead& right) {
@@ -193,7 +216,6 @@ Result<void> Check::read_book() {
     if (!read.ok()) {
         return read;
     }
-    report_.register_looked_at = parts_.ruled_then != nullptr;
     if (next_head_ < heads_.size() && book_whole_) {
         find(book_cut, "line " + std::to_string(report_.head.lines + 1) + " to " +
                            std::to_string(heads_.back().lines));
@@ -282,8 +304,8 @@ Result<void> Check::take_end(const UseEnd& end) {
 /// it, or the number was voided, or it is still open.
 Result<void> Check::take_signed(const OpenUse& use) {
     const std::string subject = "use " + std::to_string(use.row.number);
-    if (parts_.ruled_then) {
-        if (const auto refused = parts_.ruled_then(use.row, use.time)) {
+    if (register_) {
+        if (const auto refused = register_->refuse(use.row, use.time)) {
             find(against_rules, subject + ' ' + refused->rule);
         }
     }

@@ -9,7 +9,6 @@
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
-#include "signer/seals/seal_rules.hpp"
 #include "signer/seals/use_reader.hpp"
 #include "store/store.hpp"
 
@@ -52,19 +51,16 @@ struct AuditReport {
 
 struct AuditParts {
     store::Store& store;
-    std::string folder; ///< of the book
+    std::string folder; ///< of the register and the book
     std::vector<DepartmentCode> departments;
     bool files = false; ///< read every file and hash what its signature covers
-    /// What the register of seals says of a use at its time; empty: nobody asks it. The fold of the
-    /// register goes in here.
-    std::function<std::optional<signer::SealRefusal>(const signer::UseRow& row, TimeMs at)>
-        ruled_then = nullptr;
     /// Hears how far long work has come. May be empty.
     std::function<void(std::string_view what, std::uint64_t done, std::uint64_t total)> progress =
         nullptr;
 };
 
-/// Compares the store, its audit and the book of uses: chains, noted heads, uses without an end,
+/// Compares the store, its audit, the register of seals and the book of uses: chains, noted heads,
+/// uses that the register did not allow, uses without an end,
 /// documents without a use and uses without an intent. Beside a running service. Memory: 16 bytes a
 /// signed document and 40 a noted head; nothing else grows. Faults: of reading the store, as
 /// file_error; what is wrong with the book is a finding.

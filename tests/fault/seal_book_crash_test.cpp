@@ -24,8 +24,9 @@ bool every_death() {
 class SealBookCrash : public ::testing::TestWithParam<std::string> {
 protected:
     SealBookCrash() {
-        std::filesystem::create_directory(service_.folder() / "seals");
-        std::ofstream(service_.config(), std::ios::app) << "[seals]\nfolder = \"seals\"\n";
+        std::ofstream(service_.config(), std::ios::app)
+            << "[seals]\nfolder = \"seals\"\nfour_eyes = false\n";
+        live::register_seal(service_.config());
     }
     /// Two rows that no other death has.
     void write_rows(int death) const {

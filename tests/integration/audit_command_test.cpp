@@ -22,7 +22,6 @@ using nlohmann::json;
 class AuditCommandTest : public ::testing::Test {
 protected:
     AuditCommandTest() {
-        std::filesystem::create_directory(seals());
         EXPECT_EQ(run_command("sed -n 1,4p " SONGDA_SOURCE_DIR "/samples/decisions.jsonl >" +
                               at("first.jsonl") +
                               "; sed -n 5,12p " SONGDA_SOURCE_DIR "/samples/decisions.jsonl >" +
@@ -34,7 +33,9 @@ protected:
     [[nodiscard]] std::string seals() const { return at("seals"); }
     [[nodiscard]] std::string book() const { return seals() + "/uses-000001"; }
     void begin_book() const {
-        std::ofstream(service_.config(), std::ios::app) << "[seals]\nfolder = \"seals\"\n";
+        std::ofstream(service_.config(), std::ios::app)
+            << "[seals]\nfolder = \"seals\"\nfour_eyes = false\n";
+        live::register_seal(service_.config());
     }
     void issue(const std::string& rows = "rows.jsonl") const {
         const auto issued = run_songda("issue " + at(rows) + " -c " + service_.config());
@@ -205,6 +206,50 @@ TEST_F(AuditCommandTest, ASealUsedPastTheStoreOrTwiceIsFound) {
                         .ok());
     }
     EXPECT_EQ(codes(), (Codes{"use_without_intent", "signed_twice"}));
+}
+
+/// One suspends; the next row is refused before a number is drawn, in words that say what to do.
+TEST_F(AuditCommandTest, ASuspendedSealIsRefusedAndTheRefusalIsInTheBook) {
+    begin_book();
+    issue();
+    const std::string config = " -c " + service_.config();
+    const std::string id = fakes::department.text + "-1";
+    ASSERT_EQ(run_songda("seal suspend " + id + " --reason 疑似冒用" + config).status, 0);
+    const auto refused = run_songda("issue " + at("first.jsonl") + config);
+    EXPECT_NE(refused.status, 0);
+    EXPECT_NE(refused.output.find("songda seal resume " + id), std::string::npos) << refused.output;
+    const auto told = run_songda("audit list --seal " + id + config);
+    EXPECT_NE(told.output.find("拒绝 refused seal_suspended"), std::string::npos) << told.output;
+    const json report = verify();
+    EXPECT_EQ(report["clean"], true) << report.dump();
+    EXPECT_EQ(report["signed"], 16);
+    EXPECT_GE(report["refused"], 1);
+    EXPECT_EQ(report["documents"], 8);
+}
+
+/// Somebody who holds the key and the book, but not the register.
+TEST_F(AuditCommandTest, AUseThatTheRegisterDidNotAllowIsFound) {
+    begin_book();
+    issue();
+    ASSERT_EQ(run_songda("seal suspend " + fakes::department.text + "-1 --reason x -c " +
+                         service_.config())
+                  .status,
+              0);
+    const FixedClock later(SystemClock().now() + 3'600'000);
+    {
+        signer::SealBook::Options options;
+        options.folder = seals();
+        const auto book = signer::SealBook::open(std::move(options), later).value();
+        std::vector<signer::UseRow> rows;
+        for (const signer::UseLine& line : read()) {
+            rows = line.before.empty() ? rows : line.before;
+        }
+        rows.resize(1);
+        ASSERT_TRUE(book->write_before(rows, {{0, signer::UseOutcome::made, "ab"}}).ok());
+    }
+    EXPECT_EQ(codes(), (Codes{"use_not_allowed", "signed_twice"}));
+    ASSERT_EQ(run_command("sed -i 2s/operator/0perator/ " + seals() + "/register").status, 0);
+    EXPECT_EQ(codes(), (Codes{"register_broken", "signed_twice"}));
 }
 
 TEST_F(AuditCommandTest, AFileOtherThanWhatWasSignedIsFound) {

@@ -25,6 +25,10 @@ struct CommandResult {
 /// `songda-verify` with these words.
 CommandResult run_verify(const std::string& arguments);
 
+/// Registers the configuration's one seal for documents of every type and activates it; its table
+/// [seals] says `four_eyes = false`. Returns its id.
+std::string register_seal(const std::string& config);
+
 /// The real `songda serve` on a folder of its own, to be talked to, stopped and killed. Loopback,
 /// any free port, sample keys, one department (fakes::department). Belongs to one thread; `client`
 /// and `port` may be asked by others while it runs. The folder goes away with the object; what the

@@ -389,8 +389,9 @@ private:
 TEST_F(SignerProcessTest, KilledTwentyTimesUnderLoadItLosesAndDoublesNothing) {
     const fakes::TemporaryFolder seals;
     fakes::SignerPlaces places;
-    places.more = "[seals]\nfolder = \"" + seals.path().string() + "\"\n";
+    places.more = "[seals]\nfolder = \"" + seals.path().string() + "\"\nfour_eyes = false\n";
     open(places);
+    live::register_seal(signer_->config());
     std::ofstream(service_->config(), std::ios::app) << places.more;
     start();
     std::atomic<bool> ended{false};

@@ -12,7 +12,7 @@ namespace songda::signer {
 class P256Key final : public SigningKey {
 public:
     /// An empty passphrase means that the file is not encrypted. Faults: not_found, invalid_input
-    /// (not a key, another kind of key, the wrong passphrase).
+    /// (another kind of key), forbidden (not a key, the wrong passphrase).
     [[nodiscard]] static Result<P256Key> read(const std::string& path, std::string_view passphrase);
 
     [[nodiscard]] Result<EcdsaSignature> sign(const Digest& digest) const override;

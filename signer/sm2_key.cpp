@@ -1,27 +1,15 @@
 #include "signer/sm2_key.hpp"
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
 
 #include "base/certificate.hpp"
+#include "signer/key_scalar.hpp"
 
 namespace songda::signer {
 
-Result<Sm2Key> Sm2Key::read(const std::string& path, const std::string& passphrase) {
-    const openssl::Bio file(BIO_new_file(path.c_str(), "r"));
-    if (!file) {
-        ERR_clear_error();
-        return Error{Fault::not_found, path + ": cannot be read"};
-    }
-    // The default callback would ask at the terminal; an empty passphrase must fail instead.
-    openssl::Pkey key(PEM_read_bio_PrivateKey(file.get(), nullptr, nullptr,
-                                              const_cast<char*>(passphrase.c_str())));
-    ERR_clear_error();
-    if (!key) {
-        return Error{Fault::invalid_input,
-                     path + ": not a private key, or the passphrase is wrong"};
-    }
-    return take(std::move(key), path);
+Result<Sm2Key> Sm2Key::read(const std::string& path, std::string_view passphrase) {
+    const auto scalar = KeyScalar::read(path, passphrase);
+    return scalar.ok() ? take(make_pkey(scalar.value()), path) : scalar.error();
 }
 
 Result<Sm2Key> Sm2Key::make() {

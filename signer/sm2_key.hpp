@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/sm2.hpp"
 
@@ -13,9 +14,8 @@ namespace songda::signer {
 class Sm2Key {
 public:
     /// An empty passphrase means that the file is not encrypted. Faults: not_found, invalid_input
-    /// (not a key, another kind of key, the wrong passphrase).
-    [[nodiscard]] static Result<Sm2Key> read(const std::string& path,
-                                             const std::string& passphrase);
+    /// (another kind of key), forbidden (not a key, the wrong passphrase).
+    [[nodiscard]] static Result<Sm2Key> read(const std::string& path, std::string_view passphrase);
     [[nodiscard]] static Result<Sm2Key> make();
 
     /// SEQUENCE { r, s } in DER over SM3(Z ‖ message). Fault internal.

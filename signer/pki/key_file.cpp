@@ -10,6 +10,7 @@
 #include "base/folder.hpp"
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
+#include "signer/key_scalar.hpp"
 
 namespace songda::signer {
 namespace {
@@ -79,21 +80,13 @@ Result<void> write_key(const std::string& path, EVP_PKEY* key, const Passphrase&
 }
 
 Result<openssl::Pkey> read_key(const std::string& path, const Passphrase& passphrase) {
-    const openssl::Bio file(BIO_new_file(path.c_str(), "r"));
-    if (!file) {
-        ERR_clear_error();
-        return Error{Fault::not_found, path + ": cannot be read"};
+    const auto scalar = KeyScalar::read(path, passphrase.reveal());
+    if (!scalar.ok()) {
+        return scalar.error();
     }
-    openssl::Pkey key(PEM_read_bio_PrivateKey(file.get(), nullptr, nullptr,
-                                              const_cast<char*>(passphrase.reveal().c_str())));
-    ERR_clear_error();
-    if (!key) {
-        return Error{Fault::forbidden, path + ": the passphrase is wrong, or it is not a key"};
-    }
-    if (!suite_of(key.get())) {
-        return Error{Fault::invalid_input, path + ": neither a P-256 nor an SM2 key"};
-    }
-    return key;
+    auto key = make_pkey(scalar.value());
+    return key ? Result(std::move(key))
+               : Error{Fault::invalid_input, path + ": neither a P-256 nor an SM2 key"};
 }
 
 Result<openssl::Pkey> keep_key(const std::string& path, const Passphrase& passphrase, Suite suite) {

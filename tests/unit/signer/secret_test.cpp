@@ -2,6 +2,7 @@
 // ordinary heap; neither does the reading of a key.
 #include "signer/secret.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <fstream>
@@ -13,7 +14,9 @@
 #include <unistd.h>
 
 #include "base/text_codec.hpp"
-#include "tests/fakes/sample_keys.hpp"
+#include "signer/file_signer.hpp"
+#include "signer/key_scalar.hpp"
+#include "signer/sm2_key.hpp"
 #include "tests/fakes/temporary_folder.hpp"
 
 namespace songda::signer {
@@ -46,17 +49,30 @@ TEST(Secret, WhatIsWrongIsToldByTheFileAlone) {
     EXPECT_EQ(Secret::read_line(path).error().detail, path + ": is too large");
 }
 
-/// As the command line tells it.
-std::string live_scalar(const std::string& path) {
-    FILE* const pipe = popen(("openssl ec -in " + path +
-                              " -outform DER 2>/dev/null | od -An -v -tx1 | tr -d ' \\n' | "
-                              "cut -c 15-78")
-                                 .c_str(),
-                             "r");
-    std::string text(64, ' ');
+std::string output_of(const std::string& command) {
+    FILE* const pipe = popen(("{ " + command + "; } 2>/dev/null").c_str(), "r");
+    std::string text(4096, ' ');
     text.resize(fread(text.data(), 1, text.size(), pipe));
     pclose(pipe);
     return text;
+}
+
+/// Read anew each time, so that no compiler makes the plain bytes of a comparison.
+volatile std::uint8_t mask = 0x5A;
+
+/// The private number as the command line tells it, masked.
+std::array<std::uint8_t, 32> masked_scalar(const std::string& path) {
+    std::string hex = output_of("openssl pkey -passin pass:right -text -noout -in " + path +
+                                " | sed -n '/^priv:/,/^pub:/p' | grep -v '^p' | tr -d ' :\\n'");
+    hex.erase(0, hex.size() - std::min<std::size_t>(hex.size(), 64));
+    hex.insert(0, 64 - hex.size(), '0');
+    std::array<std::uint8_t, 32> masked{};
+    const auto bytes = from_hex(hex);
+    EXPECT_TRUE(bytes) << hex;
+    for (std::size_t i = 0; bytes && i < masked.size(); ++i) {
+        masked[i] = static_cast<std::uint8_t>((*bytes)[i] ^ mask);
+    }
+    return masked;
 }
 
 /// How often 32 bytes lie in this process outside the secure heap. They are compared masked, so
@@ -77,7 +93,7 @@ int count_in_ordinary_memory(const std::array<std::uint8_t, 32>& masked) {
         const auto* const at = reinterpret_cast<const volatile std::uint8_t*>(begin);
         for (std::size_t i = 0; i + masked.size() <= end - begin; ++i) {
             std::size_t same = 0;
-            while (same < masked.size() && (at[i + same] ^ 0x5AU) == masked[same]) {
+            while (same < masked.size() && (at[i + same] ^ mask) == masked[same]) {
                 ++same;
             }
             if (same == masked.size() &&
@@ -89,21 +105,31 @@ int count_in_ordinary_memory(const std::array<std::uint8_t, 32>& masked) {
     return found;
 }
 
+/// Every way in which a private key is read, for files of both suites, encrypted and not.
 TEST(Secret, ReadingAKeyFileLeavesNothingInTheOrdinaryHeap) {
     harden_process();
-    std::array<std::uint8_t, 32> masked{};
-    {
-        const std::string path = fakes::sample_seal().seal_key;
-        const auto hex = live_scalar(path);
-        ASSERT_EQ(hex.size(), 64U);
-        const auto bytes = from_hex(hex);
-        for (std::size_t i = 0; i < masked.size(); ++i) {
-            masked[i] = (*bytes)[i] ^ 0x5AU;
+    const fakes::TemporaryFolder folder;
+    for (const std::string algorithm : {"EC -pkeyopt ec_paramgen_curve:P-256", "SM2"}) {
+        for (const std::string cipher : {"", "-aes-256-cbc -pass pass:right"}) {
+            const std::string path = folder.path() / "key.pem";
+            output_of("openssl genpkey -algorithm " + algorithm + ' ' + cipher + " -out " + path);
+            const auto masked = masked_scalar(path);
+            const std::string_view passphrase = cipher.empty() ? "" : "right";
+            const int before = count_in_ordinary_memory(masked);
+            if (algorithm == "SM2") {
+                const auto key = Sm2Key::read(path, passphrase);
+                ASSERT_TRUE(key.ok()) << key.error().detail;
+                EXPECT_EQ(count_in_ordinary_memory(masked), before) << algorithm << cipher;
+            } else {
+                const auto key = open_key_file(path, passphrase);
+                ASSERT_TRUE(key.ok()) << key.error().detail;
+                EXPECT_EQ(count_in_ordinary_memory(masked), before) << algorithm << cipher;
+            }
+            const auto key = make_pkey(KeyScalar::read(path, passphrase).value());
+            EXPECT_TRUE(key);
+            EXPECT_EQ(count_in_ordinary_memory(masked), before) << algorithm << cipher;
         }
     }
-    const int before = count_in_ordinary_memory(masked);
-    const auto key = open_key_file(fakes::sample_seal().seal_key, "");
-    EXPECT_EQ(count_in_ordinary_memory(masked), before);
 }
 
 } // namespace

@@ -93,7 +93,7 @@ TEST_F(Sm2KeyTest, EncryptedFilesNeedTheirPassphrase) {
     for (const auto* wrong : {"", "wrong"}) {
         const auto key = Sm2Key::read(path, wrong);
         ASSERT_FALSE(key.ok());
-        EXPECT_EQ(key.error().fault, Fault::invalid_input);
+        EXPECT_EQ(key.error().fault, Fault::forbidden);
     }
     EXPECT_EQ(Sm2Key::read(file("nowhere"), "").error().fault, Fault::not_found);
 }

@@ -44,26 +44,30 @@ const ContentKind& kind_of(CmsContent kind) {
 
 } // namespace
 
+Bytes certificate_set(const std::vector<openssl::Certificate>& chain) {
+    std::vector<Bytes> encoded;
+    for (const auto& certificate : chain) {
+        encoded.push_back(certificate_der(certificate.get()));
+    }
+    std::sort(encoded.begin(), encoded.end());
+    Bytes set;
+    for (const Bytes& certificate : encoded) {
+        append(set, certificate);
+    }
+    return tlv(tag_context_0, set);
+}
+
 Result<CmsBuilder> CmsBuilder::make(const std::vector<openssl::Certificate>& chain,
                                     CmsContent kind) {
     if (chain.empty()) {
         return Error{Fault::invalid_input, "a signer needs its certificate"};
     }
-    std::vector<Bytes> encoded;
-    for (const auto& certificate : chain) {
-        encoded.push_back(certificate_der(certificate.get()));
-    }
     CmsBuilder builder;
     builder.kind_ = kind;
     builder.signer_id_ = issuer_and_serial(chain.front().get());
-    builder.certificate_hash_ = join({attribute_certificate_head, sha256(encoded.front())});
-    std::sort(encoded.begin(),
-              encoded.end()); // DER orders the members of a SET OF by their encoding
-    Bytes set;
-    for (const Bytes& certificate : encoded) {
-        append(set, certificate);
-    }
-    builder.certificates_ = tlv(tag_context_0, set);
+    builder.certificate_hash_ =
+        join({attribute_certificate_head, sha256(certificate_der(chain.front().get()))});
+    builder.certificates_ = certificate_set(chain);
     // Ascending encodings, so that the attributes are a DER SET OF without sorting per document.
     SONGDA_CHECK(kind_of(kind).attribute < attribute_digest_head);
     SONGDA_CHECK(attribute_digest_head < builder.certificate_hash_);

@@ -18,6 +18,10 @@ enum class CmsContent {
     timestamp, ///< id-ct-TSTInfo, attached, version 3: a time-stamp token (RFC 3161 §2.4.2)
 };
 
+/// [0] IMPLICIT CertificateSet (RFC 5652 §10.2.2), in the order that DER gives a SET OF: of the
+/// encodings.
+[[nodiscard]] Bytes certificate_set(const std::vector<openssl::Certificate>& chain);
+
 /// Writes the CMS SignedData of one signer certificate (RFC 5652): ECDSA P-256 with SHA-256, signed
 /// attributes contentType, messageDigest and signingCertificateV2 (RFC 5035), no signingTime
 /// (PAdES, ETSI EN 319 142-1 §6.3, forbids it, a token carries its own time, and OpenSSL 3.0 cannot

@@ -1,11 +1,10 @@
 #include "signer/sm2_cms.hpp"
 
-#include <algorithm>
-
 #include "base/certificate.hpp"
 #include "base/check.hpp"
 #include "base/der.hpp"
 #include "base/text_codec.hpp"
+#include "signer/cms.hpp"
 
 namespace songda::signer {
 namespace {
@@ -32,22 +31,13 @@ Result<Sm2CmsBuilder> Sm2CmsBuilder::make(const std::vector<openssl::Certificate
     if (chain.empty() || !is_sm2(X509_get0_pubkey(chain.front().get()))) {
         return Error{Fault::invalid_input, "the signer needs a certificate of an SM2 key"};
     }
-    std::vector<Bytes> encoded;
-    for (const auto& certificate : chain) {
-        encoded.push_back(certificate_der(certificate.get()));
-    }
     Sm2CmsBuilder builder;
     builder.shape_ = shape;
     builder.algorithm_ =
         algorithm == Sm2Algorithm::sm2_with_sm3 ? sm2_names().sm2_with_sm3 : sm2_names().sm2_sign;
     builder.signer_id_ = issuer_and_serial(chain.front().get());
-    builder.certificate_hash_ = sm3(encoded.front());
-    std::sort(encoded.begin(), encoded.end()); // DER orders a SET OF by encoding
-    Bytes set;
-    for (const Bytes& certificate : encoded) {
-        append(set, certificate);
-    }
-    builder.certificates_ = tlv(tag_context_0, set);
+    builder.certificate_hash_ = sm3(certificate_der(chain.front().get()));
+    builder.certificates_ = certificate_set(chain);
     return builder;
 }
 

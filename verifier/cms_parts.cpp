@@ -30,19 +30,6 @@ const Constants& constants() {
     return made;
 }
 
-bool read_certificates(ByteView set, CmsParts& parts) {
-    while (!set.empty()) {
-        const auto certificate = take_whole(set, tag_sequence);
-        if (!certificate || parts.certificates.size() == cms_certificates_max ||
-            (!parts.certificates.empty() &&
-             !(as_text(parts.certificates.back()) < as_text(*certificate)))) {
-            return false;
-        }
-        parts.certificates.push_back(*certificate);
-    }
-    return !parts.certificates.empty();
-}
-
 bool read_attributes(ByteView rest, CmsParts& parts) {
     parts.attributes = rest;
     if (!take(rest, constants().before_digest) || rest.size() < sizeof(Digest)) {
@@ -63,6 +50,20 @@ Error not_ours(const char* why) {
 
 } // namespace
 
+std::optional<std::vector<ByteView>> split_certificate_set(ByteView set) {
+    std::vector<ByteView> certificates;
+    certificates.reserve(cms_certificates_max);
+    while (!set.empty()) {
+        const auto certificate = take_whole(set, tag_sequence);
+        if (!certificate || certificates.size() == cms_certificates_max ||
+            (!certificates.empty() && !(as_text(certificates.back()) < as_text(*certificate)))) {
+            return std::nullopt;
+        }
+        certificates.push_back(*certificate);
+    }
+    return certificates.empty() ? std::nullopt : std::optional(std::move(certificates));
+}
+
 Digest CmsParts::attributes_hash() const {
     // 132 bytes, as read_attributes found.
     static constexpr std::uint8_t head[] = {tag_set, 0x81, 0x84};
@@ -75,16 +76,17 @@ Digest CmsParts::attributes_hash() const {
 Result<CmsParts> split_cms(ByteView der) {
     ByteView rest = der;
     CmsParts parts;
-    parts.certificates.reserve(cms_certificates_max);
     if (!enter(rest, tag_sequence) || !take(rest, constants().signed_data) ||
         !enter(rest, tag_context_0) || !enter(rest, tag_sequence) ||
         !take(rest, constants().data_head)) {
         return not_ours("not a detached CMS SignedData");
     }
-    const auto certificates = take_value(rest, tag_context_0);
-    if (!certificates || !read_certificates(*certificates, parts)) {
+    const auto set = take_value(rest, tag_context_0);
+    auto certificates = set ? split_certificate_set(*set) : std::nullopt;
+    if (!certificates) {
         return not_ours("not a set of certificates");
     }
+    parts.certificates = *std::move(certificates);
     if (!enter(rest, tag_set) || !enter(rest, tag_sequence) || !take(rest, constants().version_1)) {
         return not_ours("not exactly one signer");
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -9,6 +10,10 @@ namespace songda::verifier {
 
 /// More than any chain that a seal carries.
 inline constexpr std::size_t cms_certificates_max = 8;
+
+/// The content of a CertificateSet, taken apart: 1 to cms_certificates_max, in ascending order and
+/// none twice, as DER has a SET OF. Else nothing. Views point into it.
+[[nodiscard]] std::optional<std::vector<ByteView>> split_certificate_set(ByteView set);
 
 /// A CMS SignedData of our signer's one shape, taken apart. Views point into the message.
 struct CmsParts {

@@ -7,6 +7,7 @@
 #include "base/certificate.hpp"
 #include "base/der.hpp"
 #include "base/text_codec.hpp"
+#include "verifier/cms_parts.hpp"
 
 namespace songda::verifier {
 namespace {
@@ -45,17 +46,6 @@ bool read_content(ByteView rest, Sm2Cms& to) {
     }
     to.content = rest;
     return rest.size() == sizeof(Digest);
-}
-
-bool read_certificates(ByteView set, Sm2Cms& to) {
-    while (!set.empty()) {
-        const auto certificate = take_whole(set, tag_sequence);
-        if (!certificate || to.certificates.size() == sm2_certificates_max) {
-            return false;
-        }
-        to.certificates.push_back(*certificate);
-    }
-    return !to.certificates.empty();
 }
 
 bool read_attributes(ByteView rest, Sm2Cms& to) {
@@ -159,10 +149,12 @@ Result<Sm2Cms> read_sm2_cms(ByteView der) {
         !read_content(*content, message)) {
         return not_ours("not the content of the SM2 suite");
     }
-    const auto certificates = take_value(rest, tag_context_0);
-    if (!certificates || !read_certificates(*certificates, message)) {
+    const auto set = take_value(rest, tag_context_0);
+    auto certificates = set ? split_certificate_set(*set) : std::nullopt;
+    if (!certificates) {
         return not_ours("not a set of certificates");
     }
+    message.certificates = *std::move(certificates);
     if (!enter(rest, tag_set) || !read_signer_info(rest, message)) {
         return not_ours("not exactly one signer of the SM2 suite");
     }

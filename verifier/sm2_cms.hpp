@@ -8,13 +8,11 @@
 
 namespace songda::verifier {
 
-inline constexpr std::size_t sm2_certificates_max = 8;
-
 /// A SignedData of the SM2 suite, taken apart. Views point into the message.
 struct Sm2Cms {
     Sm2Shape shape = Sm2Shape::gbt_35275;
     Sm2Algorithm algorithm = Sm2Algorithm::sm2_with_sm3;
-    std::vector<ByteView> certificates; ///< each whole
+    std::vector<ByteView> certificates; ///< each whole, in ascending order
     ByteView signer_id;                 ///< IssuerAndSerialNumber, whole
     ByteView content;                   ///< 32 bytes: SM3 of what it is about
     ByteView attributes;       ///< of the CAdES shape: without the head around them; else empty

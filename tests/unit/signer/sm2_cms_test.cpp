@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "base/certificate.hpp"
+#include "base/der.hpp"
 #include "base/text_codec.hpp"
 #include "signer/sm2_key.hpp"
 #include "tests/fakes/golden_file.hpp"
@@ -112,6 +113,25 @@ TEST_P(Sm2CmsTest, EveryTruncationAndAByteMoreIsUnreadable) {
     }
     der.push_back(0);
     EXPECT_FALSE(verifier::read_sm2_cms(der).ok());
+}
+
+/// No signature covers the set of certificates: only one spelling of it is read.
+TEST_P(Sm2CmsTest, CertificatesInAnotherOrderOrTwiceAreUnreadable) {
+    auto chain = folder_.chain();
+    chain.push_back(std::move(read_certificates(folder_.file("trust/root.pem")).value().front()));
+    const Bytes der = signed_by(folder_.key(), chain);
+    ASSERT_EQ(check(der).authority.answer, Answer::yes);
+    const auto parts = verifier::read_sm2_cms(der).value().certificates;
+    ASSERT_EQ(parts.size(), 2U);
+    const auto at = static_cast<std::size_t>(parts[0].data() - der.data());
+    const Bytes swapped = der::join({parts[1], parts[0]});
+    Bytes other = der;
+    std::copy(swapped.begin(), swapped.end(), other.begin() + static_cast<std::ptrdiff_t>(at));
+    EXPECT_FALSE(verifier::read_sm2_cms(other).ok());
+    EXPECT_EQ(check(other).integrity.reason, Reason::signature_unreadable);
+    chain.pop_back();
+    chain.push_back(std::move(folder_.chain().front()));
+    EXPECT_FALSE(verifier::read_sm2_cms(signed_by(folder_.key(), chain)).ok());
 }
 
 TEST_P(Sm2CmsTest, OtherImplementationsAcceptItsSignature) {

@@ -299,7 +299,9 @@ SupervisorConfig read_supervisor(TomlTable table) {
 void read_seal(TomlTable& table, const ConfigPaths& path, signer::KeyPlaces* keys,
                DepartmentConfig& department) {
     if (keys == nullptr) {
-        refuse_keys(table, {"seal_key", "seal_certificate", "qr_key", "key_passphrase_file"},
+        refuse_keys(table,
+                    {"seal_key", "seal_certificate", "qr_key", "key_passphrase_file", "sm2_key",
+                     "sm2_certificate"},
                     "[[seal]]");
         return;
     }
@@ -308,6 +310,23 @@ void read_seal(TomlTable& table, const ConfigPaths& path, signer::KeyPlaces* key
         path.file(table, "seal_certificate", table.text("seal_certificate"));
     department.qr_key = (*keys)(table, "qr_key");
     department.key_passphrase_file = path.secret(table, "key_passphrase_file");
+    const signer::Sm2Place sm2 = signer::read_sm2_place(table, path);
+    department.sm2_key = sm2.key;
+    department.sm2_certificate = sm2.certificate;
+}
+
+/// How the messages over records are written.
+Sm2Style read_sm2_style(TomlTable table) {
+    const std::string shape = table.text_or("shape", "gbt-35275");
+    const std::string algorithm = table.text_or("algorithm", "sm2-with-sm3");
+    if (shape != "gbt-35275" && shape != "cades") {
+        table.refuse("shape", "is gbt-35275 or cades");
+    }
+    if (algorithm != "sm2-with-sm3" && algorithm != "sm2-sign") {
+        table.refuse("algorithm", "is sm2-with-sm3 or sm2-sign");
+    }
+    return {shape == "cades" ? Sm2Shape::cades : Sm2Shape::gbt_35275,
+            algorithm == "sm2-sign" ? Sm2Algorithm::sm2_sign : Sm2Algorithm::sm2_with_sm3};
 }
 
 DepartmentConfig read_department(TomlTable& table, const ConfigPaths& path, signer::KeyPlaces* keys,
@@ -389,6 +408,7 @@ Result<Config> read_config(const std::string& file_path, Files files) {
     TomlTable status = root.table("certificate_status");
     config.status = {status.integer_or("timeout_seconds", 5, 1, 60),
                      status.boolean_or("allow_private_addresses", false)};
+    config.sm2 = read_sm2_style(root.table("sm2"));
     config.four_eyes = root.table("editions").boolean_or("four_eyes", true);
     config.delivery = read_delivery(root.table("delivery"), path);
     if (root.has("pkcs11")) {

@@ -9,6 +9,7 @@
 #include "base/config_paths.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
+#include "base/sm2.hpp"
 #include "signer/key_cabinet.hpp"
 #include "signer/seals/register_place.hpp"
 
@@ -42,6 +43,8 @@ struct DepartmentConfig {
     /// Document types that published templates may come for; none: those of `templates`.
     std::optional<std::vector<std::string>> published_types{};
     std::string key_passphrase_file{}; ///< empty: its key files are not encrypted
+    std::string sm2_key{};             ///< path; empty: no SM2 seal
+    std::string sm2_certificate{};     ///< with sm2_key
 };
 
 struct HttpConfig {
@@ -176,6 +179,7 @@ struct Config {
     DeliveryConfig delivery;
     TimestampConfig timestamp;
     std::optional<AugmentationConfig> augmentation{};
+    Sm2Style sm2; ///< of the messages over records
     std::optional<signer::TokenPlace> pkcs11{};
     std::optional<SignerConfig> signer{};
     /// The register of seals; none: seals are used without one. With a signer process it is that

@@ -25,10 +25,19 @@ Result<signer::SealKeys> open_seal(const DepartmentConfig& department, signer::K
     if (!qr_key.ok()) {
         return qr_key.error();
     }
-    return signer::SealKeys{{department.code},
-                            std::move(document_key).value(),
-                            department.seal_certificate,
-                            std::move(qr_key).value()};
+    auto sm2_key = keys.open_sm2(department.sm2_key, department.key_passphrase_file);
+    if (!sm2_key.ok()) {
+        return sm2_key.error();
+    }
+    signer::SealKeys seal{{department.code},
+                          std::move(document_key).value(),
+                          department.seal_certificate,
+                          std::move(qr_key).value()};
+    if (sm2_key.value()) {
+        seal.sm2.emplace(
+            signer::Sm2SealKey{*std::move(sm2_key).value(), department.sm2_certificate});
+    }
+    return seal;
 }
 
 /// By what they were for and what became of them.
@@ -37,7 +46,8 @@ count_uses(metrics::Registry& metrics) {
     using signer::SealPurpose;
     using signer::UseOutcome;
     std::map<std::pair<SealPurpose, UseOutcome>, metrics::Counter> counters;
-    for (const auto purpose : {SealPurpose::document, SealPurpose::qr, SealPurpose::timestamp}) {
+    for (const auto purpose :
+         {SealPurpose::document, SealPurpose::qr, SealPurpose::timestamp, SealPurpose::record}) {
         for (const auto outcome : {UseOutcome::made, UseOutcome::refused, UseOutcome::failed}) {
             counters[{purpose, outcome}] =
                 metrics.counter("songda_seal_uses_total", "Uses of seals, by what became of them",

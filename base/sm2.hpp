@@ -42,6 +42,13 @@ enum class Sm2Algorithm {
     sm2_sign,     ///< 1.2.156.10197.1.301.1
 };
 
+/// How one message is written.
+struct Sm2Style {
+    Sm2Shape shape = Sm2Shape::gbt_35275;
+    Sm2Algorithm algorithm = Sm2Algorithm::sm2_with_sm3;
+    bool operator==(const Sm2Style&) const = default;
+};
+
 /// DER that both writer and reader compare; OBJECT IDENTIFIERs with tag and length.
 struct Sm2Names {
     Bytes sm3;           ///< AlgorithmIdentifier without parameters

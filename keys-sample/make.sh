@@ -59,6 +59,16 @@ if [ -n "$songda" ] && { [ -d "$out/authority" ] || [ ! -f "$out/root.pem" ]; } 
         ln -sf "authority/$each.key" "$out/$each.key"
     done
 fi
+# And the SM2 seals those of another, in OUT/sm2 (docs/formats/sm2.md).
+if [ -n "$songda" ] && [ ! -d "$out/sm2/authority" ]; then
+    mkdir -p "$out/sm2/trust"
+    secret "$out/sm2/authority.pass" openssl rand -base64 24
+    "$songda" pki init --suite sm2 --folder "$out/sm2/authority" --sample --name 'SONGDA SAMPLE SM2 ROOT 样本国密根' \
+        --issuing-name 'SONGDA SAMPLE SM2 ISSUING 样本国密签发' --address "${SONGDA_ADDRESS:-http://localhost:8080}" \
+        --domain localhost --passphrase-file "$out/sm2/authority.pass" >"$work/init"
+    "$songda" pki show root --pem --folder "$out/sm2/authority" >"$work/sm2-root.pem"
+    join "$out/sm2/trust/root.pem" "$work/sm2-root.pem"
+fi
 passphrase=$out/authority.pass
 [ -f "$passphrase" ] || { passphrase=$work/none; echo >"$passphrase"; }
 
@@ -113,6 +123,10 @@ while [ $# -ge 2 ]; do
         "$songda" pki seal --folder "$out/authority" --department "$code" --name "$name" --out "$out/$code" \
             --passphrase-file "$out/authority.pass" >"$work/seal"
         cp "$out/$code/seal.pem" "$out/$code/seal-leaf.pem" # the leaf is its first
+    fi
+    if [ -n "$songda" ] && [ ! -f "$out/$code/sm2/seal.pem" ]; then
+        "$songda" pki seal --folder "$out/sm2/authority" --department "$code" --name "$name" --out "$out/$code/sm2" \
+            --passphrase-file "$out/sm2/authority.pass" >"$work/seal"
     fi
     key "$out/$code/seal.key"
     key "$out/$code/qr.key"

@@ -46,6 +46,26 @@ public:
         return cupboard_->permits(questions);
     }
 
+    std::vector<Result<Bytes>> seal_records(const DepartmentCode& department,
+                                            std::span<const RecordOrder> orders,
+                                            Sm2Style style) override {
+        std::vector<SealRequest> requests;
+        requests.reserve(orders.size());
+        for (const RecordOrder& order : orders) {
+            requests.push_back({SealPurpose::record, department, order.use,
+                                record_content(style.shape, order.sm3)});
+        }
+        return make(requests, [style](const SealForm& form, const SealRequest& request,
+                                      const EcdsaSignature& signature) {
+            return form.record_message(request, style.algorithm, signature);
+        });
+    }
+
+    bool has_sm2_seal(const DepartmentCode& department) const override {
+        const auto form = forms_.find(department);
+        return form != forms_.end() && form->second.sm2() != nullptr;
+    }
+
     Result<std::size_t> cms_bytes_reserved(const DepartmentCode& department) const override {
         const auto form = forms_.find(department);
         return form == forms_.end() ? Result<std::size_t>(no_seal())

@@ -23,6 +23,19 @@ Result<std::unique_ptr<const SigningKey>> KeyCabinet::open(const std::string& na
     return open_key_file(name, passphrase.value().reveal());
 }
 
+Result<std::optional<Sm2Key>> KeyCabinet::open_sm2(const std::string& name,
+                                                   const std::string& passphrase_file) {
+    if (name.empty()) {
+        return std::optional<Sm2Key>();
+    }
+    const auto passphrase = passphrase_file.empty() ? Result(Secret()) : secret(passphrase_file);
+    if (!passphrase.ok()) {
+        return passphrase.error();
+    }
+    auto key = Sm2Key::read(name, passphrase.value().reveal());
+    return key.ok() ? Result(std::optional(std::move(key).value())) : key.error();
+}
+
 Result<std::unique_ptr<const SigningKey>> KeyCabinet::open_on_token(const std::string& name) {
     const auto uri = parse_pkcs11_uri(name);
     if (!uri.ok()) {

@@ -9,6 +9,7 @@
 #include "signer/pkcs11_token.hpp"
 #include "signer/secret.hpp"
 #include "signer/signing_key.hpp"
+#include "signer/sm2_key.hpp"
 
 namespace songda::signer {
 
@@ -32,6 +33,10 @@ public:
     /// Faults name the file, or address and token, and what to do.
     [[nodiscard]] Result<std::unique_ptr<const SigningKey>>
     open(const std::string& name, const std::string& passphrase_file);
+
+    /// Nothing for an empty name. Faults name the file.
+    [[nodiscard]] Result<std::optional<Sm2Key>> open_sm2(const std::string& name,
+                                                         const std::string& passphrase_file);
 
 private:
     [[nodiscard]] Result<std::unique_ptr<const SigningKey>> open_on_token(const std::string& name);

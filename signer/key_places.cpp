@@ -24,6 +24,22 @@ std::string KeyPlaces::operator()(TomlTable& table, std::string_view key) {
     return text;
 }
 
+Sm2Place read_sm2_place(TomlTable& table, const ConfigPaths& paths) {
+    const std::string key = table.text_or("sm2_key", "");
+    const std::string certificate = table.text_or("sm2_certificate", "");
+    if (key.empty() != certificate.empty()) {
+        table.refuse(key.empty() ? "sm2_key" : "sm2_certificate",
+                     "is missing: an SM2 seal has both sm2_key and sm2_certificate");
+    }
+    if (is_pkcs11_uri(key)) {
+        table.refuse("sm2_key",
+                     "must be a key file: SoftHSM has no SM2, and no token is known here "
+                     "that signs with it");
+        return {};
+    }
+    return {paths.file(table, "sm2_key", key), paths.file(table, "sm2_certificate", certificate)};
+}
+
 TokenPlace read_token_place(TomlTable table, const ConfigPaths& paths, bool production) {
     TokenPlace place;
     place.module = paths.file(table, "module", table.text("module"));

@@ -28,6 +28,14 @@ private:
     std::optional<Pkcs11Uri> first_;
 };
 
+/// Where a department's SM2 seal is; both empty: it has none.
+struct Sm2Place {
+    std::string key;
+    std::string certificate;
+};
+/// `sm2_key` and `sm2_certificate`. Only a file is taken.
+[[nodiscard]] Sm2Place read_sm2_place(TomlTable& table, const ConfigPaths& paths);
+
 /// The table [pkcs11].
 [[nodiscard]] TokenPlace read_token_place(TomlTable table, const ConfigPaths& paths,
                                           bool production);

@@ -13,6 +13,7 @@ struct Held {
     SealForm form;
     std::unique_ptr<const SigningKey> key;
     std::unique_ptr<const SigningKey> qr_key;
+    std::optional<Sm2Key> sm2_key{};
 };
 
 struct Terms {
@@ -20,59 +21,87 @@ struct Terms {
     TimeMs now;
 };
 
-Result<SealForm> read_form(const std::string& certificate, const DepartmentCode& department,
-                           Bytes qr_public_key) {
-    const auto chain = read_certificates(certificate);
+Result<std::vector<Bytes>> read_chain(const std::string& path) {
+    const auto chain = read_certificates(path);
     if (!chain.ok()) {
         return chain.error();
     }
-    SealFace face{department, {}, std::move(qr_public_key)};
+    std::vector<Bytes> encoded;
     for (const auto& each : chain.value()) {
-        face.chain.push_back(certificate_der(each.get()));
+        encoded.push_back(certificate_der(each.get()));
     }
-    return SealForm::make(std::move(face));
+    return encoded;
 }
 
-/// What holds for every certificate that something is signed with.
-Result<void> check_common(const std::string& path, const SealForm& form, const SigningKey& key,
+/// `sm2_certificate`: empty without an SM2 seal.
+Result<SealForm> read_form(const std::string& certificate, const DepartmentCode& department,
+                           Bytes qr_public_key, const std::string& sm2_certificate = {}) {
+    auto chain = read_chain(certificate);
+    auto sm2_chain =
+        sm2_certificate.empty() ? Result(std::vector<Bytes>()) : read_chain(sm2_certificate);
+    if (!chain.ok() || !sm2_chain.ok()) {
+        return chain.ok() ? sm2_chain.error() : chain.error();
+    }
+    auto form = SealForm::make({department, std::move(chain).value(), std::move(qr_public_key),
+                                std::move(sm2_chain).value()});
+    const std::string& named = sm2_certificate.empty() ? certificate : sm2_certificate;
+    return form.ok() ? std::move(form)
+                     : Error{form.error().fault, named + ": " + form.error().detail};
+}
+
+/// What holds for every certificate that something is signed with. `key` is of either suite.
+template <class Key>
+Result<void> check_common(const std::string& path, const X509* certificate, const Key& key,
                           const Terms& terms) {
-    if (!key.belongs_to(form.certificate())) {
+    if (!key.belongs_to(certificate)) {
         return Error{Fault::invalid_input, path + ": the certificate belongs to another key"};
     }
-    const Validity& validity = form.validity();
+    const Validity validity = validity_of(certificate);
     if (terms.now < validity.not_before || validity.not_after < terms.now) {
         return Error{Fault::forbidden, path + ": the certificate is not valid now"};
     }
-    return form.is_sample() && terms.production
+    return is_sample_certificate(certificate) && terms.production
                ? Error{Fault::invalid_input, path + ": a sample key never signs in production"}
                : Result<void>();
 }
 
-Result<void> check_seal(const SealKeys& seal, const X509* certificate) {
-    const std::string& path = seal.certificate;
+Result<void> check_seal(const std::string& path, const DepartmentCode& department,
+                        const X509* certificate) {
     if (!is_seal_certificate(certificate)) {
         return Error{Fault::invalid_input, path + ": the certificate is not for sealing documents"};
     }
     // ETSI EN 319 412-1 §5.1.4 puts a scheme before the code, so the end decides.
     const std::string named = subject_text(certificate, "organizationIdentifier");
-    return named.empty() || named.ends_with(seal.department.text)
+    return named.empty() || named.ends_with(department.text)
                ? Result<void>()
                : Error{Fault::invalid_input, path + ": the certificate names another department"};
 }
 
 Result<Held> open_seal(SealKeys keys, const Terms& terms) {
-    auto form = read_form(keys.certificate, keys.department, keys.qr_key->public_key());
+    auto form = read_form(keys.certificate, keys.department, keys.qr_key->public_key(),
+                          keys.sm2 ? keys.sm2->certificate : std::string());
     if (!form.ok()) {
         return form.error();
     }
-    for (const auto& checked :
-         {check_common(keys.certificate, form.value(), *keys.document_key, terms),
-          check_seal(keys, form.value().certificate())}) {
+    const X509* const certificate = form.value().certificate();
+    std::vector<Result<void>> checks = {
+        check_common(keys.certificate, certificate, *keys.document_key, terms),
+        check_seal(keys.certificate, keys.department, certificate)};
+    if (const Sm2Form* const sm2 = form.value().sm2()) {
+        const std::string& path = keys.sm2->certificate;
+        checks.push_back(check_common(path, sm2->chain.front().get(), keys.sm2->key, terms));
+        checks.push_back(check_seal(path, keys.department, sm2->chain.front().get()));
+    }
+    for (const auto& checked : checks) {
         if (!checked.ok()) {
             return checked.error();
         }
     }
-    return Held{std::move(form).value(), std::move(keys.document_key), std::move(keys.qr_key)};
+    Held held{std::move(form).value(), std::move(keys.document_key), std::move(keys.qr_key)};
+    if (keys.sm2) {
+        held.sm2_key = std::move(keys.sm2->key);
+    }
+    return held;
 }
 
 Result<Held> open_stamp(StampKey stamp, const Terms& terms) {
@@ -80,7 +109,8 @@ Result<Held> open_stamp(StampKey stamp, const Terms& terms) {
     if (!form.ok()) {
         return form.error();
     }
-    const auto checked = check_common(stamp.certificate, form.value(), *stamp.key, terms);
+    const auto checked =
+        check_common(stamp.certificate, form.value().certificate(), *stamp.key, terms);
     if (!checked.ok()) {
         return checked.error();
     }
@@ -124,11 +154,16 @@ private:
         if (!value.ok()) {
             return value.error();
         }
-        const auto allowed = request.purpose == SealPurpose::timestamp
-                                 ? check_stamp_time(*time_of_timestamp_info(request.content))
-                                 : check_time(seal.form.validity());
+        const auto allowed =
+            request.purpose == SealPurpose::timestamp
+                ? check_stamp_time(*time_of_timestamp_info(request.content))
+                : check_time(request.purpose == SealPurpose::record ? seal.form.sm2()->validity
+                                                                    : seal.form.validity());
         if (!allowed.ok()) {
             return allowed.error();
+        }
+        if (request.purpose == SealPurpose::record) {
+            return seal.sm2_key->sign_hash(value.value());
         }
         return (request.purpose == SealPurpose::qr ? seal.qr_key : seal.key)->sign(value.value());
     }

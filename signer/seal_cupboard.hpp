@@ -13,6 +13,7 @@
 #include "signer/seals/book_head.hpp"
 #include "signer/seals/seal_rules.hpp"
 #include "signer/signing_key.hpp"
+#include "signer/sm2_key.hpp"
 
 namespace songda::signer {
 
@@ -49,12 +50,19 @@ public:
     [[nodiscard]] virtual Result<BookHead> book_head() { return BookHead(); }
 };
 
+/// A department's SM2 seal. Its key is a file: no token known here signs SM2.
+struct Sm2SealKey {
+    Sm2Key key;
+    std::string certificate; ///< PEM: the seal certificate first, then its issuers
+};
+
 /// One department's seal: its keys, wherever they are kept, and the file of its certificate.
 struct SealKeys {
     DepartmentCode department;
     std::unique_ptr<const SigningKey> document_key;
     std::string certificate; ///< PEM: the seal certificate first, then its issuers
     std::unique_ptr<const SigningKey> qr_key;
+    std::optional<Sm2SealKey> sm2{};
 };
 
 /// The key of the time-stamp authority.
@@ -67,7 +75,7 @@ struct StampKey {
 };
 
 /// Seals that are in this process, with whatever keys it is given. Production refuses sample keys
-/// here, at start (design §7.11). The clock outlives it.
+/// here, at start (design §7.11), of either suite. The clock outlives it.
 /// Faults: not_found (file), invalid_input (key and certificate differ, not a seal certificate,
 /// another department's, a department twice, sample key in production), forbidden (certificate not
 /// valid now).

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "base/check.hpp"
 #include "base/qr_claims.hpp"
 #include "base/sha256.hpp"
+#include "signer/sm2_cms.hpp"
 #include "signer/timestamp_token.hpp"
 
 namespace songda::signer {
@@ -15,26 +17,73 @@ Error unfit(const char* why) {
     return {Fault::invalid_input, why};
 }
 
-} // namespace
-
-Result<SealForm> SealForm::make(SealFace face) {
+Result<std::vector<openssl::Certificate>> read_chain(const std::vector<Bytes>& encoded) {
     std::vector<openssl::Certificate> chain;
-    for (const Bytes& der : face.chain) {
+    for (const Bytes& der : encoded) {
         chain.push_back(parse_certificate(der));
         if (!chain.back() || X509_get0_pubkey(chain.back().get()) == nullptr) {
             return unfit("not a certificate");
         }
     }
-    auto cms = CmsBuilder::make(chain, face.department.text.empty() ? CmsContent::timestamp
-                                                                    : CmsContent::document);
+    return chain;
+}
+
+Result<std::optional<Sm2Form>> make_sm2(const SealFace& face) {
+    if (face.sm2_chain.empty()) {
+        return std::optional<Sm2Form>();
+    }
+    auto chain = read_chain(face.sm2_chain);
+    if (!chain.ok()) {
+        return chain.error();
+    }
+    X509* const own = chain.value().front().get();
+    auto key = Sm2PublicKey::of(X509_get0_pubkey(own));
+    if (!key.ok() || face.department.text.empty()) {
+        return unfit("not a certificate of a department's SM2 key");
+    }
+    return std::optional(Sm2Form{std::move(chain).value(), std::move(key).value(), validity_of(own),
+                                 is_sample_certificate(own)});
+}
+
+constexpr std::uint8_t number_gbt_35275 = 1;
+constexpr std::uint8_t number_cades = 2;
+
+struct RecordContent {
+    Sm2Shape shape;
+    Digest sm3;
+};
+
+std::optional<RecordContent> read_record_content(ByteView content) {
+    RecordContent record{};
+    if (content.size() != 1 + record.sm3.size() ||
+        (content[0] != number_gbt_35275 && content[0] != number_cades)) {
+        return std::nullopt;
+    }
+    record.shape = content[0] == number_cades ? Sm2Shape::cades : Sm2Shape::gbt_35275;
+    std::copy(content.begin() + 1, content.end(), record.sm3.begin());
+    return record;
+}
+
+} // namespace
+
+Result<SealForm> SealForm::make(SealFace face) {
+    auto chain = read_chain(face.chain);
+    auto sm2 = make_sm2(face);
+    if (!chain.ok() || !sm2.ok()) {
+        return chain.ok() ? sm2.error() : chain.error();
+    }
+    auto cms = CmsBuilder::make(chain.value(), face.department.text.empty() ? CmsContent::timestamp
+                                                                            : CmsContent::document);
     if (!cms.ok()) {
         return cms.error();
     }
-    return SealForm(std::move(face), std::move(chain), std::move(cms).value());
+    return SealForm(std::move(face), std::move(chain).value(), std::move(cms).value(),
+                    std::move(sm2).value());
 }
 
-SealForm::SealForm(SealFace face, std::vector<openssl::Certificate> chain, CmsBuilder cms)
-    : face_(std::move(face)), chain_(std::move(chain)), cms_(std::move(cms)),
+SealForm::SealForm(SealFace face, std::vector<openssl::Certificate> chain, CmsBuilder cms,
+                   std::optional<Sm2Form> sm2)
+    : face_(std::move(face)), chain_(std::move(chain)), cms_(std::move(cms)), sm2_(std::move(sm2)),
       qr_header_(qr_protected_header(key_id_of(face_.qr_public_key))),
       validity_(validity_of(chain_.front().get())),
       sample_(is_sample_certificate(chain_.front().get())) {}
@@ -66,12 +115,40 @@ Result<Digest> SealForm::value_to_sign(const SealRequest& request) const {
             return unfit("not a TSTInfo as this authority writes it");
         }
         return sha256(cms_.signed_attributes(sha256(content)));
+    case SealPurpose::record: return record_value(content);
     }
     return unfit("an unknown purpose");
 }
 
+Result<Digest> SealForm::record_value(ByteView content) const {
+    if (!sm2_) {
+        return Error{Fault::not_found, "the department has no SM2 seal"};
+    }
+    const auto record = read_record_content(content);
+    if (!record) {
+        return unfit("not the shape and the digest of a record");
+    }
+    const auto builder = Sm2CmsBuilder::make(sm2_->chain, record->shape);
+    return builder.ok() ? Result(sm2_->key.hash(builder.value().to_sign(record->sm3)))
+                        : builder.error();
+}
+
+Bytes SealForm::record_message(const SealRequest& request, Sm2Algorithm algorithm,
+                               const EcdsaSignature& signature) const {
+    const auto record = read_record_content(request.content);
+    SONGDA_CHECK(sm2_ && record);
+    const auto builder = Sm2CmsBuilder::make(sm2_->chain, record->shape, algorithm);
+    return builder.value().build(record->sm3, write_ecdsa_der(signature));
+}
+
 Bytes SealForm::qr_seal(ByteView claims, const EcdsaSignature& signature) const {
     return write_qr_seal(qr_header_, claims, write_ecdsa_fixed(signature));
+}
+
+Bytes record_content(Sm2Shape shape, const Digest& record) {
+    Bytes content{shape == Sm2Shape::cades ? number_cades : number_gbt_35275};
+    append(content, ByteView(record));
+    return content;
 }
 
 Bytes qr_content(const DocumentKey& key, ByteView claims) {

@@ -13,6 +13,7 @@ enum class SealPurpose : std::uint8_t {
     document = 1,  ///< CMS over the digest of a document
     qr = 2,        ///< seal of the claims of a QR code
     timestamp = 3, ///< token of the time-stamp authority
+    record = 4,    ///< SM2 message over a document's record; its two numbers are no ECDSA signature
 };
 
 /// Who asked, and for which document: for rules and records of whoever holds the keys. Names, never
@@ -32,7 +33,7 @@ struct SealRequest {
     DepartmentCode department; ///< empty: the time-stamp authority
     SealUse use;
     /// document: SHA-256 of its signed bytes. qr: document key ‖ claims (docs/formats/qr.md).
-    /// timestamp: TSTInfo, DER.
+    /// timestamp: TSTInfo, DER. record: record_content.
     Bytes content;
     bool operator==(const SealRequest&) const = default;
 };

@@ -9,6 +9,7 @@
 #include "base/openssl_handles.hpp"
 #include "base/result.hpp"
 #include "base/signing_ticket.hpp"
+#include "base/sm2.hpp"
 #include "signer/seal_request.hpp"
 #include "signer/seals/seal_rules.hpp"
 
@@ -27,7 +28,13 @@ struct QrOrder {
     SealUse use;
 };
 
-/// Signs documents and QR codes with the seals of departments, wherever those are (signer/
+/// A record that is to get its SM2 message.
+struct RecordOrder {
+    Digest sm3{}; ///< of its bytes (docs/formats/record.md)
+    SealUse use;
+};
+
+/// Signs documents, QR codes and records with the seals of departments, wherever those are (signer/
 /// seal_cupboard.hpp). Nothing else in Songda can sign. It knows digests and tickets, not licences.
 /// Several at a time cost less than one by one where the keys are in another process. Safe to call
 /// from several threads.
@@ -60,6 +67,13 @@ public:
     permits(std::span<const SealQuestion> questions) {
         return std::vector<SealRuling>(questions.size());
     }
+
+    /// Writes the SM2 message over each record (docs/formats/sm2.md), in order. Faults as above;
+    /// not_found also without an SM2 seal.
+    [[nodiscard]] virtual std::vector<Result<Bytes>>
+    seal_records(const DepartmentCode& department, std::span<const RecordOrder> orders,
+                 Sm2Style style) = 0;
+    [[nodiscard]] virtual bool has_sm2_seal(const DepartmentCode& department) const = 0;
 
     /// Bytes to reserve for any CMS of this department; exact but for the few that ECDSA may save.
     [[nodiscard]] virtual Result<std::size_t>

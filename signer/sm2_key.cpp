@@ -31,7 +31,11 @@ Result<Sm2Key> Sm2Key::take(openssl::Pkey key, const std::string& name) {
 }
 
 Result<Bytes> Sm2Key::sign(ByteView message) const {
-    const Digest e = public_.hash(message);
+    const auto made = sign_hash(public_.hash(message));
+    return made.ok() ? Result(write_ecdsa_der(made.value())) : made.error();
+}
+
+Result<EcdsaSignature> Sm2Key::sign_hash(const Digest& e) const {
     const openssl::PkeyContext context(EVP_PKEY_CTX_new(key_.get(), nullptr));
     Bytes signature(sm2_signature_bytes_max);
     std::size_t size = signature.size();
@@ -39,11 +43,9 @@ Result<Bytes> Sm2Key::sign(ByteView message) const {
         context && EVP_PKEY_sign_init(context.get()) == 1 &&
         EVP_PKEY_sign(context.get(), signature.data(), &size, e.data(), e.size()) == 1;
     ERR_clear_error();
-    if (!made) {
-        return Error{Fault::internal, "the SM2 key did not sign"};
-    }
-    signature.resize(size);
-    return signature;
+    signature.resize(made ? size : 0);
+    const auto read = read_ecdsa_der(signature);
+    return read ? Result(*read) : Error{Fault::internal, "the SM2 key did not sign"};
 }
 
 Bytes Sm2Key::public_key() const {

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/ecdsa_signature.hpp"
 #include "base/sm2.hpp"
 
 namespace songda::signer {
@@ -20,6 +21,8 @@ public:
 
     /// SEQUENCE { r, s } in DER over SM3(Z ‖ message). Fault internal.
     [[nodiscard]] Result<Bytes> sign(ByteView message) const;
+    /// r and s over such a hash (Sm2PublicKey::hash). Fault internal.
+    [[nodiscard]] Result<EcdsaSignature> sign_hash(const Digest& e) const;
     /// SubjectPublicKeyInfo, DER.
     [[nodiscard]] Bytes public_key() const;
     [[nodiscard]] bool belongs_to(const X509* certificate) const;

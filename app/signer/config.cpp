@@ -7,7 +7,6 @@
 #include <pwd.h>
 
 #include "base/config_paths.hpp"
-#include "signer/key_places.hpp"
 
 namespace songda::app {
 namespace {
@@ -33,6 +32,7 @@ SealPlace read_seal(TomlTable& table, const ConfigPaths& paths, signer::KeyPlace
     seal.certificate = paths.file(table, "certificate", table.text("certificate"));
     seal.qr_key = keys(table, "qr_key");
     seal.key_passphrase_file = paths.secret(table, "key_passphrase_file");
+    seal.sm2 = signer::read_sm2_place(table, paths);
     return seal;
 }
 

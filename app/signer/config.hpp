@@ -9,7 +9,7 @@
 
 #include "base/config_paths.hpp"
 #include "base/result.hpp"
-#include "signer/key_cabinet.hpp"
+#include "signer/key_places.hpp"
 #include "signer/seals/register_place.hpp"
 
 namespace songda::app {
@@ -21,6 +21,7 @@ struct SealPlace {
     std::string certificate;
     std::string qr_key;              ///< as key
     std::string key_passphrase_file; ///< empty: its key files are not encrypted
+    signer::Sm2Place sm2{};
 };
 
 /// Where the key of the time-stamp authority is.

@@ -43,10 +43,18 @@ Result<std::unique_ptr<signer::SealCupboard>> open_seals(const app::SignerProces
         if (!qr_key.ok()) {
             return qr_key.error();
         }
+        auto sm2_key = keys.open_sm2(place.sm2.key, place.key_passphrase_file);
+        if (!sm2_key.ok()) {
+            return sm2_key.error();
+        }
         seals.push_back({{place.department},
                          std::move(key).value(),
                          place.certificate,
                          std::move(qr_key).value()});
+        if (sm2_key.value()) {
+            seals.back().sm2.emplace(
+                signer::Sm2SealKey{*std::move(sm2_key).value(), place.sm2.certificate});
+        }
     }
     std::optional<signer::StampKey> stamp;
     if (const auto& place = config.timestamp) {

@@ -87,11 +87,15 @@ public:
     }
     void put_face(const SealFace& face) {
         put_text(face.department.text);
-        put8(face.chain.size());
-        for (const Bytes& certificate : face.chain) {
+        put_chain(face.chain);
+        put_bytes(face.qr_public_key);
+        put_chain(face.sm2_chain);
+    }
+    void put_chain(const std::vector<Bytes>& chain) {
+        put8(chain.size());
+        for (const Bytes& certificate : chain) {
             put_bytes(certificate);
         }
-        put_bytes(face.qr_public_key);
     }
     [[nodiscard]] std::size_t size() const { return bytes_.size(); }
     [[nodiscard]] Bytes take() {
@@ -157,7 +161,7 @@ private:
 template <class Asked>
 void read_use(Reader& in, Asked& asked) {
     const std::uint8_t purpose = in.take8();
-    if (purpose < 1 || purpose > 3) {
+    if (purpose < 1 || purpose > 4) {
         in.refuse();
     }
     asked.purpose = static_cast<SealPurpose>(purpose);
@@ -175,17 +179,27 @@ SealRequest read_request(Reader& in) {
     return request;
 }
 
+std::vector<Bytes> read_chain(Reader& in) {
+    const std::size_t certificates = in.take8();
+    if (certificates > chain_max) {
+        in.refuse();
+    }
+    std::vector<Bytes> chain;
+    for (std::size_t i = 0; i < certificates && in.good(); ++i) {
+        chain.push_back(in.take_bytes(0xFFFF));
+    }
+    return chain;
+}
+
 SealFace read_face(Reader& in) {
     SealFace face;
     face.department.text = in.take_text();
-    const std::size_t certificates = in.take8();
-    if (certificates < 1 || certificates > chain_max) {
+    face.chain = read_chain(in);
+    if (face.chain.empty()) {
         in.refuse();
     }
-    for (std::size_t i = 0; i < certificates && in.good(); ++i) {
-        face.chain.push_back(in.take_bytes(0xFFFF));
-    }
     face.qr_public_key = in.take_bytes(0xFFFF);
+    face.sm2_chain = read_chain(in);
     return face;
 }
 

@@ -101,6 +101,13 @@ private:
     std::map<Key, Known> known_; ///< guarded by mutex_
 };
 
+/// The order of SM2's curve is below that of P-256, and nothing makes one of its two s the right
+/// one.
+bool fits_request(const Result<EcdsaSignature>& made, const SealRequest& request) {
+    return !made.ok() || (is_in_range(made.value()) &&
+                          (request.purpose == SealPurpose::record || has_low_s(made.value())));
+}
+
 class SealClient final : public SealCupboard {
 public:
     explicit SealClient(SealClientOptions options) : options_(std::move(options)) {}
@@ -212,11 +219,8 @@ Result<message::Signatures> SealClient::ask_signatures(std::span<const SealReque
                      const auto* const signatures = std::get_if<message::Signatures>(&given);
                      return signatures != nullptr && signatures->number == number &&
                             signatures->made.size() == requests.size() &&
-                            std::all_of(signatures->made.begin(), signatures->made.end(),
-                                        [](const auto& each) {
-                                            return !each.ok() || (is_in_range(each.value()) &&
-                                                                  has_low_s(each.value()));
-                                        });
+                            std::equal(signatures->made.begin(), signatures->made.end(),
+                                       requests.begin(), &fits_request);
                  });
     if (!answer.ok()) {
         return answer.error();

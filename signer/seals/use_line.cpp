@@ -17,9 +17,9 @@ struct PurposeWord {
     SealPurpose purpose;
     std::string_view word;
 };
-constexpr std::array purposes = {PurposeWord{SealPurpose::document, "document"},
-                                 PurposeWord{SealPurpose::qr, "qr"},
-                                 PurposeWord{SealPurpose::timestamp, "timestamp"}};
+constexpr std::array purposes = {
+    PurposeWord{SealPurpose::document, "document"}, PurposeWord{SealPurpose::qr, "qr"},
+    PurposeWord{SealPurpose::timestamp, "timestamp"}, PurposeWord{SealPurpose::record, "record"}};
 
 /// With the member that its detail is under.
 struct OutcomeWord {

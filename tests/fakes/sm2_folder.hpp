@@ -29,10 +29,11 @@ inline std::string point_of(const signer::Sm2Key& key) {
     return to_hex(ByteView(spki).last(65));
 }
 
-/// A root and a seal of the SM2 suite, made by the openssl command line.
+/// A root and a seal of the SM2 suite, made by the openssl command line, and one of P-256 beside.
 class Sm2Folder {
 public:
-    Sm2Folder() {
+    /// `organisation`: of the SM2 seal.
+    explicit Sm2Folder(const std::string& organisation = "示例市") {
         run("mkdir trust && openssl genpkey -algorithm SM2 -out root.key && openssl genpkey "
             "-algorithm SM2 -out seal.key");
         run("openssl req -x509 -new -utf8 -key root.key -sm3 -sigopt distid:1234567812345678 "
@@ -40,12 +41,17 @@ public:
             "-addext "
             "keyUsage=critical,keyCertSign,cRLSign -out trust/root.pem");
         run("openssl req -new -utf8 -key seal.key -sm3 -sigopt distid:1234567812345678 -subj "
-            "'/C=CN/CN=示例市行政审批局' -out seal.csr");
+            "'/C=CN/O=" +
+            organisation + "/CN=示例市行政审批局' -out seal.csr");
         std::string extensions = "basicConstraints=critical,CA:FALSE\\n"
                                  "keyUsage=critical,digitalSignature,nonRepudiation\\n";
         run("printf '" + extensions + "' >ext");
         issue("seal.pem", 365);
         issue("twin.pem", 366);
+        run("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout p256.key "
+            "-utf8 -subj '/C=CN/CN=示例市行政审批局' -days 365 -addext "
+            "basicConstraints=critical,CA:FALSE -addext "
+            "keyUsage=critical,digitalSignature,nonRepudiation -out p256.pem");
     }
     [[nodiscard]] std::string file(const std::string& name) const { return folder_.path() / name; }
     [[nodiscard]] signer::Sm2Key key() const {

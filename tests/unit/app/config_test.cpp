@@ -210,7 +210,8 @@ TEST(Config, WithASignerProcessKeysAreRefusedWithThePlaceWhereTheyGo) {
                   std::string::npos)
             << told;
     }
-    for (const auto* key : {"seal_key", "seal_certificate", "qr_key", "key_passphrase_file"}) {
+    for (const auto* key : {"seal_key", "seal_certificate", "qr_key", "key_passphrase_file",
+                            "sm2_key", "sm2_certificate"}) {
         EXPECT_NE(told.find("department[0]." + std::string(key) +
                             ": is the signer process's, as this file has [signer]: move it to "
                             "[[seal]] of songda-signer.toml"),
@@ -226,7 +227,8 @@ TEST(Config, WithASignerProcessNoKeyIsNeeded) {
     for (std::string line; std::getline(in, line);) {
         const std::string key = line.substr(0, line.find(" ="));
         if (key != "key" && key != "certificate" && key != "seal_key" &&
-            key != "seal_certificate" && key != "qr_key" && key != "key_passphrase_file") {
+            key != "seal_certificate" && key != "qr_key" && key != "key_passphrase_file" &&
+            !key.starts_with("sm2_")) {
             text += line + '\n';
         }
     }
@@ -236,6 +238,35 @@ TEST(Config, WithASignerProcessNoKeyIsNeeded) {
     EXPECT_TRUE(config.value().signer->socket.starts_with("/"));
     EXPECT_EQ(config.value().signer->wait_ms, 5000);
     EXPECT_FALSE(read_config(write(text)).ok());
+}
+
+TEST(Config, AnSm2SealIsAKeyFileWithItsCertificate) {
+    const std::string key = "sm2_key = \"\"";
+    const std::string certificate = "sm2_certificate = \"\"";
+    EXPECT_NE(
+        told_when(key, "sm2_key = \"seal.key\"").find("department[0].sm2_certificate: is missing"),
+        std::string::npos);
+    EXPECT_NE(told_when(certificate, "sm2_certificate = \"seal.pem\"")
+                  .find("department[0].sm2_key: is missing"),
+              std::string::npos);
+    const std::string token = told_when(key, "sm2_key = \"pkcs11:token=a;object=sm2\"");
+    EXPECT_NE(token.find("department[0].sm2_key: must be a key file: SoftHSM has no SM2"),
+              std::string::npos)
+        << token;
+}
+
+TEST(Config, Sm2MessagesAreWrittenAsItSays) {
+    const auto config = read_config(SONGDA_SOURCE_DIR "/config/songda.toml");
+    ASSERT_TRUE(config.ok()) << config.error().detail;
+    EXPECT_EQ(config.value().sm2, (Sm2Style{Sm2Shape::gbt_35275, Sm2Algorithm::sm2_with_sm3}));
+    EXPECT_EQ(config.value().departments[0].sm2_key, "");
+    EXPECT_EQ(told_when("shape = \"gbt-35275\"", "shape = \"cades\""), "");
+    EXPECT_NE(
+        told_when("shape = \"gbt-35275\"", "shape = \"pkcs7\"").find("sm2.shape: is gbt-35275"),
+        std::string::npos);
+    EXPECT_EQ(told_when("\"sm2-with-sm3\"", "\"sm2-sign\""), "");
+    EXPECT_NE(told_when("\"sm2-with-sm3\"", "\"sm2\"").find("sm2.algorithm: is sm2-with-sm3"),
+              std::string::npos);
 }
 
 TEST(Config, WhatIsMissingIsToldOnce) {

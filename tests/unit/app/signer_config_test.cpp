@@ -18,6 +18,7 @@ TEST(SignerConfig, SampleIsReadAndItsPathsAreTakenFromItsFolder) {
     EXPECT_EQ(config.value().users, std::vector<uid_t>{0});
     ASSERT_EQ(config.value().seals.size(), 1U);
     EXPECT_TRUE(config.value().seals[0].key.ends_with("/seal.key"));
+    EXPECT_EQ(config.value().seals[0].sm2.key, "");
     EXPECT_EQ(config.value().timestamp->tolerance_seconds, 60);
     EXPECT_FALSE(config.value().on_token);
     EXPECT_EQ(config.value().register_of_seals->folder, SONGDA_SOURCE_DIR "/var/seals");
@@ -31,7 +32,9 @@ TEST(SignerConfig, EveryFaultIsToldAtOnce) {
                            "run_as = \"no-such-user\"\nthreads = 0\nport = 1\n"
                            "[[seal]]\ndepartment = \"1\"\nkey = \"/nowhere/seal.key\"\n"
                            "certificate = \"/nowhere/seal.pem\"\n"
-                           "qr_key = \"pkcs11:token=a;object=qr\"\n";
+                           "qr_key = \"pkcs11:token=a;object=qr\"\n"
+                           "sm2_key = \"/nowhere/sm2.key\"\n"
+                           "sm2_certificate = \"/nowhere/sm2.pem\"\n";
     const auto config = read_signer_config(path);
     ASSERT_FALSE(config.ok());
     for (const auto* finding :
@@ -40,6 +43,8 @@ TEST(SignerConfig, EveryFaultIsToldAtOnce) {
           "seal[0].department: must be the 18 characters",
           "seal[0].key: /nowhere/seal.key: cannot be read",
           "seal[0].certificate: /nowhere/seal.pem: cannot be read",
+          "seal[0].sm2_key: /nowhere/sm2.key: cannot be read",
+          "seal[0].sm2_certificate: /nowhere/sm2.pem: cannot be read",
           "seal[0].qr_key: a pkcs11: address needs the table [pkcs11]"}) {
         EXPECT_NE(config.error().detail.find(finding), std::string::npos) << finding << '\n'
                                                                           << config.error().detail;

@@ -15,16 +15,30 @@
 #include "signer/cupboard_signer.hpp"
 #include "signer/process/seal_client.hpp"
 #include "signer/seals/open_registered.hpp"
+#include "signer/sm2_cms.hpp"
 #include "signer/timestamp_token.hpp"
 #include "tests/fakes/sample_authority.hpp"
+#include "tests/fakes/sample_register.hpp"
 #include "tests/fakes/signer_process.hpp"
+#include "tests/fakes/sm2_folder.hpp"
 #include "tests/fakes/soft_token.hpp"
 #include "tests/unit/signer/custody.hpp"
 
 namespace songda::signer {
 namespace {
 
-/// A cupboard with the sample department's seal and the sample time-stamp key.
+/// The SM2 seal of the sample department, made once.
+const fakes::Sm2Folder& sm2_folder() {
+    static const fakes::Sm2Folder made;
+    return made;
+}
+
+std::string sm2_lines() {
+    return "sm2_key = \"" + sm2_folder().file("seal.key") + "\"\nsm2_certificate = \"" +
+           sm2_folder().file("seal.pem") + "\"\n";
+}
+
+/// A cupboard with the sample department's seals of both suites and the sample time-stamp key.
 struct SealsSomewhere {
     std::unique_ptr<fakes::SoftToken> token;
     std::unique_ptr<fakes::SignerProcess> process;
@@ -45,7 +59,7 @@ fakes::SignerPlaces token_places() {
     return {"pkcs11:token=songda-test;object=seal",
             "pkcs11:token=songda-test;object=qr",
             "pkcs11:token=songda-test;object=tsa",
-            "[pkcs11]\nmodule = \"" + std::string(fakes::SoftToken::module) +
+            sm2_lines() + "[pkcs11]\nmodule = \"" + std::string(fakes::SoftToken::module) +
                 "\"\npin_file = \"token.pin\"\n",
             {},
             false};
@@ -69,7 +83,9 @@ std::unique_ptr<SealsSomewhere> make_seals(const SealsKind& kind) {
     }
     if (kind.in_process) {
         fakes::SignerPlaces places = kind.on_token ? token_places() : fakes::SignerPlaces();
+        places.more = kind.on_token ? places.more : sm2_lines();
         if (kind.in_register) {
+            fakes::register_sample_seal(made->folder.path());
             places.more += "[seals]\nfolder = \"" + made->folder.path().string() + "\"\n";
         }
         made->process = std::make_unique<fakes::SignerProcess>(places);
@@ -89,12 +105,14 @@ std::unique_ptr<SealsSomewhere> make_seals(const SealsKind& kind) {
     std::vector<SealKeys> seals;
     seals.push_back({fakes::department, key_at(*made, files.seal_key, "seal"),
                      files.seal_certificate, key_at(*made, files.qr_key, "qr")});
+    seals.back().sm2.emplace(Sm2SealKey{sm2_folder().key(), sm2_folder().file("seal.pem")});
     made->cupboard =
         open_seal_cupboard(std::move(seals),
                            StampKey{key_at(*made, stamp + ".key", "tsa"), stamp + ".pem", 60'000},
                            false, made->clock)
             .value();
     if (kind.in_register) {
+        fakes::register_sample_seal(made->folder.path());
         made->cupboard =
             open_registered(std::move(made->cupboard), {made->folder.path()}, made->clock).value();
     }
@@ -122,6 +140,11 @@ protected:
             encode_qr_claims({"张**", 2, 1, "SPJY", "JY" + std::to_string(number), Digest{7}});
         return {SealPurpose::qr, fakes::department, use(), qr_content(DocumentKey{}, claims)};
     }
+    static SealRequest record(int number) {
+        return {SealPurpose::record, fakes::department, use(),
+                record_content(number % 2 == 0 ? Sm2Shape::cades : Sm2Shape::gbt_35275,
+                               sm3(as_bytes(std::to_string(number))))};
+    }
     static SealRequest stamp(TimeMs time) {
         static const Bytes policy = policy_der(fakes::sample_policy);
         static const Bytes imprint = {0x30, 0x00};
@@ -135,11 +158,25 @@ protected:
     /// Under the certificate of the request's seal, or its QR key.
     [[nodiscard]] bool fits(const SealRequest& request, const EcdsaSignature& signature) const {
         const SealForm& form = forms_[forms_[0].face().department == request.department ? 0U : 1U];
+        if (request.purpose == SealPurpose::record) {
+            return fits_record(request, signature);
+        }
         const Bytes key = request.purpose == SealPurpose::qr
                               ? form.face().qr_public_key
                               : public_key_der(X509_get0_pubkey(form.certificate()));
         return verifies(key, form.value_to_sign(request).value(), signature) &&
                has_low_s(signature);
+    }
+    /// What the message says is signed, under the key of the certificate file.
+    [[nodiscard]] static bool fits_record(const SealRequest& request,
+                                          const EcdsaSignature& signature) {
+        Digest digest{};
+        std::copy(request.content.begin() + 1, request.content.end(), digest.begin());
+        const Sm2Shape shape = request.content[0] == 2 ? Sm2Shape::cades : Sm2Shape::gbt_35275;
+        const auto chain = sm2_folder().chain();
+        const auto builder = Sm2CmsBuilder::make(chain, shape).value();
+        const auto key = Sm2PublicKey::of(X509_get0_pubkey(chain.front().get())).value();
+        return key.fits(builder.to_sign(digest), write_ecdsa_der(signature));
     }
     [[nodiscard]] Result<EcdsaSignature> sign(const SealRequest& request) const {
         return seals_->cupboard->sign({&request, 1}).front();
@@ -155,6 +192,8 @@ TEST_P(SealCupboardContract, ShowsCertificatesAndPublicKeysAndNothingElse) {
     const auto& face = faces[faces[0].department == fakes::department ? 0U : 1U];
     EXPECT_EQ(face.chain.front(), certificate_der(chain.value().front().get()));
     EXPECT_EQ(face.chain.size(), chain.value().size());
+    ASSERT_EQ(face.sm2_chain.size(), 1U);
+    EXPECT_EQ(face.sm2_chain.front(), certificate_der(sm2_folder().chain().front().get()));
     EXPECT_EQ(face.qr_public_key,
               open_key_file(fakes::sample_seal().qr_key, "").value()->public_key());
 }
@@ -162,7 +201,7 @@ TEST_P(SealCupboardContract, ShowsCertificatesAndPublicKeysAndNothingElse) {
 TEST_P(SealCupboardContract, EachRequestOfABatchGetsItsOwnSignature) {
     std::vector<SealRequest> requests;
     for (int i = 0; i < 300; ++i) { // more than one question holds
-        requests.push_back(i % 3 == 0 ? code(i) : document(i));
+        requests.push_back(i % 3 == 0 ? code(i) : i % 3 == 1 ? document(i) : record(i));
     }
     requests.push_back(stamp(SystemClock().now()));
     const auto made = seals_->cupboard->sign(requests);
@@ -185,8 +224,12 @@ TEST_P(SealCupboardContract, WhatIsRefusedIsRefusedAloneAndAlike) {
     stamp_by_seal.department = fakes::department;
     SealRequest seal_by_stamp = document(4);
     seal_by_stamp.department = {};
-    SealRequest long_name = document(5);
-    long_name.use.actor.assign(256, 'a');
+    SealRequest bare_digest = record(5); // as it would be without its shape
+    bare_digest.content.erase(bare_digest.content.begin());
+    SealRequest unknown_shape = record(5);
+    unknown_shape.content[0] = 3;
+    SealRequest record_by_stamp = record(5);
+    record_by_stamp.department = {};
     const std::vector<SealRequest> requests = {document(0),
                                                stranger,
                                                short_digest,
@@ -194,11 +237,14 @@ TEST_P(SealCupboardContract, WhatIsRefusedIsRefusedAloneAndAlike) {
                                                stamp_by_seal,
                                                seal_by_stamp,
                                                stamp(SystemClock().now() + -3'600'000),
-                                               document(6)};
+                                               document(6),
+                                               bare_digest,
+                                               unknown_shape,
+                                               record_by_stamp};
     const auto made = seals_->cupboard->sign(requests);
     EXPECT_TRUE(made[0].ok());
     EXPECT_EQ(made[1].error().fault, Fault::not_found);
-    for (const std::size_t i : {2U, 3U, 4U, 5U}) {
+    for (const std::size_t i : {2U, 3U, 4U, 5U, 8U, 9U, 10U}) {
         EXPECT_EQ(made[i].error().fault, Fault::invalid_input) << i;
     }
     EXPECT_EQ(made[6].error().fault, Fault::forbidden);
@@ -216,13 +262,19 @@ TEST_P(SealCupboardContract, NoBareValueIsEverSigned) {
     const Bytes key = public_key_der(X509_get0_pubkey(
         forms_[forms_[0].face().department == fakes::department ? 0U : 1U].certificate()));
     EXPECT_FALSE(verifies(key, bare, made.value()));
+    const SealRequest record_wanted = record(1);
+    std::copy(record_wanted.content.begin() + 1, record_wanted.content.end(), bare.begin());
+    const auto record_made = sign(record_wanted);
+    ASSERT_TRUE(record_made.ok()) << record_made.error().detail;
+    EXPECT_FALSE(verifies(sm2_folder().key().public_key(), bare, record_made.value()));
 }
 
 TEST_P(SealCupboardContract, ItsBookIsOneLongerWhereThereIsOneAndItsRegisterIsAsked) {
     const SealQuestion question{SealPurpose::document, fakes::department, use()};
     const auto rulings = seals_->cupboard->permits({&question, 1});
     ASSERT_TRUE(rulings.ok()) << rulings.error().detail;
-    EXPECT_EQ(rulings.value(), std::vector<SealRuling>(1));
+    const SealRuling allowed{GetParam().in_register ? fakes::department.text + "-1" : "", {}};
+    EXPECT_EQ(rulings.value(), std::vector<SealRuling>{allowed});
     const BookHead before = seals_->cupboard->book_head().value();
     ASSERT_TRUE(sign(document(1)).ok());
     const BookHead after = seals_->cupboard->book_head().value();
@@ -257,7 +309,70 @@ TEST_P(SealCupboardContract, ASignerOverItSignsWithTickets) {
     const Bytes claims = encode_qr_claims({"张**", 2, 1, "SPJY", "JY1", Digest{7}});
     EXPECT_TRUE(signer.value()->seal_qr(fakes::department, DocumentKey{}, claims).ok());
     EXPECT_TRUE(signer.value()->is_sample(fakes::department));
+    EXPECT_TRUE(signer.value()->has_sm2_seal(fakes::department));
+    EXPECT_FALSE(signer.value()->has_sm2_seal(fakes::other_department));
+    const RecordOrder order{sm3(as_bytes("{}")), use()};
+    EXPECT_TRUE(signer.value()->seal_records(fakes::department, {&order, 1}, {}).front().ok());
+    EXPECT_EQ(signer.value()
+                  ->seal_records(fakes::other_department, {&order, 1}, {})
+                  .front()
+                  .error()
+                  .fault,
+              Fault::not_found);
     seals_->cupboard = nullptr;
+}
+
+/// Seals in this process, with an SM2 seal that the test names.
+Result<std::unique_ptr<SealCupboard>> open_with_sm2(std::optional<Sm2SealKey> sm2, bool production,
+                                                    const fakes::Sm2Folder& folder) {
+    static const SystemClock clock;
+    std::vector<SealKeys> seals;
+    const auto files = fakes::sample_seal();
+    seals.push_back({fakes::department, open_key_file(folder.file("p256.key"), "").value(),
+                     folder.file("p256.pem"), open_key_file(files.qr_key, "").value(),
+                     std::move(sm2)});
+    return open_seal_cupboard(std::move(seals), std::nullopt, production, clock);
+}
+
+TEST(Sm2Seal, WithoutOneRecordsAreNotFound) {
+    const fakes::Sm2Folder folder;
+    const auto seals = open_with_sm2(std::nullopt, true, folder);
+    ASSERT_TRUE(seals.ok()) << seals.error().detail;
+    EXPECT_TRUE(seals.value()->faces().front().sm2_chain.empty());
+    const SealRequest request{
+        SealPurpose::record, fakes::department, {}, record_content(Sm2Shape::cades, Digest{})};
+    EXPECT_EQ(seals.value()->sign({&request, 1}).front().error().fault, Fault::not_found);
+}
+
+TEST(Sm2Seal, ASampleNeverSignsInProductionThoughTheOtherSealIsNone) {
+    const fakes::Sm2Folder sample("SONGDA SAMPLE");
+    const fakes::Sm2Folder real;
+    for (const auto* folder : {&real, &sample}) {
+        const auto seals =
+            open_with_sm2(Sm2SealKey{folder->key(), folder->file("seal.pem")}, true, *folder);
+        EXPECT_EQ(seals.ok(), folder == &real);
+        if (!seals.ok()) {
+            EXPECT_NE(seals.error().detail.find("seal.pem: a sample key never signs in production"),
+                      std::string::npos)
+                << seals.error().detail;
+        }
+    }
+    EXPECT_TRUE(
+        open_with_sm2(Sm2SealKey{sample.key(), sample.file("seal.pem")}, false, sample).ok());
+}
+
+TEST(Sm2Seal, KeyAndCertificateBelongTogetherAndAreOfTheSuite) {
+    const fakes::Sm2Folder folder;
+    const fakes::Sm2Folder other;
+    const auto refusal = [&](const std::string& certificate) {
+        return open_with_sm2(Sm2SealKey{folder.key(), certificate}, true, folder).error();
+    };
+    for (const auto& certificate : {other.file("seal.pem"), folder.file("p256.pem")}) {
+        EXPECT_EQ(refusal(certificate).fault, Fault::invalid_input);
+        EXPECT_TRUE(refusal(certificate).detail.starts_with(certificate))
+            << refusal(certificate).detail;
+    }
+    EXPECT_EQ(refusal(folder.file("nowhere")).fault, Fault::not_found);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, SealCupboardContract,

@@ -9,7 +9,7 @@ seconds=${1:-60}
 out=build/fuzz
 mkdir -p "$out"
 tests/fuzz/seed.py "$out/corpus"
-base="base/bytes.cpp base/cbor.cpp base/der.cpp base/ecdsa_check.cpp base/ecdsa_signature.cpp base/ids.cpp base/qr_claims.cpp base/result.cpp base/sha256.cpp base/sm2.cpp base/text_codec.cpp base/time.cpp base/utf8.cpp"
+base="base/bytes.cpp base/cbor.cpp base/der.cpp base/ecdsa_check.cpp base/ecdsa_signature.cpp base/ids.cpp base/qr_claims.cpp base/result.cpp base/revocation_signature.cpp base/sha256.cpp base/sm2.cpp base/text_codec.cpp base/time.cpp base/utf8.cpp"
 failed=0
 for target in tests/fuzz/*_fuzz.cpp; do
     name=$(basename "$target" .cpp)

@@ -6,6 +6,8 @@
 #include <openssl/x509v3.h>
 
 #include "base/certificate.hpp"
+#include "base/revocation_signature.hpp"
+#include "base/sm2.hpp"
 
 namespace songda::verifier {
 namespace {
@@ -77,7 +79,7 @@ bool is_plain_list(X509_CRL* list) {
 RevocationVerdict ask_list(X509_CRL* list, const Question& question) {
     EVP_PKEY* const key = X509_get0_pubkey(question.issuer);
     if (X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_subject_name(question.issuer)) != 0 ||
-        key == nullptr || !is_plain_list(list) || X509_CRL_verify(list, key) != 1) {
+        key == nullptr || !is_plain_list(list) || !is_list_signed_by(list, key)) {
         return {};
     }
     X509_REVOKED* entry = nullptr;
@@ -120,6 +122,31 @@ OcspAnswer read_answer(ByteView der, bool whole) {
     return OcspAnswer(fits ? OCSP_response_get1_basic(response.get()) : nullptr);
 }
 
+/// Of whoever it names, who may answer for the issuer (RFC 6960 §4.2.2.2). An SM2 signature itself
+/// is checked here, since OpenSSL cannot be told the user id for it.
+bool is_genuine(OCSP_BASICRESP* basic, const Certificates& chain, const TrustStore& trust,
+                TimeMs made) {
+    STACK_OF(X509)* const known = sk_X509_new_null();
+    for (const auto& each : chain) {
+        sk_X509_push(known, each.get());
+    }
+    const STACK_OF(X509)* const sent = OCSP_resp_get0_certs(basic);
+    for (int at = 0; at < sk_X509_num(sent); ++at) {
+        name_sm2_user(sk_X509_value(sent, at));
+    }
+    X509* signer = nullptr;
+    bool genuine = OCSP_resp_get0_signer(basic, &signer, known) == 1;
+    const bool by_hand = genuine && is_sm2(X509_get0_pubkey(signer));
+    // In front it is the one that OpenSSL finds as well: two may have the name that the answer
+    // says.
+    genuine =
+        genuine && sk_X509_unshift(known, signer) > 0 &&
+        (!by_hand || is_answer_signed_by_sm2(basic, X509_get0_pubkey(signer))) &&
+        OCSP_basic_verify(basic, known, trust.store_at(made).get(), by_hand ? OCSP_NOSIGS : 0) == 1;
+    sk_X509_free(known);
+    return genuine;
+}
+
 RevocationVerdict ask_ocsp(OCSP_BASICRESP* basic, const Question& question,
                            const Certificates& chain, const TrustStore& trust) {
     const auto made = basic == nullptr ? std::nullopt : time_of(OCSP_resp_get0_produced_at(basic));
@@ -133,13 +160,7 @@ RevocationVerdict ask_ocsp(OCSP_BASICRESP* basic, const Question& question,
     if (verdict.state == Revocation::unknown) {
         return verdict; // it says nothing of this certificate, whoever signed it
     }
-    STACK_OF(X509)* const known = sk_X509_new_null();
-    for (const auto& each : chain) {
-        sk_X509_push(known, each.get());
-    }
-    const bool genuine = OCSP_basic_verify(basic, known, trust.store_at(*made).get(), 0) == 1;
-    sk_X509_free(known);
-    return genuine ? verdict : RevocationVerdict{};
+    return is_genuine(basic, chain, trust, *made) ? verdict : RevocationVerdict{};
 }
 
 bool names_a_source(X509* certificate) {

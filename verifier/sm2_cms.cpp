@@ -8,6 +8,7 @@
 #include "base/der.hpp"
 #include "base/text_codec.hpp"
 #include "verifier/cms_parts.hpp"
+#include "verifier/revocation.hpp"
 
 namespace songda::verifier {
 namespace {
@@ -134,6 +135,26 @@ bool names_certificate(const Sm2Cms& message, const X509* certificate) {
                       message.certificate_hash.end());
 }
 
+/// Whose certificate it is, and whether it was revoked.
+void judge_signer(X509* signer, const Certificates& certificates, const TrustStore& trust,
+                  TimeMs at, Sm2Finding& finding) {
+    if (!is_seal_certificate(signer)) {
+        finding.authority = {Answer::no, Reason::certificate_purpose, at};
+        return;
+    }
+    const ChainVerdict verdict = trust.judge(signer, certificates, at);
+    finding.authority = verdict.answer;
+    if (verdict.chain.empty()) {
+        return;
+    }
+    const ChainStanding standing = find_standing(verdict.chain, {}, trust, at, at);
+    finding.revocation = standing.first.state;
+    if (standing.revoked.state == Revocation::revoked) {
+        finding.revocation = Revocation::revoked;
+        finding.authority = {Answer::no, Reason::certificate_revoked, at};
+    }
+}
+
 } // namespace
 
 Result<Sm2Cms> read_sm2_cms(ByteView der) {
@@ -174,6 +195,7 @@ Sm2Finding check_sm2_cms(ByteView der, ByteView content, const TrustStore& trust
     X509* const signer = certificates->front().get();
     finding.shape = message.value().shape;
     finding.signer = subject_text(signer, "CN");
+    finding.department = subject_text(signer, "organizationIdentifier");
     const auto key = Sm2PublicKey::of(X509_get0_pubkey(signer));
     if (!is_about(message.value(), content)) {
         finding.integrity.reason = Reason::altered;
@@ -184,9 +206,7 @@ Sm2Finding check_sm2_cms(ByteView der, ByteView content, const TrustStore& trust
         finding.integrity.reason = Reason::signature_wrong;
     } else {
         finding.integrity = {Answer::yes, Reason::seal_signature, at};
-        finding.authority = is_seal_certificate(signer)
-                                ? trust.judge(signer, *certificates, at).answer
-                                : AxisAnswer{Answer::no, Reason::certificate_purpose, at};
+        judge_signer(signer, *certificates, trust, at, finding);
     }
     return finding;
 }

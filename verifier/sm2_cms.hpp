@@ -29,10 +29,13 @@ struct Sm2Finding {
     AxisAnswer integrity; ///< yes: the certificate that it names signed this content
     AxisAnswer authority; ///< yes: that certificate may seal, and a chain leads to a root
     Sm2Shape shape = Sm2Shape::gbt_35275;
-    std::string signer; ///< the certificate's name for itself; empty: none was found
+    std::string signer;     ///< the certificate's name for itself; empty: none was found
+    std::string department; ///< its organizationIdentifier; empty: it names none
+    Revocation revocation = Revocation::not_asked; ///< by the lists beside the roots
 };
 
-/// `at`: chains are looked at as of then. A message that cannot be read is no answer:
+/// `at`: chains are looked at as of then, and whether the certificate was revoked: nothing proves
+/// that a message was there before it was. A message that cannot be read is no answer:
 /// `signature_unreadable`. Pure; for bytes from anybody.
 [[nodiscard]] Sm2Finding check_sm2_cms(ByteView der, ByteView content, const TrustStore& trust,
                                        TimeMs at);

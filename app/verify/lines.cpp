@@ -19,6 +19,16 @@ std::string_view mark(Answer answer) {
     return answer == Answer::yes ? "✔" : answer == Answer::no ? "✘" : "?";
 }
 
+/// The reason's words are those of codes.
+std::string_view message_text_zh(Reason reason) {
+    return reason == Reason::seal_signature ? "签名正确，且签的就是这份数据"
+                                            : verifier::reason_text_zh(reason);
+}
+std::string_view message_text_en(Reason reason) {
+    return reason == Reason::seal_signature ? "The signature is right and is about this record."
+                                            : verifier::reason_text_en(reason);
+}
+
 std::string axis_line(std::string_view label, const verifier::AxisAnswer& axis) {
     return fmt::format("  {} {}  {} {}\n", mark(axis.answer), label,
                        verifier::reason_text_zh(axis.reason),
@@ -54,6 +64,45 @@ std::string finding_lines(std::size_t number, const SignatureFinding& finding) {
         to += fmt::format("      签名者自称的时间 the signer's own clock said {}\n",
                           to_china_time(*finding.claimed_at));
     }
+    return to;
+}
+
+std::string_view shape_name(Sm2Shape shape) {
+    return shape == Sm2Shape::cades ? "cades" : "gbt-35275";
+}
+
+std::string message_lines(const verifier::Sm2Finding& message) {
+    std::string to = fmt::format("  [国密 SM2] 数据签名 message over the record · {} {}\n",
+                                 visible_text(message.signer), shape_name(message.shape));
+    to += fmt::format("      {} 完整 integrity  {} {}\n", mark(message.integrity.answer),
+                      message_text_zh(message.integrity.reason),
+                      message_text_en(message.integrity.reason));
+    to += "    " + axis_line("签名者 signer  ", message.authority);
+    return to;
+}
+
+/// As the axes of a report are (docs/formats/answer.md).
+void append_axis(JsonObject& message, std::string& to, std::string_view name,
+                 const verifier::AxisAnswer& axis) {
+    message.begin(name);
+    JsonObject object(to);
+    object.text("answer", verifier::answer_name(axis.answer));
+    object.text("reason", verifier::reason_name(axis.reason));
+    object.text("as_of", to_rfc3339(axis.as_of));
+    object.text("text", message_text_zh(axis.reason));
+    object.text("text_en", message_text_en(axis.reason));
+    object.end();
+}
+
+std::string message_json(const verifier::Sm2Finding& message) {
+    std::string to;
+    JsonObject object(to);
+    append_axis(object, to, "integrity", message.integrity);
+    append_axis(object, to, "authority", message.authority);
+    object.text("revocation", verifier::revocation_name(message.revocation));
+    object.text("shape", shape_name(message.shape));
+    object.text("signer", visible_text(message.signer));
+    object.end();
     return to;
 }
 
@@ -113,7 +162,8 @@ std::string named(std::string_view subject) {
 
 } // namespace
 
-std::string report_lines(std::string_view subject, const Report& report) {
+std::string report_lines(std::string_view subject, const Report& report,
+                         const std::optional<verifier::Sm2Finding>& message) {
     std::string to = fmt::format("{}\n", visible_text(subject));
     if (report.conclusion) {
         to += fmt::format("  结论 conclusion   {}\n", conclusion_text(*report.conclusion));
@@ -136,11 +186,17 @@ std::string report_lines(std::string_view subject, const Report& report) {
     for (std::size_t at = 0; at < report.signatures.size(); ++at) {
         to += finding_lines(at + 1, report.signatures[at]);
     }
+    to += message ? message_lines(*message) : "";
     return to + next_steps(report);
 }
 
-std::string report_line(std::string_view subject, const Report& report) {
-    return named(subject) + ',' + verifier::report_json(report).substr(1) + '\n';
+std::string report_line(std::string_view subject, const Report& report,
+                        const std::optional<verifier::Sm2Finding>& message) {
+    std::string body = verifier::report_json(report).substr(1);
+    if (message) {
+        body.insert(body.size() - 1, ",\"sm2_message\":" + message_json(*message));
+    }
+    return named(subject) + ',' + body + '\n';
 }
 
 std::string failure_line(std::string_view subject, const Error& failure) {

@@ -14,6 +14,8 @@
 #include "app/verify/no_network.hpp"
 #include "verifier/check_pdf.hpp"
 #include "verifier/check_qr.hpp"
+#include "verifier/record_of.hpp"
+#include "verifier/sm2_record.hpp"
 
 namespace {
 
@@ -24,6 +26,7 @@ using verifier::Answer;
 using verifier::Report;
 
 constexpr std::size_t key_list_bytes_max = 16U << 20U;
+constexpr std::size_t message_bytes_max = 1U << 20U; ///< also of a record
 /// So many files take a while, and a person wants to know how far it is.
 constexpr std::size_t many_files = 20;
 
@@ -36,6 +39,8 @@ struct Arguments {
     std::string keys_file;    ///< key list, for QR texts
     std::string trust_folder; ///< root certificates, for files
     std::string at;           ///< the moment to ask for; empty: now
+    std::string message;      ///< SM2 message over the file's record; empty: none
+    std::string record;       ///< that record, where the file is not at hand or has none
     bool json = false;
 };
 
@@ -75,8 +80,35 @@ Status status_of(const Report& report) {
     return decided ? passed : unknown;
 }
 
-void show(const Arguments& arguments, std::string_view subject, const Report& report) {
-    fmt::print("{}", arguments.json ? report_line(subject, report) : report_lines(subject, report));
+using Message = std::optional<verifier::Sm2Finding>;
+
+void show(const Arguments& arguments, std::string_view subject, const Report& report,
+          const Message& message = std::nullopt) {
+    fmt::print("{}", arguments.json ? report_line(subject, report, message)
+                                    : report_lines(subject, report, message));
+}
+
+/// What the message that was given says of the file's record, or of the one beside it. Nothing if
+/// none was given.
+Result<Message> check_message(const Arguments& arguments, std::string_view file,
+                              const verifier::TrustStore& trust, TimeMs at) {
+    if (arguments.message.empty()) {
+        return Message();
+    }
+    const auto message = read_file(arguments.message, message_bytes_max);
+    const auto beside = arguments.record.empty() ? Result(std::string())
+                                                 : read_file(arguments.record, message_bytes_max);
+    if (!message.ok() || !beside.ok()) {
+        return message.ok() ? beside.error() : message.error();
+    }
+    const auto inside = verifier::record_of(verifier::split_archived(as_bytes(file)).issued);
+    if (arguments.record.empty() && !inside) {
+        return Error{Fault::invalid_input,
+                     "文件中没有 record.json，请用 --record 指明 the file has no record.json: give "
+                     "it with --record FILE"};
+    }
+    const ByteView record = arguments.record.empty() ? *inside : as_bytes(beside.value());
+    return Message(verifier::check_sm2_record(as_bytes(message.value()), record, trust, at));
 }
 
 int verify_qr(const Arguments& arguments, TimeMs now) {
@@ -96,6 +128,22 @@ int verify_qr(const Arguments& arguments, TimeMs now) {
                    to_china_time(keys.value().next_update));
     }
     return status_of(report);
+}
+
+/// The exit status is about all that was given; the file's own three axes are as without a message.
+Status status_of(const Message& message) {
+    if (!message) {
+        return passed;
+    }
+    const Answer integrity = message->integrity.answer;
+    const Answer authority = message->authority.answer;
+    return integrity == Answer::no || authority == Answer::no     ? refused
+           : integrity == Answer::yes && authority == Answer::yes ? passed
+                                                                  : unknown;
+}
+
+Status worse(Status one, Status other) {
+    return one == refused || other == refused ? refused : std::max(one, other);
 }
 
 /// How many files came to which status; told on the way where somebody looks.
@@ -140,15 +188,17 @@ Status verify_file(const Arguments& arguments, const std::string& path,
     const auto report = file.ok()
                             ? verifier::check_pdf(as_bytes(file.value()), trust, at, inspector)
                             : Result<Report>(file.error());
-    if (!report.ok()) {
+    const auto message = report.ok() ? check_message(arguments, file.value(), trust, at)
+                                     : Result<Message>(report.error());
+    if (!message.ok()) {
         if (arguments.json) {
-            fmt::print("{}", app::failure_line(path, report.error()));
+            fmt::print("{}", app::failure_line(path, message.error()));
         }
-        tell_failure(report.error());
+        tell_failure(message.error());
         return failed;
     }
-    show(arguments, path, report.value());
-    return status_of(report.value());
+    show(arguments, path, report.value(), message.value());
+    return worse(status_of(report.value()), status_of(message.value()));
 }
 
 int verify_files(const Arguments& arguments, TimeMs at) {
@@ -191,6 +241,11 @@ int run(const Arguments& arguments) {
     if (arguments.files.empty() == arguments.qr_text.empty()) {
         return tell_failure("请给出文件或 --qr 文本之一", "give either files or --qr TEXT");
     }
+    if ((!arguments.message.empty() && arguments.files.size() != 1) ||
+        (arguments.message.empty() && !arguments.record.empty())) {
+        return tell_failure("--sm2 只用于一个文件，--record 与 --sm2 同用",
+                            "--sm2 is about one file, and --record goes with --sm2");
+    }
     if (!app::renounce_network()) {
         return tell_failure("内核不支持 seccomp，无法隔离",
                             "the kernel grants no seccomp filter; nothing was checked");
@@ -214,6 +269,11 @@ int main(int count, char** words) {
         "lists (*.crl)");
     app.add_option("--qr", arguments.qr_text, "二维码文本 text of a QR code");
     app.add_option("--keys", arguments.keys_file, "密钥清单 published key list, for --qr");
+    app.add_option("--sm2", arguments.message,
+                   "随附的国密数据签名（record.p7s），核对文件所附数据 SM2 message over the file's "
+                   "record, for one FILE");
+    app.add_option("--record", arguments.record,
+                   "该数据（record.json），文件未附时 that record, where the file has none");
     app.add_option("--at", arguments.at, "按这一时刻核验 as of this day or time");
     app.add_flag("--json", arguments.json, "机器格式，每个文件一行 machine form, a line a file");
     try {

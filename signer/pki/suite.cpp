@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 
 #include "base/certificate.hpp"
+#include "base/revocation_signature.hpp"
 #include "base/sm2.hpp"
 
 namespace songda::signer {
@@ -61,20 +62,7 @@ bool is_signed_by(X509_REQ* request, EVP_PKEY* key) {
 }
 
 bool is_signed_by(X509_CRL* list, EVP_PKEY* key) {
-    if (!is_sm2(key)) {
-        const bool holds = X509_CRL_verify(list, key) == 1;
-        ERR_clear_error();
-        return holds;
-    }
-    const ASN1_BIT_STRING* signature = nullptr;
-    X509_CRL_get0_signature(list, &signature, nullptr);
-    Bytes signed_part(static_cast<std::size_t>(std::max(i2d_re_X509_CRL_tbs(list, nullptr), 0)));
-    unsigned char* at = signed_part.data();
-    i2d_re_X509_CRL_tbs(list, &at);
-    const auto known = Sm2PublicKey::of(key);
-    return known.ok() && X509_CRL_get_signature_nid(list) == NID_SM2_with_SM3 &&
-           known.value().fits(signed_part,
-                              {signature->data, static_cast<std::size_t>(signature->length)});
+    return is_list_signed_by(list, key);
 }
 
 } // namespace songda::signer

@@ -32,8 +32,9 @@ inline std::string point_of(const signer::Sm2Key& key) {
 /// A root and a seal of the SM2 suite, made by the openssl command line, and one of P-256 beside.
 class Sm2Folder {
 public:
-    /// `organisation`: of the SM2 seal.
-    explicit Sm2Folder(const std::string& organisation = "示例市") {
+    /// `organisation` and `code` of its department: of the SM2 seal; without the second it names
+    /// none.
+    explicit Sm2Folder(const std::string& organisation = "示例市", const std::string& code = "") {
         run("mkdir trust && openssl genpkey -algorithm SM2 -out root.key && openssl genpkey "
             "-algorithm SM2 -out seal.key");
         run("openssl req -x509 -new -utf8 -key root.key -sm3 -sigopt distid:1234567812345678 "
@@ -42,7 +43,8 @@ public:
             "keyUsage=critical,keyCertSign,cRLSign -out trust/root.pem");
         run("openssl req -new -utf8 -key seal.key -sm3 -sigopt distid:1234567812345678 -subj "
             "'/C=CN/O=" +
-            organisation + "/CN=示例市行政审批局' -out seal.csr");
+            organisation + (code.empty() ? "" : "/organizationIdentifier=" + code) +
+            "/CN=示例市行政审批局' -out seal.csr");
         std::string extensions = "basicConstraints=critical,CA:FALSE\\n"
                                  "keyUsage=critical,digitalSignature,nonRepudiation\\n";
         run("printf '" + extensions + "' >ext");

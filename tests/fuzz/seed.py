@@ -88,7 +88,7 @@ def main():
     payload = qr.split("#")[1]
     seal = from_base41(payload)
     claims = seal[seal.index(b"\xa6\x02"):-66]
-    seeds = {"frame": [pdf], "pdf": [pdf, (GOLDEN / "high-s.pdf").read_bytes()], "cms": [cms, (GOLDEN / "with-signing-time.der").read_bytes()],
+    seeds = {"frame": [pdf], "record_of": [pdf], "pdf": [pdf, (GOLDEN / "high-s.pdf").read_bytes()], "cms": [cms, (GOLDEN / "with-signing-time.der").read_bytes()],
              "sm2_cms": [path.read_bytes() for path in sorted(GOLDEN.parent.glob("sm2/*.der"))],
              "qr": [qr.encode(), qr.split("/v/")[1].encode(), (GOLDEN / "high-s.txt").read_bytes()],
              "form_upload": [b"multipart/form-data; boundary=b\n--b\r\nContent-Disposition: form-data; name=\"file\"; "
@@ -105,11 +105,12 @@ def main():
     # docs/formats/signer-socket.md; of answers also seals and a refusal.
     seeds["signer_question"] = [bytes.fromhex(text) for text in (
         "0101000000010102",
-        "010200000007000101" "12313133323031393930313431333838363057" "066b65793a4131" "0453504a59" "03744033" + "00" * 15 + "09" "0020" + "ab" * 32)]
+        "010200000007000101" "12313133323031393930313431333838363057" "066b65793a4131" "0453504a59" "03744033" + "00" * 15 + "09" "0020" + "ab" * 32,
+        "010200000007000104" "12313133323031393930313431333838363057" "000000" + "00" * 16 + "002102" + "ab" * 32)]
     seeds["signer_answer"] = [bytes.fromhex(text) for text in (
-        "0182000000070002" "00" + "11" * 32 + "22" * 32 + "050461776179", "0180026e6f", "018100000003000100010131020002300000023100000105")]
+        "0182000000070002" "00" + "11" * 32 + "22" * 32 + "050461776179", "0180026e6f", "01810000000300010001013102000230000002310000010500")]
     page = (GOLDEN.parents[2] / "docs/formats/seals.md").read_text()
-    register = [line.split(" ", 1)[1] for line in page.splitlines() if line.startswith(tuple("0123456789abcdef")) and ' {"time"' in line]
+    register = [line.split(" ", 1)[1] for line in page.splitlines() if line[64:72] == ' {"time"']
     wider = register[0][:-1].replace('"made"', '"widening_proposed"').replace("SPJY ZY", "*") + "}"
     seeds["seal_register"] = ["\n".join(lines).encode() for lines in (
         register, register[:3] + [wider, wider.replace("widening_proposed", "widened").replace("zhang", "li")])]

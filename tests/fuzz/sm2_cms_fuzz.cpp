@@ -1,4 +1,4 @@
-// sources: verifier/sm2_cms.cpp verifier/trust.cpp base/certificate.cpp
+// sources: verifier/sm2_cms.cpp verifier/cms_parts.cpp verifier/revocation.cpp verifier/trust.cpp base/certificate.cpp
 // The reader of SM2 messages on any bytes: what it accepts lies inside them and has the sizes that
 // follow; and nothing is believed without a root.
 #include "verifier/sm2_cms.hpp"

@@ -41,6 +41,7 @@ void decode_as_every_row(ByteView bytes) {
     decode_once<RevisionRow>(bytes);
     decode_once<AugmentationRow>(bytes);
     decode_once<QrKeyRow>(bytes);
+    decode_once<MessageRow>(bytes);
 }
 
 } // namespace

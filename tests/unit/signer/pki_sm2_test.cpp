@@ -11,6 +11,7 @@
 #include "signer/pki/lint.hpp"
 #include "signer/pki/publish.hpp"
 #include "tests/fakes/sm2_folder.hpp"
+#include "verifier/revocation.hpp"
 
 namespace songda::signer {
 namespace {
@@ -145,6 +146,58 @@ TEST_F(PkiSm2, ListsAndAnswersAreSignedWithTheUserId) {
         ++answers;
     }
     EXPECT_EQ(answers, 4U) << "the seal and the responder, two hashes each";
+}
+
+/// The verifier believes the authority's list and its OCSP answers, and neither once a byte of what
+/// was signed or of the signature is another.
+TEST_F(PkiSm2, TheVerifierLearnsFromListAndAnswerThatASealIsRevoked) {
+    const std::string trust_folder = pki_.file("trust");
+    std::filesystem::create_directory(trust_folder);
+    const std::string root = authority_.book().newest(Profile::root)->serial;
+    std::filesystem::copy_file(pki_.authority_folder() + "/certificates/" + root + ".pem",
+                               trust_folder + "/root.pem");
+    const auto trust = verifier::TrustStore::load(trust_folder).value();
+    std::vector<openssl::Certificate> chain;
+    chain.push_back(certificate(Profile::seal));
+    chain.push_back(certificate(Profile::issuing));
+    chain.push_back(certificate(Profile::root));
+    for (const auto& each : chain) {
+        name_sm2_user(each.get());
+    }
+    const auto state = [&](verifier::Evidence::Kind kind, const Bytes& der) {
+        const verifier::Evidence evidence{kind, der};
+        const TimeMs now = pki_.clock().now();
+        return verifier::find_revocation(chain, {{&evidence, 1}, {}, trust}, now, now).state;
+    };
+    const auto expect_told = [&](verifier::Revocation expected) {
+        const std::string folder = pki_.file("publish");
+        const auto report = publish(authority_, {folder, PkiFolder::passphrase(), std::nullopt});
+        ASSERT_TRUE(report.ok()) << report.error().detail;
+        int told = 0;
+        for (const auto kind : {verifier::Evidence::Kind::crl, verifier::Evidence::Kind::ocsp}) {
+            const bool list = kind == verifier::Evidence::Kind::crl;
+            for (const auto& file :
+                 std::filesystem::directory_iterator(folder + (list ? "/crl" : "/ocsp"))) {
+                Bytes der = read_whole(file.path(), 65'536).value();
+                if (state(kind, der) != expected) {
+                    continue; // of the responder, or the root's list
+                }
+                ++told;
+                // The last byte of a list is of its signature; an answer has certificates behind
+                // it.
+                const Bytes part =
+                    list ? take_apart(der).signature : take_apart(basic_response(der)).signature;
+                const auto at = std::search(der.begin(), der.end(), part.begin(), part.end());
+                ASSERT_NE(at, der.end());
+                *(at + static_cast<std::ptrdiff_t>(part.size()) - 1) ^= 1;
+                EXPECT_EQ(state(kind, der), verifier::Revocation::unknown) << file.path();
+            }
+        }
+        EXPECT_EQ(told, 3) << "one list, an answer for each hash";
+    };
+    expect_told(verifier::Revocation::good);
+    ASSERT_TRUE(authority_.revoke(serial_, *find_reason("keyCompromise"), std::nullopt).ok());
+    expect_told(verifier::Revocation::revoked);
 }
 
 TEST_F(PkiSm2, RequestsProveTheirKeyToOthersAndTheirsToUs) {

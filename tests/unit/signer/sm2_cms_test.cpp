@@ -14,6 +14,7 @@
 #include "tests/fakes/golden_file.hpp"
 #include "tests/fakes/sm2_folder.hpp"
 #include "verifier/sm2_cms.hpp"
+#include "verifier/sm2_record.hpp"
 
 namespace songda::signer {
 namespace {
@@ -188,6 +189,23 @@ TEST(Sm2Cms, GoldenMessagesAreGenuineAndWrittenAgainByteForByte) {
 
 TEST(Sm2Cms, NeedsACertificateOfAnSm2Key) {
     EXPECT_FALSE(Sm2CmsBuilder::make({}, Sm2Shape::cades).ok());
+}
+
+/// A trusted seal of another department than the one that the record says.
+TEST(Sm2Cms, ARecordIsSignedByItsIssuerAlone) {
+    const fakes::Sm2Folder folder("示例市", "11320199014138860W");
+    const auto check = [&](const std::string& content) {
+        const auto builder = Sm2CmsBuilder::make(folder.chain(), Sm2Shape::cades).value();
+        const Digest digest = sm3(as_bytes(content));
+        const Bytes der = builder.build(digest, folder.key().sign(builder.to_sign(digest)).value());
+        return verifier::check_sm2_record(der, as_bytes(content), folder.trust(),
+                                          SystemClock().now());
+    };
+    EXPECT_EQ(check(R"({"issuer":{"code":"11320199014138860W"}})").authority.answer, Answer::yes);
+    for (const auto* const other : {R"({"issuer":{"code":"11100000000013338W"}})", "{}", "no"}) {
+        EXPECT_EQ(check(other).integrity.answer, Answer::yes) << other;
+        EXPECT_EQ(check(other).authority.answer, Answer::no) << other;
+    }
 }
 
 /// CAdES names the certificate by its hash, so that another of the same key and name does not do.

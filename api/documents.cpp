@@ -197,6 +197,27 @@ Result<void> put_level(JsonObject& to, std::string& text, const ApiParts& parts,
     return {};
 }
 
+/// Its SM2 message, where there is or will be one.
+Result<void> put_message(JsonObject& to, const ApiParts& parts,
+                         const store::DocumentRow& document) {
+    const auto row = parts.store.find_message(document.id);
+    if (!row.ok() || !row.value()) {
+        return row.ok() ? Result<void>() : row.error();
+    }
+    std::string text;
+    JsonObject object(text);
+    object.text("state", row.value()->made ? "made" : "waiting");
+    if (row.value()->made) {
+        object.text("at", to_rfc3339(*row.value()->made));
+        object.text("sha256", to_hex(row.value()->hash));
+        object.raw("bytes", std::to_string(row.value()->length));
+        object.text("file", "/api/v1/documents/" + to_text(document.id) + "/record.p7s");
+    }
+    object.end();
+    to.raw("sm2_message", text);
+    return {};
+}
+
 http::Response show_document(const ApiParts& parts, const store::DocumentRow& document,
                              const Principal&) {
     const auto history = parts.store.status_history(document.id);
@@ -215,9 +236,11 @@ http::Response show_document(const ApiParts& parts, const store::DocumentRow& do
     std::string body;
     JsonObject object(body);
     put_document(object, parts, document);
-    const Result<void> level = put_level(object, body, parts, document);
-    if (!level.ok()) {
-        return problem_response(problem_of(level.error()));
+    for (const Result<void>& put :
+         {put_level(object, body, parts, document), put_message(object, parts, document)}) {
+        if (!put.ok()) {
+            return problem_response(problem_of(put.error()));
+        }
     }
     object.raw("status", history_json(history.value()));
     object.raw("holds", holds_json(holds.value()));
@@ -237,6 +260,24 @@ http::Response send_file(const ApiParts& parts, const store::DocumentRow& docume
     const auto file = parts.store.read_file(document);
     return file.ok() ? file_response(document, file.value())
                      : problem_response(problem_of(file.error()));
+}
+
+http::Response send_message(const ApiParts& parts, const store::DocumentRow& document,
+                            const Principal&) {
+    const auto row = parts.store.find_message(document.id);
+    if (!row.ok()) {
+        return problem_response(problem_of(row.error()));
+    }
+    if (!row.value()) {
+        return refusal_response(404, "the department had no SM2 seal when it was issued "
+                                     "签发时部门没有国密印章");
+    }
+    if (!row.value()->made) {
+        return refusal_response(503, "the message is not made yet: ask again 国密签名尚未生成");
+    }
+    const auto message = parts.store.read_message(*row.value());
+    return message.ok() ? message_response(document, message.value())
+                        : problem_response(problem_of(message.error()));
 }
 
 /// For the clerk who has seen the applicant's identity card: the link opens again, the code is
@@ -305,6 +346,8 @@ void add_document_routes(std::vector<ApiRoute>& to, const ApiParts& parts) {
     to.push_back(own_route(parts, "GET", "/api/v1/documents/{id}/file", Policy::read,
                            [](const ApiParts& all, const store::DocumentRow& document,
                               const Principal&) { return send_file(all, document); }));
+    to.push_back(
+        own_route(parts, "GET", "/api/v1/documents/{id}/record.p7s", Policy::read, &send_message));
     to.push_back(own_route(parts, "POST", "/api/v1/documents/{id}/collection-code", Policy::issue,
                            &renew_collection));
 }

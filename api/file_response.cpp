@@ -20,19 +20,29 @@ std::string percent_encode(std::string_view text) {
     return encoded;
 }
 
+http::Response download(const store::DocumentRow& document, const Bytes& bytes,
+                        std::string_view type, std::string_view ending) {
+    http::Response response;
+    response.content_type = type;
+    response.headers = {
+        {"Cache-Control", "private, no-store"},
+        {"X-Content-Type-Options", "nosniff"},
+        {"Content-Disposition",
+         fmt::format("attachment; filename=\"{0}.{2}\"; filename*=UTF-8''{1}.{2}",
+                     to_text(document.key), percent_encode(document.title + '_' + document.number),
+                     ending)}};
+    response.body.assign(bytes.begin(), bytes.end());
+    return response;
+}
+
 } // namespace
 
 http::Response file_response(const store::DocumentRow& document, const Bytes& file) {
-    http::Response response;
-    response.content_type = "application/pdf";
-    response.headers = {{"Cache-Control", "private, no-store"},
-                        {"X-Content-Type-Options", "nosniff"},
-                        {"Content-Disposition",
-                         fmt::format("attachment; filename=\"{}.pdf\"; filename*=UTF-8''{}.pdf",
-                                     to_text(document.key),
-                                     percent_encode(document.title + '_' + document.number))}};
-    response.body.assign(file.begin(), file.end());
-    return response;
+    return download(document, file, "application/pdf", "pdf");
+}
+
+http::Response message_response(const store::DocumentRow& document, const Bytes& message) {
+    return download(document, message, "application/pkcs7-signature", "p7s");
 }
 
 } // namespace songda::api

@@ -10,4 +10,8 @@ namespace songda::api {
 /// key for clients that read only ASCII. Never cached: it is the holder's.
 [[nodiscard]] http::Response file_response(const store::DocumentRow& document, const Bytes& file);
 
+/// The SM2 message over its record, in the same way.
+[[nodiscard]] http::Response message_response(const store::DocumentRow& document,
+                                              const Bytes& message);
+
 } // namespace songda::api

@@ -44,6 +44,7 @@ public:
     [[nodiscard]] store::Store& store() { return *store_; }
     [[nodiscard]] issuer::Issuer& issuer() { return *issuer_; }
     [[nodiscard]] const Clock& clock() const { return clock_; }
+    [[nodiscard]] signer::Signer& signer() { return *signer_; }
     [[nodiscard]] const std::shared_ptr<signer::SealCupboard>& seals() const { return seals_; }
     [[nodiscard]] Random& random() { return random_; }
     [[nodiscard]] metrics::Registry& metrics() { return metrics_; }

@@ -14,19 +14,8 @@ Housekeeping::Housekeeping(Parts parts, Options options)
                                      "Documents whose expiry could not be told.")),
       options_(options) {}
 
-Housekeeping::~Housekeeping() {
-    {
-        const std::scoped_lock lock(mutex_);
-        stopping_ = true;
-    }
-    wake_.notify_all();
-    if (thread_.joinable()) {
-        thread_.join();
-    }
-}
-
 void Housekeeping::start() {
-    thread_ = std::thread([this] { run(); });
+    thread_.start([this] { return step() ? options_.between_rounds : options_.between_steps; });
 }
 
 bool Housekeeping::step() {
@@ -61,17 +50,6 @@ bool Housekeeping::tell_expired() {
     untold_.add(static_cast<double>(step.value().failed.size()));
     expired_.add(static_cast<double>(step.value().expired));
     return step.value().over;
-}
-
-void Housekeeping::run() {
-    std::unique_lock lock(mutex_);
-    while (!stopping_) {
-        lock.unlock();
-        const bool round_over = step();
-        lock.lock();
-        wake_.wait_for(lock, round_over ? options_.between_rounds : options_.between_steps,
-                       [this] { return stopping_; });
-    }
 }
 
 } // namespace songda::app

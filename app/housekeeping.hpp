@@ -1,12 +1,10 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <string>
-#include <thread>
 
+#include "app/paced_thread.hpp"
 #include "base/metrics.hpp"
 #include "base/time.hpp"
 #include "store/store.hpp"
@@ -37,7 +35,6 @@ public:
     };
     explicit Housekeeping(Parts parts) : Housekeeping(std::move(parts), Options()) {}
     Housekeeping(Parts parts, Options options);
-    ~Housekeeping();
     Housekeeping(const Housekeeping&) = delete;
     Housekeeping& operator=(const Housekeeping&) = delete;
 
@@ -47,7 +44,6 @@ public:
     bool step();
 
 private:
-    void run();
     bool prune();
     bool tell_expired();
 
@@ -57,10 +53,7 @@ private:
     metrics::Counter untold_;
     const Options options_;
     std::string next_;
-    std::mutex mutex_;
-    std::condition_variable wake_;
-    bool stopping_ = false; // guarded by mutex_
-    std::thread thread_;
+    PacedThread thread_; ///< first to go
 };
 
 } // namespace songda::app

@@ -13,6 +13,7 @@
 #include "app/desk.hpp"
 #include "app/housekeeping.hpp"
 #include "app/level_office.hpp"
+#include "app/message_keeping.hpp"
 #include "app/office.hpp"
 #include "app/terminal.hpp"
 #include "app/timestamping.hpp"
@@ -230,6 +231,9 @@ int run_serve(const std::string& path) {
     housekeeping.start();
     BookAnchor anchor({desk.store(), desk.seals(), desk.clock()});
     anchor.start();
+    MessageKeeping messages(
+        {desk.store(), desk.signer(), desk.clock(), desk.metrics(), config.value().sm2});
+    messages.start();
     tell_open(config.value(), desk, server.value()->port());
     signals.wait();
     // Doors first, then the work that is still on the desks, then the levels and the couriers that

@@ -38,9 +38,9 @@ template <class Row>
 constexpr std::uint8_t kind_of =
     early_kind<Row> != 0 ? early_kind<Row>
                          : 19 + place_among<Row, CaseEvent, DraftRow, PaperCopy, EditionRow,
-                                            RevisionRow, AugmentationRow, QrKeyRow>();
+                                            RevisionRow, AugmentationRow, QrKeyRow, MessageRow>();
 static_assert(kind_of<IntentRecord> == 1 && kind_of<FreshRow> == 13);
-static_assert(kind_of<CaseEvent> == 20 && kind_of<QrKeyRow> == 26);
+static_assert(kind_of<CaseEvent> == 20 && kind_of<QrKeyRow> == 26 && kind_of<MessageRow> == 27);
 
 template <class Row, class Wanted>
 concept row_of = std::same_as<std::remove_const_t<Row>, Wanted>;
@@ -178,6 +178,12 @@ void walk(Codec& codec, Row& row) {
           row.compromised);
 }
 
+template <class Codec, row_of<MessageRow> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.document, row.record_sm3, row.due, row.attempts, row.reason, row.made, row.segment,
+          row.offset, row.length, row.hash);
+}
+
 std::uint32_t read_checksum(ByteView bytes) {
     std::uint32_t value = 0;
     for (const std::uint8_t byte : bytes.last(checksum_bytes)) {
@@ -250,6 +256,7 @@ template Bytes encode(const EditionRow&);
 template Bytes encode(const RevisionRow&);
 template Bytes encode(const AugmentationRow&);
 template Bytes encode(const QrKeyRow&);
+template Bytes encode(const MessageRow&);
 
 template Result<IntentRecord> decode(ByteView);
 template Result<DocumentRow> decode(ByteView);
@@ -271,6 +278,7 @@ template Result<EditionRow> decode(ByteView);
 template Result<RevisionRow> decode(ByteView);
 template Result<AugmentationRow> decode(ByteView);
 template Result<QrKeyRow> decode(ByteView);
+template Result<MessageRow> decode(ByteView);
 
 template Result<void> check_row(const IntentRecord&);
 template Result<void> check_row(const DocumentRow&);
@@ -285,5 +293,6 @@ template Result<void> check_row(const PaperCopy&);
 template Result<void> check_row(const EditionRow&);
 template Result<void> check_row(const AugmentationRow&);
 template Result<void> check_row(const QrKeyRow&);
+template Result<void> check_row(const MessageRow&);
 
 } // namespace songda::store

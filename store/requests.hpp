@@ -79,6 +79,8 @@ struct IssueWrite {
     AuditRow audit;
     /// With a relation that supersedes, and only then: what the earlier document's history gets.
     std::optional<StatusWrite> supersede = {};
+    /// SM3 of its record, if that is to get an SM2 message: then one is due from now on.
+    std::optional<Digest> record_sm3 = {};
 };
 
 struct IssueOutcome {
@@ -135,6 +137,20 @@ struct AugmentationDelay {
     /// Absent: it was not tried, no attempt is counted and the reason before stays.
     std::optional<std::string> reason;
     std::optional<AuditRow> audit = {};
+};
+
+/// A message that was made.
+struct MessageWrite {
+    DocumentId document;
+    Bytes bytes;
+    TimeMs at;
+};
+
+/// One that could not be made.
+struct MessageDelay {
+    DocumentId document;
+    TimeMs due;
+    std::string reason; ///< MessageRow::reason
 };
 
 /// Documents whose next attempt is to be made sooner: one step of a walk in the order of ids.

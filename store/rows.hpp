@@ -219,6 +219,22 @@ struct AugmentationRow {
     return is_waiting(row) && !row.due;
 }
 
+/// The SM2 message over one document's record (docs/formats/sm2.md), wanted or made. Documents
+/// whose department had no SM2 seal when they were issued have none.
+struct MessageRow {
+    DocumentId document;
+    Digest record_sm3{};       ///< what it is about
+    std::optional<TimeMs> due; ///< of the next attempt; absent: it is made
+    std::uint16_t attempts = 0;
+    std::string reason;         ///< of the last that came to nothing, as AugmentationRow::reason
+    std::optional<TimeMs> made; ///< from then on it stays as it is
+    std::uint32_t segment = 0;  ///< where its bytes are, once it is made
+    std::uint64_t offset = 0;
+    std::uint32_t length = 0;
+    Digest hash{}; ///< SHA-256 of its bytes
+    bool operator==(const MessageRow&) const = default;
+};
+
 struct IdempotencyRow {
     Digest fingerprint{};
     DocumentId document;

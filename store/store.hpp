@@ -140,6 +140,24 @@ public:
     [[nodiscard]] virtual Result<HasteStep>
     hasten_augmentations(const AugmentationHaste& haste) = 0;
 
+    // SM2 messages over records. One is due from the issue on (put_issues); it needs no claim,
+    // since one thread of the one service makes them, and whoever makes it again harms nothing.
+
+    [[nodiscard]] virtual Result<std::optional<MessageRow>>
+    find_message(const DocumentId& document) = 0;
+    /// Of a row that is made. `corrupt` when the bytes do not match their hash.
+    [[nodiscard]] virtual Result<Bytes> read_message(const MessageRow& row) = 0;
+    /// With due ≤ now, in order (due, id), at most min(limit, list_rows_max).
+    [[nodiscard]] virtual Result<std::vector<MessageRow>> due_messages(TimeMs now,
+                                                                       std::size_t limit) = 0;
+    /// All in one commit. Of a document that wants none or has one nothing changes: the first is
+    /// what is kept.
+    [[nodiscard]] virtual Result<void> put_messages(std::span<const MessageWrite> writes) = 0;
+    /// The same for those that could not be made; each counts as an attempt.
+    [[nodiscard]] virtual Result<void> put_off_messages(std::span<const MessageDelay> delays) = 0;
+    /// Those that are wanted and not made.
+    [[nodiscard]] virtual Result<std::uint64_t> count_unmade_messages() = 0;
+
     // Editions.
 
     /// Stores a draft as the next edition of its kind and name, and returns its number. `content`

@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "base/sha256.hpp"
+#include "base/sm2.hpp"
 #include "base/text_codec.hpp"
 #include "catalogue/mask.hpp"
 #include "issuer/profile_check.hpp"
@@ -354,6 +355,9 @@ void Batch::commit() {
                        document.number};
         if (desk_.parts.plan_legs) {
             write.legs = desk_.parts.plan_legs(document, item.decision);
+        }
+        if (desk_.parts.signer.has_sm2_seal(department_)) {
+            write.record_sm3 = sm3(as_bytes(item.record));
         }
         write.document = std::move(document); // until the store has answered
         waiting.push_back(&item);

@@ -51,8 +51,10 @@ enum class Table : std::uint8_t {
     augmentation_due,
     augmentation_wait,
     qr_key,
+    message,
+    message_due,
 };
-inline constexpr std::array<const char*, 35> table_names = {"meta",
+inline constexpr std::array<const char*, 37> table_names = {"meta",
                                                             "intent",
                                                             "intent_open",
                                                             "counter",
@@ -86,7 +88,9 @@ inline constexpr std::array<const char*, 35> table_names = {"meta",
                                                             "augmentation",
                                                             "augmentation_due",
                                                             "augmentation_wait",
-                                                            "qr_key"};
+                                                            "qr_key",
+                                                            "message",
+                                                            "message_due"};
 
 [[nodiscard]] std::string engine_message(int code);
 /// No room: on the disk, in the quota, under the file size limit, or in the map.

@@ -6,7 +6,7 @@
 #include "store/lmdb/fresh_rows.hpp"
 #include "store/lmdb/leg_rows.hpp"
 #include "store/lmdb/lmdb_store.hpp"
-#include "store/lmdb/rows_access.hpp"
+#include "store/lmdb/message_rows.hpp"
 #include "store/lmdb/status_rows.hpp"
 
 namespace songda::store {
@@ -401,6 +401,21 @@ void inspect_levels(Inspector& inspector) {
     });
 }
 
+/// SM2 messages: due until they are made, and then their bytes.
+void inspect_messages(Inspector& inspector, LmdbStore& store) {
+    inspector.each(Table::message, [&](Transaction& rows, const Entry& entry) {
+        const auto row = inspector.row<MessageRow>(Table::message, entry);
+        const bool fits = !row || (as_text(row->document.view()) == as_text(entry.key) &&
+                                   rows.get(Table::document, entry.key) && is_indexed(rows, *row) &&
+                                   (row->due || store.read_message(*row).ok()));
+        inspector.expect(fits, Table::message, entry.key, "of no document, not due, or damaged");
+    });
+    inspector.each(Table::message_due, [&](Transaction& rows, const Entry& entry) {
+        inspector.expect(names_due_message(rows, entry.key), Table::message_due, entry.key,
+                         "not due");
+    });
+}
+
 void inspect_history(Inspector& inspector) {
     Bytes previous;
     inspector.each(Table::status, [&](Transaction& rows, const Entry& entry) {
@@ -460,6 +475,7 @@ Result<FsckReport> LmdbStore::fsck() {
     inspect_relations(inspector);
     inspect_legs(inspector);
     inspect_levels(inspector);
+    inspect_messages(inspector, *this);
     inspect_drafts(inspector);
     inspect_rows<CaseEvent>(inspector, Table::case_event);
     inspect_editions(inspector);

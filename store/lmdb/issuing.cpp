@@ -7,6 +7,7 @@
 #include "store/lmdb/augmentation_rows.hpp"
 #include "store/lmdb/leg_rows.hpp"
 #include "store/lmdb/lmdb_store.hpp"
+#include "store/lmdb/message_rows.hpp"
 #include "store/lmdb/rows_access.hpp"
 #include "store/lmdb/status_rows.hpp"
 
@@ -113,6 +114,7 @@ public:
         put_document();
         put_indexes();
         put_augmentation();
+        put_message();
         put_relation();
         const Result<void> legs = put_legs();
         if (!legs.ok()) {
@@ -298,6 +300,16 @@ private:
         row.by = document.level_by;
         row.due = document.issued_at;
         put_augmentation_row(rows_, nullptr, row);
+    }
+
+    void put_message() {
+        if (issue_.record_sm3) {
+            MessageRow row;
+            row.document = issue_.document.id;
+            row.record_sm3 = *issue_.record_sm3;
+            row.due = issue_.document.issued_at;
+            put_message_row(rows_, nullptr, row);
+        }
     }
 
     Batch& batch_;

@@ -13,8 +13,8 @@ namespace songda::store {
 
 /// The embedded engine. Verbs by subject: intents.cpp, issuing.cpp, documents.cpp, delivery.cpp,
 /// access.cpp, augmentation.cpp, audit.cpp, care.cpp, fsck.cpp, numbers.cpp, prune.cpp,
-/// expiry.cpp; opening in
-/// open_lmdb.cpp.
+/// expiry.cpp, messages.cpp;
+/// opening in open_lmdb.cpp.
 class LmdbStore final : public Store {
 public:
     explicit LmdbStore(LmdbOptions options)
@@ -66,6 +66,13 @@ public:
     Result<bool> put_revision(const RevisionWrite& write) override;
     Result<bool> put_off_augmentation(const AugmentationDelay& delay) override;
     Result<HasteStep> hasten_augmentations(const AugmentationHaste& haste) override;
+
+    Result<std::optional<MessageRow>> find_message(const DocumentId& document) override;
+    Result<Bytes> read_message(const MessageRow& row) override;
+    Result<std::vector<MessageRow>> due_messages(TimeMs now, std::size_t limit) override;
+    Result<void> put_messages(std::span<const MessageWrite> writes) override;
+    Result<void> put_off_messages(std::span<const MessageDelay> delays) override;
+    Result<std::uint64_t> count_unmade_messages() override;
 
     Result<std::uint32_t> put_edition(const EditionRow& edition, ByteView content,
                                       const AuditRow& audit) override;

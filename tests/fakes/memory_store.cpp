@@ -208,6 +208,12 @@ IssueOutcome MemoryStore::issue(const IssueWrite& write) {
         way.by = row.level_by;
         way.due = row.issued_at;
     }
+    if (write.record_sm3) {
+        store::MessageRow& message = messages_[row.id];
+        message.document = row.id;
+        message.record_sm3 = *write.record_sm3;
+        message.due = row.issued_at;
+    }
     if (write.supersede) {
         (void)change_status(documents_.at(row.relation->document), *write.supersede);
     }

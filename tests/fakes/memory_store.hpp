@@ -67,6 +67,13 @@ public:
     Result<bool> put_off_augmentation(const AugmentationDelay& delay) override;
     Result<HasteStep> hasten_augmentations(const AugmentationHaste& haste) override;
 
+    Result<std::optional<MessageRow>> find_message(const DocumentId& document) override;
+    Result<Bytes> read_message(const MessageRow& row) override;
+    Result<std::vector<MessageRow>> due_messages(TimeMs now, std::size_t limit) override;
+    Result<void> put_messages(std::span<const MessageWrite> writes) override;
+    Result<void> put_off_messages(std::span<const MessageDelay> delays) override;
+    Result<std::uint64_t> count_unmade_messages() override;
+
     Result<std::uint32_t> put_edition(const EditionRow& edition, ByteView content,
                                       const AuditRow& audit) override;
     Result<bool> step_edition(const EditionRow& before, const EditionRow& after,
@@ -186,6 +193,8 @@ private:
     std::map<DocumentId, AugmentationRow> augmentations_;
     std::map<DocumentId, std::vector<RevisionRow>> revisions_;
     std::map<DocumentId, Bytes> behind_; ///< bytes of all its revisions
+    std::map<DocumentId, MessageRow> messages_;
+    std::map<DocumentId, Bytes> message_bytes_;
     std::map<LegId, LinkAccess> links_;
     std::map<std::string, ApiKey, std::less<>> keys_;
     std::map<std::pair<std::string, KeyId>, store::QrKeyRow> qr_keys_;

@@ -82,6 +82,18 @@ TEST(StoreCodec, EveryRowReturnsAndNothingDamagedDoes) {
                                   SignatureLevel::b_t, TimeMs{5}, TimeMs{6}, TimeMs{9}, TimeMs{7},
                                   3, 2, "unavailable: nobody answers"});
     expect_strict(samples::qr_key(1));
+    expect_strict(MessageRow{samples::numbered<DocumentId>(7), sha256(file), std::nullopt, 2, "",
+                             TimeMs{5}, 3, 4096, 2000, sha256(file)});
+    expect_strict(MessageRow{samples::numbered<DocumentId>(7),
+                             sha256(file),
+                             TimeMs{4},
+                             1,
+                             "forbidden: the seal certificate is not valid now",
+                             std::nullopt,
+                             0,
+                             0,
+                             0,
+                             {}});
     expect_strict(SegmentCursor{3, 4096});
     const auto key = samples::numbered<DocumentKey>(7);
     expect_strict(FreshRow{key, samples::numbered<DocumentId>(7), std::nullopt, TimeMs{5}});
@@ -242,6 +254,7 @@ RC_GTEST_PROP(StoreCodecProperty, RandomFieldsNeverCrashAndDecodeOnlyToThemselve
     decode_random_fields<RevisionRow>(random, 24);
     decode_random_fields<AugmentationRow>(random, 25);
     decode_random_fields<QrKeyRow>(random, 26);
+    decode_random_fields<MessageRow>(random, 27);
 }
 
 RC_GTEST_PROP(StoreCodecProperty, ARowWithOneChangedByteIsRefusedOrAnotherRow,

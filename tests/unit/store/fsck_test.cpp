@@ -227,6 +227,48 @@ TEST_F(StoreFsckLevels, AmongWhatWaitsWithoutCause) {
     expect_found("augmentation_wait", id_bytes(6), [](const Bytes&) { return Bytes{0}; });
 }
 
+/// A document whose SM2 message is made, and one whose message is due at 1000.
+class StoreFsckMessages : public StoreFsck {
+protected:
+    StoreFsckMessages() {
+        const auto store = samples::open_small(directory_.path());
+        for (const std::uint64_t number : {6U, 7U}) {
+            const Bytes file = samples::file_bytes(number, 200);
+            IssueWrite issue = samples::issue(number, file);
+            issue.document.issued_at = TimeMs{1000};
+            issue.record_sm3 = sha256(file);
+            SONGDA_CHECK(samples::put(*store, issue));
+        }
+        const MessageWrite write{samples::numbered<DocumentId>(6), samples::file_bytes(60, 1800),
+                                 TimeMs{2000}};
+        SONGDA_CHECK(store->put_messages({&write, 1}).ok());
+        SONGDA_CHECK(store->fsck().value().clean());
+    }
+};
+
+TEST_F(StoreFsckMessages, MissingDueTime) {
+    expect_found("message_due", Key().time(TimeMs{1000}).raw(id_bytes(7)).bytes(), removed);
+}
+TEST_F(StoreFsckMessages, DueThoughItIsMade) {
+    expect_found("message_due", Key().time(TimeMs{1000}).raw(id_bytes(6)).bytes(),
+                 [](const Bytes&) { return Bytes{0}; });
+}
+TEST_F(StoreFsckMessages, BytesOfAnotherHash) {
+    expect_found("message", id_bytes(6), [](const Bytes& before) {
+        MessageRow row = decode<MessageRow>(before).value();
+        row.hash[0] ^= 1;
+        return encode(row);
+    });
+}
+TEST_F(StoreFsckMessages, OfAnotherDocument) {
+    expect_found("message", id_bytes(77), [](const Bytes&) {
+        MessageRow row;
+        row.document = samples::numbered<DocumentId>(77);
+        row.due = TimeMs{1};
+        return encode(row);
+    });
+}
+
 class StoreAudit : public StoreFsck {
 protected:
     void expect_broken_at(const char* sequence) {

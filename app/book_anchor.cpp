@@ -5,31 +5,18 @@
 namespace songda::app {
 
 void BookAnchor::start() {
-    thread_ = std::thread([this] { run(); });
+    thread_.emplace();
+    thread_->start([this] {
+        note();
+        return between_;
+    });
 }
 
 void BookAnchor::stop() {
-    if (!thread_.joinable()) {
-        return;
-    }
-    {
-        const std::scoped_lock lock(mutex_);
-        stopping_ = true;
-    }
-    wake_.notify_all();
-    thread_.join();
-}
-
-void BookAnchor::run() {
-    std::unique_lock lock(mutex_);
-    while (!stopping_) {
-        lock.unlock();
+    if (thread_) {
+        thread_.reset();
         note();
-        lock.lock();
-        wake_.wait_for(lock, between_, [this] { return stopping_; });
     }
-    lock.unlock();
-    note();
 }
 
 void BookAnchor::note() {

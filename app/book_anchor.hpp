@@ -1,11 +1,10 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
-#include <thread>
+#include <optional>
 
+#include "app/paced_thread.hpp"
 #include "base/time.hpp"
 #include "signer/seal_cupboard.hpp"
 #include "store/store.hpp"
@@ -40,15 +39,10 @@ public:
     void note();
 
 private:
-    void run();
-
     const Parts parts_;
     const std::chrono::milliseconds between_;
     signer::BookHead noted_; ///< of whoever calls `note`
-    std::mutex mutex_;
-    std::condition_variable wake_;
-    bool stopping_ = false; ///< guarded by mutex_
-    std::thread thread_;
+    std::optional<PacedThread> thread_;
 };
 
 } // namespace songda::app

@@ -231,9 +231,10 @@ int run_serve(const std::string& path) {
     housekeeping.start();
     BookAnchor anchor({desk.store(), desk.seals(), desk.clock()});
     anchor.start();
-    MessageKeeping messages(
-        {desk.store(), desk.signer(), desk.clock(), desk.metrics(), config.value().sm2});
-    messages.start();
+    std::optional<MessageKeeping> messages(
+        std::in_place, MessageKeeping::Parts{desk.store(), desk.signer(), desk.clock(),
+                                             desk.metrics(), config.value().sm2});
+    messages->start();
     tell_open(config.value(), desk, server.value()->port());
     signals.wait();
     // Doors first, then the work that is still on the desks, then the levels and the couriers that
@@ -244,7 +245,8 @@ int run_serve(const std::string& path) {
         levels.value()->stop();
     }
     office.value()->stop();
-    anchor.stop();
+    messages.reset();
+    anchor.stop(); // behind everybody who uses seals
     fmt::print("已停止，没有遗失 stopped, nothing lost\n");
     return 0;
 }

@@ -235,7 +235,7 @@ TEST_F(AuditCommandTest, AUseThatTheRegisterDidNotAllowIsFound) {
                          service_.config())
                   .status,
               0);
-    const FixedClock later(SystemClock().now() + 3'600'000);
+    const fakes::FixedClock later(SystemClock().now() + 3'600'000);
     {
         signer::SealBook::Options options;
         options.folder = seals();

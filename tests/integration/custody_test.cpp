@@ -161,6 +161,7 @@ TEST_F(CustodyTest, MissingTokenAndKeyAreNamed) {
 TEST_F(CustodyTest, ProductionRefusesASampleSealOnATokenToo) {
     put_keys_on_token();
     set("production", "true");
+    std::ofstream(at("songda.toml"), std::ios::app) << "[seals]\nfolder = \"seals\"\n";
     const CommandResult done = issue();
     EXPECT_NE(done.status, 0);
     EXPECT_TRUE(has(done.output, "a sample key never signs in production")) << done.output;

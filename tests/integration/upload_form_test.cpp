@@ -40,7 +40,7 @@ TEST(UploadForm, IsAnsweredWithThePage) {
     EXPECT_NE(send("-F file=@" + key + " -F more=x").find("\n400\n"), std::string::npos);
     EXPECT_NE(send("-d file=x").find("\n415\n"), std::string::npos);
     const std::string large = service.folder() / "large";
-    ASSERT_EQ(live::run_command("head -c 9000000 /dev/zero >" + large).status, 0);
+    ASSERT_EQ(live::run_command("head -c 11000000 /dev/zero >" + large).status, 0);
     EXPECT_NE(send("-F file=@" + large).find("\n413\n"), std::string::npos);
     const std::string told = send("-H 'Accept: text/html' -F file=@" + large);
     EXPECT_NE(told.find("\n413\n"), std::string::npos) << told;

@@ -13,7 +13,17 @@ constexpr std::size_t reason_bytes_max = 500;
 
 using std::chrono::milliseconds;
 
+signer::SealUse use_of(const store::DocumentRow& document) {
+    return {"", document.type_code, document.template_version, document.id};
+}
+
 } // namespace
+
+/// Of one department.
+struct MessageKeeping::Wanted {
+    std::vector<store::MessageRow> rows;
+    std::vector<signer::RecordOrder> orders; ///< one a row
+};
 
 struct MessageKeeping::Made {
     std::vector<store::MessageWrite> writes;
@@ -66,11 +76,13 @@ milliseconds MessageKeeping::step() {
 
 MessageKeeping::Made MessageKeeping::make_all(std::span<const store::MessageRow> rows) const {
     Made made;
-    std::map<DepartmentCode, std::vector<store::MessageRow>> by_department;
+    std::map<DepartmentCode, Wanted> by_department;
     for (const store::MessageRow& row : rows) {
         const auto document = parts_.store.find_document(row.document);
         if (document.ok() && document.value()) {
-            by_department[document.value()->department].push_back(row);
+            Wanted& wanted = by_department[document.value()->department];
+            wanted.rows.push_back(row);
+            wanted.orders.push_back({row.record_sm3, use_of(*document.value())});
         } else {
             put_off(row,
                     document.ok() ? Error{Fault::corrupt, "the document is not there"}
@@ -78,19 +90,15 @@ MessageKeeping::Made MessageKeeping::make_all(std::span<const store::MessageRow>
                     made);
         }
     }
-    for (const auto& [department, own] : by_department) {
-        make(department, own, made);
+    for (const auto& [department, wanted] : by_department) {
+        make(department, wanted, made);
     }
     return made;
 }
 
-void MessageKeeping::make(const DepartmentCode& department, std::span<const store::MessageRow> rows,
-                          Made& to) const {
-    std::vector<signer::RecordOrder> orders;
-    for (const store::MessageRow& row : rows) {
-        orders.push_back({row.record_sm3, {"", "", "", row.document}});
-    }
-    auto sealed = parts_.signer.seal_records(department, orders, parts_.style);
+void MessageKeeping::make(const DepartmentCode& department, const Wanted& wanted, Made& to) const {
+    const auto& rows = wanted.rows;
+    auto sealed = parts_.signer.seal_records(department, wanted.orders, parts_.style);
     for (std::size_t at = 0; at < rows.size(); ++at) {
         if (sealed[at].ok()) {
             to.writes.push_back(

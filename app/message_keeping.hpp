@@ -46,8 +46,8 @@ public:
 
 private:
     struct Made;
-    void make(const DepartmentCode& department, std::span<const store::MessageRow> rows,
-              Made& to) const;
+    struct Wanted;
+    void make(const DepartmentCode& department, const Wanted& wanted, Made& to) const;
     [[nodiscard]] Made make_all(std::span<const store::MessageRow> rows) const;
     void put_off(const store::MessageRow& row, const Error& why, Made& to) const;
     [[nodiscard]] std::chrono::milliseconds rest(const Error& why);

@@ -13,7 +13,7 @@ constexpr std::int64_t apart_ms = 1000;
 std::optional<SealRefusal> refuse_then(const RegisteredSeals& seals, const UseRow& row, TimeMs at) {
     const Seal* const seal = seals.find(row.seal);
     return seal == nullptr ? std::optional(refuse_no_seal(row.department))
-                           : refuse_use(*seal, row.use, at);
+                           : refuse_use(*seal, row.purpose, row.use, at);
 }
 
 } // namespace

@@ -47,8 +47,9 @@ public:
             return {"", refuse_no_seal(department)};
         }
         const Standing& standing = found->second;
-        return standing.seal ? SealRuling{standing.seal->id, refuse_use(*standing.seal, use, now)}
-                             : SealRuling{"", standing.refused};
+        return standing.seal
+                   ? SealRuling{standing.seal->id, refuse_use(*standing.seal, purpose, use, now)}
+                   : SealRuling{"", standing.refused};
     }
 
     /// Reads what is new.

@@ -70,7 +70,8 @@ int closeness(SealState state) {
 
 } // namespace
 
-std::optional<SealRefusal> refuse_use(const Seal& seal, const SealUse& use, TimeMs now) {
+std::optional<SealRefusal> refuse_use(const Seal& seal, SealPurpose purpose, const SealUse& use,
+                                      TimeMs now) {
     auto refused = refuse_by_state(seal);
     refused = refused ? refused : refuse_by_time(seal, now);
     if (refused) {
@@ -83,6 +84,9 @@ std::optional<SealRefusal> refuse_use(const Seal& seal, const SealUse& use, Time
                            join_names(seal.terms.types) + "：" + next,
                        " may not be used for documents of type " + use.type + ", only for " +
                            join_names(seal.terms.types) + ": " + next);
+    }
+    if (purpose == SealPurpose::record) {
+        return std::nullopt;
     }
     const std::string_view user = use.actor.empty() ? house_name : std::string_view(use.actor);
     if (!allows(seal.terms.users, user)) {

@@ -10,9 +10,10 @@
 /// the keys and for an auditor, who asks about the register as it stood then.
 namespace songda::signer {
 
-/// May this seal be used for it at that time? Nothing: it may.
-[[nodiscard]] std::optional<SealRefusal> refuse_use(const Seal& seal, const SealUse& use,
-                                                    TimeMs now);
+/// May this seal be used for it at that time? Nothing: it may. The message over a record follows
+/// from a document that somebody was allowed to issue; nobody is asked for it again.
+[[nodiscard]] std::optional<SealRefusal> refuse_use(const Seal& seal, SealPurpose purpose,
+                                                    const SealUse& use, TimeMs now);
 
 /// The register's seal for what is in the cupboard: the one that is active with that certificate
 /// and QR key, else the one that is closest to it.

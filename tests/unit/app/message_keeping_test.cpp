@@ -32,11 +32,13 @@ public:
     std::vector<Result<EcdsaSignature>>
     sign(std::span<const signer::SealRequest> requests) override {
         asked += requests.size();
+        last_use = requests.back().use;
         return fault ? std::vector<Result<EcdsaSignature>>(requests.size(), Error{*fault, "so"})
                      : seals_->sign(requests);
     }
     std::optional<Fault> fault;
     std::size_t asked = 0;
+    signer::SealUse last_use;
 
 private:
     std::unique_ptr<signer::SealCupboard> seals_;
@@ -108,6 +110,16 @@ TEST_F(MessageKeepingTest, EveryStyleIsAcceptedByTheVerifierAndByOthers) {
             }
         }
     }
+}
+
+/// The register and the book are told what it is for.
+TEST_F(MessageKeepingTest, TheUseNamesTheDocumentItsTypeAndItsTemplate) {
+    issue(store_, 1);
+    keeping(store_).step();
+    const auto document = *store_.find_document(samples::numbered<DocumentId>(1)).value();
+    EXPECT_FALSE(document.type_code.empty());
+    EXPECT_EQ(cupboard_->last_use,
+              (signer::SealUse{"", document.type_code, document.template_version, document.id}));
 }
 
 TEST_F(MessageKeepingTest, AnOutageLeavesThemDueAndIsNoAttempt) {

@@ -109,6 +109,21 @@ TEST_F(Watch, EachRefusalNamesItsRuleAndTheNextCommand) {
     refused(ask(*rules), "seal_retired", "songda seal make");
 }
 
+TEST_F(Watch, AMessageOverARecordNeedsNoUserOfItsOwnButTheTypeAndTheState) {
+    NewSeal seal = seal_of_face();
+    seal.terms.users = {"key:A1"};
+    const std::string id = folder_.activate(seal);
+    const auto rules = watch();
+    const auto of_record = [&](const std::string& type) {
+        return rule(rules->rule(fakes::department, SealPurpose::record, {"", type, "t@1", {}},
+                                fakes::noon));
+    };
+    EXPECT_EQ(of_record("SPJY"), "");
+    EXPECT_EQ(of_record("BYSL"), "type_not_allowed");
+    ASSERT_FALSE(folder_.as("li").suspend(id, "疑似冒用").value().refused);
+    EXPECT_EQ(of_record("SPJY"), "seal_suspended");
+}
+
 TEST_F(Watch, ASealThatIsNotTheCupboardsIsNoSeal) {
     {
         const auto open = folder_.as("zhang"); // an empty register

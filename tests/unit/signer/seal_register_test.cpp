@@ -385,7 +385,7 @@ A step (`songda seal`): `wrong_state`, `second_person`, `nothing_proposed`, `not
 | `seal_suspended` · `seal_retired` | so it stands |
 | `seal_not_yet_valid` · `seal_expired` | before its first day, after its last, in China |
 | `type_not_allowed` | not for this type of documents |
-| `user_not_allowed` | not for this credential, or not for Songda itself (`house`) |
+| `user_not_allowed` | not for this credential, or not for Songda itself (`house`); an SM2 message follows from an issue that was allowed, and asks nobody again |
 
 Time-stamps are of no department: the register has no say about them.
 )";

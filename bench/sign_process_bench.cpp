@@ -1,7 +1,7 @@
 // Documents' CMS with keys in the signer process beside the same with keys in this one, in turns:
 // one document at a time in one thread and in four, and batches of 64 in four threads.
 //   sign_process_bench SECONDS [book]
-// With `book` the signer process keeps a book of uses.
+// With `book` the signer process asks a register of seals and keeps a book of their uses.
 // Prints for each of the three: CMS a second of the clock through the process, and here.
 #include <atomic>
 #include <chrono>
@@ -11,6 +11,7 @@
 
 #include "signer/cupboard_signer.hpp"
 #include "signer/process/seal_client.hpp"
+#include "tests/fakes/sample_register.hpp"
 #include "tests/fakes/signer_process.hpp"
 
 namespace {
@@ -61,6 +62,7 @@ int main(int count, char** words) {
     const fakes::TemporaryFolder seals;
     fakes::SignerPlaces places;
     if (count > 2) {
+        fakes::register_sample_seal(seals.path());
         places.more = "[seals]\nfolder = \"" + seals.path().string() + "\"\n";
     }
     fakes::SignerProcess process(places);

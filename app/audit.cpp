@@ -20,9 +20,15 @@ using signer::UseLine;
 using signer::UseOutcome;
 using signer::UseRow;
 
-int tell_no_folder() {
-    return tell_failure("配置中没有 [seals] folder：没有用印登记簿可查",
-                        "the configuration has no [seals] folder: there is no book of uses");
+/// With a folder of seals; nothing after telling why.
+std::optional<Beside> open_book_or_tell(const std::string& config) {
+    auto beside = open_beside_or_tell(config);
+    if (beside && !beside->config.seals) {
+        tell_failure("配置中没有 [seals] folder：没有用印登记簿可查",
+                     "the configuration has no [seals] folder: there is no book of uses");
+        beside.reset();
+    }
+    return beside;
 }
 
 std::string finding_json(const AuditFinding& finding) {
@@ -211,12 +217,9 @@ Result<void> list(const std::string& folder, const Wanted& wanted, bool json) {
 } // namespace
 
 int run_audit_verify(const AuditArguments& arguments) {
-    auto beside = open_beside_or_tell(arguments.config);
+    auto beside = open_book_or_tell(arguments.config);
     if (!beside) {
         return 2;
-    }
-    if (!beside->config.seals) {
-        return tell_no_folder();
     }
     AuditParts parts{*beside->store, beside->config.seals->folder, {}, arguments.files};
     for (const DepartmentConfig& department : beside->config.departments) {
@@ -242,12 +245,9 @@ int run_audit_verify(const AuditArguments& arguments) {
 }
 
 int run_audit_list(const AuditArguments& arguments) {
-    auto beside = open_beside_or_tell(arguments.config);
+    auto beside = open_book_or_tell(arguments.config);
     if (!beside) {
         return 2;
-    }
-    if (!beside->config.seals) {
-        return tell_no_folder();
     }
     Wanted wanted{arguments.seal, {}, {}};
     if (!arguments.document.empty()) {

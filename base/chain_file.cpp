@@ -69,22 +69,18 @@ Result<ChainFile> ChainFile::open(const std::string& path, std::string head,
     if (opened.get() < 0) {
         return file_error(path, errno);
     }
-    ChainFile file(path, std::move(opened));
     if (fresh) {
-        file.end_.head = std::move(head);
         const auto synced = sync_folder(folder_of(path));
-        return synced.ok() ? Result(std::move(file)) : synced.error();
+        return synced.ok() ? Result(ChainFile(path, std::move(opened), ChainEnd{std::move(head)}))
+                           : synced.error();
     }
     const auto bytes = read_whole(path, bytes_max);
     if (!bytes.ok()) {
         return bytes.error();
     }
     auto end = read_chain(as_text(bytes.value()), std::move(head), each, path);
-    if (!end.ok()) {
-        return end.error();
-    }
-    file.end_ = std::move(end).value();
-    return file;
+    return end.ok() ? Result(ChainFile(path, std::move(opened), std::move(end).value()))
+                    : end.error();
 }
 
 Result<void> ChainFile::append(std::string_view json) {

@@ -75,7 +75,6 @@ public:
     [[nodiscard]] Result<void> write_again(std::size_t synced_bytes, std::string_view lines);
 
 private:
-    ChainFile(std::string path, Descriptor file) : path_(std::move(path)), file_(std::move(file)) {}
     [[nodiscard]] int cut_torn_end();
     [[nodiscard]] int write_at(std::size_t place, std::string_view bytes);
 

@@ -44,9 +44,8 @@ Result<JournalLine> read_journal_line(std::string_view json) {
     return line;
 }
 
-Result<Journal> Journal::open(const std::string& path, mode_t mode) {
-    std::vector<JournalLine> lines;
-    const auto keep = [&lines](std::string_view json) -> Result<void> {
+ChainReader keep_journal_lines(std::vector<JournalLine>& lines) {
+    return [&lines](std::string_view json) -> Result<void> {
         auto line = read_journal_line(json);
         if (!line.ok()) {
             return line.error();
@@ -54,7 +53,12 @@ Result<Journal> Journal::open(const std::string& path, mode_t mode) {
         lines.push_back(std::move(line).value());
         return {};
     };
-    auto file = ChainFile::open(path, chain_start(), keep, journal_bytes_max, mode);
+}
+
+Result<Journal> Journal::open(const std::string& path, mode_t mode) {
+    std::vector<JournalLine> lines;
+    auto file =
+        ChainFile::open(path, chain_start(), keep_journal_lines(lines), journal_bytes_max, mode);
     if (!file.ok()) {
         return file.error();
     }

@@ -24,6 +24,9 @@ struct JournalLine {
 /// Fault corrupt: not the JSON of a line, which begins its words ("names no time …").
 [[nodiscard]] Result<JournalLine> read_journal_line(std::string_view json);
 
+/// Keeps each line of a chain, for whoever reads one that others write. `lines` outlives it.
+[[nodiscard]] ChainReader keep_journal_lines(std::vector<JournalLine>& lines);
+
 /// A small append-only record whose lines are all held (chain_file.hpp). A line is on the disk when
 /// `append` returns. A last line that a crash cut short is told by `torn_bytes` and is cut off by
 /// the next `append`: nothing was done on its word. Belongs to one thread, under its folder's lock.

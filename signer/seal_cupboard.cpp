@@ -3,6 +3,7 @@
 #include <map>
 
 #include "base/certificate.hpp"
+#include "signer/seals/seal_source.hpp"
 #include "signer/timestamp_token.hpp"
 
 namespace songda::signer {
@@ -65,18 +66,6 @@ Result<void> check_common(const std::string& path, const X509* certificate, cons
                : Result<void>();
 }
 
-Result<void> check_seal(const std::string& path, const DepartmentCode& department,
-                        const X509* certificate) {
-    if (!is_seal_certificate(certificate)) {
-        return Error{Fault::invalid_input, path + ": the certificate is not for sealing documents"};
-    }
-    // ETSI EN 319 412-1 §5.1.4 puts a scheme before the code, so the end decides.
-    const std::string named = subject_text(certificate, "organizationIdentifier");
-    return named.empty() || named.ends_with(department.text)
-               ? Result<void>()
-               : Error{Fault::invalid_input, path + ": the certificate names another department"};
-}
-
 Result<Held> open_seal(SealKeys keys, const Terms& terms) {
     auto form = read_form(keys.certificate, keys.department, keys.qr_key->public_key(),
                           keys.sm2 ? keys.sm2->certificate : std::string());
@@ -86,11 +75,11 @@ Result<Held> open_seal(SealKeys keys, const Terms& terms) {
     const X509* const certificate = form.value().certificate();
     std::vector<Result<void>> checks = {
         check_common(keys.certificate, certificate, *keys.document_key, terms),
-        check_seal(keys.certificate, keys.department, certificate)};
+        check_seal_certificate(keys.certificate, certificate, keys.department)};
     if (const Sm2Form* const sm2 = form.value().sm2()) {
         const std::string& path = keys.sm2->certificate;
         checks.push_back(check_common(path, sm2->chain.front().get(), keys.sm2->key, terms));
-        checks.push_back(check_seal(path, keys.department, sm2->chain.front().get()));
+        checks.push_back(check_seal_certificate(path, sm2->chain.front().get(), keys.department));
     }
     for (const auto& checked : checks) {
         if (!checked.ok()) {

@@ -5,6 +5,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/certificate.hpp"
+#include "base/revocation_signature.hpp"
 #include "base/text_codec.hpp"
 
 namespace songda::signer {
@@ -182,7 +183,7 @@ Result<Bytes> make_crl(const CrlPlan& plan) {
     const SigningContext context = signing_context(plan.key);
     if (X509_CRL_sort(crl.get()) != 1 || !context ||
         X509_CRL_sign_ctx(crl.get(), context.get()) <= 0 ||
-        !is_signed_by(crl.get(), X509_get0_pubkey(plan.issuer))) {
+        !is_list_signed_by(crl.get(), X509_get0_pubkey(plan.issuer))) {
         return failed("the revocation list cannot be signed");
     }
     return encode<X509_CRL, i2d_X509_CRL>(crl.get());
@@ -195,7 +196,7 @@ std::optional<CrlFacts> read_crl(ByteView der, const X509* issuer) {
         crl ? X509_CRL_get_ext_d2i(crl.get(), NID_crl_number, nullptr, nullptr) : nullptr));
     std::uint64_t value = 0;
     const bool read = number && ASN1_INTEGER_get_uint64(&value, number.get()) == 1 &&
-                      is_signed_by(crl.get(), X509_get0_pubkey(issuer));
+                      is_list_signed_by(crl.get(), X509_get0_pubkey(issuer));
     ERR_clear_error();
     const auto times = ocsp::crl_times(der);
     return read && times ? std::optional(CrlFacts{value, *times}) : std::nullopt;

@@ -3,7 +3,6 @@
 #include <openssl/err.h>
 
 #include "base/certificate.hpp"
-#include "base/revocation_signature.hpp"
 #include "base/sm2.hpp"
 
 namespace songda::signer {
@@ -59,10 +58,6 @@ bool is_signed_by(X509_REQ* request, EVP_PKEY* key) {
     const bool holds = X509_REQ_verify(request, key) == 1;
     ERR_clear_error();
     return holds;
-}
-
-bool is_signed_by(X509_CRL* list, EVP_PKEY* key) {
-    return is_list_signed_by(list, key);
 }
 
 } // namespace songda::signer

@@ -35,6 +35,5 @@ using SigningContext = std::unique_ptr<EVP_MD_CTX, openssl::Deleter<EVP_MD_CTX_f
 /// for a list it cannot.
 [[nodiscard]] bool is_signed_by(X509* certificate, EVP_PKEY* key);
 [[nodiscard]] bool is_signed_by(X509_REQ* request, EVP_PKEY* key);
-[[nodiscard]] bool is_signed_by(X509_CRL* list, EVP_PKEY* key);
 
 } // namespace songda::signer

@@ -19,21 +19,13 @@ std::optional<SealRefusal> refuse_then(const RegisteredSeals& seals, const UseRo
 } // namespace
 
 Result<RegisterHistory> RegisterHistory::load(const std::string& folder) {
-    const auto bytes = read_whole(folder + '/' + std::string(register_file), register_bytes_max);
+    const auto bytes = read_whole(register_path(folder), register_bytes_max);
     if (!bytes.ok()) {
         return bytes.error();
     }
     std::vector<JournalLine> lines;
-    const auto each = [&lines](std::string_view json) -> Result<void> {
-        auto line = read_journal_line(json);
-        if (!line.ok()) {
-            return line.error();
-        }
-        lines.push_back(std::move(line).value());
-        return {};
-    };
-    const auto end =
-        read_chain(as_text(bytes.value()), chain_start(), each, std::string(register_file));
+    const auto end = read_chain(as_text(bytes.value()), chain_start(), keep_journal_lines(lines),
+                                std::string(register_file));
     if (!end.ok()) {
         return end.error();
     }

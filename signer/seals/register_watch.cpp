@@ -142,14 +142,10 @@ private:
 
 Result<std::unique_ptr<SealRules>> open_register_watch(const std::string& folder,
                                                        const std::vector<SealFace>& faces) {
-    std::string path = folder + '/' + std::string(register_file);
+    std::string path = register_path(folder);
     Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (file.get() < 0) {
-        return errno == ENOENT
-                   ? Error{Fault::not_found,
-                           path + ": 还没有印章名录，先执行 songda seal make there is no register "
-                                  "of seals yet: songda seal make"}
-                   : file_error(path, errno);
+        return errno == ENOENT ? no_register(path) : file_error(path, errno);
     }
     auto watch = std::make_unique<RegisterWatch>(std::move(path), std::move(file), faces);
     const auto read = watch->read_on();

@@ -32,7 +32,13 @@ public:
 private:
     using Answers = std::vector<Result<EcdsaSignature>>;
 
-    [[nodiscard]] SealRuling rule(const SealQuestion& question) const;
+    /// `Asked`: a request or a question.
+    template <class Asked>
+    [[nodiscard]] SealRuling rule(const Asked& asked) const {
+        return asked.purpose == SealPurpose::timestamp
+                   ? SealRuling()
+                   : parts_.rules->rule(asked.department, asked.purpose, asked.use, clock_.now());
+    }
     [[nodiscard]] Answers touch_keys(std::span<const SealRequest> requests,
                                      std::span<const SealRuling> rulings) const;
     void write_down(std::span<const UseRow> rows, std::span<const SealRuling> rulings,
@@ -47,9 +53,9 @@ private:
 
     const RegisteredParts parts_;
     const Clock& clock_;
-    using Asked = std::tuple<std::string, std::string, std::string, std::string, std::string>;
+    using AskedKey = std::tuple<std::string, std::string, std::string, std::string, std::string>;
     std::mutex mutex_;
-    std::map<Asked, TimeMs> asked_; ///< guarded by mutex_
+    std::map<AskedKey, TimeMs> asked_; ///< guarded by mutex_
 };
 
 UseRow row_of(const SealRequest& request, const SealRuling& ruling) {
@@ -69,13 +75,6 @@ UseEnd end_of(std::uint64_t number, const Result<EcdsaSignature>& answer) {
                : UseEnd{number, UseOutcome::failed, std::string(fault_name(answer.error().fault))};
 }
 
-SealRuling RegisteredCupboard::rule(const SealQuestion& question) const {
-    return question.purpose == SealPurpose::timestamp
-               ? SealRuling()
-               : parts_.rules->rule(question.department, question.purpose, question.use,
-                                    clock_.now());
-}
-
 std::vector<Result<EcdsaSignature>>
 RegisteredCupboard::sign(std::span<const SealRequest> requests) {
     std::vector<SealRuling> rulings;
@@ -84,7 +83,7 @@ RegisteredCupboard::sign(std::span<const SealRequest> requests) {
     rulings.reserve(requests.size());
     rows.reserve(requests.size());
     for (const SealRequest& request : requests) {
-        rulings.push_back(rule({request.purpose, request.department, request.use}));
+        rulings.push_back(rule(request));
         if (const auto& refusal = rulings.back().refused) {
             refused.push_back({rows.size(), UseOutcome::refused, refusal->rule});
         }

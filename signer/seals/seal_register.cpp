@@ -5,27 +5,33 @@
 namespace songda::signer {
 namespace {
 
-std::string path_in(const std::string& folder) {
-    return folder + '/' + std::string(register_file);
-}
-
 Error about_file(const std::string& folder, const Error& error) {
-    return {error.fault, path_in(folder) + ": " + error.detail};
+    return {error.fault, register_path(folder) + ": " + error.detail};
 }
 
 } // namespace
+
+std::string register_path(const std::string& folder) {
+    return folder + '/' + std::string(register_file);
+}
+
+Error no_register(const std::string& path) {
+    return {Fault::not_found, path +
+                                  ": 还没有印章名录，先执行 songda seal make there is no register "
+                                  "of seals yet: songda seal make"};
+}
 
 Result<SealRegister> SealRegister::open(Options options, const Clock& clock) {
     const auto made = make_folder(options.folder, 0750);
     if (!made.ok()) {
         return made.error();
     }
-    // A name of its own: the process that seals holds the folder's lock for the book of uses.
+    // A name of its own: the process that seals holds another, for the book of uses.
     auto lock = FolderLock::take(options.folder, std::string(register_file) + ".lock");
     if (!lock.ok()) {
         return lock.error();
     }
-    auto journal = Journal::open(path_in(options.folder), 0640);
+    auto journal = Journal::open(register_path(options.folder), 0640);
     if (!journal.ok()) {
         return journal.error();
     }
@@ -114,11 +120,9 @@ Result<SealAnswer> SealRegister::allow(const std::string& id, const SealTerms& t
 }
 
 Result<RegisterReading> load_register(const std::string& folder) {
-    const std::string path = path_in(folder);
+    const std::string path = register_path(folder);
     if (!is_there(path)) {
-        return Error{Fault::not_found, path +
-                                           ": 还没有印章名录，先执行 songda seal make there is no "
-                                           "register of seals yet: songda seal make"};
+        return no_register(path);
     }
     const auto bytes = read_whole(path, register_bytes_max);
     if (!bytes.ok()) {

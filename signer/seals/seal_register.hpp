@@ -13,6 +13,9 @@ namespace songda::signer {
 
 /// In the folder of seals (`[seals] folder`).
 inline constexpr std::string_view register_file = "register";
+[[nodiscard]] std::string register_path(const std::string& folder);
+/// There is none yet: fault not_found, with the next step.
+[[nodiscard]] Error no_register(const std::string& path);
 inline constexpr std::size_t register_bytes_max = std::size_t{64} << 20U;
 
 /// What a step came to.

@@ -16,6 +16,18 @@ constexpr std::size_t key_bytes_max = 64U << 10U;
 
 } // namespace
 
+Result<void> check_seal_certificate(const std::string& path, const X509* certificate,
+                                    const DepartmentCode& department) {
+    if (!is_seal_certificate(certificate)) {
+        return Error{Fault::invalid_input, path + ": the certificate is not for sealing documents"};
+    }
+    // ETSI EN 319 412-1 §5.1.4 puts a scheme before the code, so the end decides.
+    const std::string named = subject_text(certificate, "organizationIdentifier");
+    return named.empty() || named.ends_with(department.text)
+               ? Result<void>()
+               : Error{Fault::invalid_input, path + ": the certificate names another department"};
+}
+
 Result<SealCertificateFile> read_seal_certificate(const std::string& path,
                                                   const DepartmentCode& department) {
     const auto chain = read_certificates(path);
@@ -23,13 +35,9 @@ Result<SealCertificateFile> read_seal_certificate(const std::string& path,
         return chain.error();
     }
     const X509* const certificate = chain.value().front().get();
-    if (!is_seal_certificate(certificate)) {
-        return Error{Fault::invalid_input, path + ": the certificate is not for sealing documents"};
-    }
-    // As signer/seal_cupboard.cpp, which will be asked with the same certificate.
-    const std::string named = subject_text(certificate, "organizationIdentifier");
-    if (!named.empty() && !named.ends_with(department.text)) {
-        return Error{Fault::invalid_input, path + ": the certificate names another department"};
+    const auto checked = check_seal_certificate(path, certificate, department);
+    if (!checked.ok()) {
+        return checked.error();
     }
     const Validity validity = validity_of(certificate);
     const std::string name = subject_text(certificate, "CN");

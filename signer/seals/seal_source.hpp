@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/openssl_handles.hpp"
 #include "base/result.hpp"
 #include "signer/seals/registered_seal.hpp"
 
@@ -13,6 +14,11 @@ struct SealCertificateFile {
     SealCertificate certificate;
     std::string common_name;
 };
+
+/// For sealing documents, and of this department if it names one. Fault invalid_input, which names
+/// the file.
+[[nodiscard]] Result<void> check_seal_certificate(const std::string& path, const X509* certificate,
+                                                  const DepartmentCode& department);
 
 /// The first certificate of a PEM file. Faults: not_found, invalid_input (none, not for sealing
 /// documents, another department's).

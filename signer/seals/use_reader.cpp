@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -49,15 +50,14 @@ public:
 
     /// With its line feed; empty: there is none any more, and what is left is torn.
     Result<std::string_view> next(const std::string& path) {
-        text_.erase(0, given_);
-        given_ = 0;
-        std::size_t looked = 0;
+        std::size_t looked = given_;
         while (true) {
             const std::size_t end = text_.find('\n', looked);
             if (end != std::string::npos) {
-                given_ = end + 1;
-                return std::string_view(text_).substr(0, given_);
+                const std::size_t begin = std::exchange(given_, end + 1);
+                return std::string_view(text_).substr(begin, given_ - begin);
             }
+            text_.erase(0, std::exchange(given_, 0)); // once a piece, not once a line
             looked = text_.size();
             const auto got = add_piece();
             if (!got.ok()) {
@@ -92,7 +92,7 @@ private:
     std::size_t at_;
     std::string text_;
     std::string piece_;
-    std::size_t given_ = 0;
+    std::size_t given_ = 0; ///< of `text_`, told already
 };
 
 } // namespace

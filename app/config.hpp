@@ -108,9 +108,11 @@ struct EmailConfig {
 struct DeliveryConfig {
     std::string secret_file;
     std::int64_t link_days = 0;
-    bool paused = false; ///< legs are planned and wait; nothing leaves
+    std::int64_t fallback_hours = 72; ///< how long the ways before a fallback have
+    bool paused = false;              ///< legs are planned and wait; nothing leaves
     PortalConfig portal;
     EmailConfig email;
+    [[nodiscard]] std::int64_t fallback_ms() const { return fallback_hours * 3'600'000; }
 };
 
 /// The built-in time-stamp authority.

@@ -7,6 +7,7 @@
 #include "app/seals.hpp"
 #include "app/secret_file.hpp"
 #include "app/supervision.hpp"
+#include "app/ways.hpp"
 #include "base/certificate.hpp"
 #include "base/log.hpp"
 #include "issuer/fonts/font_set.hpp"
@@ -34,22 +35,6 @@ store::LmdbOptions store_options(const Config& config, bool exclusive) {
 void keep_freed_memory() {
     mallopt(M_MMAP_THRESHOLD, 64 << 20);
     mallopt(M_TRIM_THRESHOLD, 256 << 20);
-}
-
-/// The issuer's words for a delivery in the dispatch office's.
-delivery::PlanRequest plan_request(const store::DocumentRow& document,
-                                   const issuer::Decision& decision) {
-    const issuer::Recipient& recipient = decision.recipient.reveal();
-    delivery::PlanRequest request{document, {}, recipient.code};
-    for (const std::string& name : decision.delivery) {
-        if (const auto channel = delivery::parse_channel(name)) {
-            request.choices.push_back(
-                {*channel, Private<std::string>(*channel == delivery::ChannelKind::email
-                                                    ? recipient.email
-                                                    : recipient.portal_account)});
-        }
-    }
-    return request;
 }
 
 } // namespace
@@ -84,6 +69,7 @@ Result<std::unique_ptr<Desk>> Desk::open(const Config& config) {
                             std::span<const ByteView> files) { return check.check(files); },
         .profiles = &*desk->profiles_,
         .verify_base = config.http.public_base + "/v/",
+        .ways_offered = ways_offered(desk->config_),
         .plan_legs =
             [&desk = *desk](const store::DocumentRow& document, const issuer::Decision& decision) {
                 auto legs = desk.planner_->plan(plan_request(document, decision));
@@ -136,7 +122,7 @@ Result<void> Desk::open_delivery_plan() {
         return keys.error();
     }
     keys_of_applicants_.emplace(std::move(keys).value());
-    planner_.emplace(*keys_of_applicants_, random_);
+    planner_.emplace(*keys_of_applicants_, random_, config_.delivery.fallback_ms());
     status_planner_.emplace(supervisors_of(config_), random_);
     return {};
 }

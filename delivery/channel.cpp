@@ -1,35 +1,6 @@
 #include "delivery/channel.hpp"
 
-#include <array>
-#include <utility>
-
 namespace songda::delivery {
-namespace {
-
-constexpr std::array channel_names = {
-    std::pair{ChannelKind::portal, std::string_view("portal")},
-    std::pair{ChannelKind::email, std::string_view("email")},
-};
-
-} // namespace
-
-std::string_view channel_name(ChannelKind kind) {
-    for (const auto& [known, name] : channel_names) {
-        if (known == kind) {
-            return name;
-        }
-    }
-    return "unknown";
-}
-
-std::optional<ChannelKind> parse_channel(std::string_view name) {
-    for (const auto& [kind, known] : channel_names) {
-        if (known == name) {
-            return kind;
-        }
-    }
-    return std::nullopt;
-}
 
 std::string_view purpose_name(store::LegPurpose purpose) {
     switch (purpose) {

@@ -7,19 +7,10 @@
 
 #include "base/bytes.hpp"
 #include "base/private.hpp"
+#include "delivery/channel_kind.hpp"
 #include "store/rows.hpp"
 
 namespace songda::delivery {
-
-/// 送达渠道. The numbers are stored in LegRow::channel; never renumber, never reuse.
-enum class ChannelKind : std::uint8_t {
-    portal = 1, ///< 政务服务网: the inbox that the applicant's page reads, told by a signed webhook
-    email = 2,
-};
-
-/// `email`, as decisions, the API and pages say it.
-[[nodiscard]] std::string_view channel_name(ChannelKind kind);
-[[nodiscard]] std::optional<ChannelKind> parse_channel(std::string_view name);
 
 /// `service`, `notice` or `supervision`; 送达, 告知 or 抄送.
 [[nodiscard]] std::string_view purpose_name(store::LegPurpose purpose);

@@ -90,7 +90,7 @@ private:
         if (auto by_time = settle_by_time(leg, traits_.idempotent, moment())) {
             return *std::move(by_time);
         }
-        if (is_held_by_status(leg) || is_held_by_level(leg)) {
+        if (awaits_of(leg) != Awaits::nothing) {
             return look_again(parts_, leg);
         }
         if (stopping || breaker_.paused_until() > parts_.clock.now()) {

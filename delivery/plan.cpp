@@ -8,19 +8,34 @@ namespace songda::delivery {
 
 std::vector<store::LegWrite> Planner::plan(const PlanRequest& request) const {
     const store::DocumentRow& document = request.document;
+    const TimeMs now = document.issued_at;
     std::vector<store::LegWrite> legs;
-    legs.reserve(request.choices.size());
+    legs.reserve(request.choices.size() + request.fallback.size() + request.notices.size());
     store::LegRow like;
     like.document = document.id;
     like.department = document.department;
     like.inbox = keys_.inbox_of(document.department, request.recipient_code);
-    for (const Choice& choice : request.choices) {
+    const auto add = [&](const Choice& choice) -> store::LegRow& {
         like.channel = static_cast<std::uint8_t>(choice.channel);
         like.address = choice.address;
-        legs.push_back(make_leg(like, document.issued_at, random_));
+        legs.push_back(make_leg(like, now, random_));
         if (document.level_wanted != SignatureLevel::b_b) {
-            hold_for_level(legs.back().leg, document.level_wanted, document.issued_at);
+            hold_for_level(legs.back().leg, document.level_wanted, now);
         }
+        return legs.back().leg;
+    };
+    for (const Choice& choice : request.choices) {
+        add(choice);
+    }
+    TimeMs turn = now;
+    for (const Choice& choice : request.fallback) {
+        turn = turn + fallback_ms_;
+        hold_as_fallback(add(choice), turn);
+    }
+    for (const Choice& choice : request.notices) {
+        store::LegRow& leg = add(choice);
+        leg.purpose = store::LegPurpose::notice;
+        leg.tells = store::ToldStatus{document.id, 1};
     }
     return legs;
 }

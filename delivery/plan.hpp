@@ -14,13 +14,16 @@ namespace songda::delivery {
 /// One channel that the recipient chose, with the address on it.
 struct Choice {
     ChannelKind channel;
-    Private<std::string> address; ///< mailbox or portal account
+    Private<std::string> address; ///< mailbox, portal account, telephone number; empty at a counter
 };
 
 struct PlanRequest {
     const store::DocumentRow& document;
-    std::vector<Choice> choices; ///< in the recipient's order
+    std::vector<Choice> choices; ///< 送达, all at once, in the recipient's order
     std::string_view recipient_code; ///< 统一社会信用代码 or ID number; only its keyed hash is kept
+    /// 送达, one after another: each when all before it failed, or after `fallback_ms` more.
+    std::vector<Choice> fallback = {};
+    std::vector<Choice> notices = {}; ///< 告知: there is something for you
 };
 
 /// A leg of the document, department, channel, address and inbox of `like`: a dispatch of its own
@@ -29,17 +32,19 @@ struct PlanRequest {
 
 /// Makes the legs of a document, to be stored in the transaction that issues it: each chosen
 /// channel gets one, in the recipient's inbox; HELD until the file has the level that its document
-/// is served with. Safe to call from several threads.
+/// is served with, or until the ways before it came to nothing. Safe to call from several threads.
 class Planner {
 public:
-    /// `keys` and `random` outlive it.
-    Planner(const ApplicantKeys& keys, Random& random) : keys_(keys), random_(random) {}
+    /// `keys` and `random` outlive it. `fallback_ms`: how long the ways before a fallback have.
+    Planner(const ApplicantKeys& keys, Random& random, std::int64_t fallback_ms = 72 * 3'600'000)
+        : keys_(keys), random_(random), fallback_ms_(fallback_ms) {}
 
     [[nodiscard]] std::vector<store::LegWrite> plan(const PlanRequest& request) const;
 
 private:
     const ApplicantKeys& keys_;
     Random& random_;
+    std::int64_t fallback_ms_;
 };
 
 } // namespace songda::delivery

@@ -83,13 +83,6 @@ LegUpdate settle_lost_lease(const LegRow& leg, bool idempotent, TimeMs now) {
     return update;
 }
 
-/// Portal: its answer says that the message is in the account holder's own system (delivery.md
-/// §1.2, REACHED). A mail relay only promises.
-LegStep accepted_step(const LegRow& leg) {
-    return static_cast<ChannelKind>(leg.channel) == ChannelKind::portal ? LegStep::reached
-                                                                        : LegStep::accepted;
-}
-
 /// It may have arrived all the same.
 bool is_given_up(const LegRow& leg) {
     return state_of(leg) == LegState::failed &&
@@ -132,7 +125,11 @@ constexpr std::int64_t held_look_ms = 10 * 60'000;
 /// A revision releases them all at once, and there may be many: this finds what was added
 /// meanwhile.
 constexpr std::int64_t level_look_ms = 60 * 60'000;
-constexpr std::string_view level_reason_begin = "awaits_";
+constexpr std::string_view level_reason_begin = "awaits_B-";
+
+std::string level_reason(SignatureLevel awaited) {
+    return "awaits_" + std::string(level_name(awaited));
+}
 
 bool may_hold_again(store::DocumentStatus status) {
     return store::may_follow(status, store::DocumentStatus::valid);
@@ -203,8 +200,8 @@ std::optional<LegUpdate> settle_by_time(const LegRow& leg, bool idempotent, Mome
     if (state == LegState::sending) {
         return settle_lost_lease(leg, idempotent, moment.now);
     }
-    if (is_held_by_status(leg) || is_held_by_level(leg)) {
-        return std::nullopt; // the document decides
+    if (awaits_of(leg) != Awaits::nothing) {
+        return std::nullopt; // how its document stands decides
     }
     const bool waits = state == LegState::queued || state == LegState::retry_wait;
     if (waits && moment.now <= leg.deadline) {
@@ -234,7 +231,7 @@ LegUpdate settle_outcome(const LegRow& leg, const Outcome& outcome, Moment momen
     };
     switch (outcome.kind) {
     case Kind::accepted:
-        step(accepted_step(leg));
+        step(facts_of(static_cast<ChannelKind>(leg.channel)).taken);
         update.due = due_in(*leg_state(update.state), leg, moment.now);
         return update;
     case Kind::permanent: step(LegStep::perm_fail); return update;
@@ -298,7 +295,7 @@ std::optional<LegUpdate> settle_status(const LegRow& leg, store::DocumentStatus 
     const std::string_view name = store::status_name(holds);
     // A leg whose outcome was given up on may be with the recipient.
     const LegState state = is_given_up(leg) ? LegState::unknown : state_of(leg);
-    switch (fate_of(state, is_held_by_status(leg), holds)) {
+    switch (fate_of(state, awaits_of(leg) == Awaits::status, holds)) {
     case Fate::stays: return std::nullopt;
     case Fate::stopped: return stop(leg, name, now);
     case Fate::held: return hold(leg, name, now);
@@ -308,19 +305,20 @@ std::optional<LegUpdate> settle_status(const LegRow& leg, store::DocumentStatus 
     return std::nullopt;
 }
 
-bool is_held_by_status(const LegRow& leg) {
-    return state_of(leg) == LegState::held &&
-           std::any_of(
-               store::document_statuses.begin(), store::document_statuses.end(),
-               [&](store::DocumentStatus each) { return leg.reason == store::status_name(each); });
-}
-
-bool is_held_by_level(const LegRow& leg) {
-    return state_of(leg) == LegState::held && leg.reason.starts_with(level_reason_begin);
-}
-
-std::string level_reason(SignatureLevel awaited) {
-    return std::string(level_reason_begin) + std::string(level_name(awaited));
+Awaits awaits_of(const LegRow& leg) {
+    if (state_of(leg) != LegState::held) {
+        return Awaits::nothing;
+    }
+    if (leg.reason == turn_reason) {
+        return Awaits::turn;
+    }
+    if (leg.reason.starts_with(level_reason_begin)) {
+        return Awaits::level;
+    }
+    const bool by_status = std::any_of(
+        store::document_statuses.begin(), store::document_statuses.end(),
+        [&](store::DocumentStatus each) { return leg.reason == store::status_name(each); });
+    return by_status ? Awaits::status : Awaits::nothing;
 }
 
 std::optional<LegUpdate> settle_standing(const LegRow& leg, const Standing& standing, TimeMs now) {
@@ -347,6 +345,12 @@ void hold_for_level(LegRow& leg, SignatureLevel awaited, TimeMs now) {
     leg.due = now + level_look_ms;
 }
 
+void hold_as_fallback(LegRow& leg, TimeMs turn) {
+    leg.state = static_cast<std::uint8_t>(walk(LegState::created, {LegStep::hold}));
+    leg.reason = turn_reason;
+    leg.due = turn;
+}
+
 std::optional<LegUpdate> settle_opened(const LegRow& leg, TimeMs now) {
     const LegState state = state_of(leg);
     LegUpdate update;
@@ -366,7 +370,8 @@ std::optional<LegUpdate> settle_opened(const LegRow& leg, TimeMs now) {
 
 bool may_record(const LegRow& leg, LegStep step) {
     const LegState from = state_of(leg);
-    const bool waits_for_document = is_held_by_status(leg) || is_held_by_level(leg);
+    const Awaits awaits = awaits_of(leg);
+    const bool waits_for_document = awaits == Awaits::status || awaits == Awaits::level;
     return watch_of(from).by_operator.has(step) && (from != LegState::failed || is_given_up(leg)) &&
            !(waits_for_document && step == LegStep::release);
 }

@@ -51,15 +51,19 @@ enum class Fate {
 /// stood before it was claimed.
 [[nodiscard]] std::optional<store::LegUpdate>
 settle_status(const store::LegRow& leg, store::DocumentStatus holds, TimeMs now);
-/// HELD because the document does not hold: its reason is the status.
-[[nodiscard]] bool is_held_by_status(const store::LegRow& leg);
-/// HELD because its document's file has not the level that it is to be served with.
-[[nodiscard]] bool is_held_by_level(const store::LegRow& leg);
-/// Of such a leg: `awaits_B-LT`.
-[[nodiscard]] std::string level_reason(SignatureLevel awaited);
+/// What a HELD leg waits for; its reason says it.
+enum class Awaits {
+    nothing, ///< it is not HELD, or for an operator
+    status,  ///< the document does not hold for the time being
+    level,   ///< the file has not the level that its document is served with: `awaits_B-LT`
+    turn,    ///< it is a fallback, and the ways before it may still serve
+};
+[[nodiscard]] Awaits awaits_of(const store::LegRow& leg);
+/// `awaits_turn`: the reason of a fallback.
+inline constexpr std::string_view turn_reason = "awaits_turn";
 
-/// A leg of service that is to be sent, or is HELD for its document's status or level: whether it
-/// goes, waits or ends. Nothing: it is to be sent. What never holds again is stopped; what lacks
+/// A leg that is to be sent, or is HELD for something that may be over: whether it goes, waits or
+/// ends. Nothing: it is to be sent. What never holds again is stopped; what lacks
 /// its level is held for that, whatever else it waits for, until a revision brings it.
 [[nodiscard]] std::optional<store::LegUpdate> settle_standing(const store::LegRow& leg,
                                                               const Standing& standing, TimeMs now);
@@ -67,6 +71,8 @@ settle_status(const store::LegRow& leg, store::DocumentStatus holds, TimeMs now)
 [[nodiscard]] store::LegUpdate settle_unread(const store::LegRow& leg, TimeMs now);
 /// A leg that is made while its document's level is awaited: HELD from the beginning.
 void hold_for_level(store::LegRow& leg, SignatureLevel awaited, TimeMs now);
+/// A leg that is made as a fallback: HELD until its turn comes, at the latest then.
+void hold_as_fallback(store::LegRow& leg, TimeMs turn);
 
 /// Kind of the event that marks a leg; its detail is the document's status from then on.
 inline constexpr std::string_view status_event = "document_status";

@@ -32,7 +32,7 @@ std::vector<store::Aftermath::Change> release_levelled(const store::LevelledDocu
         standing_of(levelled.document, levelled.status, levelled.level, levelled.at);
     std::vector<store::Aftermath::Change> changes;
     for (const store::LegRow& leg : levelled.legs) {
-        if (is_held_by_level(leg) && !standing.awaited) {
+        if (awaits_of(leg) == Awaits::level && !standing.awaited) {
             if (auto update = settle_standing(leg, standing, levelled.at)) {
                 changes.push_back({leg.id, *std::move(update)});
             }

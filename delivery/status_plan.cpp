@@ -21,6 +21,12 @@ bool is_dead_end(const store::LegRow& leg) {
                        [&](Reason reason) { return leg.reason == reason_name(reason); });
 }
 
+/// That the recipient is told there was chosen with the service (Planner).
+bool is_chosen_notice(const store::LegRow& leg) {
+    return leg.purpose == store::LegPurpose::notice && leg.tells &&
+           leg.tells->document == leg.document && leg.tells->sequence == 1;
+}
+
 bool supervises(const Supervisor& supervisor, const store::DocumentRow& document) {
     const std::string id = document.template_version.substr(0, document.template_version.find('@'));
     return supervisor.templates.empty() ||
@@ -50,6 +56,9 @@ store::Aftermath StatusPlanner::after(const store::TouchedDocument& touched) con
     store::Aftermath after;
     std::map<Address, const store::LegRow*> newest; // legs come in the order of their making
     for (const store::LegRow& leg : touched.legs) {
+        if (is_chosen_notice(leg)) {
+            newest[{leg.channel, leg.address.reveal()}] = &leg;
+        }
         if (leg.purpose != store::LegPurpose::service) {
             continue;
         }

@@ -9,10 +9,13 @@
 #include "base/json.hpp"
 #include "base/utf8.hpp"
 #include "catalogue/codes.hpp"
+#include "issuer/detail/members.hpp"
 
 namespace songda::issuer {
 namespace {
 
+using detail::Breaks;
+using detail::Members;
 using rapidjson::Value;
 
 constexpr std::size_t name_characters_max = 100;
@@ -24,121 +27,20 @@ constexpr std::size_t fields_max = 64;
 constexpr std::size_t rows_max = 200;
 constexpr std::size_t cells_max = 16;
 constexpr std::size_t name_bytes_max = 64;
-constexpr std::size_t address_bytes_max = 254; // RFC 5321 §4.5.3.1.3
-constexpr std::array<std::string_view, 2> channels = {"portal", "email"};
-
-/// RFC 6901: a name as it stands in a pointer.
-std::string in_pointer(std::string_view name) {
-    std::string escaped;
-    for (const char c : name) {
-        escaped += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-    }
-    return escaped;
-}
-
-/// Line breaks are for texts of several paragraphs; the template says which those are.
-enum class Breaks { refused, kept };
-
-/// Reads members of one object and gathers what is wrong with them.
-class Members {
-public:
-    Members(const Value& object, std::string pointer, std::vector<Finding>& findings)
-        : object_(object), pointer_(std::move(pointer)), findings_(findings) {}
-
-    void find(std::string_view name, std::string_view rule, std::string value, std::string zh,
-              std::string en) {
-        findings_.push_back({fmt::format("{}/{}", pointer_, in_pointer(name)), std::string(rule),
-                             std::move(value), std::move(zh), std::move(en)});
-    }
-
-    [[nodiscard]] const Value* member(std::string_view name, bool required) {
-        known_.push_back(name);
-        const Value* const found = find_member(object_, name);
-        if (found == nullptr && required) {
-            find(name, "required", "", "缺少该项", "is missing");
-        }
-        return found;
-    }
-
-    [[nodiscard]] std::string text(std::string_view name, bool required,
-                                   std::size_t characters_max) {
-        const Value* const found = member(name, required);
-        return found == nullptr
-                   ? ""
-                   : read_text(name, *found, characters_max, required, Breaks::refused);
-    }
-
-    [[nodiscard]] std::string read_text(std::string_view name, const Value& given,
-                                        std::size_t characters_max, bool required, Breaks breaks) {
-        if (!given.IsString()) {
-            find(name, "kind", std::string(kind_of(given)), "应为文本", "must be text");
-            return {};
-        }
-        const std::string_view value = text_of(given);
-        check_text(name, value, characters_max, required, breaks);
-        return std::string(value);
-    }
-
-    void check_text(std::string_view name, std::string_view value, std::size_t characters_max,
-                    bool required, Breaks breaks) {
-        if (required && value.empty()) {
-            find(name, "required", "", "不能为空", "is empty");
-        }
-        // A text has no more characters than bytes.
-        const std::size_t count = value.size() > characters_max ? count_code_points(value) : 0;
-        if (count > characters_max) {
-            find(name, "max_characters", std::to_string(count),
-                 fmt::format("最多{}个字，现为{}个字", characters_max, count),
-                 fmt::format("at most {} characters, has {}", characters_max, count));
-        }
-        while (!value.empty()) {
-            const char32_t c = take_code_point(value);
-            if (is_forbidden_in_documents(c) && !(c == U'\n' && breaks == Breaks::kept)) {
-                find(name, "forbidden_character", code_point_name(c),
-                     fmt::format("含有不允许的字符 {}", code_point_name(c)),
-                     fmt::format("holds the forbidden character {}", code_point_name(c)));
-                return;
-            }
-        }
-    }
-
-    [[nodiscard]] std::optional<Date> day(std::string_view name, bool required) {
-        const Value* const found = member(name, required);
-        if (found == nullptr) {
-            return std::nullopt;
-        }
-        const auto parsed = parse_date(text_of(*found));
-        if (!parsed) {
-            find(name, "date", std::string(found->IsString() ? text_of(*found) : kind_of(*found)),
-                 "应为存在的日期，格式 2026-11-24", "must be a day that exists, like 2026-11-24");
-        }
-        return parsed;
-    }
-
-    [[nodiscard]] bool says(std::string_view name, std::string_view words) {
-        const Value* const found = member(name, false);
-        return found != nullptr && found->IsString() && text_of(*found) == words;
-    }
-
-    /// Everything that nobody asked for.
-    void refuse_the_rest() {
-        for (const auto& member : object_.GetObject()) {
-            const std::string_view name = text_of(member.name);
-            if (std::find(known_.begin(), known_.end(), name) == known_.end()) {
-                find(name, "unknown", "", "没有这一项", "is not a known member");
-            }
-        }
-    }
-
-private:
-    const Value& object_;
-    std::string pointer_;
-    std::vector<Finding>& findings_;
-    std::vector<std::string_view> known_; ///< literals and names of the object
-};
+constexpr std::size_t phone_characters_max = 16;
+constexpr std::size_t wechat_characters_max = 64; // openid
+constexpr std::size_t address_bytes_max = 254;    // RFC 5321 §4.5.3.1.3
 
 bool is_visible_ascii(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
+/// As it is dialled (ITU-T E.164: at most 15 digits), or empty.
+bool is_dialled(std::string_view text) {
+    const std::string_view digits = text.substr(text.starts_with('+') ? 1 : 0);
+    return text.empty() ||
+           (digits.size() >= 5 && digits.size() <= 15 &&
+            std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; }));
 }
 
 void check_code(Members& members, const Recipient& recipient) {
@@ -170,8 +72,21 @@ Recipient read_recipient(const Value& object, std::vector<Finding>& findings) {
     recipient.code = members.text("code", true, 18);
     recipient.email = members.text("email", false, address_bytes_max);
     recipient.portal_account = members.text("portal_account", false, 64);
-    if (!is_visible_ascii(recipient.portal_account)) {
-        members.find("portal_account", "kind", "", "应为可见的ASCII字符", "must be visible ASCII");
+    recipient.phone = members.text("phone", false, phone_characters_max);
+    recipient.wechat = members.text("wechat", false, wechat_characters_max);
+    recipient.fax = members.text("fax", false, phone_characters_max);
+    for (const auto& [name, value] : {std::pair("portal_account", &recipient.portal_account),
+                                      std::pair("wechat", &recipient.wechat)}) {
+        if (!is_visible_ascii(*value)) {
+            members.find(name, "kind", "", "应为可见的ASCII字符", "must be visible ASCII");
+        }
+    }
+    for (const auto& [name, value] :
+         {std::pair("phone", &recipient.phone), std::pair("fax", &recipient.fax)}) {
+        if (!is_dialled(*value)) {
+            members.find(name, "kind", "", "应为电话号码：数字，可以+开头",
+                         "must be a telephone number: digits, + first or not");
+        }
     }
     check_code(members, recipient);
     members.refuse_the_rest();
@@ -264,45 +179,6 @@ DecisionFields read_fields(const Value& object, std::vector<Finding>& findings) 
     return fields;
 }
 
-void read_delivery(const Value& list, const Recipient& recipient, Decision& decision,
-                   std::vector<Finding>& findings) {
-    if (!list.IsArray()) {
-        findings.push_back({"/delivery", "kind", std::string(kind_of(list)),
-                            "应为数组，列出 portal、email", "must be an array of portal, email"});
-        return;
-    }
-    if (list.Empty() || list.Size() > channels.size()) {
-        findings.push_back({"/delivery", list.Empty() ? "required" : "max_members", "",
-                            list.Empty() ? "至少选择一种送达方式：portal、email"
-                                         : "每种送达方式只列一次：portal、email",
-                            list.Empty() ? "must list at least one channel of portal, email"
-                                         : "must list each channel of portal, email once"});
-        return;
-    }
-    for (rapidjson::SizeType i = 0; i < list.Size(); ++i) {
-        const std::string pointer = "/delivery/" + std::to_string(i);
-        const std::string channel(text_of(list[i]));
-        if (std::find(channels.begin(), channels.end(), channel) == channels.end()) {
-            findings.push_back({pointer, "choice", channel, "送达方式应为 portal 或 email",
-                                "must be portal or email"});
-            continue;
-        }
-        if (std::find(decision.delivery.begin(), decision.delivery.end(), channel) !=
-            decision.delivery.end()) {
-            findings.push_back({pointer, "unique", channel, "送达方式重复", "is listed twice"});
-            continue;
-        }
-        const bool reachable =
-            channel == "email" ? !recipient.email.empty() : !recipient.portal_account.empty();
-        if (!reachable) {
-            const std::string member = channel == "email" ? "email" : "portal_account";
-            findings.push_back({"/recipient/" + member, "required", "", "所选送达方式需要该项",
-                                "is needed for the chosen channel"});
-        }
-        decision.delivery.push_back(channel);
-    }
-}
-
 void check_days(const Decision& decision, Date today, Members& members) {
     if (decision.decided_on > today) {
         members.find("decided_on", "not_in_future", to_text(decision.decided_on),
@@ -334,7 +210,7 @@ std::string valid_until_text(const Decision& decision) {
                                 : std::string();
 }
 
-DecisionReading read_decision(std::string_view text, Date today) {
+DecisionReading read_decision(std::string_view text, Date today, const WaysOffered& offered) {
     DecisionReading reading;
     auto parsed = parse_json(text);
     if (!parsed.ok()) {
@@ -378,9 +254,7 @@ DecisionReading read_decision(std::string_view text, Date today) {
     if (const Value* const found = object("fields")) {
         decision.fields = Private(read_fields(*found, reading.findings));
     }
-    if (const Value* const found = members.member("delivery", true)) {
-        read_delivery(*found, recipient, decision, reading.findings);
-    }
+    decision.ways = read_ways(members, recipient, today, offered);
     if (const Value* const found = members.member("relates", false)) {
         decision.relates = read_relates(*found, reading.findings);
     }

@@ -11,6 +11,7 @@
 #include "base/time.hpp"
 #include "issuer/finding.hpp"
 #include "issuer/relates.hpp"
+#include "issuer/ways.hpp"
 
 namespace songda::issuer {
 
@@ -23,6 +24,9 @@ struct Recipient {
     std::string code;
     std::string email;
     std::string portal_account;
+    std::string phone = {};  ///< for notices by text message and voice
+    std::string wechat = {}; ///< openid of the department's account
+    std::string fax = {};
 };
 
 /// A row of a field: cells by the names of the template's columns, in the order in which they came.
@@ -48,7 +52,7 @@ struct Decision {
     bool long_term = false; ///< 长期: it says that it has no last day
     Private<Recipient> recipient;
     Private<DecisionFields> fields; ///< the holder's data
-    std::vector<std::string> delivery;
+    Ways ways;
     std::optional<Relates> relates;
     std::string transferred_from; ///< 转入: identifier of another organ's licence that goes on here
     /// The holder's, base64 as it came; empty: none. The template decides whether it has a place.
@@ -68,6 +72,7 @@ struct DecisionReading {
 
 /// Reads one JSON text. `today` (in China) bounds `decided_on`. Never faults: what is wrong is a
 /// finding.
-[[nodiscard]] DecisionReading read_decision(std::string_view json, Date today);
+[[nodiscard]] DecisionReading read_decision(std::string_view json, Date today,
+                                            const WaysOffered& offered = every_way());
 
 } // namespace songda::issuer

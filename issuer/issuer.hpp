@@ -93,6 +93,8 @@ struct IssuerParts {
     const catalogue::Profiles* profiles = nullptr;
     std::string verify_base; ///< `https://HOST/v/`, printed on paper
     unsigned threads = 2;    ///< how many threads one large batch may use
+    /// How recipients can be reached here.
+    WaysOffered ways_offered = every_way();
     /// Legs of a document that is about to be issued, stored in its transaction: the issuer does
     /// not know how documents are delivered. Empty: none.
     std::function<std::vector<store::LegWrite>(const store::DocumentRow&, const Decision&)>

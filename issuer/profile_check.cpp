@@ -146,7 +146,7 @@ catalogue::DocumentFacts make_facts(const Template& spec, const DepartmentFace& 
     facts.texts["department"] = {face.name};
     facts.texts["recipient"] = {decision.recipient.reveal().name};
     facts.texts["signed_on"] = {to_text(decision.decided_on)};
-    facts.texts["channels"] = decision.delivery;
+    facts.texts["channels"] = decision.ways.delivery;
     if (decision.valid_from) {
         facts.texts["valid_from"] = {to_text(*decision.valid_from)};
     }

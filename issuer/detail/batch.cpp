@@ -111,7 +111,8 @@ void Batch::read(Item& item) {
     // A line break behind the object is the transport's, not the decision's.
     const std::size_t end = item.row.json.find_last_not_of(" \t\r\n");
     item.fingerprint = sha256(as_bytes(item.row.json.substr(0, end + 1)));
-    DecisionReading reading = read_decision(item.row.json, china_date(desk_.parts.clock.now()));
+    DecisionReading reading =
+        read_decision(item.row.json, china_date(desk_.parts.clock.now()), desk_.parts.ways_offered);
     item.decision = std::move(reading.decision);
     item.answer.findings = std::move(reading.findings);
     item.key = item.decision.idempotency_key.empty() ? item.row.fallback_key

@@ -4,7 +4,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto reading = songda::issuer::read_decision({reinterpret_cast<const char*>(data), size}, {2026, 11, 24});
-    if (reading.ok() && (reading.decision.delivery.empty() || reading.decision.template_id.empty())) {
+    if (reading.ok() && (reading.decision.ways.delivery.empty() || reading.decision.template_id.empty())) {
         __builtin_trap();
     }
     return 0;

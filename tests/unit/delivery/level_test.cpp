@@ -114,7 +114,7 @@ TEST_F(LevelTest, LegThatIsAddedMeanwhileIsHeldBeforeItIsSent) {
     EXPECT_EQ(sent(), 0U);
     std::size_t held = 0;
     for (const store::LegRow& leg : office_.store.legs_of(document).value()) {
-        held += is_held_by_level(leg) ? 1U : 0U;
+        held += awaits_of(leg) == Awaits::level ? 1U : 0U;
     }
     EXPECT_EQ(held, 3U);
     office_.reach(document, SignatureLevel::b_lt);

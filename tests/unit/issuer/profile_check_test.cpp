@@ -26,7 +26,7 @@ Decision decision(DecisionFields fields) {
     made.recipient =
         Private<Recipient>({RecipientKind::organisation, "示例市鑫𠮷餐饮管理有限公司", "", "", ""});
     made.fields = Private<DecisionFields>(std::move(fields));
-    made.delivery = {"portal", "email"};
+    made.ways.delivery = {"portal", "email"};
     return made;
 }
 

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "app/config.hpp"
+#include "delivery/plan.hpp"
+#include "issuer/decision.hpp"
+
+/// The issuer's words for a delivery in the dispatch office's: neither knows the other.
+namespace songda::app {
+
+/// Channels that this configuration has.
+[[nodiscard]] issuer::WaysOffered ways_offered(const Config& config);
+/// Views live as long as the decision.
+[[nodiscard]] delivery::PlanRequest plan_request(const store::DocumentRow& document,
+                                                 const issuer::Decision& decision);
+
+} // namespace songda::app

@@ -7,6 +7,7 @@
 #include "api/file_response.hpp"
 #include "api/problem.hpp"
 #include "api/routes.hpp"
+#include "api/service_json.hpp"
 #include "api/status.hpp"
 #include "api/wire.hpp"
 #include "base/json.hpp"
@@ -228,6 +229,10 @@ http::Response show_document(const ApiParts& parts, const store::DocumentRow& do
     if (!legs.ok()) {
         return problem_response(problem_of(legs.error()));
     }
+    const auto service = delivery::find_service_case(parts.store, document);
+    if (!service.ok()) {
+        return problem_response(problem_of(service.error()));
+    }
     const auto related = parts.store.related_to(document.id);
     const auto holds = find_register_report(parts.store, document, parts.clock.now());
     if (!related.ok() || !holds.ok()) {
@@ -251,6 +256,7 @@ http::Response show_document(const ApiParts& parts, const store::DocumentRow& do
     if (!related.value().empty()) {
         object.raw("related", related_json(related.value()));
     }
+    object.raw("service", service_json(service.value()));
     object.raw("delivery", delivery_json(legs.value()));
     object.end();
     return json_response(200, std::move(body));

@@ -6,6 +6,7 @@
 #include "api/pages.hpp"
 #include "api/problem.hpp"
 #include "api/routes.hpp"
+#include "api/service_json.hpp"
 #include "base/json.hpp"
 
 namespace songda::api {
@@ -77,6 +78,7 @@ std::string document_json(const ApiParts& parts, const delivery::InboxDocument& 
         object.text("download", "/api/v1/inbox/files/" + to_text(document.id));
     }
     object.text("verify", "/v/" + to_text(document.key));
+    object.raw("service", service_json(entry.service));
     object.raw("delivery", delivery_json(entry.legs));
     object.end();
     return to;

@@ -30,7 +30,7 @@ struct ApiLimits {
     std::size_t decision_bytes_max = 128U << 10U;
     std::size_t batch_bytes_max = 16U << 20U;
     std::size_t batch_rows_max = 5000;
-    std::size_t timestamp_bytes_max = 4096;   ///< a request of an authority
+    std::size_t timestamp_bytes_max = 4096; ///< a request of an authority
     /// A document with its revisions may be as long (base/archive_writer.hpp); as it was issued it
     /// has 8 MiB at most (rule 1 of the strict frame, pdf.md §7.3).
     std::size_t upload_bytes_max = 10'000'000;

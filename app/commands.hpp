@@ -67,6 +67,19 @@ struct DeliveryArguments {
 };
 int run_delivery(const DeliveryArguments& arguments);
 
+struct ServiceArguments {
+    std::string config;
+    std::string document; ///< id or key; empty: list what is to be served
+    int days = 3;         ///< so many working days ahead
+    std::string step;     ///< by_hand, served_by_hand or closed
+    std::string consent;  ///< given or withdrawn
+    std::string form = "送达地址确认书";
+    std::string form_version;
+    std::string at; ///< day or moment at which it happened; empty: now
+    std::string reason;
+};
+int run_service(const ServiceArguments& arguments);
+
 struct NumbersArguments {
     enum class Action { show, advance, confirm };
     Action action = Action::show;

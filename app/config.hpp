@@ -108,6 +108,7 @@ struct EmailConfig {
 struct DeliveryConfig {
     std::string secret_file;
     std::int64_t link_days = 0;
+    std::int64_t serve_within = 10;   ///< working days after the decision; 0: there is no term
     std::int64_t fallback_hours = 72; ///< how long the ways before a fallback have
     bool paused = false;              ///< legs are planned and wait; nothing leaves
     PortalConfig portal;

@@ -10,6 +10,7 @@
 #include "app/ways.hpp"
 #include "base/certificate.hpp"
 #include "base/log.hpp"
+#include "delivery/service_case.hpp"
 #include "issuer/fonts/font_set.hpp"
 #include "issuer/templates/template.hpp"
 #include "signer/cupboard_signer.hpp"
@@ -24,6 +25,7 @@ constexpr std::int64_t key_list_life_ms = 30LL * 86'400'000;
 store::LmdbOptions store_options(const Config& config, bool exclusive) {
     store::LmdbOptions options;
     options.directory = config.store.folder;
+    options.follow_leg = delivery::follow_service;
     options.exclusive = exclusive;
     options.segment_bytes = config.store.segment_mib << 20U;
     options.reserve_bytes = config.store.reserve_mib << 20U;
@@ -70,13 +72,15 @@ Result<std::unique_ptr<Desk>> Desk::open(const Config& config) {
         .profiles = &*desk->profiles_,
         .verify_base = config.http.public_base + "/v/",
         .ways_offered = ways_offered(desk->config_),
-        .plan_legs =
+        .plan_delivery =
             [&desk = *desk](const store::DocumentRow& document, const issuer::Decision& decision) {
-                auto legs = desk.planner_->plan(plan_request(document, decision));
+                issuer::DeliveryPlan plan{desk.planner_->plan(plan_request(document, decision)),
+                                          consent_of(decision, document.issued_at),
+                                          desk.serve_by(decision.decided_on)};
                 for (store::LegWrite& told : desk.status_planner_->tell_issued(document)) {
-                    legs.push_back(std::move(told));
+                    plan.legs.push_back(std::move(told));
                 }
-                return legs;
+                return plan;
             },
         .follow_status = desk->follow_status(),
         .issued =
@@ -125,6 +129,16 @@ Result<void> Desk::open_delivery_plan() {
     planner_.emplace(*keys_of_applicants_, random_, config_.delivery.fallback_ms());
     status_planner_.emplace(supervisors_of(config_), random_);
     return {};
+}
+
+/// Without a calendar of the year there is no day to say, and whoever asks is told so.
+std::optional<Date> Desk::serve_by(Date decided_on) const {
+    if (config_.delivery.serve_within == 0) {
+        return std::nullopt;
+    }
+    const auto day =
+        calendar_->end_of_term(decided_on, static_cast<int>(config_.delivery.serve_within));
+    return day.ok() ? std::optional(day.value()) : std::nullopt;
 }
 
 store::Follow Desk::follow_status() const {

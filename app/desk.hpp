@@ -105,6 +105,9 @@ private:
     std::shared_ptr<signer::SealCupboard> seals_;
     std::unique_ptr<signer::Signer> signer_;
     std::optional<delivery::ApplicantKeys> keys_of_applicants_;
+    /// The last day to serve what was decided that day.
+    [[nodiscard]] std::optional<Date> serve_by(Date decided_on) const;
+
     std::optional<delivery::Planner> planner_;
     std::optional<delivery::StatusPlanner> status_planner_;
     std::function<void()> issued_;

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands.hpp"
+#include "app/delivery_words.hpp"
 #include "app/editions.hpp"
 #include "app/pki_words.hpp"
 #include "app/seal_words.hpp"
@@ -389,25 +390,10 @@ int main(int count, char** words) {
     });
 
     DeliveryArguments legs;
-    auto* delivering = app.add_subcommand(
-        "delivery",
-        "查看送达过程，再次发送，或记录查明的情况 show how a document travelled, send it "
-        "again, or record what was found out");
-    add_config(*delivering, config);
-    delivering->add_option("DOCUMENT", legs.document, "文书编号或核验码 id or key")->required();
-    delivering->add_option("--resend", legs.resend, "再次发送的渠道 channel: portal, email");
-    auto* leg = delivering->add_option("--leg", legs.leg, "投递编号 id of a leg");
-    auto* step = delivering->add_option(
-        "--step", legs.step, "记录的情况，见该投递的“可记” what happened, as the leg lists it");
-    delivering->add_option("--at", legs.at,
-                           "发生的日期或时刻，不填即现在 day or moment of it; else now");
-    leg->needs(step)->excludes("--resend");
-    step->needs(leg);
-    delivering->add_option("--reason", legs.reason, "事由 why");
-    delivering->callback([&] {
-        legs.config = config;
-        status = run_delivery(legs);
-    });
+    add_delivery(app, config, legs, status);
+
+    ServiceArguments service;
+    add_service(app, config, service, status);
 
     NumbersArguments numbers;
     add_numbers(app, numbers, status);

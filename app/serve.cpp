@@ -15,6 +15,7 @@
 #include "app/level_office.hpp"
 #include "app/message_keeping.hpp"
 #include "app/office.hpp"
+#include "app/service_clock.hpp"
 #include "app/terminal.hpp"
 #include "app/timestamping.hpp"
 #include "base/certificate.hpp"
@@ -24,6 +25,14 @@
 
 namespace songda::app {
 namespace {
+
+std::vector<DepartmentCode> department_codes(const Config& config) {
+    std::vector<DepartmentCode> codes;
+    for (const DepartmentConfig& department : config.departments) {
+        codes.push_back({department.code});
+    }
+    return codes;
+}
 
 /// Blocks SIGINT and SIGTERM in every thread made after it, so that `wait` is the only one to get
 /// them.
@@ -229,6 +238,9 @@ int run_serve(const std::string& path) {
     }
     Housekeeping housekeeping({desk.store(), desk.clock(), desk.metrics(), desk.follow_status()});
     housekeeping.start();
+    ServiceClock service_clock({desk.store(), desk.clock(), desk.metrics(), desk.calendar(),
+                                department_codes(config.value())});
+    service_clock.start();
     BookAnchor anchor({desk.store(), desk.seals(), desk.clock()});
     anchor.start();
     std::optional<MessageKeeping> messages(

@@ -46,4 +46,11 @@ delivery::PlanRequest plan_request(const store::DocumentRow& document,
             choices_of(decision.ways.notices, recipient)};
 }
 
+std::optional<store::ConsentEntry> consent_of(const issuer::Decision& decision, TimeMs at) {
+    const auto& consent = decision.ways.consent;
+    return consent ? std::optional(store::ConsentEntry{true, consent->form, consent->version,
+                                                       consent->given_on, at, "decision"})
+                   : std::nullopt;
+}
+
 } // namespace songda::app

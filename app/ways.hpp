@@ -12,5 +12,8 @@ namespace songda::app {
 /// Views live as long as the decision.
 [[nodiscard]] delivery::PlanRequest plan_request(const store::DocumentRow& document,
                                                  const issuer::Decision& decision);
+/// What the recipient agreed to, as the department says; told at `at`.
+[[nodiscard]] std::optional<store::ConsentEntry> consent_of(const issuer::Decision& decision,
+                                                            TimeMs at);
 
 } // namespace songda::app

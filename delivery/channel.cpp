@@ -46,6 +46,7 @@ std::string_view reason_name(Reason reason) {
     case Reason::bounced: return "bounced";
     case Reason::lost: return "lost";
     case Reason::overturned: return "overturned";
+    case Reason::served_already: return "served_already";
     }
     return "";
 }

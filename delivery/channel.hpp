@@ -42,6 +42,7 @@ enum class Reason {
     bounced,         ///< an operator says that it came back
     lost,            ///< whoever carried it lost it
     overturned,      ///< contested, and found not to have arrived
+    served_already,  ///< another way has served the document
 };
 
 [[nodiscard]] std::string_view reason_name(Reason reason);

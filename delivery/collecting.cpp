@@ -83,12 +83,16 @@ Result<std::vector<InboxDocument>> Collecting::list(const store::InboxId& inbox)
         const auto status = store_.find_status(*document.value());
         const auto standing = find_standing(store_, *document.value(), clock_.now());
         auto legs = progress_of(store_, id);
-        if (!status.ok() || !standing.ok() || !legs.ok()) {
-            return !status.ok() ? status.error() : legs.ok() ? standing.error() : legs.error();
+        auto service = find_service_case(store_, *document.value());
+        if (!status.ok() || !standing.ok()) {
+            return status.ok() ? standing.error() : status.error();
+        }
+        if (!legs.ok() || !service.ok()) {
+            return legs.ok() ? service.error() : legs.error();
         }
         std::erase_if(legs.value(), [](const LegProgress& each) { return !is_service(each.leg); });
-        found.push_back(
-            {*document.value(), status.value(), std::move(legs).value(), standing.value().awaited});
+        found.push_back({*document.value(), status.value(), std::move(legs).value(),
+                         std::move(service).value(), standing.value().awaited});
     }
     return found;
 }

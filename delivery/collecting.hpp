@@ -6,6 +6,7 @@
 
 #include "base/time.hpp"
 #include "delivery/applicant_keys.hpp"
+#include "delivery/service_case.hpp"
 #include "store/store.hpp"
 
 namespace songda::delivery {
@@ -31,6 +32,7 @@ struct InboxDocument {
     store::DocumentRow document;
     store::StatusEntry status;
     std::vector<LegProgress> legs; ///< of service
+    ServiceCase service = {};
     /// The level that it needs before it is handed over, while its file has it not.
     std::optional<SignatureLevel> awaited = {};
 };

@@ -345,6 +345,14 @@ void hold_for_level(LegRow& leg, SignatureLevel awaited, TimeMs now) {
     leg.due = now + level_look_ms;
 }
 
+LegUpdate settle_turn(const LegRow& leg, TimeMs now) {
+    return release(leg, now);
+}
+
+LegUpdate settle_not_needed(const LegRow& leg, TimeMs now) {
+    return stop(leg, reason_name(Reason::served_already), now);
+}
+
 void hold_as_fallback(LegRow& leg, TimeMs turn) {
     leg.state = static_cast<std::uint8_t>(walk(LegState::created, {LegStep::hold}));
     leg.reason = turn_reason;

@@ -71,6 +71,9 @@ inline constexpr std::string_view turn_reason = "awaits_turn";
 [[nodiscard]] store::LegUpdate settle_unread(const store::LegRow& leg, TimeMs now);
 /// A leg that is made while its document's level is awaited: HELD from the beginning.
 void hold_for_level(store::LegRow& leg, SignatureLevel awaited, TimeMs now);
+/// A fallback whose turn has come before its time; one that is not needed, since another served.
+[[nodiscard]] store::LegUpdate settle_turn(const store::LegRow& leg, TimeMs now);
+[[nodiscard]] store::LegUpdate settle_not_needed(const store::LegRow& leg, TimeMs now);
 /// A leg that is made as a fallback: HELD until its turn comes, at the latest then.
 void hold_as_fallback(store::LegRow& leg, TimeMs turn);
 

@@ -80,6 +80,13 @@ struct IssuerMetrics {
 };
 
 /// What the issuer works with; all outlive it.
+/// What is stored with a document for its service.
+struct DeliveryPlan {
+    std::vector<store::LegWrite> legs;
+    std::optional<store::ConsentEntry> consent;
+    std::optional<Date> serve_by; ///< DocumentRow::serve_by
+};
+
 struct IssuerParts {
     store::Store& store;
     signer::Signer& signer;
@@ -95,10 +102,9 @@ struct IssuerParts {
     unsigned threads = 2;    ///< how many threads one large batch may use
     /// How recipients can be reached here.
     WaysOffered ways_offered = every_way();
-    /// Legs of a document that is about to be issued, stored in its transaction: the issuer does
-    /// not know how documents are delivered. Empty: none.
-    std::function<std::vector<store::LegWrite>(const store::DocumentRow&, const Decision&)>
-        plan_legs = nullptr;
+    /// How a document that is about to be issued is to be delivered, stored in its transaction: the
+    /// issuer does not know. Empty: not at all.
+    std::function<DeliveryPlan(const store::DocumentRow&, const Decision&)> plan_delivery = nullptr;
     /// What follows for the deliveries of a document that a new one replaces, in the new one's
     /// transaction. Empty: nothing.
     store::Follow follow_status = nullptr;

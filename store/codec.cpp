@@ -14,7 +14,7 @@ namespace {
 template <class Row>
 constexpr std::uint8_t version_of = 1;
 template <>
-constexpr std::uint8_t version_of<DocumentRow> = 4;
+constexpr std::uint8_t version_of<DocumentRow> = 5;
 template <>
 constexpr std::uint8_t version_of<StatusChange> = 2;
 template <>
@@ -36,11 +36,13 @@ constexpr std::uint8_t early_kind =
                 InboxEntry, LinkAccess, ApiKey, AuditRow, PrefixRow, SegmentCursor, FreshRow>();
 template <class Row>
 constexpr std::uint8_t kind_of =
-    early_kind<Row> != 0 ? early_kind<Row>
-                         : 19 + place_among<Row, CaseEvent, DraftRow, PaperCopy, EditionRow,
-                                            RevisionRow, AugmentationRow, QrKeyRow, MessageRow>();
+    early_kind<Row> != 0
+        ? early_kind<Row>
+        : 19 + place_among<Row, CaseEvent, DraftRow, PaperCopy, EditionRow, RevisionRow,
+                           AugmentationRow, QrKeyRow, MessageRow, ServiceEntry, ConsentEntry>();
 static_assert(kind_of<IntentRecord> == 1 && kind_of<FreshRow> == 13);
 static_assert(kind_of<CaseEvent> == 20 && kind_of<QrKeyRow> == 26 && kind_of<MessageRow> == 27);
+static_assert(kind_of<ServiceEntry> == 28 && kind_of<ConsentEntry> == 29);
 
 template <class Row, class Wanted>
 concept row_of = std::same_as<std::remove_const_t<Row>, Wanted>;
@@ -70,6 +72,9 @@ void walk(Codec& codec, Row& row) {
     }
     if (codec.version() >= 4) {
         codec(row.level_wanted, row.level_by);
+    }
+    if (codec.version() >= 5) {
+        codec(row.serve_by);
     }
 }
 
@@ -178,6 +183,17 @@ void walk(Codec& codec, Row& row) {
           row.compromised);
 }
 
+template <class Codec, row_of<ServiceEntry> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.kind, row.happened, row.learned, row.leg, row.rule, row.rules_version, row.actor,
+          row.detail);
+}
+
+template <class Codec, row_of<ConsentEntry> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.given, row.form, row.version, row.day, row.at, row.actor);
+}
+
 template <class Codec, row_of<MessageRow> Row>
 void walk(Codec& codec, Row& row) {
     codec(row.document, row.record_sm3, row.due, row.attempts, row.reason, row.made, row.segment,
@@ -257,6 +273,8 @@ template Bytes encode(const RevisionRow&);
 template Bytes encode(const AugmentationRow&);
 template Bytes encode(const QrKeyRow&);
 template Bytes encode(const MessageRow&);
+template Bytes encode(const ServiceEntry&);
+template Bytes encode(const ConsentEntry&);
 
 template Result<IntentRecord> decode(ByteView);
 template Result<DocumentRow> decode(ByteView);
@@ -279,6 +297,8 @@ template Result<RevisionRow> decode(ByteView);
 template Result<AugmentationRow> decode(ByteView);
 template Result<QrKeyRow> decode(ByteView);
 template Result<MessageRow> decode(ByteView);
+template Result<ServiceEntry> decode(ByteView);
+template Result<ConsentEntry> decode(ByteView);
 
 template Result<void> check_row(const IntentRecord&);
 template Result<void> check_row(const DocumentRow&);
@@ -294,5 +314,7 @@ template Result<void> check_row(const EditionRow&);
 template Result<void> check_row(const AugmentationRow&);
 template Result<void> check_row(const QrKeyRow&);
 template Result<void> check_row(const MessageRow&);
+template Result<void> check_row(const ServiceEntry&);
+template Result<void> check_row(const ConsentEntry&);
 
 } // namespace songda::store

@@ -152,6 +152,10 @@ inline constexpr std::array status_steps = {
     }
     return false;
 }
+/// It holds, or may again.
+[[nodiscard]] constexpr bool may_hold(DocumentStatus status) {
+    return status == DocumentStatus::valid || may_follow(status, DocumentStatus::valid);
+}
 static_assert(!may_follow(DocumentStatus::revoked, DocumentStatus::valid));
 static_assert(may_follow(DocumentStatus::suspended, DocumentStatus::valid));
 

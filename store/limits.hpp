@@ -26,6 +26,8 @@ inline constexpr std::size_t edition_name_bytes_max = 128;
 inline constexpr std::size_t paper_copies_max = 10'000;
 /// Renewed every few years; each may hold several of a file's revisions.
 inline constexpr std::size_t revisions_max = 64;
+/// Of one document: what counts for its service, and what its recipient agreed to.
+inline constexpr std::size_t service_entries_max = 1000;
 inline constexpr std::size_t case_events_max = 1000;
 inline constexpr std::size_t case_documents_max = 1000;
 inline constexpr std::size_t issues_per_call_max = 4096;

@@ -57,6 +57,38 @@ struct Aftermath {
 /// meanwhile is missed: it only thinks, and calls no store.
 using Follow = std::function<Aftermath(const TouchedDocument&)>;
 
+/// A document's deliveries as they stand in the transaction in which one of them moved.
+struct MovedLeg {
+    const DocumentRow& document;
+    DocumentStatus status; ///< the last of its history; of a copy also its main's
+    const LegRow& leg;     ///< of service; as it is from now on
+    const LegUpdate& update;
+    const std::vector<LegRow>& legs; ///< the document's, with it
+    const std::vector<ServiceEntry>& service;
+    const std::vector<ConsentEntry>& consents;
+    /// Of one of these legs; as Store::leg_events, and empty for what cannot be read.
+    std::function<std::vector<LegEvent>(const LegId&)> events_of;
+};
+/// What follows for its service case and its other legs.
+struct ServiceAftermath {
+    std::vector<ServiceEntry> entries;
+    std::vector<Aftermath::Change> changes;
+    bool open = true; ///< with entries: it is still to be served (OpenService)
+};
+/// Says it. As Follow: called inside the transaction, it only thinks. A store is given one when it
+/// is opened, so that no way of moving a leg can forget it.
+using FollowLeg = std::function<ServiceAftermath(const MovedLeg&)>;
+
+/// What a person says of a service case that has exactly `expected` entries: whoever allowed it saw
+/// them all.
+struct ServiceWrite {
+    DocumentId document;
+    std::size_t expected = 0;
+    ServiceEntry entry;
+    bool open = true;
+    AuditRow audit;
+};
+
 /// A change of a document's status, with what follows from it in the same transaction.
 struct StatusWrite {
     StatusChange change;
@@ -81,6 +113,7 @@ struct IssueWrite {
     std::optional<StatusWrite> supersede = {};
     /// SM3 of its record, if that is to get an SM2 message: then one is due from now on.
     std::optional<Digest> record_sm3 = {};
+    std::optional<ConsentEntry> consent = {};
 };
 
 struct IssueOutcome {

@@ -151,6 +151,9 @@ struct DocumentRow {
     /// The level that its file needs before it is served, as its template said when it was issued.
     SignatureLevel level_wanted = SignatureLevel::b_b;
     std::optional<TimeMs> level_by = {}; ///< when that is to be reached; above B-B only
+    /// The last day of the term in which it is to be served (行政许可法 §44); absent: there is
+    /// none.
+    std::optional<Date> serve_by = {};
     bool operator==(const DocumentRow&) const = default;
 };
 
@@ -287,6 +290,39 @@ struct LegEvent {
     std::uint8_t state_after = 0;
     std::string detail;
     bool operator==(const LegEvent&) const = default;
+};
+
+/// What counts for the service 送达 of one document on its recipient. Append-only; what `kind`
+/// means and which may follow which belongs to delivery/service_case.hpp.
+struct ServiceEntry {
+    std::uint8_t kind = 0;
+    TimeMs happened; ///< outside: the day of service is this, never that of our learning
+    TimeMs learned;
+    std::optional<LegId> leg;  ///< by which; absent: a person said it
+    std::string rule;          ///< by which an event of that leg is service; may be empty
+    std::string rules_version; ///< of the table that the rule stands in
+    std::string actor;         ///< empty: it follows from the legs
+    std::string detail;        ///< what a person said; no personal data
+    bool operator==(const ServiceEntry&) const = default;
+};
+
+/// What the recipient of one document said about being served electronically (送达地址确认书).
+/// Append-only; the last one counts.
+struct ConsentEntry {
+    bool given = true; ///< false: taken back
+    std::string form;
+    std::string version; ///< of the form
+    Date day;            ///< when the recipient said it
+    TimeMs at;           ///< when we were told
+    std::string actor;   ///< who told us
+    bool operator==(const ConsentEntry&) const = default;
+};
+
+/// A document that has a term and is not served yet.
+struct OpenService {
+    Date serve_by;
+    DocumentId document;
+    auto operator<=>(const OpenService&) const = default;
 };
 
 /// A document in its recipient's inbox, whatever the number of its legs.

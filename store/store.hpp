@@ -258,6 +258,27 @@ public:
     /// In the order in which they were appended.
     [[nodiscard]] virtual Result<std::vector<LegEvent>> leg_events(const LegId& leg) = 0;
 
+    // Service cases. Entries follow from legs that moved (FollowLeg), in the same transaction.
+
+    /// In the order in which they were appended.
+    [[nodiscard]] virtual Result<std::vector<ServiceEntry>>
+    service_entries(const DocumentId& document) = 0;
+    /// False when the case has another number of entries by now: then nothing changed. `not_found`
+    /// without the document, `conflict` past service_entries_max.
+    [[nodiscard]] virtual Result<bool> append_service(const ServiceWrite& write) = 0;
+    /// Documents of the department with a term and not served, by the last day of the term and id,
+    /// strictly after `after`, up to and with `until`; at most min(limit, list_rows_max). Those
+    /// that can never hold again are not among them.
+    [[nodiscard]] virtual Result<std::vector<OpenService>>
+    open_services(const DepartmentCode& department, Date until, std::optional<OpenService> after,
+                  std::size_t limit) = 0;
+    /// In the order in which they were told.
+    [[nodiscard]] virtual Result<std::vector<ConsentEntry>>
+    consents(const DocumentId& document) = 0;
+    /// `not_found` without the document, `conflict` past service_entries_max.
+    [[nodiscard]] virtual Result<void>
+    add_consent(const DocumentId& document, const ConsentEntry& entry, const AuditRow& audit) = 0;
+
     /// In the order of document ids.
     [[nodiscard]] virtual Result<std::vector<InboxEntry>> inbox(const InboxId& id) = 0;
     /// True the first time; the first time is what is kept. `not_found` without the entry.

@@ -12,7 +12,12 @@ const STATUS = {
 const CHANNELS = {
   portal: ['政务服务网', 'Government portal'], email: ['电子邮件', 'E-mail'], sms: ['短信', 'SMS'], wechat: ['微信', 'WeChat'],
   webhook: ['部门系统', 'Department system'], kiosk: ['自助终端', 'Kiosk'], counter: ['窗口', 'Counter'], post: ['邮寄', 'Post'],
-  fax: ['传真', 'Fax'], voice: ['电话', 'Telephone'],
+  fax: ['传真', 'Fax'], voice: ['电话', 'Telephone'], web_push: ['浏览器推送', 'Browser push'],
+};
+const SERVICE = {
+  planned: ['待送达', 'To be served'], in_progress: ['送达中', 'Being served'], served: ['已送达', 'Served'],
+  unserved: ['未能送达，部门将与您联系', 'Not served; the department will contact you'], by_hand: ['人工送达中', 'Being served in person'],
+  closed: ['已终结', 'Closed'], disputed: ['正在核实', 'Being clarified'], revoked: ['无需送达', 'Not to be served'],
 };
 const STATES = {
   created: ['准备发送', 'Being prepared'], held: ['等待条件', 'Waiting'], queued: ['排队发送', 'In the queue'],
@@ -23,6 +28,12 @@ const STATES = {
   returning: ['退回中', 'On its way back'], returned: ['已退回', 'Returned'], failed: ['未能送到', 'Could not be delivered'],
   cancelled: ['已取消', 'Cancelled'], disputed: ['正在核实', 'Being clarified'],
 };
+
+/** What a waiting leg waits for, by the beginning of its reason. */
+const HELD = [
+  ['awaits_turn', '备用，前面的方式未送达时发送', 'Kept for when the others do not serve'],
+  ['awaits_B-', '等待可信时间戳', 'Waiting for the trusted time-stamp'],
+];
 
 function element(name, className, ...children) {
   const made = document.createElement(name);
@@ -55,8 +66,9 @@ function fact(zh, en, ...value) {
 
 function legItem(leg) {
   const [channel, channelEn] = words(CHANNELS, leg.channel);
-  const awaits = leg.state === 'held' && /^awaits_/.test(leg.reason);
-  const [state, stateEn] = awaits ? ['等待可信时间戳', 'Waiting for the trusted time-stamp'] : words(STATES, leg.state);
+  const waits = leg.state === 'held' ? HELD.find(([begin]) => String(leg.reason).startsWith(begin)) : null;
+  const [state, stateEn] = waits ? waits.slice(1) : leg.reason === 'served_already' ? ['已由其他方式送达，不再发送', 'Served another way; not sent']
+    : words(STATES, leg.state);
   const when = leg.at ? [element('span', 'when', timeText(leg.at))] : [];
   return element('li', '', element('b', '', channel), ' ' + state + ' ', english(channelEn + ': ' + stateEn), ...when);
 }
@@ -96,6 +108,17 @@ function changeFacts(changed) {
   ];
 }
 
+/** Whether it counts as served, since when and by what: the day from which terms for remedies run. */
+function serviceFacts(service) {
+  if (!service) return [];
+  const [state, stateEn] = words(SERVICE, service.state);
+  return [
+    fact('送达', 'Service', state + ' ', english(stateEn)),
+    ...(service.served_at ? [fact('送达时间', 'Served at', timeText(service.served_at))] : []),
+    ...(service.basis_zh ? [fact('送达依据', 'On the basis of', service.basis_zh + ' ', english(service.basis || ''))] : []),
+  ];
+}
+
 function documentItem(row) {
   const [style, status, statusEn] = STATUS[row.status] || ['unknown', String(row.status), ''];
   const facts = element('dl', '',
@@ -104,7 +127,8 @@ function documentItem(row) {
     ...(row.decided_on ? [fact('落款日期', 'Dated', dayText(row.decided_on))] : []),
     fact('签发时间', 'Issued at', timeText(row.issued_at)),
     fact('现状', 'Status', element('span', 'badge ' + style, status), ' ', english(statusEn)),
-    ...changeFacts(row.changed));
+    ...changeFacts(row.changed),
+    ...serviceFacts(row.service));
   const legs = element('ul', 'legs', ...(row.delivery || []).map(legItem));
   const progress = row.delivery && row.delivery.length > 0 ? [element('h3', '', '送达进度 ', english('Delivery')), legs] : [];
   const sample = row.sample ? [element('p', 'sample', '样本，不具法律效力 ', english('Sample, without legal effect'))] : [];

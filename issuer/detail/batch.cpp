@@ -354,8 +354,11 @@ void Batch::commit() {
         write.idempotency_expires = now + idempotency_ms;
         write.audit = {now, department_.text, "document_issued", to_text(document.id),
                        document.number};
-        if (desk_.parts.plan_legs) {
-            write.legs = desk_.parts.plan_legs(document, item.decision);
+        if (desk_.parts.plan_delivery) {
+            DeliveryPlan plan = desk_.parts.plan_delivery(document, item.decision);
+            write.legs = std::move(plan.legs);
+            write.consent = std::move(plan.consent);
+            document.serve_by = plan.serve_by;
         }
         if (desk_.parts.signer.has_sm2_seal(department_)) {
             write.record_sm3 = sm3(as_bytes(item.record));

@@ -1,6 +1,7 @@
 #include "store/lmdb/aftermath.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "store/limits.hpp"
 #include "store/lmdb/leg_rows.hpp"
@@ -69,23 +70,6 @@ Result<void> check_changed(const LegRow& before, const LegUpdate& update) {
     return checked.ok() ? check_leg_update(update) : checked;
 }
 
-/// Changes of legs that the document has.
-Result<void> take_changes(const std::vector<LegRow>& legs, std::vector<Aftermath::Change> changes,
-                          std::vector<FollowedLeg>& to) {
-    for (Aftermath::Change& change : changes) {
-        const auto before = std::find_if(legs.begin(), legs.end(),
-                                         [&](const LegRow& leg) { return leg.id == change.leg; });
-        Result<void> checked = before == legs.end()
-                                   ? Error{Fault::invalid_input, "change of another's leg"}
-                                   : check_changed(*before, change.update);
-        if (!checked.ok()) {
-            return checked;
-        }
-        to.push_back({{}, *before, std::move(change.update)});
-    }
-    return {};
-}
-
 /// Everything that `follow` says of one document, looked at.
 Result<void> take(Transaction& rows, const TouchedDocument& touched, const Follow& follow,
                   std::vector<FollowedLeg>& to) {
@@ -97,10 +81,32 @@ Result<void> take(Transaction& rows, const TouchedDocument& touched, const Follo
         }
         to.push_back({std::move(write), std::nullopt, {}});
     }
-    return take_changes(touched.legs, std::move(after.changes), to);
+    auto changed = look_at_changes(touched.legs, std::move(after.changes));
+    if (!changed.ok()) {
+        return changed.error();
+    }
+    std::move(changed.value().begin(), changed.value().end(), std::back_inserter(to));
+    return {};
 }
 
 } // namespace
+
+Result<std::vector<FollowedLeg>> look_at_changes(const std::vector<LegRow>& legs,
+                                                 std::vector<Aftermath::Change> changes) {
+    std::vector<FollowedLeg> followed;
+    for (Aftermath::Change& change : changes) {
+        const auto before = std::find_if(legs.begin(), legs.end(),
+                                         [&](const LegRow& leg) { return leg.id == change.leg; });
+        const Result<void> checked = before == legs.end()
+                                         ? Error{Fault::invalid_input, "change of another's leg"}
+                                         : check_changed(*before, change.update);
+        if (!checked.ok()) {
+            return checked.error();
+        }
+        followed.push_back({{}, *before, std::move(change.update)});
+    }
+    return followed;
+}
 
 Result<std::vector<FollowedLeg>> look_after(Transaction& rows, const DocumentRow& changed,
                                             const StatusEntry& entry, const Follow& follow) {
@@ -159,22 +165,16 @@ Result<std::optional<std::vector<FollowedLeg>>> look_after_expiry(Transaction& r
 
 Result<std::vector<FollowedLeg>> look_released(Transaction& rows, const DocumentRow& document,
                                                const RevisionWrite& write) {
-    std::vector<FollowedLeg> followed;
     if (!write.release) {
-        return followed;
+        return std::vector<FollowedLeg>();
     }
     const auto status = holding_status(rows, document);
     const auto legs = read_legs(rows, document.id);
     if (!status.ok() || !legs.ok()) {
         return status.ok() ? legs.error() : status.error();
     }
-    const Result<void> taken = take_changes(
-        legs.value(),
-        write.release({document, status.value(), write.level, write.at, legs.value()}), followed);
-    if (!taken.ok()) {
-        return taken.error();
-    }
-    return followed;
+    return look_at_changes(legs.value(), write.release({document, status.value(), write.level,
+                                                        write.at, legs.value()}));
 }
 
 void put_after(Batch& batch, const std::vector<FollowedLeg>& followed) {

@@ -30,6 +30,9 @@ look_after_expiry(Transaction& rows, const DocumentRow& document, TimeMs now, co
 /// handed over too.
 [[nodiscard]] Result<std::vector<FollowedLeg>>
 look_released(Transaction& rows, const DocumentRow& document, const RevisionWrite& write);
+/// Changes of legs that are the document's, looked at.
+[[nodiscard]] Result<std::vector<FollowedLeg>>
+look_at_changes(const std::vector<LegRow>& legs, std::vector<Aftermath::Change> changes);
 void put_after(Batch& batch, const std::vector<FollowedLeg>& followed);
 
 } // namespace songda::store

@@ -4,6 +4,7 @@
 #include "store/lmdb/leg_rows.hpp"
 #include "store/lmdb/lmdb_store.hpp"
 #include "store/lmdb/rows_access.hpp"
+#include "store/lmdb/service_rows.hpp"
 
 namespace songda::store {
 namespace {
@@ -83,7 +84,7 @@ ClaimedLeg claim(Transaction& rows, const LegRow& row, const ClaimRequest& reque
     return {row, claimed.fence};
 }
 
-Result<bool> finish(Batch& batch, const LegFinish& request) {
+Result<bool> finish(Batch& batch, const LegFinish& request, const FollowLeg& follow) {
     const auto stored = find_row<LegRow>(batch.rows, Table::leg, request.leg.view());
     if (!stored.ok()) {
         return stored.error();
@@ -92,6 +93,10 @@ Result<bool> finish(Batch& batch, const LegFinish& request) {
         return false;
     }
     apply_leg_update(batch, *stored.value(), request.fence + 1, request.update);
+    const Result<void> followed = put_what_follows(batch, follow, request.leg, request.update);
+    if (!followed.ok()) {
+        return followed.error();
+    }
     return true;
 }
 
@@ -154,7 +159,7 @@ Result<std::vector<bool>> LmdbStore::finish_legs(std::span<const LegFinish> fini
             }
         }
         for (const LegFinish& each : finishes) {
-            const Result<bool> answer = finish(batch, each);
+            const Result<bool> answer = finish(batch, each, options_.follow_leg);
             if (!answer.ok()) {
                 batch.refuse(answer.error());
                 return answer.error();
@@ -197,6 +202,11 @@ Result<bool> LmdbStore::append_leg_event(const LegId& leg, std::uint8_t expected
             const bool moves = update.state != expected_state;
             const std::uint32_t fence = stored.value()->fence + (moves ? 1U : 0U);
             apply_leg_update(batch, *stored.value(), fence, update);
+            const Result<void> followed = put_what_follows(batch, options_.follow_leg, leg, update);
+            if (!followed.ok()) {
+                batch.refuse(followed.error());
+                return followed;
+            }
             applied = true;
         }
         return {};

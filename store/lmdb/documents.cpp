@@ -6,6 +6,7 @@
 #include "store/lmdb/aftermath.hpp"
 #include "store/lmdb/lmdb_store.hpp"
 #include "store/lmdb/rows_access.hpp"
+#include "store/lmdb/service_rows.hpp"
 #include "store/lmdb/status_rows.hpp"
 
 namespace songda::store {
@@ -295,6 +296,9 @@ Result<StatusOutcome> LmdbStore::set_status(const DocumentId& id, const StatusWr
             return followed.error();
         }
         put_status(batch.rows, id, outcome.last);
+        if (!may_hold(write.change.status)) {
+            set_service_open(batch.rows, *document.value(), false);
+        }
         put_after(batch, followed.value());
         batch.audit(write.audit);
         return {};

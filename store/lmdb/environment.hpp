@@ -53,8 +53,11 @@ enum class Table : std::uint8_t {
     qr_key,
     message,
     message_due,
+    service,
+    service_open,
+    consent,
 };
-inline constexpr std::array<const char*, 37> table_names = {"meta",
+inline constexpr std::array<const char*, 40> table_names = {"meta",
                                                             "intent",
                                                             "intent_open",
                                                             "counter",
@@ -90,7 +93,10 @@ inline constexpr std::array<const char*, 37> table_names = {"meta",
                                                             "augmentation_wait",
                                                             "qr_key",
                                                             "message",
-                                                            "message_due"};
+                                                            "message_due",
+                                                            "service",
+                                                            "service_open",
+                                                            "consent"};
 
 [[nodiscard]] std::string engine_message(int code);
 /// No room: on the disk, in the quota, under the file size limit, or in the map.

@@ -4,6 +4,7 @@
 #include "store/lmdb/aftermath.hpp"
 #include "store/lmdb/lmdb_store.hpp"
 #include "store/lmdb/rows_access.hpp"
+#include "store/lmdb/service_rows.hpp"
 
 namespace songda::store {
 namespace {
@@ -39,6 +40,7 @@ void tell(Batch& batch, const DocumentId& id, TimeMs now, const Follow& follow, 
         step.failed.push_back(id);
     } else if (followed.value()) {
         ++step.expired;
+        set_service_open(batch.rows, *document.value(), false);
         put_after(batch, *followed.value());
     }
 }

@@ -9,6 +9,7 @@
 #include "store/lmdb/lmdb_store.hpp"
 #include "store/lmdb/message_rows.hpp"
 #include "store/lmdb/rows_access.hpp"
+#include "store/lmdb/service_rows.hpp"
 #include "store/lmdb/status_rows.hpp"
 
 namespace songda::store {
@@ -69,6 +70,12 @@ Result<void> check_issue(const IssueWrite& issue) {
             }
         }
     }
+    if (issue.consent) {
+        Result<void> checked = check_row(*issue.consent);
+        if (!checked.ok()) {
+            return checked;
+        }
+    }
     return check_legs(issue);
 }
 
@@ -115,6 +122,7 @@ public:
         put_indexes();
         put_augmentation();
         put_message();
+        put_service();
         put_relation();
         const Result<void> legs = put_legs();
         if (!legs.ok()) {
@@ -221,6 +229,7 @@ private:
             return followed.error();
         }
         followed_ = std::move(followed).value();
+        earlier_ = earlier;
         return {};
     }
 
@@ -233,6 +242,7 @@ private:
         rows_.put(Table::related, Key().raw(relation->document.view()).raw(id()), {&kind, 1});
         if (issue_.supersede) {
             put_status(rows_, relation->document, ended_);
+            set_service_open(rows_, earlier_, false);
             put_after(batch_, followed_);
             batch_.audit(issue_.supersede->audit);
         }
@@ -312,11 +322,19 @@ private:
         }
     }
 
+    void put_service() {
+        set_service_open(rows_, issue_.document, true);
+        if (issue_.consent) {
+            put_consent(rows_, issue_.document.id, *issue_.consent);
+        }
+    }
+
     Batch& batch_;
     Transaction& rows_;
     const IssueWrite& issue_;
     BlobPlace place_;
-    StatusEntry ended_; ///< of what it supersedes
+    DocumentRow earlier_; ///< that it supersedes
+    StatusEntry ended_;   ///< of that
     std::vector<FollowedLeg> followed_;
 };
 

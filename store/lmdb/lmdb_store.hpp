@@ -13,8 +13,7 @@ namespace songda::store {
 
 /// The embedded engine. Verbs by subject: intents.cpp, issuing.cpp, documents.cpp, delivery.cpp,
 /// access.cpp, augmentation.cpp, audit.cpp, care.cpp, fsck.cpp, numbers.cpp, prune.cpp,
-/// expiry.cpp, messages.cpp;
-/// opening in open_lmdb.cpp.
+/// expiry.cpp, messages.cpp, service.cpp; opening in open_lmdb.cpp.
 class LmdbStore final : public Store {
 public:
     explicit LmdbStore(LmdbOptions options)
@@ -111,6 +110,15 @@ public:
     Result<std::optional<LegRow>> find_leg(const LegId& id) override;
     Result<std::vector<LegRow>> legs_of(const DocumentId& document) override;
     Result<std::vector<LegEvent>> leg_events(const LegId& leg) override;
+
+    Result<std::vector<ServiceEntry>> service_entries(const DocumentId& document) override;
+    Result<bool> append_service(const ServiceWrite& write) override;
+    Result<std::vector<OpenService>> open_services(const DepartmentCode& department, Date until,
+                                                   std::optional<OpenService> after,
+                                                   std::size_t limit) override;
+    Result<std::vector<ConsentEntry>> consents(const DocumentId& document) override;
+    Result<void> add_consent(const DocumentId& document, const ConsentEntry& entry,
+                             const AuditRow& audit) override;
 
     Result<std::vector<InboxEntry>> inbox(const InboxId& id) override;
     Result<bool> mark_opened(const InboxId& inbox, const DocumentId& document, TimeMs at) override;

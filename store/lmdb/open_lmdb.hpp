@@ -36,6 +36,8 @@ struct LmdbOptions {
     /// normal work: the default logs `store_io_error` and aborts; the caller restarts. Afterwards
     /// every write of this store answers `internal`.
     std::function<void(std::string_view what)> fail_stop;
+    /// What a leg of service that moved does to its document's service case; empty: nothing.
+    FollowLeg follow_leg;
     /// Tests only: how many free bytes the file system is said to have; empty: ask it.
     std::function<std::uint64_t()> free_bytes;
 };

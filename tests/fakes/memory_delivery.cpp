@@ -68,6 +68,7 @@ Result<std::vector<bool>> MemoryStore::finish_legs(std::span<const LegFinish> fi
             found != legs_.end() && each.fence != 0 && found->second.fence == each.fence;
         if (current) {
             apply(found->second, each.fence + 1, each.update);
+            follow_moved(each.leg, each.update);
         }
         answers.push_back(current);
     }
@@ -94,6 +95,7 @@ Result<bool> MemoryStore::append_leg_event(const LegId& leg, std::uint8_t expect
     }
     const bool moves = update.state != expected_state;
     apply(found->second, found->second.fence + (moves ? 1U : 0U), update);
+    follow_moved(leg, update);
     return true;
 }
 

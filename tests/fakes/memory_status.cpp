@@ -56,6 +56,9 @@ Result<StatusOutcome> MemoryStore::change_status(const DocumentRow& document,
         return followed.error();
     }
     history.push_back(entry);
+    if (!may_hold(entry.change.status)) {
+        set_open(document, false);
+    }
     for (const Aftermath& after : followed.value()) {
         write_after(after);
     }
@@ -141,6 +144,7 @@ Result<ExpiryStep> MemoryStore::tell_expired(TimeMs now, std::size_t rows_max,
         told_until_ = place;
         if (status_at(document, holding(document).change.status, now) == DocumentStatus::expired) {
             ++step.expired;
+            set_open(document, false);
             StatusEntry entry = expiry_of(*document.valid_until);
             entry.change.at = now;
             write_after(follow(

@@ -214,6 +214,10 @@ IssueOutcome MemoryStore::issue(const IssueWrite& write) {
         message.record_sm3 = *write.record_sm3;
         message.due = row.issued_at;
     }
+    set_open(row, true);
+    if (write.consent) {
+        consents_[row.id].push_back(*write.consent);
+    }
     if (write.supersede) {
         (void)change_status(documents_.at(row.relation->document), *write.supersede);
     }

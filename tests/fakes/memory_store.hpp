@@ -17,6 +17,8 @@ using namespace store; // NOLINT(google-build-using-namespace): a second engine 
 /// subject. It knows no limits of length and never runs out of space unless told.
 class MemoryStore : public Store {
 public:
+    MemoryStore() = default;
+    explicit MemoryStore(store::FollowLeg follow_leg) : follow_leg_(std::move(follow_leg)) {}
     /// Writes answer `unavailable` from now on, or work again.
     void set_writable(bool writable);
     /// As if this were a copy made then.
@@ -112,6 +114,15 @@ public:
     Result<std::vector<LegRow>> legs_of(const DocumentId& document) override;
     Result<std::vector<LegEvent>> leg_events(const LegId& leg) override;
 
+    Result<std::vector<ServiceEntry>> service_entries(const DocumentId& document) override;
+    Result<bool> append_service(const ServiceWrite& write) override;
+    Result<std::vector<OpenService>> open_services(const DepartmentCode& department, Date until,
+                                                   std::optional<OpenService> after,
+                                                   std::size_t limit) override;
+    Result<std::vector<ConsentEntry>> consents(const DocumentId& document) override;
+    Result<void> add_consent(const DocumentId& document, const ConsentEntry& entry,
+                             const AuditRow& audit) override;
+
     Result<std::vector<InboxEntry>> inbox(const InboxId& id) override;
     Result<bool> mark_opened(const InboxId& inbox, const DocumentId& document, TimeMs at) override;
     Result<bool> try_link(const LinkTry& attempt) override;
@@ -156,6 +167,8 @@ private:
     /// Has the case the events that the write expects? Then it gets another.
     bool append_event(const std::optional<CaseEventWrite>& write);
     void insert_leg(const LegWrite& write);
+    void follow_moved(const LegId& leg, const LegUpdate& update);
+    void set_open(const DocumentRow& document, bool open);
     void apply(LegRow& row, std::uint32_t fence, const LegUpdate& update);
     Result<StatusOutcome> change_status(const DocumentRow& document, const StatusWrite& write);
     [[nodiscard]] Result<std::vector<Aftermath>>
@@ -170,6 +183,7 @@ private:
 
     mutable std::mutex mutex_;
     bool writable_ = true;
+    store::FollowLeg follow_leg_;
     std::map<DocumentId, StoredIntent> intents_;
     std::map<std::pair<DepartmentCode, std::string>, Counter> counters_;
     NumberFloor floor_;
@@ -195,6 +209,9 @@ private:
     std::map<DocumentId, Bytes> behind_; ///< bytes of all its revisions
     std::map<DocumentId, MessageRow> messages_;
     std::map<DocumentId, Bytes> message_bytes_;
+    std::map<DocumentId, std::vector<ServiceEntry>> service_;
+    std::map<DocumentId, std::vector<ConsentEntry>> consents_;
+    std::set<DocumentId> open_services_;
     std::map<LegId, LinkAccess> links_;
     std::map<std::string, ApiKey, std::less<>> keys_;
     std::map<std::pair<std::string, KeyId>, store::QrKeyRow> qr_keys_;

@@ -42,6 +42,8 @@ void decode_as_every_row(ByteView bytes) {
     decode_once<AugmentationRow>(bytes);
     decode_once<QrKeyRow>(bytes);
     decode_once<MessageRow>(bytes);
+    decode_once<ServiceEntry>(bytes);
+    decode_once<ConsentEntry>(bytes);
 }
 
 } // namespace

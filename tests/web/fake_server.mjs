@@ -70,6 +70,8 @@ const INBOX = {
   documents: [
     { title: '食品经营许可证', number: 'JY23201990012345', issuer: '示例市行政审批局', decided_on: '2026-11-19', issued_at: '2026-11-20T01:30:15.000Z',
       status: 'valid', sample: true, download: '/api/v1/inbox/files/0000000001', verify: `/v/${KEY}`,
+      service: { state: 'served', state_zh: '已送达', since: '2026-11-20T02:11:00.000Z', served_at: '2026-11-20T02:11:00.000Z', rule: 'portal-opened', rules_version: '2026-1',
+        channel: 'portal', basis_zh: '受送达人凭链接和领取码查收', basis: 'opened by who holds link and code' },
       delivery: [{ channel: 'portal', state: 'acknowledged', at: '2026-11-20T02:11:00.000Z' },
         { channel: 'email', state: 'reached', at: '2026-11-20T01:30:21.000Z' }] },
     { title: '准予行政许可决定书', number: '示例许准〔2026〕123号', issuer: '示例市行政审批局', issued_at: '2026-11-20T01:30:14.000Z',

@@ -210,7 +210,8 @@ TEST_F(DeskTest, BadRowsAreToldEverythingAndHarmNoOther) {
     });
     EXPECT_EQ(rules(answers[8]), (std::vector<std::string>{"/delivery kind", "/other unknown"}));
     EXPECT_EQ(answers[8].findings[0].value, "object");
-    EXPECT_EQ(rules(answers[9]), std::vector<std::string>{"/delivery max_members"});
+    EXPECT_EQ(rules(answers[9]),
+              (std::vector<std::string>{"/delivery/2 unique", "/delivery/3 unique"}));
     for (const issuer::Finding& finding : answers[7].findings) {
         EXPECT_EQ((finding.value + finding.message_zh + finding.message_en).find('\x1B'),
                   std::string::npos)

@@ -11,6 +11,7 @@
 #include "delivery/courier.hpp"
 #include "delivery/leg_state.hpp"
 #include "delivery/plan.hpp"
+#include "delivery/service_case.hpp"
 #include "delivery/standing.hpp"
 #include "delivery/status_plan.hpp"
 #include "tests/fakes/fixed_world.hpp"
@@ -54,7 +55,8 @@ struct Office {
 
     fakes::ManualClock clock;
     fakes::SeededRandom random;
-    fakes::MemoryStore store;
+    fakes::MemoryStore store{follow_service};
+    std::optional<store::ConsentEntry> consent = {}; ///< of what is issued from now on
     metrics::Registry registry;
     ApplicantKeys keys = ApplicantKeys::make(Bytes(32, 7), "https://songda.test").value();
     Planner planner{keys, random};
@@ -63,6 +65,9 @@ struct Office {
         {{{"11320199014138860W"},
           {{{{ChannelKind::email, Private<std::string>("supervisor@example.org")}}, {}, true}}}},
         random};
+    std::vector<ChannelKind> fallback = {};
+    std::vector<ChannelKind> notices = {};
+    std::optional<Date> serve_by = {};
     SignatureLevel wanted = SignatureLevel::b_b; ///< of what is issued from now on
     ScriptedChannel portal{true};
     ScriptedChannel email{false};
@@ -72,6 +77,14 @@ struct Office {
     }
     [[nodiscard]] CourierParts parts(std::vector<Lane> lanes) {
         return {store, keys, clock, random, registry, std::move(lanes)};
+    }
+
+    [[nodiscard]] static std::vector<Choice> choices_of(const std::vector<ChannelKind>& channels) {
+        std::vector<Choice> choices;
+        for (const ChannelKind channel : channels) {
+            choices.push_back({channel, Private<std::string>("someone@example.org")});
+        }
+        return choices;
     }
 
     /// Issues a document to a recipient over the channels, as the issuer does.
@@ -95,11 +108,11 @@ struct Office {
         write.document.file.size = file.size();
         write.rest = file;
         write.document.first_status = {store::DocumentStatus::valid, clock.now(), "issued", "test"};
-        std::vector<Choice> choices;
-        for (const ChannelKind channel : channels) {
-            choices.push_back({channel, Private<std::string>("someone@example.org")});
-        }
-        write.legs = planner.plan({write.document, choices, recipient});
+        const std::vector<Choice> choices = choices_of(channels);
+        write.legs = planner.plan(
+            {write.document, choices, recipient, choices_of(fallback), choices_of(notices)});
+        write.consent = consent;
+        write.document.serve_by = serve_by;
         const auto outcome = store.put_issues({&write, 1});
         SONGDA_CHECK(outcome.ok() && outcome.value()[0].kind == store::IssueOutcome::Kind::created);
         return intent.id;

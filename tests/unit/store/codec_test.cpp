@@ -95,6 +95,11 @@ TEST(StoreCodec, EveryRowReturnsAndNothingDamagedDoes) {
                              0,
                              {}});
     expect_strict(SegmentCursor{3, 4096});
+    expect_strict(ServiceEntry{1, TimeMs{5}, TimeMs{6}, samples::numbered<LegId>(7),
+                               "portal-opened", "2026-1", "operator", "直接送达"});
+    expect_strict(ServiceEntry{5, TimeMs{5}, TimeMs{6}, std::nullopt, "", "", "", ""});
+    expect_strict(
+        ConsentEntry{true, "送达地址确认书", "2026-1", {2026, 11, 18}, TimeMs{5}, "decision"});
     const auto key = samples::numbered<DocumentKey>(7);
     expect_strict(FreshRow{key, samples::numbered<DocumentId>(7), std::nullopt, TimeMs{5}});
     expect_strict(FreshRow{key, samples::numbered<DocumentId>(7), InboxId{}, TimeMs{5}});
@@ -105,8 +110,8 @@ TEST(StoreCodec, DocumentsOfVersionOneAreReadWithoutTheirDayAndFirstStatus) {
     row.decided_on.reset();
     row.first_status = {};
     Bytes old = encode(row);
-    ASSERT_EQ(old[0], 4);
-    old.resize(old.size() - 28); // no day, first status, licence, level, and no checksum
+    ASSERT_EQ(old[0], 5);
+    old.resize(old.size() - 29); // no day, first status, licence, level, term, and no checksum
     old[0] = 1;
     const auto seal = [](Bytes bytes) {
         const std::uint32_t sum = detail::crc32c(bytes);
@@ -118,7 +123,7 @@ TEST(StoreCodec, DocumentsOfVersionOneAreReadWithoutTheirDayAndFirstStatus) {
     const auto back = decode<DocumentRow>(seal(old));
     ASSERT_TRUE(back.ok());
     EXPECT_EQ(back.value(), row);
-    old[0] = 5;
+    old[0] = 6;
     EXPECT_FALSE(decode<DocumentRow>(seal(old)).ok()) << "a version to come";
     Bytes other = encode(PrefixRow{1, 128, 70'000});
     other.resize(other.size() - 4);
@@ -130,7 +135,7 @@ TEST(StoreCodec, DocumentsOfVersionOneAreReadWithoutTheirDayAndFirstStatus) {
 TEST(StoreCodec, DocumentsOfVersionTwoAndStatusesOfVersionOneAreReadWithoutLicence) {
     DocumentRow row = samples::issue(7, samples::file_bytes(1, 10)).document;
     Bytes old = encode(row);
-    old.resize(old.size() - 4 - 2 - 8); // level; operation to relation
+    old.resize(old.size() - 4 - 1 - 2 - 8); // term; level; operation to relation
     old[0] = 2;
     const std::uint32_t sum = detail::crc32c(old);
     for (const int shift : {24, 16, 8, 0}) {

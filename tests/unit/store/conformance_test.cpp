@@ -55,6 +55,35 @@ Result<std::vector<DocumentRow>> placeless(const Result<std::optional<DocumentRo
     return placeless(Result<std::vector<DocumentRow>>(rows));
 }
 
+/// What both engines are told to do when a leg moved: an entry that says what they were shown, and
+/// the document's first other leg moves too.
+ServiceAftermath move_on(const MovedLeg& moved) {
+    ServiceAftermath after;
+    if (moved.leg.state % 3 == 0) {
+        return after;
+    }
+    std::ostringstream shown;
+    shown << moved.legs.size() << ' ' << moved.service.size() << ' ' << moved.consents.size() << ' '
+          << static_cast<int>(moved.status) << ' ' << moved.events_of(moved.leg.id).size() << ' '
+          << moved.update.events.size();
+    ServiceEntry entry;
+    entry.kind = static_cast<std::uint8_t>(1 + moved.leg.state % 8);
+    entry.leg = moved.leg.id;
+    entry.detail = shown.str();
+    after.open = moved.leg.state % 2 == 0;
+    after.entries.push_back(std::move(entry));
+    for (const LegRow& other : moved.legs) {
+        if (other.id != moved.leg.id) {
+            LegUpdate update;
+            update.state = static_cast<std::uint8_t>((other.state + 1) % 11);
+            update.reason = "followed";
+            after.changes.push_back({other.id, update});
+            break;
+        }
+    }
+    return after;
+}
+
 /// Drives both with one generator. Each verb answers whether the two agreed.
 class Run {
 public:
@@ -100,7 +129,9 @@ public:
                                              Verb{"cases", 2, &Run::cases},
                                              Verb{"drafts", 3, &Run::drafts},
                                              Verb{"paper", 2, &Run::paper},
-                                             Verb{"editions", 3, &Run::editions}};
+                                             Verb{"editions", 3, &Run::editions},
+                                             Verb{"service", 3, &Run::service},
+                                             Verb{"consent", 2, &Run::consent}};
         std::uint64_t total = 0;
         for (const Verb& verb : verbs) {
             total += verb.weight;
@@ -155,6 +186,13 @@ private:
             below(4) == 0
                 ? std::nullopt
                 : std::optional(china_date(TimeMs{std::int64_t(today_ + below(8)) * day_ms}));
+        write.document.serve_by =
+            below(3) == 0
+                ? std::nullopt
+                : std::optional(china_date(TimeMs{std::int64_t(today_ + below(8)) * day_ms}));
+        if (below(3) == 0) {
+            write.consent = ConsentEntry{true, "form", "1", china_date(now_), now_, "decision"};
+        }
         if (below(3) == 0) {
             write.document.level_wanted =
                 static_cast<SignatureLevel>(below(40) == 0 ? 1 : 2 + below(3));
@@ -321,6 +359,43 @@ private:
         return same_answer(model_.legs_of(document), engine_.legs_of(document)) &&
                same_answer(model_.find_leg(leg), engine_.find_leg(leg)) &&
                same_answer(model_.leg_events(leg), engine_.leg_events(leg));
+    }
+
+    ServiceEntry random_entry() {
+        ServiceEntry entry;
+        entry.kind = static_cast<std::uint8_t>(1 + below(8));
+        entry.happened = now_ + (-static_cast<std::int64_t>(below(1000)));
+        entry.learned = now_;
+        entry.leg = below(2) == 0 ? std::nullopt : std::optional(any_leg());
+        entry.rule = below(2) == 0 ? "" : "portal-opened";
+        return entry;
+    }
+
+    bool service() {
+        const DocumentId document = any_document();
+        ServiceWrite write{document, below(3), random_entry(), below(2) == 0,
+                           samples::audit_row(below(100))};
+        const Date until = china_date(TimeMs{std::int64_t(today_ + below(8)) * day_ms});
+        const DepartmentCode own = samples::department(1 + below(3));
+        std::optional<OpenService> after;
+        if (below(3) == 0) {
+            after = OpenService{until, any_document()};
+        }
+        const std::size_t limit = 1 + below(50);
+        return same_answer(model_.append_service(write), engine_.append_service(write)) &&
+               same_answer(model_.service_entries(document), engine_.service_entries(document)) &&
+               same_answer(model_.open_services(own, until, after, limit),
+                           engine_.open_services(own, until, after, limit));
+    }
+
+    bool consent() {
+        const DocumentId document = any_document();
+        const ConsentEntry entry{below(4) != 0, "送达地址确认书", "2026-1", china_date(now_),
+                                 now_,          "operator"};
+        const AuditRow audit = samples::audit_row(below(100));
+        return same_answer(model_.add_consent(document, entry, audit),
+                           engine_.add_consent(document, entry, audit)) &&
+               same_answer(model_.consents(document), engine_.consents(document));
     }
 
     bool same_status(const DocumentId& id) {
@@ -712,8 +787,10 @@ private:
 void run_seed(std::uint64_t seed) {
     SCOPED_TRACE("SONGDA_SEED=" + std::to_string(seed));
     const samples::Directory directory;
-    fakes::MemoryStore model;
-    auto engine = samples::open_small(directory.path());
+    fakes::MemoryStore model(&move_on);
+    LmdbOptions options = samples::small_options(directory.path());
+    options.follow_leg = &move_on;
+    auto engine = std::move(open_lmdb(options)).value();
     {
         Run run(model, *engine, seed);
         for (int operation = 0; operation < operations; ++operation) {

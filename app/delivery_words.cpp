@@ -1,0 +1,65 @@
+#include "app/delivery_words.hpp"
+
+namespace songda::app {
+namespace {
+
+void add_config(CLI::App& command, std::string& config) {
+    command.add_option("-c,--config", config, "配置文件 configuration file")->capture_default_str();
+}
+
+} // namespace
+
+void add_delivery(CLI::App& app, std::string& config, DeliveryArguments& asked, int& status) {
+    auto* delivering = app.add_subcommand(
+        "delivery",
+        "查看送达过程，再次发送，或记录查明的情况 show how a document travelled, send it "
+        "again, or record what was found out");
+    add_config(*delivering, config);
+    delivering->add_option("DOCUMENT", asked.document, "文书编号或核验码 id or key")->required();
+    delivering->add_option("--resend", asked.resend, "再次发送的渠道 channel: portal, email");
+    auto* leg = delivering->add_option("--leg", asked.leg, "投递编号 id of a leg");
+    auto* step = delivering->add_option(
+        "--step", asked.step, "记录的情况，见该投递的“可记” what happened, as the leg lists it");
+    delivering->add_option("--at", asked.at,
+                           "发生的日期或时刻，不填即现在 day or moment of it; else now");
+    leg->needs(step)->excludes("--resend");
+    step->needs(leg);
+    delivering->add_option("--reason", asked.reason, "事由 why");
+    delivering->callback([&] {
+        asked.config = config;
+        status = run_delivery(asked);
+    });
+}
+
+void add_service(CLI::App& app, std::string& config, ServiceArguments& asked, int& status) {
+    auto* service = app.add_subcommand(
+        "service", "查看未送达文书及其期限，或一份文书的送达任务，记录人工送达和电子送达同意 "
+                   "what is to be served and by when; one document's service case: record service "
+                   "by hand, and consent");
+    add_config(*service, config);
+    auto* document = service->add_option("DOCUMENT", asked.document, "文书编号或核验码 id or key");
+    service
+        ->add_option("--days", asked.days, "列出今后几个工作日内到期的 due in so many working days")
+        ->check(CLI::Range(0, 250))
+        ->capture_default_str();
+    auto* step = service
+                     ->add_option("--step", asked.step,
+                                  "转人工、人工送达、终结 by_hand, served_by_hand or closed")
+                     ->needs(document);
+    service->add_option("--consent", asked.consent, "同意或撤回电子送达 given or withdrawn")
+        ->needs(document)
+        ->excludes(step);
+    service->add_option("--form", asked.form, "同意书名称 form of the consent")
+        ->capture_default_str();
+    service->add_option("--form-version", asked.form_version, "同意书版本 version of the form");
+    service->add_option("--at", asked.at,
+                        "发生的日期或时刻，不填即现在 day or moment of it; else now");
+    service->add_option("--reason", asked.reason,
+                        "事由；人工送达写明方式和依据 why, and how served");
+    service->callback([&] {
+        asked.config = config;
+        status = run_service(asked);
+    });
+}
+
+} // namespace songda::app

@@ -1,0 +1,309 @@
+#include "delivery/service_case.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "delivery/leg_state.hpp"
+#include "delivery/service_rules.hpp"
+#include "delivery/settle.hpp"
+
+namespace songda::delivery {
+namespace {
+
+using store::LegEvent;
+using store::LegRow;
+using store::ServiceEntry;
+
+std::optional<ServiceStep> step_of(const ServiceEntry& entry) {
+    const bool known = entry.kind >= static_cast<std::uint8_t>(ServiceStep::served) &&
+                       entry.kind <= static_cast<std::uint8_t>(ServiceStep::closed);
+    return known ? std::optional(static_cast<ServiceStep>(entry.kind)) : std::nullopt;
+}
+
+void fold_one(ServiceFold& fold, const ServiceEntry& entry) {
+    const auto step = step_of(entry);
+    const auto after = step ? state_after(fold.state, *step) : std::nullopt;
+    if (!after) {
+        return;
+    }
+    const bool serves = *step == ServiceStep::served || *step == ServiceStep::served_by_hand;
+    const bool earlier =
+        !fold.basis || fold.state != ServiceState::served || entry.happened < fold.basis->happened;
+    if (serves && earlier) {
+        fold.basis = entry;
+    } else if (*step == ServiceStep::overturned) {
+        fold.basis.reset();
+    }
+    fold.state = *after;
+    fold.last = entry;
+}
+
+/// Nothing more will come of it.
+bool came_to_nothing(LegState state) {
+    return state == LegState::refused || state == LegState::expired ||
+           state == LegState::returned || state == LegState::failed || state == LegState::cancelled;
+}
+
+/// Nothing of it has left the house.
+bool is_inside(LegState state) {
+    return state == LegState::created || state == LegState::held || state == LegState::queued ||
+           state == LegState::sending || state == LegState::retry_wait;
+}
+
+std::optional<store::ConsentEntry> consent_in_force(std::span<const store::ConsentEntry> consents) {
+    return consents.empty() || !consents.back().given ? std::nullopt
+                                                      : std::optional(consents.back());
+}
+
+/// The earliest event by which a leg has served, by the rules.
+struct Success {
+    const ServiceRule* rule = nullptr;
+    const LegEvent* event = nullptr;
+};
+Success find_success(const LegRow& leg, std::span<const LegEvent> events, bool consent) {
+    Success found;
+    for (const LegEvent& event : events) {
+        const auto state = leg_state(event.state_after);
+        const ServiceRule* const rule =
+            state ? find_service_rule(static_cast<ChannelKind>(leg.channel), *state, consent)
+                  : nullptr;
+        if (rule != nullptr && event.kind != status_event &&
+            (found.event == nullptr || event.happened < found.event->happened)) {
+            found = {rule, &event};
+        }
+    }
+    return found;
+}
+
+/// What follows, gathered step by step.
+class Following {
+public:
+    explicit Following(const store::MovedLeg& moved)
+        : moved_(moved), fold_(fold_service(moved.service)),
+          consent_(consent_in_force(moved.consents).has_value()),
+          event_(moved.update.events.back()) {}
+
+    store::ServiceAftermath run() {
+        look_at_basis();
+        take_success(moved_.leg, moved_.update.events);
+        if (fold_.state == ServiceState::served) {
+            drop_fallbacks();
+        } else {
+            go_on();
+        }
+        after_.open = fold_.state != ServiceState::served && fold_.state != ServiceState::closed;
+        return std::move(after_);
+    }
+
+private:
+    [[nodiscard]] bool is_basis(const LegRow& leg) const {
+        return fold_.basis && fold_.basis->leg == leg.id;
+    }
+
+    void add(ServiceStep step, const LegRow& leg, const LegEvent& event,
+             const ServiceRule* rule = nullptr) {
+        if (!state_after(fold_.state, step)) {
+            return;
+        }
+        ServiceEntry entry;
+        entry.kind = static_cast<std::uint8_t>(step);
+        entry.happened = event.happened;
+        entry.learned = event.learned;
+        entry.leg = leg.id;
+        if (rule != nullptr) {
+            entry.rule = rule->id;
+            entry.rules_version = service_rules_version;
+        }
+        fold_one(fold_, entry);
+        after_.entries.push_back(std::move(entry));
+    }
+
+    /// The leg by which it is served is contested, or had not arrived after all.
+    void look_at_basis() {
+        if (!is_basis(moved_.leg)) {
+            return;
+        }
+        const LegState state = *leg_state(moved_.leg.state);
+        if (state == LegState::disputed) {
+            add(ServiceStep::disputed, moved_.leg, event_);
+        } else if (state == LegState::reached && fold_.state == ServiceState::disputed) {
+            add(ServiceStep::upheld, moved_.leg, event_);
+        } else if (came_to_nothing(state)) {
+            add(ServiceStep::overturned, moved_.leg, event_);
+            for (const LegRow& other : moved_.legs) {
+                const LegState stands = *leg_state(other.state);
+                const bool arrived =
+                    stands == LegState::reached || stands == LegState::acknowledged;
+                if (arrived && other.purpose == store::LegPurpose::service) {
+                    take_success(other, moved_.events_of(other.id));
+                }
+            }
+        }
+    }
+
+    /// First success wins, by when it happened and not by when it was learned.
+    void take_success(const LegRow& leg, const std::vector<LegEvent>& events) {
+        const Success success = find_success(leg, events, consent_);
+        const bool known = fold_.state == ServiceState::served && fold_.basis &&
+                           fold_.basis->happened <= success_time(success);
+        const bool contested = fold_.state == ServiceState::disputed && is_basis(leg);
+        if (success.event != nullptr && !known && !contested) {
+            add(ServiceStep::served, leg, *success.event, success.rule);
+        }
+    }
+    static TimeMs success_time(const Success& success) {
+        return success.event == nullptr ? TimeMs{} : success.event->happened;
+    }
+
+    template <class Use>
+    void each_fallback(Use use) {
+        for (const LegRow& leg : moved_.legs) {
+            if (leg.purpose == store::LegPurpose::service && awaits_of(leg) == Awaits::turn) {
+                use(leg);
+            }
+        }
+    }
+
+    void drop_fallbacks() {
+        each_fallback([&](const LegRow& leg) {
+            after_.changes.push_back({leg.id, settle_not_needed(leg, event_.learned)});
+        });
+    }
+
+    /// The next fallback, once all others came to nothing; or nothing is left to be tried.
+    void go_on() {
+        const bool all_over =
+            std::all_of(moved_.legs.begin(), moved_.legs.end(), [](const LegRow& leg) {
+                return leg.purpose != store::LegPurpose::service ||
+                       awaits_of(leg) == Awaits::turn || came_to_nothing(*leg_state(leg.state));
+            });
+        if (!all_over || !store::may_hold(moved_.status)) {
+            return;
+        }
+        const LegRow* next = nullptr;
+        each_fallback([&](const LegRow& leg) {
+            if (next == nullptr || std::pair(leg.due, leg.id) < std::pair(next->due, next->id)) {
+                next = &leg;
+            }
+        });
+        if (next != nullptr) {
+            after_.changes.push_back({next->id, settle_turn(*next, event_.learned)});
+        } else if (fold_.state == ServiceState::in_progress) {
+            add(ServiceStep::unserved, moved_.leg, event_);
+        }
+    }
+
+    const store::MovedLeg& moved_;
+    ServiceFold fold_;
+    const bool consent_;
+    const LegEvent& event_; ///< the last of those that moved the leg
+    store::ServiceAftermath after_;
+};
+
+} // namespace
+
+std::string_view state_name(ServiceState state) {
+    switch (state) {
+    case ServiceState::planned: return "planned";
+    case ServiceState::in_progress: return "in_progress";
+    case ServiceState::served: return "served";
+    case ServiceState::unserved: return "unserved";
+    case ServiceState::by_hand: return "by_hand";
+    case ServiceState::closed: return "closed";
+    case ServiceState::disputed: return "disputed";
+    case ServiceState::revoked: return "revoked";
+    }
+    return "";
+}
+
+std::string_view state_name_zh(ServiceState state) {
+    switch (state) {
+    case ServiceState::planned: return "待送达";
+    case ServiceState::in_progress: return "送达中";
+    case ServiceState::served: return "已送达";
+    case ServiceState::unserved: return "未能送达";
+    case ServiceState::by_hand: return "人工送达中";
+    case ServiceState::closed: return "已终结";
+    case ServiceState::disputed: return "送达有争议";
+    case ServiceState::revoked: return "无需送达";
+    }
+    return "";
+}
+
+std::string_view step_name(ServiceStep step) {
+    switch (step) {
+    case ServiceStep::served: return "served";
+    case ServiceStep::unserved: return "unserved";
+    case ServiceStep::disputed: return "disputed";
+    case ServiceStep::upheld: return "upheld";
+    case ServiceStep::overturned: return "overturned";
+    case ServiceStep::by_hand: return "by_hand";
+    case ServiceStep::served_by_hand: return "served_by_hand";
+    case ServiceStep::closed: return "closed";
+    }
+    return "";
+}
+
+std::string_view step_name_zh(ServiceStep step) {
+    switch (step) {
+    case ServiceStep::served: return "送达";
+    case ServiceStep::unserved: return "各方式均未送达";
+    case ServiceStep::disputed: return "对送达有异议";
+    case ServiceStep::upheld: return "核实：确已送达";
+    case ServiceStep::overturned: return "核实：并未送达";
+    case ServiceStep::by_hand: return "转人工送达";
+    case ServiceStep::served_by_hand: return "人工送达";
+    case ServiceStep::closed: return "终结";
+    }
+    return "";
+}
+
+ServiceFold fold_service(std::span<const ServiceEntry> entries) {
+    ServiceFold fold;
+    for (const ServiceEntry& entry : entries) {
+        fold_one(fold, entry);
+    }
+    return fold;
+}
+
+store::ServiceAftermath follow_service(const store::MovedLeg& moved) {
+    const bool counts = moved.leg.purpose == store::LegPurpose::service &&
+                        !moved.update.events.empty() && leg_state(moved.leg.state);
+    return counts ? Following(moved).run() : store::ServiceAftermath{};
+}
+
+Result<ServiceCase> find_service_case(store::Store& store, const store::DocumentRow& document) {
+    const auto entries = store.service_entries(document.id);
+    const auto consents = store.consents(document.id);
+    const auto legs = store.legs_of(document.id);
+    const auto status = store.find_status(document);
+    if (!entries.ok() || !consents.ok()) {
+        return entries.ok() ? consents.error() : entries.error();
+    }
+    if (!legs.ok() || !status.ok()) {
+        return legs.ok() ? status.error() : legs.error();
+    }
+    const ServiceFold fold = fold_service(entries.value());
+    ServiceCase found;
+    found.state = fold.state;
+    found.since = fold.last ? fold.last->happened : document.issued_at;
+    found.basis = fold.basis;
+    found.consent = consent_in_force(consents.value());
+    found.serve_by = document.serve_by;
+    const bool inside =
+        std::all_of(legs.value().begin(), legs.value().end(), [](const LegRow& leg) {
+            const auto state = leg_state(leg.state);
+            return leg.purpose != store::LegPurpose::service || (state && is_inside(*state));
+        });
+    if (fold.state == ServiceState::in_progress && inside) {
+        found.state = ServiceState::planned;
+    }
+    if (fold.state != ServiceState::served && fold.state != ServiceState::disputed &&
+        !store::may_hold(status.value().change.status)) {
+        found.state = ServiceState::revoked;
+        found.since = status.value().change.at;
+    }
+    return found;
+}
+
+} // namespace songda::delivery

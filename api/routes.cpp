@@ -131,6 +131,7 @@ http::Response serve(Guards& guards, const ApiRoute& route, const http::Request&
 Result<std::vector<ApiRoute>> make_api_routes(const ApiParts& parts) {
     std::vector<ApiRoute> routes;
     add_document_routes(routes, parts);
+    add_service_routes(routes, parts);
     add_case_routes(routes, parts);
     add_draft_routes(routes, parts);
     add_status_routes(routes, parts);

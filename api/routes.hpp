@@ -101,6 +101,7 @@ struct ApiRoute {
 
 // The counters, one file each.
 void add_document_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
+void add_service_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_case_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_draft_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_paper_routes(std::vector<ApiRoute>& to, const ApiParts& parts);

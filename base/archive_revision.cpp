@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/archive_writer.hpp"
+#include "base/check.hpp"
 #include "base/der.hpp"
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
@@ -18,6 +19,13 @@ using archive::store_lists;
 
 Error not_ours() {
     return {Fault::corrupt, "what stands behind the issued file is no archive revision of ours"};
+}
+
+/// Is there room for so large a token, and nothing beside a seal?
+bool fits(const ArchiveAddition& addition) {
+    return addition.sealed_at
+               ? addition.token_bytes <= archive_seal_bytes_max && addition.evidence.empty()
+               : addition.token_bytes <= archive_token_bytes_max;
 }
 
 Error no_room(const char* why) {
@@ -55,14 +63,8 @@ public:
         if (!addition.evidence.empty() && !sort_out(ground, addition.evidence)) {
             return std::nullopt;
         }
-        if (file_.substr(at_).starts_with(archive::form_head)) {
-            const auto digits = find_digits();
-            if (!digits || digits->empty() || digits->size() % 2 != 0 ||
-                digits->size() > 2 * archive_token_bytes_max) {
-                return std::nullopt;
-            }
-            digits_ = *digits;
-            addition.token_bytes = digits->size() / 2;
+        if (file_.substr(at_).starts_with(archive::form_head) && !read_slot(addition)) {
+            return std::nullopt;
         }
         return addition;
     }
@@ -135,19 +137,27 @@ private:
             'R'));
     }
 
-    std::optional<std::string_view> find_digits() const {
-        static constexpr std::string_view name = "/SubFilter/ETSI.RFC3161";
-        const std::size_t dictionary = file_.find(name, at_);
-        const std::size_t open = dictionary == std::string_view::npos
+    /// Of a time-stamp or a seal, whichever comes first.
+    bool read_slot(ArchiveAddition& to) {
+        const std::size_t stamp = file_.find(archive::stamp_head, at_);
+        const std::size_t seal = file_.find(archive::seal_head, at_);
+        const std::size_t head = std::min(stamp, seal);
+        const std::size_t open = head == std::string_view::npos
                                      ? std::string_view::npos
-                                     : file_.find(archive::contents, dictionary);
+                                     : file_.find(archive::contents, head);
         if (open == std::string_view::npos) {
-            return std::nullopt;
+            return false;
+        }
+        if (seal < stamp) {
+            to.sealed_at =
+                der::read_generalized_time(file_.substr(seal + archive::seal_head.size(), 15));
         }
         const std::size_t begin = open + archive::contents.size();
         const std::size_t close = file_.find('>', begin);
-        return close == std::string_view::npos ? std::nullopt
-                                               : std::optional(file_.substr(begin, close - begin));
+        digits_ = file_.substr(begin, std::min(close, file_.size()) - begin);
+        to.token_bytes = digits_.size() / 2;
+        return close != std::string_view::npos && !digits_.empty() && digits_.size() % 2 == 0 &&
+               fits(to);
     }
 
     std::string_view file_;
@@ -158,11 +168,12 @@ private:
 /// Are the written bytes those of the file, but for the token?
 bool is_same(std::string_view found, const Ground::Text& expected) {
     const std::string_view text = expected.text;
-    if (found.size() != text.size() || !expected.revision.stamp) {
+    const ArchiveSlot* const slot = expected.revision.slot();
+    if (found.size() != text.size() || slot == nullptr) {
         return found == text;
     }
-    const std::size_t gap = expected.revision.stamp->gap_begin - expected.revision.begin;
-    const std::size_t gap_end = expected.revision.stamp->gap_end - expected.revision.begin;
+    const std::size_t gap = slot->gap_begin - expected.revision.begin;
+    const std::size_t gap_end = slot->gap_end - expected.revision.begin;
     return found.substr(0, gap + 1) == text.substr(0, gap + 1) &&
            found.substr(gap_end - 1) == text.substr(gap_end - 1);
 }
@@ -172,7 +183,8 @@ std::optional<ArchiveRevision> read_revision(std::string_view file, std::size_t 
                                              Ground& ground) {
     Reader reader(file, begin);
     const auto addition = reader.read(ground);
-    if (!addition || (addition->evidence.empty() && addition->token_bytes == 0)) {
+    if (!addition || (addition->evidence.empty() && addition->token_bytes == 0) ||
+        (addition->sealed_at && ground.is_sealed())) {
         return std::nullopt;
     }
     const std::size_t items = ground.items() + addition->evidence.size();
@@ -180,12 +192,12 @@ std::optional<ArchiveRevision> read_revision(std::string_view file, std::size_t 
     if (!is_same(file.substr(begin, expected.text.size()), expected) || ground.items() != items) {
         return std::nullopt;
     }
-    if (expected.revision.stamp) {
+    if (ArchiveSlot* const slot = archive::slot_of(expected.revision)) {
         auto token = read_token(reader.digits());
         if (!token) {
             return std::nullopt;
         }
-        expected.revision.stamp->token = std::move(*token);
+        slot->token = std::move(*token);
     }
     return std::move(expected.revision);
 }
@@ -249,9 +261,13 @@ Result<ArchiveDraft> add_archive_revision(ByteView file, std::size_t issued_byte
         return reading.error();
     }
     Ground& ground = reading.value().ground;
-    const ArchiveAddition added{fresh(ground, addition.evidence), addition.token_bytes};
+    const ArchiveAddition added{fresh(ground, addition.evidence), addition.token_bytes,
+                                addition.sealed_at};
     if (added.evidence.empty() && added.token_bytes == 0) {
         return no_room("nothing to add: the file has it already");
+    }
+    if (added.sealed_at && (added.token_bytes == 0 || ground.is_sealed())) {
+        return no_room("the file has an electronic seal already, or no room for one was asked");
     }
     const bool too_large =
         std::any_of(added.evidence.begin(), added.evidence.end(), [](const Evidence& item) {
@@ -262,8 +278,7 @@ Result<ArchiveDraft> add_archive_revision(ByteView file, std::size_t issued_byte
     }
     Ground::Text revision = ground.append(file.size(), added);
     if (ground.stamps() > archive_stamps_max || ground.revisions() > archive_revisions_max ||
-        added.token_bytes > archive_token_bytes_max ||
-        revision.revision.end > archive::file_bytes_max) {
+        !fits(added) || revision.revision.end > archive::file_bytes_max) {
         return no_room("no room for one more archive revision");
     }
     ArchiveDraft draft{Bytes(file.begin(), file.end()), std::move(revision.revision)};
@@ -271,10 +286,15 @@ Result<ArchiveDraft> add_archive_revision(ByteView file, std::size_t issued_byte
     return draft;
 }
 
-Digest archive_digest(ByteView file, const ArchiveStamp& stamp) {
+std::array<ByteView, 2> archive_ranges(ByteView file, const ArchiveSlot& slot) {
+    return {file.first(slot.gap_begin), file.subspan(slot.gap_end, slot.end - slot.gap_end)};
+}
+
+Digest archive_digest(ByteView file, const ArchiveSlot& slot) {
     Sha256 hash;
-    hash.update(file.first(stamp.gap_begin));
-    hash.update(file.subspan(stamp.gap_end, stamp.end - stamp.gap_end));
+    for (const ByteView range : archive_ranges(file, slot)) {
+        hash.update(range);
+    }
     return hash.finish();
 }
 
@@ -283,13 +303,14 @@ Digest ArchiveDraft::digest() const {
 }
 
 Result<void> ArchiveDraft::put(ByteView token) {
-    ArchiveStamp& stamp = revision.stamp.value();
-    const std::size_t room = (stamp.gap_end - stamp.gap_begin - 2) / 2;
+    ArchiveSlot* const slot = archive::slot_of(revision);
+    SONGDA_CHECK(slot != nullptr);
+    const std::size_t room = (slot->gap_end - slot->gap_begin - 2) / 2;
     if (token.size() > room) {
         return no_room("the token is larger than its room");
     }
-    write_hex(token, file.data() + stamp.gap_begin + 1);
-    stamp.token.assign(token.begin(), token.end());
+    write_hex(token, file.data() + slot->gap_begin + 1);
+    slot->token.assign(token.begin(), token.end());
     return {};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <vector>
@@ -7,13 +8,15 @@
 #include "base/bytes.hpp"
 #include "base/evidence.hpp"
 #include "base/result.hpp"
+#include "base/time.hpp"
 
 /// The revisions behind one of our own files (ISO 32000-1 §7.5.6; docs/formats/pdf.md, "Archive
 /// revisions"): each adds to the document security store (/DSS, ISO 32000-2 §12.8.4.3, ETSI EN
 /// 319 142-1 §5.4.2), or carries an archive time-stamp (/DocTimeStamp, §5.4.3), or both, and then
-/// the time-stamp is over what was added with it. A revision has one spelling: whoever reads it
-/// writes it again and compares, so that nothing else can be behind an issued file. The issued
-/// bytes stay as they are. Pure; for bytes from anybody.
+/// the time-stamp is over what was added with it; or it carries an electronic seal (GB/T 38540, in
+/// the PDF /GM.sm2seal) over all before it, once in a file. A revision has one spelling: whoever
+/// reads it writes it again and compares, so that nothing else can be behind an issued file. The
+/// issued bytes stay as they are. Pure; for bytes from anybody.
 namespace songda {
 
 /// Renewed every few years, with what is needed beside it; more than a century of them.
@@ -21,25 +24,38 @@ inline constexpr std::size_t archive_stamps_max = 32;
 inline constexpr std::size_t archive_revisions_max = 64;
 /// Room for a token of another authority with its chain.
 inline constexpr std::size_t archive_token_bytes_max = 16U << 10U;
+/// Of a SES_Signature, which has the whole seal with its picture in it.
+inline constexpr std::size_t archive_seal_bytes_max = 56U << 10U;
 /// Of all revisions together; and of one item, which is a list of 40,000 revoked certificates.
 inline constexpr std::size_t archive_evidence_items_max = 128;
 inline constexpr std::size_t archive_evidence_bytes_max = 2U << 20U;
 
-/// Where a revision's time-stamp is. Offsets into the file.
-struct ArchiveStamp {
+/// Where a revision's time-stamp or electronic seal is. Offsets into the file.
+struct ArchiveSlot {
     std::size_t gap_begin = 0; ///< of `<`
     std::size_t gap_end = 0;   ///< after `>`
     std::size_t end = 0;       ///< of the revision, and of what the token is about
     Bytes token;               ///< DER; the zeros after it are checked and cut off
 };
 
-/// One revision. Offsets into the file. It has evidence, a time-stamp, or both.
+struct ArchiveSeal {
+    ArchiveSlot slot; ///< its token: SES_Signature (electronic_seal.hpp)
+    TimeMs at;        ///< /M: whole seconds
+};
+
+/// One revision. Offsets into the file. It has evidence, a time-stamp, or both; or a seal.
 struct ArchiveRevision {
     std::size_t begin = 0;
     std::size_t end = 0;
     std::size_t table = 0;          ///< of its `xref`
     std::vector<Evidence> evidence; ///< that it adds: certificates, OCSP answers, lists
-    std::optional<ArchiveStamp> stamp;
+    std::optional<ArchiveSlot> stamp;
+    std::optional<ArchiveSeal> seal;
+
+    /// Of the one or the other; null: it has neither.
+    [[nodiscard]] const ArchiveSlot* slot() const {
+        return stamp ? &*stamp : seal ? &seal->slot : nullptr;
+    }
 };
 
 /// What is behind the first `issued_bytes` of a file, all of it. Empty if nothing is. Fault
@@ -52,9 +68,12 @@ struct ArchiveRevision {
 struct ArchiveAddition {
     std::vector<Evidence> evidence; ///< what the file has already is left out
     std::size_t token_bytes = 0;    ///< room for a token; 0: no time-stamp
+    /// Then the token is an electronic seal of that time and not a time-stamp; no evidence with it.
+    std::optional<TimeMs> sealed_at{};
 };
 
-/// A file with one more revision. With a time-stamp there is room for its token, and where.
+/// A file with one more revision. With a time-stamp or a seal there is room for its token, and
+/// where.
 struct ArchiveDraft {
     Bytes file;
     ArchiveRevision revision;
@@ -66,10 +85,13 @@ struct ArchiveDraft {
 };
 
 /// Faults: corrupt (not our file), invalid_input (too many already, too large, or nothing to add).
+/// A time in `addition` is cut to the second.
 [[nodiscard]] Result<ArchiveDraft> add_archive_revision(ByteView file, std::size_t issued_bytes,
                                                         const ArchiveAddition& addition);
 
-/// SHA-256 of what a time-stamp's token is about.
-[[nodiscard]] Digest archive_digest(ByteView file, const ArchiveStamp& stamp);
+/// What a token is about, in the order in which it is hashed.
+[[nodiscard]] std::array<ByteView, 2> archive_ranges(ByteView file, const ArchiveSlot& slot);
+/// SHA-256 of that.
+[[nodiscard]] Digest archive_digest(ByteView file, const ArchiveSlot& slot);
 
 } // namespace songda

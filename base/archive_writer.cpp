@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/der.hpp"
 #include "base/own_pdf.hpp"
 #include "base/sha256.hpp"
 
@@ -100,7 +101,7 @@ Ground::Text Ground::append(std::size_t begin, const ArchiveAddition& addition) 
         draft.revision.evidence = addition.evidence;
     }
     if (addition.token_bytes > 0) {
-        put_stamp(draft, addition.token_bytes);
+        put_slot(draft, addition);
     }
     end(draft);
     ++revisions_;
@@ -142,25 +143,34 @@ void Ground::put_store(Draft& draft, const std::vector<Evidence>& evidence) {
     }
 }
 
-void Ground::put_stamp(Draft& draft, std::size_t token_bytes) {
+void Ground::put_slot(Draft& draft, const ArchiveAddition& addition) {
     const std::size_t field = size_;
+    const bool seal = addition.sealed_at.has_value();
     fields_.push_back(field);
+    sealed_ = sealed_ || seal;
     size_ += 2;
+    const std::string name = seal ? "sm2seal" : fmt::format("archive-{}", stamps());
+    const std::string head =
+        seal ? fmt::format("{}{})", seal_head, der::generalized_time(*addition.sealed_at))
+             : std::string(stamp_head);
     const std::string fields = ' ' + references(fields_);
     draft.put(object_form, fmt::format("<</Fields[15 0 R{}]/SigFlags 3>>", fields));
     draft.put(page_, page_before_ + fields + page_after_);
-    draft.put(field,
-              fmt::format("<</Type/Annot/Subtype/Widget/FT/Sig/T(archive-{})/F 132/P {} 0 R/V {} 0 "
-                          "R/AP<</N 8 0 R>>/Rect[0 0 0 0]>>",
-                          fields_.size(), page_, field + 1));
-    draft.put(field + 1,
-              fmt::format("<</Type/DocTimeStamp/Filter/Adobe.PPKLite/SubFilter/ETSI.RFC3161"
-                          "/ByteRange[0 0000000 0000000 0000000]/Contents<{}> >>",
-                          std::string(2 * token_bytes, '0')));
-    ArchiveStamp& stamp = draft.revision.stamp.emplace();
+    draft.put(field, fmt::format("<</Type/Annot/Subtype/Widget/FT/Sig/T({})/F 132/P {} 0 R/V {} 0 "
+                                 "R/AP<</N 8 0 R>>/Rect[0 0 0 0]>>",
+                                 name, page_, field + 1));
+    draft.put(field + 1, fmt::format("{}/ByteRange[0 0000000 0000000 0000000]/Contents<{}> >>",
+                                     head, std::string(2 * addition.token_bytes, '0')));
+    if (seal) {
+        draft.revision.seal.emplace().at =
+            *der::read_generalized_time(der::generalized_time(*addition.sealed_at));
+    } else {
+        draft.revision.stamp.emplace();
+    }
+    ArchiveSlot& slot = *slot_of(draft.revision);
     const std::size_t object = draft.offsets[field + 1] - draft.begin;
-    stamp.gap_begin = draft.begin + draft.text.find(contents, object) + contents.size() - 1;
-    stamp.gap_end = stamp.gap_begin + 2 * token_bytes + 2;
+    slot.gap_begin = draft.begin + draft.text.find(contents, object) + contents.size() - 1;
+    slot.gap_end = slot.gap_begin + 2 * addition.token_bytes + 2;
 }
 
 void Ground::end(Draft& draft) {
@@ -174,12 +184,11 @@ void Ground::end(Draft& draft) {
                               size_, id_, table_, revision.table);
     revision.end = draft.begin + draft.text.size();
     table_ = revision.table;
-    if (revision.stamp) {
-        ArchiveStamp& stamp = *revision.stamp;
-        stamp.end = revision.end;
-        const std::string range = fmt::format("{:07} {:07} {:07}", stamp.gap_begin, stamp.gap_end,
-                                              stamp.end - stamp.gap_end);
-        const std::size_t list_end = stamp.gap_begin - draft.begin + 1 - contents.size() - 1;
+    if (ArchiveSlot* const slot = slot_of(revision)) {
+        slot->end = revision.end;
+        const std::string range = fmt::format("{:07} {:07} {:07}", slot->gap_begin, slot->gap_end,
+                                              slot->end - slot->gap_end);
+        const std::size_t list_end = slot->gap_begin - draft.begin + 1 - contents.size() - 1;
         draft.text.replace(list_end - range.size(), range.size(), range);
     }
 }

@@ -31,7 +31,17 @@ inline constexpr std::string_view stream_end = "\nendstream\nendobj\n";
 [[nodiscard]] std::string stream_head(std::size_t number);
 [[nodiscard]] std::string store_head(std::size_t number);
 inline constexpr std::string_view form_head = "7 0 obj\n";
+inline constexpr std::string_view stamp_head =
+    "<</Type/DocTimeStamp/Filter/Adobe.PPKLite/SubFilter/ETSI.RFC3161";
+/// Then its time, as a GeneralizedTime spells it (ISO 32000-1 §7.9.4 does the same).
+inline constexpr std::string_view seal_head =
+    "<</Type/Sig/Filter/Gomain.GMPkiLite/SubFilter/GM.sm2seal/M(D:";
 inline constexpr std::string_view contents = "/Contents<";
+
+/// ArchiveRevision::slot for who fills it in.
+[[nodiscard]] inline ArchiveSlot* slot_of(ArchiveRevision& revision) {
+    return revision.stamp ? &*revision.stamp : revision.seal ? &revision.seal->slot : nullptr;
+}
 
 /// What the next revision builds on: the issued file, and what the revisions behind it added.
 class Ground {
@@ -45,7 +55,7 @@ public:
         ArchiveRevision revision; ///< its token is all zeros
     };
     /// Writes a revision at `begin` of the file, and stands on it afterwards. `token_bytes` 0: no
-    /// time-stamp. The evidence is in the order of `store_lists` and new.
+    /// time-stamp or seal. The evidence is in the order of `store_lists` and new.
     [[nodiscard]] Text append(std::size_t begin, const ArchiveAddition& addition);
 
     /// Is it in the store?
@@ -57,14 +67,15 @@ public:
     }
     [[nodiscard]] std::size_t items() const { return known_.size(); }
     [[nodiscard]] std::size_t items_of(std::size_t list) const { return lists_[list].size(); }
-    [[nodiscard]] std::size_t stamps() const { return fields_.size(); }
+    [[nodiscard]] std::size_t stamps() const { return fields_.size() - (sealed_ ? 1 : 0); }
+    [[nodiscard]] bool is_sealed() const { return sealed_; }
     [[nodiscard]] std::size_t revisions() const { return revisions_; }
 
 private:
     Ground() = default;
     struct Draft;
     void put_store(Draft& draft, const std::vector<Evidence>& evidence);
-    void put_stamp(Draft& draft, std::size_t token_bytes);
+    void put_slot(Draft& draft, const ArchiveAddition& addition);
     void end(Draft& draft);
 
     std::string id_;
@@ -76,7 +87,8 @@ private:
     std::size_t store_ = 0; ///< object number; 0: there is none
     std::array<std::vector<std::size_t>, store_lists.size()> lists_;
     std::set<Digest> known_;
-    std::vector<std::size_t> fields_; ///< of the time-stamps
+    std::vector<std::size_t> fields_; ///< of the time-stamps and the seal
+    bool sealed_ = false;
     std::size_t revisions_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "base/der.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.hpp"
 
@@ -42,6 +43,29 @@ Bytes join(std::initializer_list<ByteView> parts) {
         append(made, part);
     }
     return made;
+}
+
+std::string generalized_time(TimeMs time) {
+    std::string text;
+    for (const char letter : to_rfc3339(time).substr(0, 19)) { // 2026-11-24T01:02:03
+        if (letter >= '0' && letter <= '9') {
+            text += letter;
+        }
+    }
+    return text + 'Z';
+}
+
+std::optional<TimeMs> read_generalized_time(std::string_view text) {
+    if (text.size() != 15) {
+        return std::nullopt;
+    }
+    std::string spelt(text); // as RFC 3339 spells it
+    for (const auto& [at, mark] : {std::pair(4U, '-'), std::pair(7U, '-'), std::pair(10U, 'T'),
+                                   std::pair(13U, ':'), std::pair(16U, ':')}) {
+        spelt.insert(at, 1, mark);
+    }
+    const auto time = parse_rfc3339(spelt);
+    return time && generalized_time(*time) == text ? time : std::nullopt;
 }
 
 bool take(ByteView& rest, ByteView expected) {

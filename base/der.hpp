@@ -4,8 +4,11 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "base/bytes.hpp"
+#include "base/time.hpp"
 
 /// DER (X.690) as the house writes and reads it: single-byte tags, definite lengths in their
 /// shortest form. What is read may come from anybody; nothing is allocated and nothing is read past
@@ -19,6 +22,8 @@ inline constexpr std::uint8_t tag_octets = 0x04;
 inline constexpr std::uint8_t tag_null = 0x05;
 inline constexpr std::uint8_t tag_oid = 0x06;
 inline constexpr std::uint8_t tag_utf8 = 0x0C;
+inline constexpr std::uint8_t tag_printable = 0x13;
+inline constexpr std::uint8_t tag_ia5 = 0x16;
 inline constexpr std::uint8_t tag_generalized_time = 0x18;
 inline constexpr std::uint8_t tag_sequence = 0x30;
 inline constexpr std::uint8_t tag_set = 0x31;
@@ -28,6 +33,11 @@ inline constexpr std::uint8_t tag_context_0 = 0xA0;
 void append_tlv(Bytes& to, std::uint8_t tag, ByteView content);
 [[nodiscard]] Bytes tlv(std::uint8_t tag, ByteView content);
 [[nodiscard]] Bytes join(std::initializer_list<ByteView> parts);
+
+/// `20261124010203Z`: content of a GeneralizedTime (X.690 §11.7), the milliseconds cut off.
+[[nodiscard]] std::string generalized_time(TimeMs time);
+/// Of whole seconds in that spelling, and only a time that there is.
+[[nodiscard]] std::optional<TimeMs> read_generalized_time(std::string_view text);
 
 /// Reading: each takes a value off the front of `rest`, or leaves `rest` in any state and says no.
 

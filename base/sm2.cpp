@@ -20,7 +20,7 @@ const EVP_MD* sm3_algorithm() {
     return fetched;
 }
 
-Digest sm3_of(std::initializer_list<ByteView> parts) {
+Digest sm3_of(std::span<const ByteView> parts) {
     const DigestContext context(EVP_MD_CTX_new());
     SONGDA_CHECK(context && EVP_DigestInit_ex(context.get(), sm3_algorithm(), nullptr) == 1);
     for (const ByteView part : parts) {
@@ -29,6 +29,10 @@ Digest sm3_of(std::initializer_list<ByteView> parts) {
     Digest digest{};
     SONGDA_CHECK(EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) == 1);
     return digest;
+}
+
+Digest sm3_of(std::initializer_list<ByteView> parts) {
+    return sm3_of(std::span(parts.begin(), parts.size()));
 }
 
 /// 04 ‖ x ‖ y; nothing for a point that is not uncompressed.
@@ -58,6 +62,10 @@ const Bytes& identity_head() {
 
 Digest sm3(ByteView bytes) {
     return sm3_of({bytes});
+}
+
+Digest sm3(std::span<const ByteView> parts) {
+    return sm3_of(parts);
 }
 
 bool is_sm2(const EVP_PKEY* key) {

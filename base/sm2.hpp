@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <string_view>
 
 #include "base/bytes.hpp"
@@ -18,6 +19,8 @@ inline constexpr std::string_view sm2_user_id = "1234567812345678";
 inline constexpr std::size_t sm2_signature_bytes_max = 72;
 
 [[nodiscard]] Digest sm3(ByteView bytes);
+/// Of all of them, one behind the other.
+[[nodiscard]] Digest sm3(std::span<const ByteView> parts);
 
 /// SM2 by its own name: OpenSSL also makes EC keys on this curve, which sign ECDSA.
 [[nodiscard]] bool is_sm2(const EVP_PKEY* key);

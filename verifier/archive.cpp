@@ -38,9 +38,8 @@ bool take_evidence(const ArchiveRevision& revision, ArchiveProof& proof) {
 /// Fills in what is known of a time-stamp as of `as_of`; false if it is not about the file.
 bool judge_stamp(const ArchivedFile& archived, const ArchiveProof& proof, const TrustStore& trust,
                  TimeMs as_of, TimeMs at, ProvenStamp& stamp) {
-    const ArchiveStamp& place = *archived.revisions[stamp.revision].stamp;
-    const std::array about = {archived.whole.first(place.gap_begin),
-                              archived.whole.subspan(place.gap_end, place.end - place.gap_end)};
+    const ArchiveSlot& place = *archived.revisions[stamp.revision].stamp;
+    const auto about = archive_ranges(archived.whole, place);
     TokenVerdict verdict = check_timestamp_token(place.token, {about, as_of}, trust);
     if (!verdict.fits) {
         return false;

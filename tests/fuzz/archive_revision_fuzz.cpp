@@ -20,11 +20,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     Bytes again(as_bytes(issued).begin(), as_bytes(issued).end());
     for (const ArchiveRevision& revision : revisions.value()) {
-        const std::size_t room =
-            revision.stamp ? (revision.stamp->gap_end - revision.stamp->gap_begin - 2) / 2 : 0;
-        auto draft = add_archive_revision(again, issued.size(), {revision.evidence, room});
+        const ArchiveSlot* const slot = revision.slot();
+        const std::size_t room = slot != nullptr ? (slot->gap_end - slot->gap_begin - 2) / 2 : 0;
+        const auto sealed_at =
+            revision.seal ? std::optional(revision.seal->at) : std::optional<TimeMs>();
+        auto draft =
+            add_archive_revision(again, issued.size(), {revision.evidence, room, sealed_at});
         SONGDA_CHECK(draft.ok());
-        SONGDA_CHECK(room == 0 || draft.value().put(revision.stamp->token).ok());
+        SONGDA_CHECK(room == 0 || draft.value().put(slot->token).ok());
         again = std::move(draft.value().file);
     }
     SONGDA_CHECK(again == file);

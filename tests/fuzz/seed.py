@@ -89,6 +89,7 @@ def main():
     seal = from_base41(payload)
     claims = seal[seal.index(b"\xa6\x02"):-66]
     seeds = {"frame": [pdf], "record_of": [pdf], "pdf": [pdf, (GOLDEN / "high-s.pdf").read_bytes()], "cms": [cms, (GOLDEN / "with-signing-time.der").read_bytes()],
+             "electronic_seal": [path.read_bytes() for path in sorted(GOLDEN.parent.glob("sm2seal/*.der"))],
              "sm2_cms": [path.read_bytes() for path in sorted(GOLDEN.parent.glob("sm2/*.der"))],
              "qr": [qr.encode(), qr.split("/v/")[1].encode(), (GOLDEN / "high-s.txt").read_bytes()],
              "form_upload": [b"multipart/form-data; boundary=b\n--b\r\nContent-Disposition: form-data; name=\"file\"; "
@@ -98,7 +99,7 @@ def main():
              "xlsx": [workbook(False), workbook(True)],
              "template": [b'{"songda_template":1,"files":{"bases/b.toml":"","template.toml":"YmFzZXM9WyJiQDEiXQ=="}}'],
              "timestamp_request": [path.read_bytes() for path in sorted((GOLDEN.parent / "timestamp").glob("*.tsq"))],
-             "archive_revision": [(GOLDEN.parent / f"pdf/archive-{what}.txt").read_bytes() for what in ("stamps", "store")],
+             "archive_revision": [(GOLDEN.parent / f"pdf/archive-{what}.txt").read_bytes() for what in ("stamps", "store", "seal")],
              "timestamp_reply": [(GOLDEN.parent / "timestamp/foreign.tsr").read_bytes(), bytes.fromhex("3009300702010203020520")],
              "qr_seal": [payload.encode(), seal, claims]}
     seeds["ocsp_request"] = [ocsp_request(b""), ocsp_request(bytes.fromhex("a21f301d301b06092b060105050730010204" "0e040c000102030405060708090a0b"))]

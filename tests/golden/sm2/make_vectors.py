@@ -111,4 +111,5 @@ def main() -> None:
                 (HERE / f"{shape}-{number}.der").write_bytes(message(folder, cades, algorithm))
 
 
-main()
+if __name__ == "__main__":
+    main()

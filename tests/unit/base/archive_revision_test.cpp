@@ -20,6 +20,8 @@ const Evidence other_certificate = {Evidence::Kind::certificate, bytes("another"
 const Evidence answer = {Evidence::Kind::ocsp, bytes("answer")};
 const Evidence list = {Evidence::Kind::crl, bytes("list")};
 
+const TimeMs sealed_at = *parse_rfc3339("2026-11-24T01:02:03Z");
+
 class ArchiveRevisionBytes : public ::testing::Test {
 protected:
     ArchiveRevisionBytes() : file_(as_bytes(issued_).begin(), as_bytes(issued_).end()) {}
@@ -59,6 +61,62 @@ TEST_F(ArchiveRevisionBytes, TheStoreHasTheBytesOfTheFormatPage) {
     EXPECT_EQ(read.value()[2].evidence, std::vector{other_certificate})
         << "what was there already is not written again";
     EXPECT_EQ(read.value()[2].stamp->token, (Bytes{0x30, 0x03, 0x02, 0x01, 0x05}));
+}
+
+TEST_F(ArchiveRevisionBytes, ASealBetweenTimeStampsHasTheBytesOfTheFormatPage) {
+    const Bytes token = {0x30, 0x03, 0x02, 0x01, 0xAB};
+    add({}, token, 5);
+    auto draft = add_archive_revision(file_, issued_.size(), {{}, 8, sealed_at + 4});
+    ASSERT_TRUE(draft.ok()) << draft.error().detail;
+    ASSERT_TRUE(draft.value().put(token).ok());
+    file_ = std::move(draft.value().file);
+    add({certificate}, token, 5);
+    EXPECT_EQ(added(), fakes::golden_file("pdf/archive-seal.txt"));
+    const auto read = read_archive(file_, issued_.size());
+    ASSERT_TRUE(read.ok()) << read.error().detail;
+    ASSERT_EQ(read.value().size(), 3U);
+    ASSERT_TRUE(read.value()[1].seal.has_value());
+    EXPECT_FALSE(read.value()[1].stamp.has_value());
+    EXPECT_EQ(read.value()[1].seal->at, sealed_at) << "whole seconds";
+    EXPECT_EQ(read.value()[1].seal->slot.token, token);
+    EXPECT_EQ(read.value()[1].seal->slot.end, read.value()[1].end);
+}
+
+TEST_F(ArchiveRevisionBytes, OneSealAndNothingWithIt) {
+    const auto add_seal = [&](ArchiveAddition addition) {
+        addition.sealed_at = sealed_at;
+        return add_archive_revision(file_, issued_.size(), addition);
+    };
+    EXPECT_FALSE(add_seal({{certificate}, 8}).ok());
+    EXPECT_FALSE(add_seal({{}, 0}).ok());
+    EXPECT_FALSE(add_seal({{}, archive_seal_bytes_max + 1}).ok());
+    auto largest = add_seal({{}, archive_seal_bytes_max});
+    ASSERT_TRUE(largest.ok());
+    ASSERT_TRUE(largest.value().put(Bytes{0x30, 0x00}).ok());
+    file_ = std::move(largest.value().file);
+    EXPECT_TRUE(read_archive(file_, issued_.size()).ok());
+    EXPECT_EQ(add_seal({{}, 8}).error().fault, Fault::invalid_input) << "one is there";
+    // The same once more by hand: what the writer refuses the reader refuses too.
+    const std::string first(added());
+    std::string second = first;
+    EXPECT_TRUE(second.find("(sm2seal)") != std::string::npos);
+    append(file_, as_bytes(second));
+    EXPECT_FALSE(read_archive(file_, issued_.size()).ok());
+}
+
+TEST_F(ArchiveRevisionBytes, ASealIsReadToTheLastByte) {
+    const Bytes token = {0x30, 0x03, 0x02, 0x01, 0xAB};
+    auto draft = add_archive_revision(file_, issued_.size(), {{}, 8, sealed_at});
+    ASSERT_TRUE(draft.value().put(token).ok());
+    const Bytes good = std::move(draft.value().file);
+    for (std::size_t at = issued_.size(); at < good.size(); ++at) {
+        Bytes changed = good;
+        changed[at] ^= 1;
+        const auto read = read_archive(changed, issued_.size());
+        const bool says_so = read.ok() && (read.value().front().seal->slot.token != token ||
+                                           read.value().front().seal->at != sealed_at);
+        EXPECT_TRUE(!read.ok() || says_so) << at - issued_.size();
+    }
 }
 
 TEST_F(ArchiveRevisionBytes, NothingNewAndTooMuchAreRefused) {

@@ -54,7 +54,7 @@ TEST_P(ArchiveRevision, NothingElsePassesForOne) {
     const Unsigned issued = render(values());
     const std::size_t size = issued.file.size();
     const Bytes good = stamped(issued.file, size);
-    const ArchiveStamp stamp = *read_archive(good, size).value().front().stamp;
+    const ArchiveSlot stamp = *read_archive(good, size).value().front().stamp;
     const auto is_one = [&](ByteView file) { return read_archive(file, size).ok(); };
     for (std::size_t at = size; at < good.size(); ++at) {
         const bool in_token = at > stamp.gap_begin && at <= stamp.gap_begin + 2 * token.size();
@@ -129,7 +129,7 @@ TEST_P(ArchiveRevision, TheDigestIsOfEverythingButTheGap) {
     ASSERT_TRUE(draft.value().put(token).ok());
     EXPECT_EQ(draft.value().digest(), before);
     const Bytes& file = draft.value().file;
-    const ArchiveStamp stamp = *read_archive(file, issued.file.size()).value().front().stamp;
+    const ArchiveSlot stamp = *read_archive(file, issued.file.size()).value().front().stamp;
     EXPECT_EQ(archive_digest(file, stamp), before);
     EXPECT_EQ(file[stamp.gap_begin], '<');
     EXPECT_EQ(file[stamp.gap_end - 1], '>');

@@ -303,7 +303,7 @@ void read_seal(TomlTable& table, const ConfigPaths& path, signer::KeyPlaces* key
     if (keys == nullptr) {
         refuse_keys(table,
                     {"seal_key", "seal_certificate", "qr_key", "key_passphrase_file", "sm2_key",
-                     "sm2_certificate"},
+                     "sm2_certificate", "sm2_electronic_seal"},
                     "[[seal]]");
         return;
     }
@@ -315,6 +315,7 @@ void read_seal(TomlTable& table, const ConfigPaths& path, signer::KeyPlaces* key
     const signer::Sm2Place sm2 = signer::read_sm2_place(table, path);
     department.sm2_key = sm2.key;
     department.sm2_certificate = sm2.certificate;
+    department.electronic_seal = sm2.electronic_seal;
 }
 
 /// How the messages over records are written.

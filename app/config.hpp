@@ -45,6 +45,7 @@ struct DepartmentConfig {
     std::string key_passphrase_file{}; ///< empty: its key files are not encrypted
     std::string sm2_key{};             ///< path; empty: no SM2 seal
     std::string sm2_certificate{};     ///< with sm2_key
+    std::string electronic_seal{};     ///< SESeal for these; empty: its files get no such seal
 };
 
 struct HttpConfig {

@@ -34,8 +34,8 @@ Result<signer::SealKeys> open_seal(const DepartmentConfig& department, signer::K
                           department.seal_certificate,
                           std::move(qr_key).value()};
     if (sm2_key.value()) {
-        seal.sm2.emplace(
-            signer::Sm2SealKey{*std::move(sm2_key).value(), department.sm2_certificate});
+        seal.sm2.emplace(signer::Sm2SealKey{*std::move(sm2_key).value(), department.sm2_certificate,
+                                            department.electronic_seal});
     }
     return seal;
 }
@@ -46,8 +46,8 @@ count_uses(metrics::Registry& metrics) {
     using signer::SealPurpose;
     using signer::UseOutcome;
     std::map<std::pair<SealPurpose, UseOutcome>, metrics::Counter> counters;
-    for (const auto purpose :
-         {SealPurpose::document, SealPurpose::qr, SealPurpose::timestamp, SealPurpose::record}) {
+    for (const auto purpose : {SealPurpose::document, SealPurpose::qr, SealPurpose::timestamp,
+                               SealPurpose::record, SealPurpose::electronic_seal}) {
         for (const auto outcome : {UseOutcome::made, UseOutcome::refused, UseOutcome::failed}) {
             counters[{purpose, outcome}] =
                 metrics.counter("songda_seal_uses_total", "Uses of seals, by what became of them",

@@ -21,11 +21,9 @@ Error not_ours() {
     return {Fault::corrupt, "what stands behind the issued file is no archive revision of ours"};
 }
 
-/// Is there room for so large a token, and nothing beside a seal?
 bool fits(const ArchiveAddition& addition) {
-    return addition.sealed_at
-               ? addition.token_bytes <= archive_seal_bytes_max && addition.evidence.empty()
-               : addition.token_bytes <= archive_token_bytes_max;
+    return addition.token_bytes <=
+           (addition.sealed_at ? archive_seal_bytes_max : archive_token_bytes_max);
 }
 
 Error no_room(const char* why) {

@@ -13,8 +13,8 @@
 /// The revisions behind one of our own files (ISO 32000-1 §7.5.6; docs/formats/pdf.md, "Archive
 /// revisions"): each adds to the document security store (/DSS, ISO 32000-2 §12.8.4.3, ETSI EN
 /// 319 142-1 §5.4.2), or carries an archive time-stamp (/DocTimeStamp, §5.4.3), or both, and then
-/// the time-stamp is over what was added with it; or it carries an electronic seal (GB/T 38540, in
-/// the PDF /GM.sm2seal) over all before it, once in a file. A revision has one spelling: whoever
+/// the time-stamp is over what was added with it; once in a file an electronic seal (GB/T 38540, in
+/// the PDF /GM.sm2seal) may stand in the place of a time-stamp. A revision has one spelling: whoever
 /// reads it writes it again and compares, so that nothing else can be behind an issued file. The
 /// issued bytes stay as they are. Pure; for bytes from anybody.
 namespace songda {
@@ -43,7 +43,7 @@ struct ArchiveSeal {
     TimeMs at;        ///< /M: whole seconds
 };
 
-/// One revision. Offsets into the file. It has evidence, a time-stamp, or both; or a seal.
+/// One revision. Offsets into the file. It has evidence, a time-stamp or a seal, or both.
 struct ArchiveRevision {
     std::size_t begin = 0;
     std::size_t end = 0;
@@ -68,7 +68,7 @@ struct ArchiveRevision {
 struct ArchiveAddition {
     std::vector<Evidence> evidence; ///< what the file has already is left out
     std::size_t token_bytes = 0;    ///< room for a token; 0: no time-stamp
-    /// Then the token is an electronic seal of that time and not a time-stamp; no evidence with it.
+    /// Then the token is an electronic seal of that time and not a time-stamp.
     std::optional<TimeMs> sealed_at{};
 };
 
@@ -85,7 +85,7 @@ struct ArchiveDraft {
 };
 
 /// Faults: corrupt (not our file), invalid_input (too many already, too large, or nothing to add).
-/// A time in `addition` is cut to the second.
+/// A seal's time is cut to the second.
 [[nodiscard]] Result<ArchiveDraft> add_archive_revision(ByteView file, std::size_t issued_bytes,
                                                         const ArchiveAddition& addition);
 

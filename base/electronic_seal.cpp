@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/check.hpp"
+#include "base/certificate.hpp"
 #include "base/der.hpp"
 #include "base/sm2.hpp"
 #include "base/utf8.hpp"
@@ -231,6 +231,13 @@ bool ElectronicSeal::names(ByteView certificate) const {
     const ByteView wanted = by_digest ? ByteView(hash) : certificate;
     return std::any_of(signers.begin(), signers.end(),
                        [&](ByteView each) { return as_text(each) == as_text(wanted); });
+}
+
+bool ElectronicSeal::fits_maker() const {
+    const auto certificate = parse_certificate(maker);
+    const auto key = certificate ? Sm2PublicKey::of(X509_get0_pubkey(certificate.get()))
+                                 : Result<Sm2PublicKey>(Error{});
+    return key.ok() && key.value().fits(info, signature);
 }
 
 Result<ElectronicSeal> read_electronic_seal(ByteView der) {

@@ -11,8 +11,8 @@
 #include "base/time.hpp"
 
 /// Electronic seals 电子印章 and what is sealed with them 电子签章 (GB/T 38540-2020, version 4;
-/// docs/formats/sm2.md, "In the PDF"): DER, written in one spelling. As bytes; nothing is verified.
-/// What is read may come from anybody. Pure; safe to call from several threads.
+/// docs/formats/sm2.md, "In the PDF"): DER, written in one spelling. Who signed it is for the
+/// verifier to say. What is read may come from anybody. Pure; safe to call from several threads.
 namespace songda {
 
 /// Of a seal with its picture and its maker's certificate.
@@ -58,6 +58,8 @@ struct ElectronicSeal {
     [[nodiscard]] bool is_valid_at(TimeMs when) const {
         return valid_from <= when && when <= valid_until;
     }
+    /// Did the key of the maker's certificate sign it? Whose that is, is another question.
+    [[nodiscard]] bool fits_maker() const;
 };
 /// Also takes what others write: a list of digests, extensions with or without a tag. Fault
 /// corrupt.

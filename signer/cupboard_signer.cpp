@@ -66,6 +66,22 @@ public:
         return form != forms_.end() && form->second.sm2() != nullptr;
     }
 
+    Result<Bytes> seal_file(const DepartmentCode& department, const FileOrder& order) override {
+        const SealRequest request{SealPurpose::electronic_seal, department, order.use,
+                                  sealed_content(order.at, order.sm3)};
+        return make({&request, 1},
+                    [](const SealForm& form, const SealRequest& asked,
+                       const EcdsaSignature& signature) {
+                        return form.seal_signature(asked, signature);
+                    })
+            .front();
+    }
+
+    std::optional<SealRoom> seal_room(const DepartmentCode& department) const override {
+        const auto form = forms_.find(department);
+        return form == forms_.end() ? std::nullopt : form->second.seal_room();
+    }
+
     Result<std::size_t> cms_bytes_reserved(const DepartmentCode& department) const override {
         const auto form = forms_.find(department);
         return form == forms_.end() ? Result<std::size_t>(no_seal())

@@ -27,6 +27,7 @@ std::string KeyPlaces::operator()(TomlTable& table, std::string_view key) {
 Sm2Place read_sm2_place(TomlTable& table, const ConfigPaths& paths) {
     const std::string key = table.text_or("sm2_key", "");
     const std::string certificate = table.text_or("sm2_certificate", "");
+    const std::string seal = table.text_or("sm2_electronic_seal", "");
     if (key.empty() != certificate.empty()) {
         table.refuse(key.empty() ? "sm2_key" : "sm2_certificate",
                      "is missing: an SM2 seal has both sm2_key and sm2_certificate");
@@ -37,7 +38,12 @@ Sm2Place read_sm2_place(TomlTable& table, const ConfigPaths& paths) {
                      "that signs with it");
         return {};
     }
-    return {paths.file(table, "sm2_key", key), paths.file(table, "sm2_certificate", certificate)};
+    if (!seal.empty() && key.empty()) {
+        table.refuse("sm2_electronic_seal",
+                     "needs sm2_key and sm2_certificate: it names who signs with it");
+    }
+    return {paths.file(table, "sm2_key", key), paths.file(table, "sm2_certificate", certificate),
+            paths.file(table, "sm2_electronic_seal", seal)};
 }
 
 TokenPlace read_token_place(TomlTable table, const ConfigPaths& paths, bool production) {

@@ -32,8 +32,9 @@ private:
 struct Sm2Place {
     std::string key;
     std::string certificate;
+    std::string electronic_seal; ///< empty: it has none
 };
-/// `sm2_key` and `sm2_certificate`. Only a file is taken.
+/// `sm2_key`, `sm2_certificate` and `sm2_electronic_seal`. Only files are taken.
 [[nodiscard]] Sm2Place read_sm2_place(TomlTable& table, const ConfigPaths& paths);
 
 /// The table [pkcs11].

@@ -3,11 +3,17 @@
 #include <map>
 
 #include "base/certificate.hpp"
+#include "base/electronic_seal.hpp"
+#include "base/open_file.hpp"
 #include "signer/seals/seal_source.hpp"
 #include "signer/timestamp_token.hpp"
 
 namespace songda::signer {
 namespace {
+
+/// How far the time of an electronic seal may be from the clock of whoever holds the key: nobody
+/// seals with an earlier day.
+constexpr std::int64_t sealed_tolerance_ms = 300'000;
 
 /// A seal with its keys; the authority of time-stamps has no second one.
 struct Held {
@@ -34,18 +40,31 @@ Result<std::vector<Bytes>> read_chain(const std::string& path) {
     return encoded;
 }
 
-/// `sm2_certificate`: empty without an SM2 seal.
+/// The files of an SM2 seal; both empty: there is none.
+struct Sm2Files {
+    std::string certificate{};
+    std::string electronic_seal{};
+};
+
 Result<SealForm> read_form(const std::string& certificate, const DepartmentCode& department,
-                           Bytes qr_public_key, const std::string& sm2_certificate = {}) {
+                           Bytes qr_public_key, const Sm2Files& sm2 = {}) {
     auto chain = read_chain(certificate);
     auto sm2_chain =
-        sm2_certificate.empty() ? Result(std::vector<Bytes>()) : read_chain(sm2_certificate);
+        sm2.certificate.empty() ? Result(std::vector<Bytes>()) : read_chain(sm2.certificate);
+    auto electronic_seal = sm2.electronic_seal.empty()
+                               ? Result(Bytes())
+                               : read_whole(sm2.electronic_seal, electronic_seal_bytes_max);
     if (!chain.ok() || !sm2_chain.ok()) {
         return chain.ok() ? sm2_chain.error() : chain.error();
     }
+    if (!electronic_seal.ok()) {
+        return electronic_seal.error();
+    }
     auto form = SealForm::make({department, std::move(chain).value(), std::move(qr_public_key),
-                                std::move(sm2_chain).value()});
-    const std::string& named = sm2_certificate.empty() ? certificate : sm2_certificate;
+                                std::move(sm2_chain).value(), std::move(electronic_seal).value()});
+    const std::string& named = !sm2.electronic_seal.empty() ? sm2.electronic_seal
+                               : !sm2.certificate.empty()   ? sm2.certificate
+                                                            : certificate;
     return form.ok() ? std::move(form)
                      : Error{form.error().fault, named + ": " + form.error().detail};
 }
@@ -66,9 +85,24 @@ Result<void> check_common(const std::string& path, const X509* certificate, cons
                : Result<void>();
 }
 
+bool holds(const Validity& validity, TimeMs now) {
+    return validity.not_before <= now && now <= validity.not_after;
+}
+
+Result<void> check_electronic_seal(const std::string& path, const Sm2Form& sm2,
+                                   const Terms& terms) {
+    if (sm2.electronic_seal && !holds(*sm2.electronic_seal, terms.now)) {
+        return Error{Fault::forbidden, path + ": the electronic seal is not valid now"};
+    }
+    return sm2.sample && terms.production
+               ? Error{Fault::invalid_input, path + ": a sample key never signs in production"}
+               : Result<void>();
+}
+
 Result<Held> open_seal(SealKeys keys, const Terms& terms) {
     auto form = read_form(keys.certificate, keys.department, keys.qr_key->public_key(),
-                          keys.sm2 ? keys.sm2->certificate : std::string());
+                          keys.sm2 ? Sm2Files{keys.sm2->certificate, keys.sm2->electronic_seal}
+                                   : Sm2Files());
     if (!form.ok()) {
         return form.error();
     }
@@ -80,6 +114,7 @@ Result<Held> open_seal(SealKeys keys, const Terms& terms) {
         const std::string& path = keys.sm2->certificate;
         checks.push_back(check_common(path, sm2->chain.front().get(), keys.sm2->key, terms));
         checks.push_back(check_seal_certificate(path, sm2->chain.front().get(), keys.department));
+        checks.push_back(check_electronic_seal(keys.sm2->electronic_seal, *sm2, terms));
     }
     for (const auto& checked : checks) {
         if (!checked.ok()) {
@@ -143,26 +178,36 @@ private:
         if (!value.ok()) {
             return value.error();
         }
-        const auto allowed =
-            request.purpose == SealPurpose::timestamp
-                ? check_stamp_time(*time_of_timestamp_info(request.content))
-                : check_time(request.purpose == SealPurpose::record ? seal.form.sm2()->validity
-                                                                    : seal.form.validity());
+        const auto allowed = check_time(seal.form, request);
         if (!allowed.ok()) {
             return allowed.error();
         }
-        if (request.purpose == SealPurpose::record) {
+        if (is_by_sm2(request.purpose)) {
             return seal.sm2_key->sign_hash(value.value());
         }
         return (request.purpose == SealPurpose::qr ? seal.qr_key : seal.key)->sign(value.value());
     }
 
-    /// Its certificate may have run out since the start.
-    Result<void> check_time(const Validity& validity) const {
+    /// What is valid may have run out since the start. `request` has a value to sign.
+    Result<void> check_time(const SealForm& form, const SealRequest& request) const {
         const TimeMs now = clock_.now();
-        return now < validity.not_before || validity.not_after < now
-                   ? Error{Fault::forbidden, "the seal certificate is not valid now"}
-                   : Result<void>();
+        if (request.purpose == SealPurpose::timestamp) {
+            return check_stamp_time(*time_of_timestamp_info(request.content));
+        }
+        if (!holds(is_by_sm2(request.purpose) ? form.sm2()->validity : form.validity(), now)) {
+            return Error{Fault::forbidden, "the seal certificate is not valid now"};
+        }
+        if (request.purpose != SealPurpose::electronic_seal) {
+            return {};
+        }
+        const TimeMs told = read_sealed_content(request.content)->at;
+        if (std::abs(told - now) > sealed_tolerance_ms) {
+            return Error{Fault::forbidden, "an electronic seal of another time than now"};
+        }
+        return holds(*form.sm2()->electronic_seal, told)
+                   ? Result<void>()
+                   : Error{Fault::forbidden, "the electronic seal is not valid now: have its maker "
+                                             "renew it"};
     }
 
     Result<void> check_stamp_time(TimeMs told) const {

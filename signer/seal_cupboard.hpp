@@ -31,7 +31,8 @@ public:
     [[nodiscard]] virtual const std::vector<SealFace>& faces() const = 0;
 
     /// One answer each, in order. Faults: not_found (no such seal), forbidden (its certificate is
-    /// not valid now, a time-stamp of another time, or the rules forbid it: `permits` says which),
+    /// not valid now, a time-stamp or electronic seal of another time, or the rules forbid it:
+    /// `permits` says which),
     /// invalid_input (a content that is not what the
     /// purpose says), unavailable (the key is away, retry later), internal.
     [[nodiscard]] virtual std::vector<Result<EcdsaSignature>>
@@ -53,7 +54,8 @@ public:
 /// A department's SM2 seal. Its key is a file: no token known here signs SM2.
 struct Sm2SealKey {
     Sm2Key key;
-    std::string certificate; ///< PEM: the seal certificate first, then its issuers
+    std::string certificate;       ///< PEM: the seal certificate first, then its issuers
+    std::string electronic_seal{}; ///< DER, SESeal, as its maker gave it; empty: it has none
 };
 
 /// One department's seal: its keys, wherever they are kept, and the file of its certificate.
@@ -77,8 +79,8 @@ struct StampKey {
 /// Seals that are in this process, with whatever keys it is given. Production refuses sample keys
 /// here, at start (design §7.11), of either suite. The clock outlives it.
 /// Faults: not_found (file), invalid_input (key and certificate differ, not a seal certificate,
-/// another department's, a department twice, sample key in production), forbidden (certificate not
-/// valid now).
+/// another department's, a department twice, sample key in production, an electronic seal that is
+/// none of this certificate's), forbidden (certificate or electronic seal not valid now).
 [[nodiscard]] Result<std::unique_ptr<SealCupboard>>
 open_seal_cupboard(std::vector<SealKeys> seals, std::optional<StampKey> stamp, bool production,
                    const Clock& clock);

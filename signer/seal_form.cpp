@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/check.hpp"
+#include "base/der.hpp"
+#include "base/electronic_seal.hpp"
 #include "base/qr_claims.hpp"
 #include "base/sha256.hpp"
 #include "signer/sm2_cms.hpp"
@@ -12,6 +14,7 @@ namespace songda::signer {
 namespace {
 
 constexpr std::size_t key_bytes = sizeof(DocumentKey);
+constexpr std::size_t time_bytes = 15; ///< of a GeneralizedTime
 
 Error unfit(const char* why) {
     return {Fault::invalid_input, why};
@@ -28,9 +31,30 @@ Result<std::vector<openssl::Certificate>> read_chain(const std::vector<Bytes>& e
     return chain;
 }
 
+/// GM/T 0031 §6.1: it names who signs with it, so that a renewed certificate needs another seal;
+/// and who made it is somebody else.
+Result<void> put_electronic_seal(const SealFace& face, Sm2Form& to) {
+    const auto seal = read_electronic_seal(face.electronic_seal);
+    if (!seal.ok()) {
+        return unfit("the electronic seal is not one of GB/T 38540, version 4");
+    }
+    const Bytes& own = face.sm2_chain.front();
+    if (!seal.value().names(own)) {
+        return unfit("the electronic seal does not name this SM2 certificate: have it made anew");
+    }
+    if (!seal.value().fits_maker() || as_text(seal.value().maker) == as_text(own)) {
+        return unfit("the electronic seal is not signed by its maker");
+    }
+    to.electronic_seal = Validity{seal.value().valid_from, seal.value().valid_until};
+    to.sample = to.sample || is_sample_certificate(parse_certificate(seal.value().maker).get());
+    return {};
+}
+
 Result<std::optional<Sm2Form>> make_sm2(const SealFace& face) {
     if (face.sm2_chain.empty()) {
-        return std::optional<Sm2Form>();
+        return face.electronic_seal.empty()
+                   ? Result(std::optional<Sm2Form>())
+                   : unfit("an electronic seal without the SM2 key that signs with it");
     }
     auto chain = read_chain(face.sm2_chain);
     if (!chain.ok()) {
@@ -41,8 +65,11 @@ Result<std::optional<Sm2Form>> make_sm2(const SealFace& face) {
     if (!key.ok() || face.department.text.empty()) {
         return unfit("not a certificate of a department's SM2 key");
     }
-    return std::optional(Sm2Form{std::move(chain).value(), std::move(key).value(), validity_of(own),
-                                 is_sample_certificate(own)});
+    Sm2Form form{std::move(chain).value(), std::move(key).value(), validity_of(own),
+                 is_sample_certificate(own)};
+    const auto put =
+        face.electronic_seal.empty() ? Result<void>() : put_electronic_seal(face, form);
+    return put.ok() ? Result(std::optional(std::move(form))) : put.error();
 }
 
 constexpr std::uint8_t number_gbt_35275 = 1;
@@ -116,6 +143,7 @@ Result<Digest> SealForm::value_to_sign(const SealRequest& request) const {
         }
         return sha256(cms_.signed_attributes(sha256(content)));
     case SealPurpose::record: return record_value(content);
+    case SealPurpose::electronic_seal: return sealed_value(content);
     }
     return unfit("an unknown purpose");
 }
@@ -141,6 +169,32 @@ Bytes SealForm::record_message(const SealRequest& request, Sm2Algorithm algorith
     return builder.value().build(record->sm3, write_ecdsa_der(signature));
 }
 
+Result<Digest> SealForm::sealed_value(ByteView content) const {
+    if (!sm2_ || !sm2_->electronic_seal) {
+        return Error{Fault::not_found, "the department has no electronic seal"};
+    }
+    const auto sealed = read_sealed_content(content);
+    return sealed ? Result(sm2_->key.hash(
+                        write_seal_to_sign(face_.electronic_seal, sealed->at, sealed->file)))
+                  : unfit("not the time and the digest of a file");
+}
+
+Bytes SealForm::seal_signature(const SealRequest& request, const EcdsaSignature& signature) const {
+    const auto sealed = read_sealed_content(request.content);
+    SONGDA_CHECK(sealed && !face_.electronic_seal.empty());
+    return write_seal_signature(write_seal_to_sign(face_.electronic_seal, sealed->at, sealed->file),
+                                face_.sm2_chain.front(), write_ecdsa_der(signature));
+}
+
+std::optional<SealRoom> SealForm::seal_room() const {
+    if (face_.electronic_seal.empty()) {
+        return std::nullopt;
+    }
+    const auto& chain = face_.sm2_chain;
+    return SealRoom{seal_signature_bytes_max(face_.electronic_seal, chain.front()),
+                    {chain.begin() + 1, chain.end()}};
+}
+
 Bytes SealForm::qr_seal(ByteView claims, const EcdsaSignature& signature) const {
     return write_qr_seal(qr_header_, claims, write_ecdsa_fixed(signature));
 }
@@ -149,6 +203,27 @@ Bytes record_content(Sm2Shape shape, const Digest& record) {
     Bytes content{shape == Sm2Shape::cades ? number_cades : number_gbt_35275};
     append(content, ByteView(record));
     return content;
+}
+
+Bytes sealed_content(TimeMs at, const Digest& file) {
+    const std::string time = der::generalized_time(at);
+    Bytes content(time.begin(), time.end());
+    append(content, ByteView(file));
+    return content;
+}
+
+std::optional<SealedContent> read_sealed_content(ByteView content) {
+    SealedContent sealed;
+    if (content.size() != time_bytes + sealed.file.size()) {
+        return std::nullopt;
+    }
+    const auto at = der::read_generalized_time(as_text(content.first(time_bytes)));
+    if (!at) {
+        return std::nullopt;
+    }
+    sealed.at = *at;
+    std::copy(content.begin() + time_bytes, content.end(), sealed.file.begin());
+    return sealed;
 }
 
 Bytes qr_content(const DocumentKey& key, ByteView claims) {

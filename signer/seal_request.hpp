@@ -14,7 +14,12 @@ enum class SealPurpose : std::uint8_t {
     qr = 2,        ///< seal of the claims of a QR code
     timestamp = 3, ///< token of the time-stamp authority
     record = 4,    ///< SM2 message over a document's record; its two numbers are no ECDSA signature
+    electronic_seal = 5, ///< electronic seal over a file; by the same SM2 key
 };
+/// By the SM2 key, behind a document that somebody was allowed to issue.
+[[nodiscard]] constexpr bool is_by_sm2(SealPurpose purpose) {
+    return purpose == SealPurpose::record || purpose == SealPurpose::electronic_seal;
+}
 
 /// Who asked, and for which document: for rules and records of whoever holds the keys. Names, never
 /// personal data; each at most 255 bytes.
@@ -33,7 +38,7 @@ struct SealRequest {
     DepartmentCode department; ///< empty: the time-stamp authority
     SealUse use;
     /// document: SHA-256 of its signed bytes. qr: document key ‖ claims (docs/formats/qr.md).
-    /// timestamp: TSTInfo, DER. record: record_content.
+    /// timestamp: TSTInfo, DER. record: record_content. electronic_seal: sealed_content.
     Bytes content;
     bool operator==(const SealRequest&) const = default;
 };

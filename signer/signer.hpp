@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "base/result.hpp"
 #include "base/signing_ticket.hpp"
 #include "base/sm2.hpp"
+#include "signer/seal_form.hpp"
 #include "signer/seal_request.hpp"
 #include "signer/seals/seal_rules.hpp"
 
@@ -31,6 +33,13 @@ struct QrOrder {
 /// A record that is to get its SM2 message.
 struct RecordOrder {
     Digest sm3{}; ///< of its bytes (docs/formats/record.md)
+    SealUse use;
+};
+
+/// A file that is to get its electronic seal.
+struct FileOrder {
+    Digest sm3{}; ///< of what the seal covers
+    TimeMs at;    ///< now; the milliseconds are cut off
     SealUse use;
 };
 
@@ -74,6 +83,14 @@ public:
     seal_records(const DepartmentCode& department, std::span<const RecordOrder> orders,
                  Sm2Style style) = 0;
     [[nodiscard]] virtual bool has_sm2_seal(const DepartmentCode& department) const = 0;
+
+    /// The SES_Signature (base/electronic_seal.hpp) over a file. Faults as above; not_found also
+    /// without an electronic seal, forbidden also when that is not valid then.
+    [[nodiscard]] virtual Result<Bytes> seal_file(const DepartmentCode& department,
+                                                  const FileOrder& order) = 0;
+    /// What to make ready for one; nothing: the department has no electronic seal.
+    [[nodiscard]] virtual std::optional<SealRoom>
+    seal_room(const DepartmentCode& department) const = 0;
 
     /// Bytes to reserve for any CMS of this department; exact but for the few that ECDSA may save.
     [[nodiscard]] virtual Result<std::size_t>

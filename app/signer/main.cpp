@@ -52,8 +52,8 @@ Result<std::unique_ptr<signer::SealCupboard>> open_seals(const app::SignerProces
                          place.certificate,
                          std::move(qr_key).value()});
         if (sm2_key.value()) {
-            seals.back().sm2.emplace(
-                signer::Sm2SealKey{*std::move(sm2_key).value(), place.sm2.certificate});
+            seals.back().sm2.emplace(signer::Sm2SealKey{
+                *std::move(sm2_key).value(), place.sm2.certificate, place.sm2.electronic_seal});
         }
     }
     std::optional<signer::StampKey> stamp;

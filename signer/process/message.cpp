@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/check.hpp"
+#include "base/electronic_seal.hpp"
 #include "base/text_codec.hpp"
 #include "base/utf8.hpp"
 
@@ -90,6 +91,7 @@ public:
         put_chain(face.chain);
         put_bytes(face.qr_public_key);
         put_chain(face.sm2_chain);
+        put_bytes(face.electronic_seal);
     }
     void put_chain(const std::vector<Bytes>& chain) {
         put8(chain.size());
@@ -161,7 +163,7 @@ private:
 template <class Asked>
 void read_use(Reader& in, Asked& asked) {
     const std::uint8_t purpose = in.take8();
-    if (purpose < 1 || purpose > 4) {
+    if (purpose < 1 || purpose > 5) {
         in.refuse();
     }
     asked.purpose = static_cast<SealPurpose>(purpose);
@@ -200,6 +202,7 @@ SealFace read_face(Reader& in) {
     }
     face.qr_public_key = in.take_bytes(0xFFFF);
     face.sm2_chain = read_chain(in);
+    face.electronic_seal = in.take_bytes(electronic_seal_bytes_max);
     return face;
 }
 

@@ -105,7 +105,7 @@ private:
 /// one.
 bool fits_request(const Result<EcdsaSignature>& made, const SealRequest& request) {
     return !made.ok() || (is_in_range(made.value()) &&
-                          (request.purpose == SealPurpose::record || has_low_s(made.value())));
+                          (is_by_sm2(request.purpose) || has_low_s(made.value())));
 }
 
 class SealClient final : public SealCupboard {

@@ -85,7 +85,7 @@ std::optional<SealRefusal> refuse_use(const Seal& seal, SealPurpose purpose, con
                        " may not be used for documents of type " + use.type + ", only for " +
                            join_names(seal.terms.types) + ": " + next);
     }
-    if (purpose == SealPurpose::record) {
+    if (is_by_sm2(purpose)) {
         return std::nullopt;
     }
     const std::string_view user = use.actor.empty() ? house_name : std::string_view(use.actor);

@@ -19,7 +19,8 @@ struct PurposeWord {
 };
 constexpr std::array purposes = {
     PurposeWord{SealPurpose::document, "document"}, PurposeWord{SealPurpose::qr, "qr"},
-    PurposeWord{SealPurpose::timestamp, "timestamp"}, PurposeWord{SealPurpose::record, "record"}};
+    PurposeWord{SealPurpose::timestamp, "timestamp"}, PurposeWord{SealPurpose::record, "record"},
+    PurposeWord{SealPurpose::electronic_seal, "electronic_seal"}};
 
 /// With the member that its detail is under.
 struct OutcomeWord {

@@ -1,4 +1,4 @@
-// sources: base/electronic_seal.cpp
+// sources: base/electronic_seal.cpp base/certificate.cpp
 // The readers of electronic seals and signatures on any bytes: what is accepted lies inside them
 // and has the sizes that follow, and what is called ours is what the writer writes.
 #include "base/electronic_seal.hpp"
@@ -29,6 +29,7 @@ void check_seal(ByteView der) {
     }
     SONGDA_CHECK(!read.signers.empty() && read.signers.size() <= seal_signers_max);
     SONGDA_CHECK(read.by_digest || read.names(read.signers.front()));
+    (void)read.fits_maker();
     SONGDA_CHECK(read.signature.size() <= sm2_signature_bytes_max);
 }
 

@@ -82,19 +82,21 @@ TEST_F(ArchiveRevisionBytes, ASealBetweenTimeStampsHasTheBytesOfTheFormatPage) {
     EXPECT_EQ(read.value()[1].seal->slot.end, read.value()[1].end);
 }
 
-TEST_F(ArchiveRevisionBytes, OneSealAndNothingWithIt) {
+TEST_F(ArchiveRevisionBytes, OneSealInAFile) {
     const auto add_seal = [&](ArchiveAddition addition) {
         addition.sealed_at = sealed_at;
         return add_archive_revision(file_, issued_.size(), addition);
     };
-    EXPECT_FALSE(add_seal({{certificate}, 8}).ok());
     EXPECT_FALSE(add_seal({{}, 0}).ok());
+    EXPECT_FALSE(add_seal({{certificate}, 0}).ok());
     EXPECT_FALSE(add_seal({{}, archive_seal_bytes_max + 1}).ok());
-    auto largest = add_seal({{}, archive_seal_bytes_max});
+    auto largest = add_seal({{certificate}, archive_seal_bytes_max});
     ASSERT_TRUE(largest.ok());
     ASSERT_TRUE(largest.value().put(Bytes{0x30, 0x00}).ok());
     file_ = std::move(largest.value().file);
-    EXPECT_TRUE(read_archive(file_, issued_.size()).ok());
+    const auto read = read_archive(file_, issued_.size());
+    ASSERT_TRUE(read.ok());
+    EXPECT_EQ(read.value().front().evidence, std::vector{certificate});
     EXPECT_EQ(add_seal({{}, 8}).error().fault, Fault::invalid_input) << "one is there";
     // The same once more by hand: what the writer refuses the reader refuses too.
     const std::string first(added());

@@ -10,6 +10,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/der.hpp"
+#include "base/electronic_seal.hpp"
+#include "base/open_file.hpp"
 #include "base/qr_claims.hpp"
 #include "base/sha256.hpp"
 #include "signer/cupboard_signer.hpp"
@@ -35,7 +38,8 @@ const fakes::Sm2Folder& sm2_folder() {
 
 std::string sm2_lines() {
     return "sm2_key = \"" + sm2_folder().file("seal.key") + "\"\nsm2_certificate = \"" +
-           sm2_folder().file("seal.pem") + "\"\n";
+           sm2_folder().file("seal.pem") + "\"\nsm2_electronic_seal = \"" +
+           sm2_folder().file("seal.esl") + "\"\n";
 }
 
 /// A cupboard with the sample department's seals of both suites and the sample time-stamp key.
@@ -105,7 +109,8 @@ std::unique_ptr<SealsSomewhere> make_seals(const SealsKind& kind) {
     std::vector<SealKeys> seals;
     seals.push_back({fakes::department, key_at(*made, files.seal_key, "seal"),
                      files.seal_certificate, key_at(*made, files.qr_key, "qr")});
-    seals.back().sm2.emplace(Sm2SealKey{sm2_folder().key(), sm2_folder().file("seal.pem")});
+    seals.back().sm2.emplace(Sm2SealKey{sm2_folder().key(), sm2_folder().file("seal.pem"),
+                                        sm2_folder().file("seal.esl")});
     made->cupboard =
         open_seal_cupboard(std::move(seals),
                            StampKey{key_at(*made, stamp + ".key", "tsa"), stamp + ".pem", 60'000},
@@ -145,6 +150,10 @@ protected:
                 record_content(number % 2 == 0 ? Sm2Shape::cades : Sm2Shape::gbt_35275,
                                sm3(as_bytes(std::to_string(number))))};
     }
+    static SealRequest sealed(int number, TimeMs at) {
+        return {SealPurpose::electronic_seal, fakes::department, use(),
+                sealed_content(at, sm3(as_bytes(std::to_string(number))))};
+    }
     static SealRequest stamp(TimeMs time) {
         static const Bytes policy = policy_der(fakes::sample_policy);
         static const Bytes imprint = {0x30, 0x00};
@@ -160,6 +169,9 @@ protected:
         const SealForm& form = forms_[forms_[0].face().department == request.department ? 0U : 1U];
         if (request.purpose == SealPurpose::record) {
             return fits_record(request, signature);
+        }
+        if (request.purpose == SealPurpose::electronic_seal) {
+            return fits_sealed(form.seal_signature(request, signature), request);
         }
         const Bytes key = request.purpose == SealPurpose::qr
                               ? form.face().qr_public_key
@@ -177,6 +189,18 @@ protected:
         const auto builder = Sm2CmsBuilder::make(chain, shape).value();
         const auto key = Sm2PublicKey::of(X509_get0_pubkey(chain.front().get())).value();
         return key.fits(builder.to_sign(digest), write_ecdsa_der(signature));
+    }
+    /// It is over the request's time and digest, with the seal of the file and no other.
+    [[nodiscard]] static bool fits_sealed(ByteView der, const SealRequest& request) {
+        const auto read = read_seal_signature(der).value();
+        const auto chain = sm2_folder().chain();
+        const auto key = Sm2PublicKey::of(X509_get0_pubkey(chain.front().get())).value();
+        const Bytes seal = read_whole(sm2_folder().file("seal.esl"), 1U << 20U).value();
+        const std::string time = der::generalized_time(read.at);
+        return read.ours && as_text(read.seal) == as_text(seal) &&
+               as_text(read.certificate) == as_text(certificate_der(chain.front().get())) &&
+               time + std::string(as_text(read.hash)) == as_text(request.content) &&
+               key.fits(read.to_sign, read.signature);
     }
     [[nodiscard]] Result<EcdsaSignature> sign(const SealRequest& request) const {
         return seals_->cupboard->sign({&request, 1}).front();
@@ -201,7 +225,10 @@ TEST_P(SealCupboardContract, ShowsCertificatesAndPublicKeysAndNothingElse) {
 TEST_P(SealCupboardContract, EachRequestOfABatchGetsItsOwnSignature) {
     std::vector<SealRequest> requests;
     for (int i = 0; i < 300; ++i) { // more than one question holds
-        requests.push_back(i % 3 == 0 ? code(i) : i % 3 == 1 ? document(i) : record(i));
+        requests.push_back(i % 4 == 0   ? code(i)
+                           : i % 4 == 1 ? document(i)
+                           : i % 4 == 2 ? record(i)
+                                        : sealed(i, SystemClock().now()));
     }
     requests.push_back(stamp(SystemClock().now()));
     const auto made = seals_->cupboard->sign(requests);
@@ -230,6 +257,8 @@ TEST_P(SealCupboardContract, WhatIsRefusedIsRefusedAloneAndAlike) {
     unknown_shape.content[0] = 3;
     SealRequest record_by_stamp = record(5);
     record_by_stamp.department = {};
+    SealRequest untimed = sealed(6, SystemClock().now());
+    untimed.content.erase(untimed.content.begin(), untimed.content.begin() + 15);
     const std::vector<SealRequest> requests = {document(0),
                                                stranger,
                                                short_digest,
@@ -240,15 +269,18 @@ TEST_P(SealCupboardContract, WhatIsRefusedIsRefusedAloneAndAlike) {
                                                document(6),
                                                bare_digest,
                                                unknown_shape,
-                                               record_by_stamp};
+                                               record_by_stamp,
+                                               untimed,
+                                               sealed(7, SystemClock().now() + -3'600'000)};
     const auto made = seals_->cupboard->sign(requests);
     EXPECT_TRUE(made[0].ok());
     // A register forbids what it does not have.
     EXPECT_EQ(made[1].error().fault, GetParam().in_register ? Fault::forbidden : Fault::not_found);
-    for (const std::size_t i : {2U, 3U, 4U, 5U, 8U, 9U, 10U}) {
+    for (const std::size_t i : {2U, 3U, 4U, 5U, 8U, 9U, 10U, 11U}) {
         EXPECT_EQ(made[i].error().fault, Fault::invalid_input) << i;
     }
     EXPECT_EQ(made[6].error().fault, Fault::forbidden);
+    EXPECT_EQ(made[12].error().fault, Fault::forbidden) << "nobody seals with an earlier day";
     EXPECT_TRUE(fits(requests[7], made[7].value()));
 }
 
@@ -314,6 +346,15 @@ TEST_P(SealCupboardContract, ASignerOverItSignsWithTickets) {
     EXPECT_FALSE(signer.value()->has_sm2_seal(fakes::other_department));
     const RecordOrder order{sm3(as_bytes("{}")), use()};
     EXPECT_TRUE(signer.value()->seal_records(fakes::department, {&order, 1}, {}).front().ok());
+    const FileOrder file{sm3(as_bytes("%PDF")), SystemClock().now(), use()};
+    const auto sealed = signer.value()->seal_file(fakes::department, file);
+    ASSERT_TRUE(sealed.ok()) << sealed.error().detail;
+    const auto room = signer.value()->seal_room(fakes::department);
+    EXPECT_LE(sealed.value().size(), room->bytes);
+    EXPECT_GE(sealed.value().size() + 8, room->bytes);
+    EXPECT_FALSE(signer.value()->seal_room(fakes::other_department).has_value());
+    EXPECT_EQ(signer.value()->seal_file(fakes::other_department, file).error().fault,
+              Fault::not_found);
     EXPECT_EQ(signer.value()
                   ->seal_records(fakes::other_department, {&order, 1}, {})
                   .front()
@@ -343,6 +384,51 @@ TEST(Sm2Seal, WithoutOneRecordsAreNotFound) {
     const SealRequest request{
         SealPurpose::record, fakes::department, {}, record_content(Sm2Shape::cades, Digest{})};
     EXPECT_EQ(seals.value()->sign({&request, 1}).front().error().fault, Fault::not_found);
+}
+
+/// As the last test but with what stands in the file of the electronic seal.
+Result<std::unique_ptr<SealCupboard>> open_with_electronic(const fakes::Sm2Folder& folder,
+                                                           ByteView seal, bool production = false) {
+    std::ofstream(folder.file("given.esl"), std::ios::binary) << as_text(seal);
+    return open_with_sm2(
+        Sm2SealKey{folder.key(), folder.file("seal.pem"), folder.file("given.esl")}, production,
+        folder);
+}
+
+TEST(ElectronicSealOfADepartment, IsHeldAgainstTheCertificateThatSignsWithIt) {
+    const fakes::Sm2Folder folder;
+    const Bytes good = folder.make_seal(folder.seal_info());
+    EXPECT_TRUE(open_with_electronic(folder, good, true).ok());
+    SealInfo info = folder.seal_info();
+    info.certificates = {certificate_der(folder.twin().get())};
+    const auto twin = open_with_electronic(folder, folder.make_seal(info));
+    EXPECT_EQ(twin.error().fault, Fault::invalid_input);
+    EXPECT_NE(twin.error().detail.find("given.esl: the electronic seal does not name"),
+              std::string::npos)
+        << twin.error().detail;
+    info = folder.seal_info();
+    info.valid_until = info.valid_from + 1000;
+    EXPECT_EQ(open_with_electronic(folder, folder.make_seal(info)).error().fault, Fault::forbidden);
+    Bytes changed = good;
+    changed[changed.size() / 4] ^= 1;
+    EXPECT_EQ(open_with_electronic(folder, changed).error().fault, Fault::invalid_input);
+    EXPECT_EQ(open_with_electronic(folder, as_bytes("PNG")).error().fault, Fault::invalid_input);
+}
+
+TEST(ElectronicSealOfADepartment, IsNotMadeByWhoUsesIt) {
+    const fakes::Sm2Folder folder;
+    const auto made =
+        make_electronic_seal(folder.seal_info(), folder.key(), folder.chain().front().get());
+    EXPECT_EQ(made.error().fault, Fault::invalid_input);
+    EXPECT_FALSE(make_electronic_seal(folder.seal_info(), folder.key(), folder.maker().get()).ok())
+        << "the certificate of another key";
+    SealInfo large = folder.seal_info();
+    large.picture.resize(electronic_seal_bytes_max);
+    const auto key = Sm2Key::read(folder.file("maker.key"), "").value();
+    EXPECT_NE(make_electronic_seal(large, key, folder.maker().get())
+                  .error()
+                  .detail.find("a smaller picture"),
+              std::string::npos);
 }
 
 TEST(Sm2Seal, ASampleNeverSignsInProductionThoughTheOtherSealIsNone) {

@@ -78,11 +78,12 @@ TEST(SignerMessage, AnswersAreTheseBytes) {
     EXPECT_EQ(signatures.made[1].error().detail, "away");
     EXPECT_EQ(to_hex(write(Refusal{"no"})), "0180026e6f");
     EXPECT_EQ(std::get<Refusal>(*parse_answer(*from_hex("0180026e6f"))).why, "no");
-    const SealFace face{{"1"}, {{0x30, 0x00}, {0x31, 0x00}}, {0x05}, {{0x32, 0x00}}};
+    const SealFace face{{"1"}, {{0x30, 0x00}, {0x31, 0x00}}, {0x05}, {{0x32, 0x00}}, {0x33}};
     const Bytes faces = write_faces({3, 0}, {&face, 1});
     EXPECT_EQ(to_hex(faces), "0181000000030001000101310200023000000231000001"
                              "05"
-                             "0100023200");
+                             "0100023200"
+                             "000133");
     EXPECT_EQ(std::get<Faces>(*parse_answer(faces)), (Faces{3, 1, {face}}));
 }
 

@@ -1,6 +1,7 @@
 #include "base/certificate.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -14,13 +15,14 @@
 namespace songda {
 namespace {
 
-TimeMs to_time(const ASN1_TIME* time) {
+std::optional<TimeMs> to_time(const ASN1_TIME* time) {
     const std::unique_ptr<ASN1_TIME, openssl::Deleter<ASN1_STRING_free>> epoch(
         ASN1_TIME_set(nullptr, 0));
     int days = 0;
     int seconds = 0;
-    SONGDA_CHECK(ASN1_TIME_diff(&days, &seconds, epoch.get(), time) == 1);
-    return {(days * 86'400LL + seconds) * 1000};
+    const bool read = ASN1_TIME_diff(&days, &seconds, epoch.get(), time) == 1;
+    ERR_clear_error();
+    return read ? std::optional(TimeMs{(days * 86'400LL + seconds) * 1000}) : std::nullopt;
 }
 
 constexpr std::string_view sample_mark = "SONGDA SAMPLE";
@@ -131,7 +133,9 @@ bool is_p256(const EVP_PKEY* key) {
 }
 
 Validity validity_of(const X509* certificate) {
-    return {to_time(X509_get0_notBefore(certificate)), to_time(X509_get0_notAfter(certificate))};
+    const auto first = to_time(X509_get0_notBefore(certificate));
+    const auto last = to_time(X509_get0_notAfter(certificate));
+    return first && last ? Validity{*first, *last} : Validity{TimeMs{1}, TimeMs{0}};
 }
 
 std::string subject_text(const X509* certificate, const char* attribute) {

@@ -31,7 +31,7 @@ struct Validity {
     TimeMs not_before;
     TimeMs not_after;
 };
-[[nodiscard]] Validity validity_of(const X509* certificate);
+[[nodiscard]] Validity validity_of(const X509* certificate); ///< one without times: never valid
 
 /// A subject attribute as UTF-8, empty if absent: `CN`, `O`, `organizationIdentifier`.
 [[nodiscard]] std::string subject_text(const X509* certificate, const char* attribute);

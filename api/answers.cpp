@@ -1,6 +1,7 @@
 #include "api/answers.hpp"
 
 #include "catalogue/licence_identifier.hpp"
+#include "verifier/visible_text.hpp"
 
 #include <fmt/format.h>
 
@@ -66,6 +67,18 @@ void fact(std::string& to, std::string_view name, std::string_view zh, std::stri
 /// `2026年11月24日 09:02`, as web/verify.js writes it.
 std::string to_people(TimeMs time) {
     return to_chinese(china_date(time)) + ' ' + to_china_time(time).substr(11, 5);
+}
+
+/// The seal and how it stands, as web/verify.js writes it; whose it is, is not asked where no root
+/// of SM2 is trusted.
+std::string seal_words(const verifier::ElectronicSealFinding& seal) {
+    const AxisAnswer& said =
+        seal.integrity.answer == verifier::Answer::yes ? seal.authority : seal.integrity;
+    const std::string standing = said.reason == verifier::Reason::no_trust_list
+                                     ? "签章人未核对 signer not checked"
+                                     : std::string(verifier::reason_text_zh(said.reason)) + ' ' +
+                                           std::string(verifier::reason_text_en(said.reason));
+    return verifier::visible_text(seal.name) + " · " + standing;
 }
 
 void axis(std::string& to, std::string_view zh, std::string_view en, const AxisAnswer& answer) {
@@ -242,6 +255,10 @@ std::string answer_html(const Report& report) {
             fact(to, "timestamp", "归档时间戳", "Archive time-stamp",
                  to_people(stamp.time) + " · " + stamp.authority +
                      (stamp.answer == Answer::yes ? "" : "（不在信任之列 not trusted here）"));
+        }
+        if (const auto& seal = report.electronic_seal) {
+            fact(to, "electronic_seal", "电子印章（国密）", "Electronic seal (SM2)",
+                 seal_words(*seal));
         }
         fact(to, "status_since", "现状始于", "Status since",
              report.status_since ? to_chinese(china_date(*report.status_since)) : "");

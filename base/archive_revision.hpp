@@ -14,9 +14,9 @@
 /// revisions"): each adds to the document security store (/DSS, ISO 32000-2 §12.8.4.3, ETSI EN
 /// 319 142-1 §5.4.2), or carries an archive time-stamp (/DocTimeStamp, §5.4.3), or both, and then
 /// the time-stamp is over what was added with it; once in a file an electronic seal (GB/T 38540, in
-/// the PDF /GM.sm2seal) may stand in the place of a time-stamp. A revision has one spelling: whoever
-/// reads it writes it again and compares, so that nothing else can be behind an issued file. The
-/// issued bytes stay as they are. Pure; for bytes from anybody.
+/// the PDF /GM.sm2seal) may stand in the place of a time-stamp. A revision has one spelling:
+/// whoever reads it writes it again and compares, so that nothing else can be behind an issued
+/// file. The issued bytes stay as they are. Pure; for bytes from anybody.
 namespace songda {
 
 /// Renewed every few years, with what is needed beside it; more than a century of them.

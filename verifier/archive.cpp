@@ -7,6 +7,7 @@
 
 #include "base/certificate.hpp"
 #include "base/check.hpp"
+#include "verifier/electronic_seal.hpp"
 #include "verifier/frame.hpp"
 #include "verifier/timestamp.hpp"
 
@@ -112,7 +113,10 @@ std::optional<ArchiveProof> prove_archive(const ArchivedFile& archived, const Tr
             proof.time = as_of;
         }
     }
-    return proof;
+    proof.electronic_seal = check_electronic_seal(archived, proof, trust, at);
+    return proof.electronic_seal && proof.electronic_seal->integrity.answer != Answer::yes
+               ? std::nullopt
+               : std::optional(std::move(proof));
 }
 
 SignatureChain seal_chain(const SignedDocument& seal, const ArchiveProof& proof,

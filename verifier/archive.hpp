@@ -48,10 +48,12 @@ struct ArchiveProof {
     std::optional<TimeMs> time;      ///< of the oldest that is trusted: the file was there then
     StatusProofs status;             ///< of all revisions
     Certificates certificates;
+    std::optional<ElectronicSealFinding> electronic_seal; ///< its integrity is a yes
 };
 
-/// Nothing if one of them is not what it says it is: a time-stamp that is not about these bytes, a
-/// certificate or answer that cannot be read. The file was changed behind what was issued.
+/// Nothing if one of them is not what it says it is: a time-stamp or an electronic seal that is not
+/// about these bytes, a certificate or answer that cannot be read. The file was changed behind what
+/// was issued.
 [[nodiscard]] std::optional<ArchiveProof> prove_archive(const ArchivedFile& archived,
                                                         const TrustStore& trust, TimeMs at);
 

@@ -6,7 +6,9 @@
 #include <openssl/err.h>
 
 #include "base/certificate.hpp"
+#include "base/electronic_seal.hpp"
 #include "base/text_codec.hpp"
+#include "verifier/electronic_seal.hpp"
 #include "verifier/face.hpp"
 #include "verifier/foreign_cms.hpp"
 #include "verifier/revocation.hpp"
@@ -63,6 +65,7 @@ std::string_view sub_filter_name(SubFilter filter) {
     case SubFilter::pkcs7_sha1: return "adbe.pkcs7.sha1";
     case SubFilter::x509_rsa_sha1: return "adbe.x509.rsa_sha1";
     case SubFilter::timestamp: return "ETSI.RFC3161";
+    case SubFilter::sm2_seal: return "GM.sm2seal";
     case SubFilter::other: return "other";
     }
     return "other";
@@ -243,6 +246,40 @@ SignatureFinding check_signature(const InspectedSignature& signature, const Desk
     return finding;
 }
 
+/// What its maker's system calls the time of the PDF (/M) is not looked at: the seal has its own.
+SignatureFinding check_seal(const InspectedSignature& signature, const Desk& desk,
+                            openssl::Certificate& signer_certificate) {
+    SignatureFinding finding = new_finding(signature, desk);
+    const auto bytes = bytes_of(desk.file, signature);
+    if (bytes) {
+        const ByteView der = der_in(bytes->contents);
+        finding.proven_at = proven_time(signature, ForeignSigner(), desk);
+        const StatusProofs no_proofs;
+        const ElectronicSealFinding seal = check_seal_signature(
+            der,
+            {bytes->ranges, finding.proven_at.value_or(desk.at), desk.at, no_proofs, desk.evidence},
+            desk.trust);
+        finding.integrity = seal.integrity;
+        finding.authority = seal.authority;
+        finding.revocation = seal.revocation;
+        finding.algorithm = "SM2, SM3";
+        finding.signer = visible_text(seal.signer);
+        if (seal.integrity.answer == Answer::yes) {
+            finding.claimed_at = seal.sealed_at;
+            if (!signer_certificate) {
+                signer_certificate =
+                    parse_certificate(read_seal_signature(der).value().certificate);
+            }
+            finding.integrity = with_later_changes(signature, finding.whole_file, desk.at);
+        }
+        if (seal.authority.answer == Answer::yes) {
+            finding.authority.reason = Reason::certificate_trusted;
+        }
+    }
+    finding.conclusion = conclude(finding.integrity, finding.authority, finding.revocation);
+    return finding;
+}
+
 /// 0 the worst.
 int rank(const Conclusion& conclusion) {
     return conclusion.indication == "TOTAL-FAILED"   ? 0
@@ -321,7 +358,9 @@ Report check_foreign(ByteView file, const Inspection& inspection, const TrustSto
     }
     openssl::Certificate signer;
     for (const InspectedSignature& each : inspection.signatures) {
-        if (each.kind != SignatureKind::timestamp) {
+        if (each.sub_filter == SubFilter::sm2_seal) {
+            report.signatures.push_back(check_seal(each, desk, signer));
+        } else if (each.kind != SignatureKind::timestamp) {
             report.signatures.push_back(check_signature(each, desk, signer));
         }
     }

@@ -5,6 +5,7 @@
 
 #include "base/certificate.hpp"
 #include "verifier/check_foreign.hpp"
+#include "verifier/electronic_seal.hpp"
 #include "verifier/face.hpp"
 #include "verifier/frame.hpp"
 #include "verifier/issued_file.hpp"
@@ -58,9 +59,11 @@ std::optional<ArchiveProof> note_proof(Report& report, const ArchivedFile& archi
     auto proof = prove_archive(archived, trust, at);
     if (!proof) {
         report.integrity = {Answer::no, Reason::altered, at};
+        report.electronic_seal = check_electronic_seal(archived, {}, trust, at);
     } else if (!archived.revisions.empty()) {
         report.integrity.reason = Reason::archived;
         report.timestamps = faces_of(*proof);
+        report.electronic_seal = proof->electronic_seal;
     }
     return proof;
 }

@@ -10,6 +10,7 @@ constexpr std::string_view open = "INDETERMINATE";
 Conclusion of(Reason reason) {
     switch (reason) {
     case Reason::altered: return {failed, "HASH_FAILURE"};
+    case Reason::seal_not_as_made:
     case Reason::signature_wrong: return {failed, "SIG_CRYPTO_FAILURE"};
     case Reason::not_signed:
     case Reason::unreadable:
@@ -20,6 +21,8 @@ Conclusion of(Reason reason) {
     case Reason::not_as_issued:
     case Reason::certification_broken: return {failed, "FORMAT_FAILURE"};
     case Reason::too_costly: return {open, "SIGNED_DATA_NOT_FOUND"};
+    case Reason::signer_not_in_seal:
+    case Reason::outside_seal_validity:
     case Reason::added_after_signature:
     case Reason::ambiguous_structure: return {open, "SIG_CONSTRAINTS_FAILURE"};
     case Reason::signer_not_named: return {open, "NO_SIGNING_CERTIFICATE_FOUND"};

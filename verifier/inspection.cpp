@@ -7,7 +7,7 @@
 namespace songda::verifier {
 namespace {
 
-constexpr std::string_view head = "songda-inspection 1\n";
+constexpr std::string_view head = "songda-inspection 2\n";
 
 template <class Value>
 using Word = std::pair<Value, std::string_view>;
@@ -17,6 +17,7 @@ constexpr std::array sub_filters = {Word<SubFilter>{SubFilter::cades, "cades"},
                                     Word<SubFilter>{SubFilter::pkcs7_sha1, "pkcs7-sha1"},
                                     Word<SubFilter>{SubFilter::x509_rsa_sha1, "x509-sha1"},
                                     Word<SubFilter>{SubFilter::timestamp, "timestamp"},
+                                    Word<SubFilter>{SubFilter::sm2_seal, "sm2-seal"},
                                     Word<SubFilter>{SubFilter::other, "other"}};
 constexpr std::array kinds = {Word<SignatureKind>{SignatureKind::approval, "approval"},
                               Word<SignatureKind>{SignatureKind::certification, "certification"},

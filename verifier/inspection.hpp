@@ -21,7 +21,15 @@ inline constexpr std::size_t inspected_signatures_max = 16;
 inline constexpr std::size_t evidence_items_max = 64;
 inline constexpr std::size_t evidence_bytes_max = 4U << 20U; ///< of all items together
 
-enum class SubFilter { cades, pkcs7_detached, pkcs7_sha1, x509_rsa_sha1, timestamp, other };
+enum class SubFilter {
+    cades,
+    pkcs7_detached,
+    pkcs7_sha1,
+    x509_rsa_sha1,
+    timestamp,
+    sm2_seal, ///< electronic seal of GB/T 38540
+    other
+};
 enum class SignatureKind { approval, certification, timestamp };
 /// What stands behind the bytes that a signature covers.
 enum class LaterChange {

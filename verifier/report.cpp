@@ -4,6 +4,7 @@
 
 #include "base/check.hpp"
 #include "base/json.hpp"
+#include "verifier/visible_text.hpp"
 
 namespace songda::verifier {
 namespace {
@@ -20,11 +21,14 @@ constexpr std::array reasons = {
                 "Byte for byte the file that was issued."},
     ReasonWords{Reason::signature_covers_whole_file, "signature_covers_whole_file",
                 "签名有效，且覆盖整个文件", "The signature is right and covers the whole file."},
-    ReasonWords{Reason::archived, "archived", "与签发的文件一致，其后仅有归档时间戳和证书状态证明",
-                "The file that was issued, with nothing behind it but archive time-stamps and "
-                "what proves its certificates."},
+    ReasonWords{Reason::archived, "archived",
+                "与签发的文件一致，其后仅有归档时间戳、电子印章和证书状态证明",
+                "The file that was issued, with nothing behind it but archive time-stamps, an "
+                "electronic seal and what proves certificates."},
     ReasonWords{Reason::seal_signature, "seal_signature", "二维码中的签名正确",
                 "The signature inside the code is right."},
+    ReasonWords{Reason::signature_fits, "signature_fits", "签名正确，且签的就是这份内容",
+                "The signature is right and is about this very content."},
     ReasonWords{Reason::by_register, "register", "由签发登记簿直接回答",
                 "Answered from the register of issued documents."},
     ReasonWords{Reason::altered, "altered", "文件被改动或重新保存过",
@@ -71,6 +75,11 @@ constexpr std::array reasons = {
     ReasonWords{Reason::signer_not_named, "signer_not_named",
                 "签名没有指明这张证书，证书可能被调换",
                 "The signature does not name this certificate; it may have been swapped."},
+    ReasonWords{Reason::seal_not_as_made, "seal_not_as_made", "电子印章不是制章人制作的原样",
+                "The electronic seal is not as its maker made it."},
+    ReasonWords{Reason::signer_not_in_seal, "signer_not_in_seal",
+                "电子印章没有列明这张签章证书，不得由其使用",
+                "The electronic seal does not name the certificate that signed with it."},
     ReasonWords{Reason::weak_algorithm, "weak_algorithm", "签名算法过时或不受支持，不能证明什么",
                 "The algorithm is outdated or not supported; it proves nothing."},
     ReasonWords{Reason::seal_certificate_trusted, "seal_certificate_trusted",
@@ -111,6 +120,9 @@ constexpr std::array reasons = {
                 "The chain of certificates breaks a rule."},
     ReasonWords{Reason::sample_certificate, "sample_certificate", "样本证书，不受信任",
                 "A sample certificate; not trusted here."},
+    ReasonWords{Reason::outside_seal_validity, "outside_seal_validity",
+                "盖章时电子印章不在有效期内",
+                "The electronic seal was not valid when it was used."},
     ReasonWords{Reason::valid, "valid", "现行有效", "In force."},
     ReasonWords{Reason::revoked, "revoked", "已被撤销", "Revoked."},
     ReasonWords{Reason::suspended, "suspended", "已被暂扣", "Suspended."},
@@ -253,6 +265,20 @@ void append_finding(std::string& to, const SignatureFinding& finding) {
     object.end();
 }
 
+void append_seal(JsonObject& report, std::string& to, const ElectronicSealFinding& seal) {
+    report.begin("electronic_seal");
+    JsonObject object(to);
+    append_axis(object, to, "integrity", seal.integrity);
+    append_axis(object, to, "authority", seal.authority);
+    object.text("revocation", revocation_name(seal.revocation));
+    object.text_if("name", visible_text(seal.name));
+    object.text_if("id", visible_text(seal.id));
+    object.text_if("signer", visible_text(seal.signer));
+    object.text_if("maker", visible_text(seal.maker));
+    object.text_if("sealed_at", seal.name.empty() ? "" : to_rfc3339(seal.sealed_at));
+    object.end();
+}
+
 } // namespace
 
 std::string_view answer_name(Answer answer) {
@@ -335,6 +361,9 @@ std::string report_json(const Report& report) {
         object.begin("timestamps");
         append_json_array(to, report.timestamps,
                           [&to](const TimestampFace& stamp) { append_timestamp(to, stamp); });
+    }
+    if (report.electronic_seal) {
+        append_seal(object, to, *report.electronic_seal);
     }
     object.end();
     return to;

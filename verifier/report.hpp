@@ -18,9 +18,10 @@ enum class Reason {
     // integrity
     exact_bytes,
     signature_covers_whole_file,
-    archived, ///< the issued bytes, and nothing behind them but archive revisions
-    seal_signature,
-    by_register, ///< asked by key: the register itself answers
+    archived,       ///< the issued bytes, and nothing behind them but archive revisions
+    seal_signature, ///< of a QR code
+    signature_fits, ///< of the SM2 suite: the certificate in it signed this very content
+    by_register,    ///< asked by key: the register itself answers
     altered,
     signature_wrong,
     seal_wrong,
@@ -37,7 +38,9 @@ enum class Reason {
     signature_detached,
     ambiguous_structure,
     signature_unreadable,
-    signer_not_named, ///< the signature was made for another certificate
+    signer_not_named,   ///< the signature was made for another certificate
+    seal_not_as_made,   ///< an electronic seal that its maker did not sign like that
+    signer_not_in_seal, ///< an electronic seal that does not name who signed with it
     weak_algorithm,
     // authority
     seal_certificate_trusted,
@@ -53,9 +56,10 @@ enum class Reason {
     certificate_expired, ///< and nothing proves that it signed before
     certificate_not_yet_valid,
     certificate_revoked,
-    certificate_purpose, ///< it may not sign documents
-    chain_wrong,         ///< a chain leads to a root, but breaks a rule
-    sample_certificate,  ///< a sample key, where real ones are trusted
+    certificate_purpose,   ///< it may not sign documents
+    chain_wrong,           ///< a chain leads to a root, but breaks a rule
+    sample_certificate,    ///< a sample key, where real ones are trusted
+    outside_seal_validity, ///< an electronic seal that was not valid when it was used
     // status
     valid,
     revoked,
@@ -148,6 +152,19 @@ struct SignatureFinding {
     bool whole_file = false;          ///< it covers every byte
 };
 
+/// An electronic seal (GB/T 38540) over a file: an answer of its own beside that about the file.
+struct ElectronicSealFinding {
+    AxisAnswer integrity; ///< yes: it is over these bytes, as its maker made it, by who may use it
+    AxisAnswer authority; ///< yes: signer and maker are trusted, and it was valid when it was used
+    Revocation revocation = Revocation::not_asked; ///< of the signer's certificate
+    std::string name;       ///< what is on it; as the next three empty: it cannot be read
+    std::string id;         ///< that its maker gave it
+    std::string signer;     ///< the certificate's name for itself
+    std::string department; ///< its organizationIdentifier; empty: it names none
+    std::string maker;      ///< the maker's certificate's name for itself
+    TimeMs sealed_at;       ///< by the signer's own clock
+};
+
 struct Report {
     AxisAnswer integrity;
     AxisAnswer authority;
@@ -156,6 +173,7 @@ struct Report {
     std::optional<TimeMs> status_since; ///< when the present status began, if the register said it
     std::optional<DocumentFace> document;
     std::vector<TimestampFace> timestamps = {}; ///< oldest first
+    std::optional<ElectronicSealFinding> electronic_seal = std::nullopt;
     /// Of a file of ours with the bytes that were issued; absent where no roots are trusted here.
     std::optional<SignatureLevel> level = std::nullopt;
     Revocation revocation = Revocation::not_asked;

@@ -205,7 +205,7 @@ Sm2Finding check_sm2_cms(ByteView der, ByteView content, const TrustStore& trust
                !key.value().fits(signed_bytes(message.value()), message.value().signature)) {
         finding.integrity.reason = Reason::signature_wrong;
     } else {
-        finding.integrity = {Answer::yes, Reason::seal_signature, at};
+        finding.integrity = {Answer::yes, Reason::signature_fits, at};
         judge_signer(signer, *certificates, trust, at, finding);
     }
     return finding;

@@ -14,13 +14,15 @@ std::string issuer_of(ByteView record) {
 
 } // namespace
 
-Sm2Finding check_sm2_record(ByteView der, ByteView record, const TrustStore& trust, TimeMs at) {
-    Sm2Finding finding = check_sm2_cms(der, record, trust, at);
+bool may_sign_record(std::string_view department, ByteView record) {
     const std::string issuer = issuer_of(record);
     // ETSI EN 319 412-1 §5.1.4 puts a scheme before the code, so the end decides.
-    const bool another =
-        issuer.empty() || (!finding.department.empty() && !finding.department.ends_with(issuer));
-    if (finding.authority.answer == Answer::yes && another) {
+    return !issuer.empty() && (department.empty() || department.ends_with(issuer));
+}
+
+Sm2Finding check_sm2_record(ByteView der, ByteView record, const TrustStore& trust, TimeMs at) {
+    Sm2Finding finding = check_sm2_cms(der, record, trust, at);
+    if (finding.authority.answer == Answer::yes && !may_sign_record(finding.department, record)) {
         finding.authority = {Answer::no, Reason::certificate_purpose, at};
     }
     return finding;

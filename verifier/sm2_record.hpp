@@ -10,4 +10,7 @@ namespace songda::verifier {
 [[nodiscard]] Sm2Finding check_sm2_record(ByteView der, ByteView record, const TrustStore& trust,
                                           TimeMs at);
 
+/// Does that certificate's department (empty: it names none) stand for the record's issuer?
+[[nodiscard]] bool may_sign_record(std::string_view department, ByteView record);
+
 } // namespace songda::verifier

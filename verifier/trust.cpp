@@ -109,6 +109,7 @@ Result<void> TrustStore::add(const std::string& folder) {
         }
         for (auto& certificate : certificates.value()) {
             name_sm2_user(certificate.get());
+            knows_sm2_ = knows_sm2_ || is_sm2(X509_get0_pubkey(certificate.get()));
             samples_only_ = samples_only_ && is_sample_certificate(certificate.get());
             roots_.push_back(std::move(certificate));
         }

@@ -31,6 +31,8 @@ public:
     TrustStore() = default;
 
     [[nodiscard]] bool empty() const { return roots_.empty(); }
+    /// Is one of the roots of the SM2 suite? Else nothing is known of that suite's certificates.
+    [[nodiscard]] bool knows_sm2() const { return knows_sm2_; }
     [[nodiscard]] const std::vector<RevocationList>& revocation_lists() const { return lists_; }
 
     /// Does a chain lead from it to a root, with no weak key or hash, each certificate valid at
@@ -48,6 +50,7 @@ private:
     Certificates roots_;
     std::vector<RevocationList> lists_;
     bool samples_only_ = true; ///< no root is a real one
+    bool knows_sm2_ = false;
 };
 
 /// Whose word counts for what.

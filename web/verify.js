@@ -225,6 +225,13 @@ const LEVELS = {
   'B-LTA': '签名、时间戳、证书状态证明及其上的时间戳',
 };
 
+/** As api/answers.cpp: the seal, and how it stands; whose it is, is not asked where no root of SM2 is trusted. */
+function sealText(seal) {
+  const said = seal.integrity.answer === 'yes' ? seal.authority : seal.integrity;
+  const standing = said.reason === 'no_trust_list' ? '签章人未核对 signer not checked' : said.text + ' ' + said.text_en;
+  return (seal.name || '') + ' · ' + standing;
+}
+
 function showAnswer(answer, note) {
   const face = answer.document || {};
   const facts = [
@@ -241,6 +248,7 @@ function showAnswer(answer, note) {
     ['签名等级', 'Signature level', answer.level ? answer.level + ' ' + LEVELS[answer.level] : '', 'level'],
     ...(answer.timestamps || []).map((stamp) => ['归档时间戳', 'Archive time-stamp',
       timeText(Date.parse(stamp.time)) + ' · ' + stamp.authority + (stamp.answer === 'yes' ? '' : '（不在信任之列 not trusted here）'), 'timestamp']),
+    ['电子印章（国密）', 'Electronic seal (SM2)', answer.electronic_seal ? sealText(answer.electronic_seal) : '', 'electronic_seal'],
     ['现状始于', 'Status since', answer.status.since ? dayText(Date.parse(answer.status.since)) : '', 'status_since'],
     ['核验时间', 'Checked at', timeText(Date.parse(answer.status.as_of)), 'checked_at'],
   ];

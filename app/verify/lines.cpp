@@ -19,16 +19,6 @@ std::string_view mark(Answer answer) {
     return answer == Answer::yes ? "✔" : answer == Answer::no ? "✘" : "?";
 }
 
-/// The reason's words are those of codes.
-std::string_view message_text_zh(Reason reason) {
-    return reason == Reason::seal_signature ? "签名正确，且签的就是这份数据"
-                                            : verifier::reason_text_zh(reason);
-}
-std::string_view message_text_en(Reason reason) {
-    return reason == Reason::seal_signature ? "The signature is right and is about this record."
-                                            : verifier::reason_text_en(reason);
-}
-
 std::string axis_line(std::string_view label, const verifier::AxisAnswer& axis) {
     return fmt::format("  {} {}  {} {}\n", mark(axis.answer), label,
                        verifier::reason_text_zh(axis.reason),
@@ -74,10 +64,18 @@ std::string_view shape_name(Sm2Shape shape) {
 std::string message_lines(const verifier::Sm2Finding& message) {
     std::string to = fmt::format("  [国密 SM2] 数据签名 message over the record · {} {}\n",
                                  visible_text(message.signer), shape_name(message.shape));
-    to += fmt::format("      {} 完整 integrity  {} {}\n", mark(message.integrity.answer),
-                      message_text_zh(message.integrity.reason),
-                      message_text_en(message.integrity.reason));
+    to += "    " + axis_line("完整 integrity", message.integrity);
     to += "    " + axis_line("签名者 signer  ", message.authority);
+    return to;
+}
+
+std::string seal_lines(const verifier::ElectronicSealFinding& seal) {
+    std::string to = fmt::format("  [国密 SM2] 电子印章 electronic seal · {} {}\n",
+                                 visible_text(seal.name), visible_text(seal.id));
+    to += "    " + axis_line("完整 integrity", seal.integrity);
+    to += "    " + axis_line("签章人 signer  ", seal.authority);
+    to += fmt::format("      {} · {} · 制章人 made by {}\n", to_china_time(seal.sealed_at),
+                      visible_text(seal.signer), visible_text(seal.maker));
     return to;
 }
 
@@ -89,8 +87,8 @@ void append_axis(JsonObject& message, std::string& to, std::string_view name,
     object.text("answer", verifier::answer_name(axis.answer));
     object.text("reason", verifier::reason_name(axis.reason));
     object.text("as_of", to_rfc3339(axis.as_of));
-    object.text("text", message_text_zh(axis.reason));
-    object.text("text_en", message_text_en(axis.reason));
+    object.text("text", verifier::reason_text_zh(axis.reason));
+    object.text("text_en", verifier::reason_text_en(axis.reason));
     object.end();
 }
 
@@ -186,6 +184,7 @@ std::string report_lines(std::string_view subject, const Report& report,
     for (std::size_t at = 0; at < report.signatures.size(); ++at) {
         to += finding_lines(at + 1, report.signatures[at]);
     }
+    to += report.electronic_seal ? seal_lines(*report.electronic_seal) : "";
     to += message ? message_lines(*message) : "";
     return to + next_steps(report);
 }

@@ -64,7 +64,7 @@ def add_attacks(seeds, folder):
 
 def answer_for(data):
     """An answer with every signature that a file's text shows, and one list of evidence."""
-    text = b"songda-inspection 1\nfault none\n"
+    text = b"songda-inspection 2\nfault none\n"
     for found in list(re.finditer(rb"/SubFilter /(\S+)[^>]*?(?:>> >>\] *)?/ByteRange \[0 (\d+) (\d+) (\d+)\]", data))[:16]:
         begin, end, rest = map(int, found.groups()[1:])
         kind = b"timestamp timestamp" if found[1] == b"ETSI.RFC3161" else b"pkcs7 approval" if b"pkcs7" in found[1] else b"cades approval"

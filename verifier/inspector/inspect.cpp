@@ -69,6 +69,7 @@ SubFilter sub_filter_of(const std::string& name) {
            : name == "/adbe.pkcs7.sha1"     ? SubFilter::pkcs7_sha1
            : name == "/adbe.x509.rsa_sha1"  ? SubFilter::x509_rsa_sha1
            : name == "/ETSI.RFC3161"        ? SubFilter::timestamp
+           : name == "/GM.sm2seal"          ? SubFilter::sm2_seal
                                             : SubFilter::other;
 }
 

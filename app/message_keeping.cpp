@@ -4,7 +4,9 @@
 #include <map>
 #include <optional>
 
+#include "app/file_sealing.hpp"
 #include "base/log.hpp"
+#include "base/sha256.hpp"
 
 namespace songda::app {
 namespace {
@@ -22,7 +24,8 @@ signer::SealUse use_of(const store::DocumentRow& document) {
 /// Of one department.
 struct MessageKeeping::Wanted {
     std::vector<store::MessageRow> rows;
-    std::vector<signer::RecordOrder> orders; ///< one a row
+    std::vector<store::DocumentRow> documents; ///< one a row
+    std::vector<signer::RecordOrder> orders;   ///< the same
 };
 
 struct MessageKeeping::Made {
@@ -82,6 +85,7 @@ MessageKeeping::Made MessageKeeping::make_all(std::span<const store::MessageRow>
         if (document.ok() && document.value()) {
             Wanted& wanted = by_department[document.value()->department];
             wanted.rows.push_back(row);
+            wanted.documents.push_back(*document.value());
             wanted.orders.push_back({row.record_sm3, use_of(*document.value())});
         } else {
             put_off(row,
@@ -100,16 +104,46 @@ void MessageKeeping::make(const DepartmentCode& department, const Wanted& wanted
     const auto& rows = wanted.rows;
     auto sealed = parts_.signer.seal_records(department, wanted.orders, parts_.style);
     for (std::size_t at = 0; at < rows.size(); ++at) {
-        if (sealed[at].ok()) {
-            to.writes.push_back(
-                {rows[at].document, std::move(sealed[at]).value(), parts_.clock.now()});
-        } else if (sealed[at].error().fault == Fault::unavailable ||
-                   sealed[at].error().fault == Fault::overloaded) {
-            to.away = sealed[at].error();
+        auto made = finish(wanted, at, std::move(sealed[at]));
+        if (made.ok()) {
+            to.writes.push_back(std::move(made).value());
+        } else if (made.error().fault == Fault::unavailable ||
+                   made.error().fault == Fault::overloaded) {
+            to.away = made.error();
         } else {
-            put_off(rows[at], sealed[at].error(), to);
+            put_off(rows[at], made.error(), to);
         }
     }
+}
+
+/// With the electronic seal, where the department has one: both are stored, or neither.
+Result<store::MessageWrite> MessageKeeping::finish(const Wanted& wanted, std::size_t at,
+                                                   Result<Bytes> message) const {
+    if (!message.ok()) {
+        return message.error();
+    }
+    const store::DocumentRow& document = wanted.documents[at];
+    store::MessageWrite write{document.id, std::move(message).value(), parts_.clock.now()};
+    if (!parts_.signer.seal_room(document.department)) {
+        return write;
+    }
+    const auto file = parts_.store.read_file(document);
+    if (!file.ok()) {
+        return file.error();
+    }
+    auto revision =
+        seal_file(parts_.signer, {document.department, wanted.orders[at].use},
+                  {file.value(), static_cast<std::size_t>(document.file.size)}, write.at);
+    if (!revision.ok()) {
+        return revision.error();
+    }
+    write.revision = std::move(revision).value();
+    write.behind = file.value().size();
+    Sha256 whole;
+    whole.update(file.value());
+    whole.update(write.revision);
+    write.file_hash = whole.finish();
+    return write;
 }
 
 void MessageKeeping::put_off(const store::MessageRow& row, const Error& why, Made& to) const {

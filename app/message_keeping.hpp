@@ -12,7 +12,8 @@
 
 namespace songda::app {
 
-/// Makes the SM2 messages over the records of documents, behind their issue: takes what is due,
+/// Makes the SM2 messages over the records of documents, behind their issue, and where a department
+/// has an electronic seal with it the revision that carries that: takes what is due,
 /// asks the signer outside any transaction, stores what it made in one commit. Nothing waits for it
 /// but who asks for a message. What could not be made is tried again, later each time; while nobody
 /// answers, nothing is written and everything waits. A crash before the commit leaves the message
@@ -48,6 +49,8 @@ private:
     struct Made;
     struct Wanted;
     void make(const DepartmentCode& department, const Wanted& wanted, Made& to) const;
+    [[nodiscard]] Result<store::MessageWrite> finish(const Wanted& wanted, std::size_t at,
+                                                     Result<Bytes> message) const;
     [[nodiscard]] Made make_all(std::span<const store::MessageRow> rows) const;
     void put_off(const store::MessageRow& row, const Error& why, Made& to) const;
     [[nodiscard]] std::chrono::milliseconds rest(const Error& why);

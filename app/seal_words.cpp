@@ -1,5 +1,6 @@
 #include "app/seal_words.hpp"
 
+#include "app/electronic_seal.hpp"
 #include "signer/seals/registered_seal.hpp"
 
 namespace songda::app {
@@ -88,6 +89,7 @@ void add_seal(CLI::App& app, SealArguments& asked, int& status) {
     seal->require_subcommand(1);
     SealWords words(*seal, asked, status);
     add_make(words, asked);
+    add_electronic_seal(*seal, status);
     words.on_seal(words.changing(
         "activate", "启用，须由两人各执行一次 activate, once by each of two", &run_seal_activate));
     words.on_seal(words.changing("suspend", "停用，一人即可，立即生效 suspend at once, by one",

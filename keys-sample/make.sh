@@ -69,6 +69,11 @@ if [ -n "$songda" ] && [ ! -d "$out/sm2/authority" ]; then
     "$songda" pki show root --pem --folder "$out/sm2/authority" >"$work/sm2-root.pem"
     join "$out/sm2/trust/root.pem" "$work/sm2-root.pem"
 fi
+# The maker of electronic seals is nobody's department; its certificate names the first one that asks.
+if [ -n "$songda" ] && [ ! -f "$out/sm2/maker/seal.pem" ] && [ $# -ge 2 ]; then
+    "$songda" pki seal --folder "$out/sm2/authority" --department "$1" --name 'SONGDA SAMPLE 样本电子印章系统' --out "$out/sm2/maker" \
+        --passphrase-file "$out/sm2/authority.pass" >"$work/maker"
+fi
 passphrase=$out/authority.pass
 [ -f "$passphrase" ] || { passphrase=$work/none; echo >"$passphrase"; }
 
@@ -127,6 +132,11 @@ while [ $# -ge 2 ]; do
     if [ -n "$songda" ] && [ ! -f "$out/$code/sm2/seal.pem" ]; then
         "$songda" pki seal --folder "$out/sm2/authority" --department "$code" --name "$name" --out "$out/$code/sm2" \
             --passphrase-file "$out/sm2/authority.pass" >"$work/seal"
+    fi
+    if [ -n "$songda" ] && [ ! -f "$out/$code/sm2/seal.esl" ]; then
+        "$songda" seal electronic --id "${code}01" --name "$name 样本电子印章" --signer "$out/$code/sm2/seal.pem" \
+            --maker-key "$out/sm2/maker/seal.key" --maker-certificate "$out/sm2/maker/seal.pem" \
+            --picture "$(dirname "$0")/../samples/seal.png" --out "$out/$code/sm2/seal.esl" >"$work/seal"
     fi
     key "$out/$code/seal.key"
     key "$out/$code/qr.key"

@@ -172,11 +172,14 @@ struct AugmentationDelay {
     std::optional<AuditRow> audit = {};
 };
 
-/// A message that was made.
+/// A message that was made, and with it what its department's electronic seal puts behind the file.
 struct MessageWrite {
     DocumentId document;
     Bytes bytes;
     TimeMs at;
+    Bytes revision{};       ///< empty: nothing
+    std::uint64_t behind{}; ///< bytes of the file that the revision was made for
+    Digest file_hash{};     ///< SHA-256 of the whole file with it
 };
 
 /// One that could not be made.

@@ -151,7 +151,8 @@ public:
     [[nodiscard]] virtual Result<std::vector<MessageRow>> due_messages(TimeMs now,
                                                                        std::size_t limit) = 0;
     /// All in one commit. Of a document that wants none or has one nothing changes: the first is
-    /// what is kept.
+    /// what is kept; and of one whose file is no longer that for which the revision was made, which
+    /// stays due. A revision changes no level; whoever is augmenting the document begins anew.
     [[nodiscard]] virtual Result<void> put_messages(std::span<const MessageWrite> writes) = 0;
     /// The same for those that could not be made; each counts as an attempt.
     [[nodiscard]] virtual Result<void> put_off_messages(std::span<const MessageDelay> delays) = 0;

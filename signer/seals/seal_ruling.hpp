@@ -10,8 +10,8 @@
 /// the keys and for an auditor, who asks about the register as it stood then.
 namespace songda::signer {
 
-/// May this seal be used for it at that time? Nothing: it may. The message over a record and
-/// the electronic seal follow from a document that somebody was allowed to issue; nobody is asked for it again.
+/// May this seal be used for it at that time? Nothing: it may. What the SM2 key makes follows from
+/// a document that somebody was allowed to issue; nobody is asked for it again.
 [[nodiscard]] std::optional<SealRefusal> refuse_use(const Seal& seal, SealPurpose purpose,
                                                     const SealUse& use, TimeMs now);
 

@@ -93,35 +93,14 @@ Result<void> check_revision(const RevisionWrite& write) {
     return check_row(write.audit);
 }
 
-/// What a new revision stands behind.
-struct Behind {
-    DocumentRow document;
-    std::uint32_t number = 1; ///< of the new one
-    std::uint64_t size = 0;
-    Digest hash{};
-};
-
-/// Nothing when the fence is stale. Only who holds the fence puts revisions, so what is found here
+/// Nothing when the fence is stale. Whoever puts a revision moves the fence, so what is found here
 /// stays so until the transaction that looks at the fence again.
 Result<std::optional<Behind>> find_behind(Transaction& rows, const RevisionWrite& write) {
     const auto held = held_row(rows, write.document, write.fence);
-    auto document = find_row<DocumentRow>(rows, Table::document, write.document.view());
-    const auto before = list_rows<RevisionRow>(rows, Table::revision, write.document.view());
-    if (!held.ok() || !document.ok() || !before.ok()) {
-        return !held.ok() ? held.error() : document.ok() ? before.error() : document.error();
+    if (!held.ok() || !held.value()) {
+        return held.ok() ? Result(std::optional<Behind>()) : held.error();
     }
-    if (!held.value() || !document.value()) {
-        return std::optional<Behind>();
-    }
-    const std::vector<RevisionRow>& revisions = before.value();
-    if (revisions.size() >= revisions_max) {
-        return Error{Fault::conflict, "the document has too many revisions"};
-    }
-    Behind behind{
-        *std::move(document).value(), static_cast<std::uint32_t>(revisions.size() + 1), 0, {}};
-    behind.size = revisions.empty() ? behind.document.file.size : revisions.back().size;
-    behind.hash = revisions.empty() ? behind.document.file_hash : revisions.back().file_hash;
-    return std::optional(std::move(behind));
+    return find_behind(rows, write.document);
 }
 
 AugmentationRow after_revision(const AugmentationRow& before, const RevisionWrite& write) {
@@ -144,6 +123,26 @@ bool is_hastened(const AugmentationRow& row, const AugmentationHaste& haste) {
 }
 
 } // namespace
+
+Result<std::optional<Behind>> find_behind(Transaction& rows, const DocumentId& id) {
+    auto document = find_row<DocumentRow>(rows, Table::document, id.view());
+    const auto before = list_rows<RevisionRow>(rows, Table::revision, id.view());
+    if (!document.ok() || !before.ok()) {
+        return document.ok() ? before.error() : document.error();
+    }
+    if (!document.value()) {
+        return std::optional<Behind>();
+    }
+    const std::vector<RevisionRow>& revisions = before.value();
+    if (revisions.size() >= revisions_max) {
+        return Error{Fault::conflict, "the document has too many revisions"};
+    }
+    Behind behind{
+        *std::move(document).value(), static_cast<std::uint32_t>(revisions.size() + 1), 0, {}};
+    behind.size = revisions.empty() ? behind.document.file.size : revisions.back().size;
+    behind.hash = revisions.empty() ? behind.document.file_hash : revisions.back().file_hash;
+    return std::optional(std::move(behind));
+}
 
 Result<SignatureLevel> LmdbStore::find_level(const DocumentRow& document) {
     if (document.level_wanted == SignatureLevel::b_b) {
@@ -273,8 +272,7 @@ Result<bool> LmdbStore::put_revision(const RevisionWrite& write) {
             return released.error();
         }
         put = true;
-        batch.rows.put(Table::revision, Key().raw(write.document.view()).number(behind.number),
-                       encode(revision));
+        put_revision_row(batch.rows, behind, revision);
         put_augmentation_row(batch.rows, &*held.value(), after_revision(*held.value(), write));
         put_after(batch, released.value());
         batch.audit(write.audit);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include "store/lmdb/rows_access.hpp"
 
 /// The rows of documents on their way to a level, and their indexes. Used where documents are
@@ -27,6 +29,34 @@ inline void put_augmentation_row(Transaction& rows, const AugmentationRow* befor
         rows.put(Table::augmentation_wait, id, {});
     }
     rows.put(Table::augmentation, id, encode(row));
+}
+
+/// What is said of a document's level is what its revisions say: the newest has it, and the one
+/// that reached it, behind which an electronic seal may stand, its time.
+[[nodiscard]] inline bool fits_revisions(const AugmentationRow& row,
+                                         const std::vector<RevisionRow>& revisions) {
+    if (revisions.empty() || revisions.back().level != row.level) {
+        return revisions.empty() && row.level == SignatureLevel::b_b;
+    }
+    return row.level == SignatureLevel::b_b ||
+           std::any_of(revisions.begin(), revisions.end(), [&](const RevisionRow& each) {
+               return each.level == row.level && each.at == row.since;
+           });
+}
+
+/// What a new revision stands behind.
+struct Behind {
+    DocumentRow document;
+    std::uint32_t number = 1; ///< of the new one
+    std::uint64_t size = 0;
+    Digest hash{};
+};
+/// Nothing: there is no such document. Fault conflict: it has as many revisions as it may.
+[[nodiscard]] Result<std::optional<Behind>> find_behind(Transaction& rows,
+                                                        const DocumentId& document);
+inline void put_revision_row(Transaction& rows, const Behind& behind, const RevisionRow& row) {
+    rows.put(Table::revision, Key().raw(behind.document.id.view()).number(behind.number),
+             encode(row));
 }
 
 } // namespace songda::store

@@ -173,7 +173,7 @@ Result<Bytes> LmdbStore::read_issued(const DocumentRow& document) {
 
 Result<Bytes> LmdbStore::read_file(const DocumentRow& document) {
     auto file = read_issued(document);
-    if (!file.ok() || document.level_wanted == SignatureLevel::b_b) {
+    if (!file.ok()) {
         return file;
     }
     const auto behind = revisions(document.id);

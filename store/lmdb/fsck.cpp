@@ -243,7 +243,6 @@ void inspect_relations(Inspector& inspector) {
     });
 }
 
-/// What is said of a document's level is what its newest revision says.
 void inspect_augmentation(Inspector& inspector, Transaction& rows, ByteView key,
                           const AugmentationRow& row) {
     const auto expect = [&](bool holds, std::string_view what) {
@@ -255,11 +254,8 @@ void inspect_augmentation(Inspector& inspector, Transaction& rows, ByteView key,
     expect(document.ok() && document.value() && document.value()->level_wanted == row.wanted &&
                document.value()->level_by == row.by,
            "differs from its document");
-    const bool same = revisions.ok() &&
-                      (revisions.value().empty() ? row.level == SignatureLevel::b_b
-                                                 : revisions.value().back().level == row.level &&
-                                                       revisions.value().back().at == row.since);
-    expect(same, "differs from the newest revision");
+    expect(revisions.ok() && fits_revisions(row, revisions.value()),
+           "differs from the newest revision");
     expect(!row.due || rows.get(Table::augmentation_due, augmentation_due_key(row)).has_value(),
            "not in the due index");
     expect(rows.get(Table::augmentation_wait, key).has_value() == is_waiting(row),
@@ -290,7 +286,8 @@ void inspect_levels(Inspector& inspector) {
     inspector.each(Table::revision, [&](Transaction& rows, const Entry& entry) {
         (void)inspector.row<RevisionRow>(Table::revision, entry);
         const bool shaped = entry.key.size() == 20 &&
-                            rows.get(Table::augmentation, entry.key.first(16)).has_value();
+                            (rows.get(Table::augmentation, entry.key.first(16)).has_value() ||
+                             rows.get(Table::message, entry.key.first(16)).has_value());
         const bool goes_on =
             shaped && previous.size() == 20 && starts_with(previous, entry.key.first(16));
         const std::uint64_t before = goes_on ? read_number(ByteView(previous).last(4)) : 0;

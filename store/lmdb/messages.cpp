@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include "base/sha256.hpp"
 #include "store/limits.hpp"
+#include "store/lmdb/augmentation_rows.hpp"
 #include "store/lmdb/lmdb_store.hpp"
 #include "store/lmdb/message_rows.hpp"
 
@@ -27,6 +30,64 @@ MessageRow made_at(const MessageRow& before, const MessageWrite& write, BlobPlac
     after.length = static_cast<std::uint32_t>(write.bytes.size());
     after.hash = sha256(write.bytes);
     return after;
+}
+
+/// A message on its way into the store.
+struct Filed {
+    const MessageWrite* write;
+    std::size_t message;            ///< its place among the blobs; that of the revision is the next
+    std::optional<Behind> behind{}; ///< of a revision
+};
+
+/// The file that the revision was made for is the one that is there.
+bool is_as_seen(const std::optional<Behind>& behind, const MessageWrite& write) {
+    return behind && behind->size == write.behind;
+}
+
+/// Level and time of the level stay; who is augmenting the document from the file as it was finds
+/// its fence gone, and begins anew at once where something waits for it.
+Result<void> put_seal_revision(Transaction& rows, const Behind& behind, const MessageWrite& write,
+                               BlobPlace place) {
+    const auto found = find_row<AugmentationRow>(rows, Table::augmentation, write.document.view());
+    if (!found.ok()) {
+        return found.error();
+    }
+    const auto& before = found.value();
+    const auto length = static_cast<std::uint32_t>(write.revision.size());
+    put_revision_row(rows, behind,
+                     {write.at, before ? before->level : SignatureLevel::b_b,
+                      before ? before->proven_until : std::nullopt, place.segment, place.offset,
+                      length, behind.size + length, write.file_hash});
+    if (before) {
+        AugmentationRow after = *before;
+        ++after.fence;
+        if (after.due && after.level < after.wanted) {
+            after.due = std::min(*after.due, write.at);
+        }
+        put_augmentation_row(rows, &*before, after);
+    }
+    return {};
+}
+
+/// Whether it was put. One that stays as it was is no fault.
+Result<bool> put_one(Transaction& rows, const Filed& filed, const std::vector<BlobPlace>& places) {
+    const MessageWrite& write = *filed.write;
+    const auto before = unmade(rows, write.document);
+    if (!before.ok() || !before.value()) {
+        return before.ok() ? Result(false) : before.error();
+    }
+    if (filed.behind) {
+        const auto behind = find_behind(rows, write.document);
+        if (!behind.ok() || !is_as_seen(behind.value(), write)) {
+            return behind.ok() ? Result(false) : behind.error();
+        }
+        const auto put = put_seal_revision(rows, *behind.value(), write, places[filed.message + 1]);
+        if (!put.ok()) {
+            return put.error();
+        }
+    }
+    put_message_row(rows, &*before.value(), made_at(*before.value(), write, places[filed.message]));
+    return true;
 }
 
 MessageRow put_off(const MessageRow& before, const MessageDelay& delay) {
@@ -77,13 +138,32 @@ Result<std::vector<MessageRow>> LmdbStore::due_messages(TimeMs now, std::size_t 
 Result<void> LmdbStore::put_messages(std::span<const MessageWrite> writes) {
     Result<void> allowed = only_exclusive();
     std::vector<Blob> blobs;
+    std::vector<Filed> filed;
     for (const MessageWrite& write : writes) {
-        if (allowed.ok() && (write.bytes.empty() || !segments_.fits(write.bytes.size()))) {
+        if (allowed.ok() && (write.bytes.empty() || !segments_.fits(write.bytes.size()) ||
+                             !segments_.fits(write.revision.size()))) {
             allowed = Error{Fault::invalid_input, "a message without bytes, or too large"};
         }
-        blobs.push_back({write.bytes, {}, sha256(write.bytes), write.document});
+        filed.push_back({&write, blobs.size()});
+        const Blob message{write.bytes, {}, sha256(write.bytes), write.document};
+        if (write.revision.empty()) {
+            blobs.push_back(message);
+            continue;
+        }
+        Transaction rows = environment_.read();
+        auto behind = find_behind(rows, write.document);
+        if (!behind.ok()) {
+            return behind.error();
+        }
+        if (!is_as_seen(behind.value(), write)) {
+            filed.pop_back();
+            continue;
+        }
+        blobs.push_back(message);
+        blobs.push_back({write.revision, behind.value()->hash, write.file_hash, write.document});
+        filed.back().behind = *std::move(behind).value();
     }
-    if (!allowed.ok() || writes.empty()) {
+    if (!allowed.ok() || filed.empty()) {
         return allowed;
     }
     Result<Appended> files = append_files(blobs);
@@ -92,16 +172,12 @@ Result<void> LmdbStore::put_messages(std::span<const MessageWrite> writes) {
     }
     return run_with_files(files.value(), [&](Batch& batch) -> Result<void> {
         bool any = false;
-        for (std::size_t at = 0; at < writes.size(); ++at) {
-            const auto before = unmade(batch.rows, writes[at].document);
-            if (!before.ok()) {
-                return before.error();
+        for (const Filed& each : filed) {
+            const auto put = put_one(batch.rows, each, files.value().places());
+            if (!put.ok()) {
+                return put.error();
             }
-            if (before.value()) {
-                put_message_row(batch.rows, &*before.value(),
-                                made_at(*before.value(), writes[at], files.value().places()[at]));
-                any = true;
-            }
+            any = any || put.value();
         }
         if (any) {
             batch.keep_files(files.value());

@@ -54,6 +54,9 @@ Result<void> MemoryStore::put_messages(std::span<const MessageWrite> writes) {
         if (found == messages_.end() || found->second.made) {
             continue;
         }
+        if (!write.revision.empty() && !put_seal_revision(write)) {
+            continue;
+        }
         MessageRow& row = found->second;
         row.due.reset();
         row.reason.clear();
@@ -63,6 +66,30 @@ Result<void> MemoryStore::put_messages(std::span<const MessageWrite> writes) {
         message_bytes_[write.document] = write.bytes;
     }
     return {};
+}
+
+/// False: the file is no longer the one that it was made for.
+bool MemoryStore::put_seal_revision(const MessageWrite& write) {
+    std::vector<RevisionRow>& revisions = revisions_[write.document];
+    const std::uint64_t before =
+        revisions.empty() ? documents_.at(write.document).file.size : revisions.back().size;
+    if (before != write.behind) {
+        return false;
+    }
+    const auto row = augmentations_.find(write.document);
+    const bool levelled = row != augmentations_.end();
+    const auto length = static_cast<std::uint32_t>(write.revision.size());
+    revisions.push_back({write.at, levelled ? row->second.level : SignatureLevel::b_b,
+                         levelled ? row->second.proven_until : std::nullopt, 0, 0, length,
+                         before + length, write.file_hash});
+    append(behind_[write.document], write.revision);
+    if (levelled) {
+        ++row->second.fence;
+        if (row->second.due && row->second.level < row->second.wanted) {
+            row->second.due = std::min(*row->second.due, write.at);
+        }
+    }
+    return true;
 }
 
 Result<void> MemoryStore::put_off_messages(std::span<const MessageDelay> delays) {

@@ -178,6 +178,7 @@ private:
     void write_after(const Aftermath& after);
     void record(const AuditRow& row);
     /// Null when the fence is stale.
+    [[nodiscard]] bool put_seal_revision(const MessageWrite& write);
     [[nodiscard]] AugmentationRow* held(const DocumentId& document, std::uint32_t fence);
     [[nodiscard]] std::vector<DocumentId> due_until(TimeMs now) const;
 

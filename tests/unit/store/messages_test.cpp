@@ -76,6 +76,105 @@ TEST_P(StoreMessages, AreDueFromTheIssueOnInOrder) {
     EXPECT_FALSE(row->made);
 }
 
+/// What an electronic seal puts behind file `number`, made for it as it is.
+MessageWrite sealed(Store& store, std::uint64_t number, const Bytes& revision) {
+    const auto file = store.read_file(*store.find_document(id(number)).value()).value();
+    Sha256 whole;
+    whole.update(file);
+    whole.update(revision);
+    return {id(number), message(number), TimeMs{9000}, revision, file.size(), whole.finish()};
+}
+
+TEST_P(StoreMessages, ARevisionComesWithTheMessageOrNeitherDoes) {
+    const Bytes revision = samples::file_bytes(300, 500);
+    const std::vector<MessageWrite> writes = {sealed(*store_, 1, revision),
+                                              sealed(*store_, 2, revision)};
+    MessageWrite late = writes[1];
+    ++late.behind; // made for a file that is another by now
+    const std::vector<MessageWrite> both = {writes[0], late};
+    ASSERT_TRUE(store_->put_messages(both).ok());
+    const DocumentRow document = *store_->find_document(id(1)).value();
+    Bytes grown = samples::file_bytes(1, 100);
+    append(grown, ByteView(revision));
+    EXPECT_EQ(store_->read_file(document).value(), grown);
+    const auto revisions = store_->revisions(id(1)).value();
+    ASSERT_EQ(revisions.size(), 1U);
+    EXPECT_EQ(revisions[0].size, grown.size());
+    EXPECT_EQ(revisions[0].level, SignatureLevel::b_b);
+    EXPECT_TRUE(store_->find_message(id(1)).value()->made);
+    EXPECT_FALSE(store_->find_message(id(2)).value()->made) << "it stays due";
+    EXPECT_TRUE(store_->revisions(id(2)).value().empty());
+    ASSERT_TRUE(store_->put_messages(writes).ok()) << "the first is kept, the second is put now";
+    EXPECT_EQ(store_->revisions(id(1)).value().size(), 1U);
+    EXPECT_EQ(store_->revisions(id(2)).value().size(), 1U);
+    if (GetParam().on_disk) {
+        EXPECT_TRUE(store_->fsck().value().findings.empty());
+    }
+}
+
+/// A ladder's step that was begun from the file without the seal comes to nothing and is due again.
+TEST_P(StoreMessages, WhoAugmentsMeanwhileBeginsAnew) {
+    const Bytes file = samples::file_bytes(7, 100);
+    IssueWrite write = samples::issue(7, file);
+    write.document.issued_at = TimeMs{1000};
+    write.document.level_wanted = SignatureLevel::b_t;
+    write.document.level_by = TimeMs{90'000};
+    write.record_sm3 = sha256(file);
+    ASSERT_TRUE(samples::put(*store_, write));
+    const auto claimed = store_->claim_augmentations({TimeMs{5000}, 1, 60'000}).value();
+    ASSERT_EQ(claimed.size(), 1U);
+    const MessageWrite seal = sealed(*store_, 7, samples::file_bytes(300, 500));
+    ASSERT_TRUE(store_->put_messages({&seal, 1}).ok());
+    const Bytes bytes = samples::file_bytes(301, 300);
+    RevisionWrite stamp = samples::revision(claimed[0], file, bytes);
+    EXPECT_EQ(store_->put_revision(stamp).value(), false);
+    const auto again = store_->claim_augmentations({TimeMs{9000}, 1, 60'000}).value();
+    ASSERT_EQ(again.size(), 1U) << "at once, not when the lease ends";
+    stamp.fence = again[0].fence;
+    Sha256 whole;
+    whole.update(store_->read_file(*store_->find_document(id(7)).value()).value());
+    whole.update(stamp.bytes);
+    stamp.file_hash = whole.finish();
+    EXPECT_EQ(store_->put_revision(stamp).value(), true);
+    const auto revisions = store_->revisions(id(7)).value();
+    ASSERT_EQ(revisions.size(), 2U);
+    EXPECT_EQ(revisions[1].file_hash,
+              sha256(store_->read_file(*store_->find_document(id(7)).value()).value()));
+    if (GetParam().on_disk) {
+        EXPECT_TRUE(store_->fsck().value().findings.empty());
+    }
+}
+
+/// Behind the level's own revision it takes nothing from the level.
+TEST_P(StoreMessages, ASealBehindAReachedLevelLeavesItAsItIs) {
+    const Bytes file = samples::file_bytes(7, 100);
+    IssueWrite write = samples::issue(7, file);
+    write.document.issued_at = TimeMs{1000};
+    write.document.level_wanted = SignatureLevel::b_t;
+    write.document.level_by = TimeMs{90'000};
+    write.record_sm3 = sha256(file);
+    ASSERT_TRUE(samples::put(*store_, write));
+    const auto claimed = store_->claim_augmentations({TimeMs{5000}, 1, 60'000}).value();
+    const Bytes bytes = samples::file_bytes(301, 300);
+    RevisionWrite stamp = samples::revision(claimed.at(0), file, bytes);
+    stamp.at = TimeMs{8000};
+    stamp.level = SignatureLevel::b_t;
+    stamp.proven_until = TimeMs{800'000};
+    ASSERT_EQ(store_->put_revision(stamp).value(), true);
+    const MessageWrite seal = sealed(*store_, 7, samples::file_bytes(300, 500));
+    ASSERT_TRUE(store_->put_messages({&seal, 1}).ok());
+    const auto row = *store_->find_augmentation(id(7)).value();
+    EXPECT_EQ(row.level, SignatureLevel::b_t);
+    EXPECT_EQ(row.since, TimeMs{8000});
+    const auto revisions = store_->revisions(id(7)).value();
+    ASSERT_EQ(revisions.size(), 2U);
+    EXPECT_EQ(revisions[1].level, SignatureLevel::b_t);
+    EXPECT_EQ(revisions[1].proven_until, TimeMs{800'000});
+    if (GetParam().on_disk) {
+        EXPECT_TRUE(store_->fsck().value().findings.empty());
+    }
+}
+
 TEST_P(StoreMessages, AreReadAsTheyWerePutAndTheFirstIsKept) {
     const std::vector<MessageWrite> writes = {{id(1), message(1), TimeMs{9000}},
                                               {id(3), message(3), TimeMs{9000}},

@@ -2,6 +2,9 @@
 // sources: verifier/foreign_cms.cpp verifier/signed_ranges.cpp verifier/timestamp.cpp
 // sources: verifier/inspection.cpp verifier/report.cpp verifier/revocation.cpp verifier/trust.cpp
 // sources: verifier/visible_text.cpp base/certificate.cpp base/json.cpp
+// sources: verifier/electronic_seal.cpp base/electronic_seal.cpp base/archive_revision.cpp
+// sources: base/archive_writer.cpp base/own_pdf.cpp verifier/record_of.cpp verifier/sm2_record.cpp
+// sources: verifier/sm2_cms.cpp verifier/cms_parts.cpp
 
 // A stranger's file with any answer of the inspector in front of it (up to its `end`): whatever
 // they say, an answer comes, in JSON that is UTF-8, and it does not contradict itself.

@@ -6,6 +6,8 @@
 // sources: verifier/visible_text.cpp base/child_program.cpp verifier/archive.cpp
 // sources: verifier/issued_file.cpp base/archive_revision.cpp
 // sources: base/archive_writer.cpp base/own_pdf.cpp
+// sources: verifier/electronic_seal.cpp base/electronic_seal.cpp verifier/record_of.cpp
+// sources: verifier/sm2_record.cpp verifier/sm2_cms.cpp base/json.cpp
 
 // An upload of any bytes is taken for one of ours or not; with the golden root trusted, only the
 // golden file itself is believed.

@@ -1,5 +1,6 @@
 // sources: verifier/check_qr.cpp verifier/conclusion.cpp verifier/key_list.cpp verifier/report.cpp
 // sources: base/certificate.cpp base/json.cpp
+// sources: verifier/visible_text.cpp
 
 // The QR check on any text with the golden key list: a yes is given only for the claims and the
 // document key that were sealed, whatever the text around them.

@@ -256,9 +256,7 @@ SignatureFinding check_seal(const InspectedSignature& signature, const Desk& des
         finding.proven_at = proven_time(signature, ForeignSigner(), desk);
         const StatusProofs no_proofs;
         const ElectronicSealFinding seal = check_seal_signature(
-            der,
-            {bytes->ranges, finding.proven_at.value_or(desk.at), desk.at, no_proofs, desk.evidence},
-            desk.trust);
+            der, {bytes->ranges, finding.proven_at, desk.at, no_proofs, desk.evidence}, desk.trust);
         finding.integrity = seal.integrity;
         finding.authority = seal.authority;
         finding.revocation = seal.revocation;

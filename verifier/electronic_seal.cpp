@@ -43,19 +43,21 @@ AxisAnswer judge(X509* certificate, const SealDemand& demand, const TrustStore& 
     if (!trust.knows_sm2()) {
         return {Answer::unknown, Reason::no_trust_list, demand.at};
     }
+    const TimeMs when = demand.proven.value_or(demand.at);
     if (!is_seal_certificate(certificate)) {
-        return {Answer::no, Reason::certificate_purpose, demand.when};
+        return {Answer::no, Reason::certificate_purpose, when};
     }
-    const ChainVerdict verdict = trust.judge(certificate, demand.others, demand.when);
+    const ChainVerdict verdict = trust.judge(certificate, demand.others, when);
     if (verdict.chain.empty()) {
         return verdict.answer;
     }
     const ChainStanding standing =
-        find_standing(verdict.chain, demand.proofs, trust, demand.when, demand.at);
+        find_standing(verdict.chain, demand.proofs, trust, when, demand.at);
     revocation = standing.first.state;
-    if (standing.revoked.revoked_by(demand.when)) {
+    if (demand.proven ? standing.revoked.revoked_by(when)
+                      : standing.revoked.state == Revocation::revoked) {
         revocation = Revocation::revoked;
-        return {Answer::no, Reason::certificate_revoked, demand.when};
+        return {Answer::no, Reason::certificate_revoked, when};
     }
     return verdict.answer;
 }
@@ -138,10 +140,11 @@ std::optional<ElectronicSealFinding> check_electronic_seal(const ArchivedFile& a
         std::find_if(proof.stamps.begin(), proof.stamps.end(), [&](const ProvenStamp& stamp) {
             return stamp.trusted && stamp.revision > revision;
         });
-    const TimeMs when = over_it == proof.stamps.end() ? at : over_it->token.time;
+    const auto proven =
+        over_it == proof.stamps.end() ? std::nullopt : std::optional(over_it->token.time);
     const auto about = archive_ranges(archived.whole, seal->slot);
     ElectronicSealFinding finding = check_seal_signature(
-        seal->slot.token, {about, when, at, proof.status, proof.certificates}, trust);
+        seal->slot.token, {about, proven, at, proof.status, proof.certificates}, trust);
     if (finding.integrity.answer == Answer::yes && !is_spelt_as_ours(*seal)) {
         finding.integrity = {Answer::no, Reason::signature_form_wrong, at};
         finding.authority = {Answer::unknown, Reason::not_checked, at};

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "verifier/archive.hpp"
 #include "verifier/report.hpp"
 #include "verifier/revocation.hpp"
@@ -8,13 +10,14 @@
 
 namespace songda::verifier {
 
-/// What an electronic seal is held against.
+/// What an electronic seal is held against. Its certificates are to be good when it is proven to
+/// have been there, else at `at`, and then never revoked: nothing proves that it came before that.
 struct SealDemand {
-    SignedRanges about;         ///< SM3 of it must be what is sealed
-    TimeMs when;                ///< its certificates are to be good then: proven, or now
-    TimeMs at;                  ///< now
-    const StatusProofs& proofs; ///< of the file
-    const Certificates& others; ///< may stand between: a SES_Signature has no chain
+    SignedRanges about;           ///< SM3 of it must be what is sealed
+    std::optional<TimeMs> proven; ///< a trusted time-stamp: it was there then
+    TimeMs at;                    ///< now, or the day that is asked about
+    const StatusProofs& proofs;   ///< of the file
+    const Certificates& others;   ///< may stand between: a SES_Signature has no chain
 };
 
 /// What a SES_Signature says (GB/T 38540, in the order of GM/T 0031 §6.1.2 and §6.2.3): hash,

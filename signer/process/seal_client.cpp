@@ -104,8 +104,8 @@ private:
 /// The order of SM2's curve is below that of P-256, and nothing makes one of its two s the right
 /// one.
 bool fits_request(const Result<EcdsaSignature>& made, const SealRequest& request) {
-    return !made.ok() || (is_in_range(made.value()) &&
-                          (is_by_sm2(request.purpose) || has_low_s(made.value())));
+    return !made.ok() ||
+           (is_in_range(made.value()) && (is_by_sm2(request.purpose) || has_low_s(made.value())));
 }
 
 class SealClient final : public SealCupboard {

@@ -105,8 +105,8 @@ TEST_P(ArchiveRevision, TheStoreStandsBehindTheFileAndOtherToolsReadAllOfIt) {
     const std::string path = folder_ / "archived.pdf";
     const std::string store = run("mutool show " + path + " trailer/Root/DSS");
     EXPECT_NE(store.find("/Type /DSS"), std::string::npos) << store;
-    for (const auto& [name, item] : {std::pair("Certs", root), std::pair("OCSPs", answer),
-                                     std::pair("CRLs", list)}) {
+    for (const auto& [name, item] :
+         {std::pair("Certs", root), std::pair("OCSPs", answer), std::pair("CRLs", list)}) {
         EXPECT_EQ(run("mutool show -b " + path + " trailer/Root/DSS/" + name + "/1"),
                   as_text(item.der))
             << "the last revision has all";

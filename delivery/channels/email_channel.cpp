@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,7 @@
 #include "delivery/channels/mailbox.hpp"
 #include "delivery/channels/mime.hpp"
 #include "delivery/channels/notice_letter.hpp"
+#include "delivery/channels/return_path.hpp"
 #include "delivery/channels/smtp_reply.hpp"
 
 namespace songda::delivery {
@@ -19,6 +21,7 @@ namespace songda::delivery {
 struct EmailChannel::Inside {
     EmailOptions options;
     std::string url;
+    std::optional<DkimSigner> dkim; ///< nothing: mails go unsigned
     CurlPool pool;
 };
 
@@ -118,6 +121,14 @@ std::string find_bad_option(const EmailOptions& options) {
     if (options.return_secret.reveal().size() < return_secret_bytes_min) {
         return "return_secret";
     }
+    if (options.dkim_domain.empty() != options.dkim_keys.empty()) {
+        return "dkim_domain and dkim_keys (both or none)";
+    }
+    const std::string_view from_domain = mailbox_domain(options.from_address);
+    if (!options.dkim_domain.empty() && from_domain != options.dkim_domain &&
+        !from_domain.ends_with('.' + options.dkim_domain)) {
+        return "dkim_domain (must be the domain of from_address or above it)"; // RFC 7489 §3.1.1
+    }
     if (options.username.empty() != options.password.reveal().empty() ||
         (!options.username.empty() && options.tls == SmtpTls::none)) {
         return "username and password (both or none, and only with TLS)";
@@ -185,6 +196,13 @@ Result<std::unique_ptr<EmailChannel>> EmailChannel::make(EmailOptions options) {
     // The path is what curl says in EHLO.
     inside->url = fmt::format("{}://{}:{}/{}", options.tls == SmtpTls::tls ? "smtps" : "smtp",
                               options.server, options.port, mailbox_domain(options.from_address));
+    if (!options.dkim_domain.empty()) {
+        auto dkim = DkimSigner::make(options.dkim_domain, options.dkim_keys);
+        if (!dkim.ok()) {
+            return dkim.error();
+        }
+        inside->dkim = std::move(dkim).value();
+    }
     inside->options = std::move(options);
     return std::unique_ptr<EmailChannel>(new EmailChannel(std::move(inside)));
 }
@@ -199,7 +217,15 @@ Outcome EmailChannel::send(const Dispatch& dispatch) {
     if (!is_mailbox(to)) {
         return {Outcome::Kind::permanent, Reason::address_invalid, "not a mailbox", 0};
     }
-    const std::string message = message_of(dispatch, options);
+    std::string message = message_of(dispatch, options);
+    if (inside_->dkim) {
+        // The leg's time, so that every attempt sends the same bytes.
+        const auto signatures = inside_->dkim->sign(message, dispatch.leg.created);
+        if (!signatures.ok()) {
+            return {Outcome::Kind::configuration, Reason::config_cert, "not signed", 0};
+        }
+        message.insert(0, signatures.value());
+    }
     const std::string from =
         return_path(dispatch.leg.id, options.return_secret.reveal(), options.bounce_domain);
     const CurlPool::Loan loan = inside_->pool.lend(options.ca_file);

@@ -8,6 +8,7 @@
 #include "base/private.hpp"
 #include "base/result.hpp"
 #include "delivery/channel.hpp"
+#include "delivery/channels/dkim.hpp"
 
 namespace songda::delivery {
 
@@ -24,11 +25,13 @@ struct EmailOptions {
     std::string ca_file;  ///< PEM; empty: the system's authorities
     std::string username; ///< empty: no AUTH
     Private<std::string> password;
-    std::string from_address;         ///< its domain also names the messages (Message-ID, EHLO)
-    std::string from_name;            ///< any text
-    std::string bounce_domain;        ///< of the return path
-    Private<Bytes> return_secret;     ///< 16 bytes or more; marks our return paths
-    std::string public_base;          ///< `https://HOST`, of the verify address
+    std::string from_address;     ///< its domain also names the messages (Message-ID, EHLO)
+    std::string from_name;        ///< any text
+    std::string bounce_domain;    ///< of the return path
+    Private<Bytes> return_secret; ///< 16 bytes or more; marks our return paths
+    std::string public_base;      ///< `https://HOST`, of the verify address
+    std::string dkim_domain;      ///< of `from_address` or above it; empty: not signed
+    std::vector<DkimKeyFile> dkim_keys;
     bool attach_file = true;          ///< false: the mail only says where to collect
     std::int64_t connect_ms = 10'000; ///< covers EHLO, STARTTLS and AUTH too
     std::int64_t attempt_ms = 60'000;

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/sha256.hpp"
-#include "base/text_codec.hpp"
 #include "base/utf8.hpp"
 
 namespace songda::delivery {
@@ -13,8 +11,6 @@ constexpr std::size_t mailbox_octets_max = 254; // RFC 5321 §4.5.3.1.3: a path,
 constexpr std::size_t local_octets_max = 64;
 constexpr std::size_t domain_octets_max = 253;
 constexpr std::size_t label_octets_max = 63;
-constexpr std::size_t tag_bytes = 8;
-constexpr std::string_view verp_purpose = "songda verp 1";
 constexpr std::string_view cut = "[mailbox]";
 
 // Not <cctype>: a locale must not widen the grammar.
@@ -125,18 +121,6 @@ bool is_mailbox(std::string_view text) {
 
 std::string_view mailbox_domain(std::string_view mailbox) {
     return mailbox.substr(mailbox.find('@') + 1);
-}
-
-std::string return_path(const LegId& leg, ByteView secret, std::string_view domain) {
-    Bytes message;
-    append(message, verp_purpose);
-    message.push_back(0);
-    append(message, leg.view());
-    const Digest tag = hmac_sha256(secret, message);
-    std::string path =
-        "bounce+" + to_text(leg) + '.' + to_hex(ByteView(tag).first(tag_bytes)) + '@';
-    path += domain;
-    return path;
 }
 
 std::string without_mailboxes(std::string_view text, std::string_view mailbox,

@@ -3,9 +3,6 @@
 #include <string>
 #include <string_view>
 
-#include "base/bytes.hpp"
-#include "base/ids.hpp"
-
 namespace songda::delivery {
 
 /// `local@domain` that may stand in an SMTP command and in a header as it is: dot-atom local part
@@ -23,10 +20,6 @@ namespace songda::delivery {
 
 /// The part after `@` of a valid mailbox.
 [[nodiscard]] std::string_view mailbox_domain(std::string_view mailbox);
-
-/// The return path of one leg, `bounce+LEG.TAG@DOMAIN` (VERP): a bounce names its leg, and TAG, the
-/// first 8 bytes of HMAC-SHA256 over it, stops forged ones. docs/formats/mail.md.
-[[nodiscard]] std::string return_path(const LegId& leg, ByteView secret, std::string_view domain);
 
 /// What a server said, fit for the evidence: every word that holds `@`, and `mailbox` and its local
 /// part wherever they stand, become `[mailbox]`; control characters and what is not UTF-8 become

@@ -1,10 +1,10 @@
 #include "delivery/channels/webhook_signature.hpp"
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
 
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
+#include "delivery/channels/key_file.hpp"
 
 namespace songda::delivery {
 namespace {
@@ -15,21 +15,6 @@ constexpr std::string_view secret_prefix = "whsec_";
 constexpr std::size_t secret_bytes_min = 24;
 constexpr std::size_t secret_bytes_max = 64;
 constexpr std::size_t ed25519_signature_bytes = 64;
-
-Result<openssl::Pkey> read_key(const std::string& path) {
-    const openssl::Bio file(BIO_new_file(path.c_str(), "r"));
-    if (!file) {
-        ERR_clear_error();
-        return Error{Fault::not_found, "webhook key file " + path};
-    }
-    // The empty pass phrase keeps OpenSSL from asking at the terminal.
-    openssl::Pkey key(PEM_read_bio_PrivateKey(file.get(), nullptr, nullptr, const_cast<char*>("")));
-    ERR_clear_error();
-    if (!key || EVP_PKEY_base_id(key.get()) != EVP_PKEY_ED25519) {
-        return Error{Fault::invalid_input, "not an Ed25519 private key: " + path};
-    }
-    return key;
-}
 
 std::optional<Bytes> parse_secret(std::string_view text) {
     if (!text.starts_with(secret_prefix)) {
@@ -65,9 +50,12 @@ Result<WebhookSigner> WebhookSigner::make(const std::string& ed25519_key_file,
                                           const std::vector<Private<std::string>>& secrets) {
     WebhookSigner signer;
     if (!ed25519_key_file.empty()) {
-        auto key = read_key(ed25519_key_file);
+        auto key = read_key_file(ed25519_key_file);
         if (!key.ok()) {
             return key.error();
+        }
+        if (EVP_PKEY_base_id(key.value().get()) != EVP_PKEY_ED25519) {
+            return Error{Fault::invalid_input, "not an Ed25519 private key: " + ed25519_key_file};
         }
         signer.key_ = std::move(key).value();
     }

@@ -70,7 +70,7 @@ TEST(Email, ARelayThatTakesItAcceptsAndIsNamedInTheTrace) {
     ASSERT_EQ(taken.size(), 1U);
     EXPECT_TRUE(taken[0].sender.starts_with(
         "MAIL "
-        "FROM:<bounce+0193a1b2c3d47e5f8a9b0c1d2e3f4a5b.9de7be42c11527d7@bounce.example.gov.cn>"))
+        "FROM:<b+0193a1b2c3d47e5f8a9b0c1d2e3f4a5b-83d0b9b13518f5018959f047@bounce.example.gov.cn>"))
         << taken[0].sender;
     EXPECT_EQ(taken[0].recipient, "RCPT TO:<zhang.san+licence@mail.example.cn>\r\n");
     EXPECT_EQ(fakes::read_mail(taken[0].message)["subject"],
@@ -264,7 +264,7 @@ TEST(Email, ManyThreadsShareOneChannel) {
     EXPECT_LE(server.connections(), threads);
     std::set<std::string> senders;
     for (const auto& one : server.taken()) {
-        EXPECT_NE(one.message.find(one.sender.substr(18, 32)), std::string::npos);
+        EXPECT_NE(one.message.find(one.sender.substr(13, 32)), std::string::npos);
         senders.insert(one.sender);
     }
     EXPECT_EQ(senders.size(), static_cast<std::size_t>(threads * each));

@@ -81,7 +81,7 @@ TEST_F(StrictSink, TakesTheMailOverTlsWithAPassword) {
     const auto parties = nlohmann::json::parse(kept("1.json"));
     EXPECT_EQ(parties["to"], nlohmann::json{samples::mailbox});
     EXPECT_TRUE(
-        parties["from"].get<std::string>().starts_with("bounce+0193a1b2c3d47e5f8a9b0c1d2e3f4a5b."));
+        parties["from"].get<std::string>().starts_with("b+0193a1b2c3d47e5f8a9b0c1d2e3f4a5b-"));
     EXPECT_EQ(send_with(options(), sample_).kind, Kind::accepted);
     EXPECT_EQ(kept("1.eml"), kept("2.eml"));
     EXPECT_EQ(sink_.end(), 0);

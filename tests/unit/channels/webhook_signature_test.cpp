@@ -34,6 +34,7 @@ protected:
     std::string file(std::string_view content) {
         std::string path = folder_.path() / std::to_string(files_++);
         std::ofstream(path) << content;
+        std::filesystem::permissions(path, std::filesystem::perms(0600));
         return path;
     }
 

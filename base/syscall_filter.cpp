@@ -35,6 +35,10 @@ void SyscallFilter::allow_new_files(int flags) {
                              SCMP_A2(SCMP_CMP_EQ, static_cast<scmp_datum_t>(flags))) == 0;
 }
 
+void SyscallFilter::fail(int call) {
+    good_ = good_ && seccomp_rule_add(filter_.get(), SCMP_ACT_ERRNO(EACCES), call, 0) == 0;
+}
+
 void SyscallFilter::allow_abort() {
     // It raises a signal in its own thread; tgkill of another process is of no use without its
     // number.

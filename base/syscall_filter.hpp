@@ -19,6 +19,8 @@ public:
     /// openat with these flags and no others. With O_CREAT and O_EXCL in them files are made that
     /// were not there, and none is opened that was.
     void allow_new_files(int flags);
+    /// That call fails (EACCES), whatever it asks for, and the process goes on.
+    void fail(int call);
     /// What abort() needs, so that a defect is seen as one: a signal of that number alone.
     void allow_abort();
     /// New threads of this process, no other process.

@@ -7,12 +7,12 @@
 #include <unistd.h>
 
 #include "base/child_program.hpp"
+#include "base/reader_cage.hpp"
 
 namespace songda::verifier {
 namespace {
 
 constexpr std::string_view program_name = "songda-inspector";
-constexpr std::string_view no_cage = "the kernel does not grant the cage"; // its main.cpp
 
 } // namespace
 

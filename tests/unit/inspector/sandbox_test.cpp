@@ -1,7 +1,8 @@
 // What the cage lets out: nothing. Each try runs in a process of its own, which the kernel must
 // end.
-#include "verifier/inspector/sandbox.hpp"
+#include "base/reader_cage.hpp"
 
+#include <cerrno>
 #include <csignal>
 #include <functional>
 
@@ -15,14 +16,14 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-namespace songda::inspector {
+namespace songda {
 namespace {
 
 /// Wait status of a process that does it in the cage.
-int in_cage(const std::function<void()>& work) {
+int in_cage(const std::function<void()>& work, FileWish files = FileWish::ends) {
     const pid_t child = fork();
     if (child == 0) {
-        if (!enter_sandbox()) {
+        if (!enter_reader_cage(files)) {
             _exit(99);
         }
         work();
@@ -51,6 +52,20 @@ TEST(Sandbox, ReadingComputingAndEndingAreAllowed) {
     EXPECT_EQ(WEXITSTATUS(status), 7);
 }
 
+TEST(Sandbox, AFileMayBeRefusedInstead) {
+    const int status = in_cage(
+        [] {
+            const bool refused =
+                syscall(SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY) == -1 && errno == EACCES;
+            syscall(SYS_exit_group, refused ? 7 : 1);
+        },
+        FileWish::fails);
+    ASSERT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 7);
+    EXPECT_TRUE(
+        WIFSIGNALED(in_cage([] { (void)unlink("/tmp/songda-no-such-file"); }, FileWish::fails)));
+}
+
 TEST(Sandbox, FilesNetworkProcessesAndCodeAreNot) {
     EXPECT_TRUE(ended_by_the_kernel([] { (void)open("/etc/passwd", O_RDONLY); }));
     EXPECT_TRUE(ended_by_the_kernel([] { (void)unlink("/tmp/songda-no-such-file"); }));
@@ -73,4 +88,4 @@ TEST(Sandbox, FilesNetworkProcessesAndCodeAreNot) {
 }
 
 } // namespace
-} // namespace songda::inspector
+} // namespace songda

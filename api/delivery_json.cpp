@@ -3,6 +3,8 @@
 #include "base/json.hpp"
 #include "delivery/channel.hpp"
 #include "delivery/leg_state.hpp"
+#include "delivery/mail_report.hpp"
+#include "delivery/reason_words.hpp"
 
 namespace songda::api {
 
@@ -22,8 +24,18 @@ std::string delivery_json(const std::vector<delivery::LegProgress>& legs) {
             object.text("state_zh", delivery::state_name_zh(*state));
         }
         object.text_if("reason", progress.leg.reason);
+        object.text_if("reason_zh", delivery::reason_words_zh(progress.leg.reason));
+        object.text_if("reason_en", delivery::reason_words(progress.leg.reason));
         object.text("at", to_rfc3339(progress.since));
         object.raw("attempts", std::to_string(progress.leg.attempts));
+        if (progress.note) {
+            object.begin("note");
+            JsonObject note(to);
+            note.text("zh", delivery::note_words_zh(*progress.note));
+            note.text("en", delivery::note_words(*progress.note));
+            note.text("at", to_rfc3339(progress.note->happened));
+            note.end();
+        }
         if (progress.mark) {
             object.begin("document_status");
             JsonObject mark(to);

@@ -212,6 +212,14 @@ int run_pki_check(const PkiArguments& arguments); ///< 0 all is well, 1 findings
 int run_pki_list(const PkiArguments& arguments);
 int run_pki_show(const PkiArguments& arguments);
 
+struct MailArguments {
+    std::string config;
+    std::string selector; ///< of a key that is not in the configuration yet, with `key`
+    std::string key;
+};
+/// What to publish in the DNS about the keys that sign mails.
+int run_dkim_record(const MailArguments& arguments);
+
 /// One struct for all of `songda seal`; each command reads what its options set.
 struct SealArguments {
     std::string config; ///< of whoever holds the keys: songda.toml or songda-signer.toml

@@ -125,6 +125,23 @@ PortalConfig read_portal(TomlTable table, const ConfigPaths& path) {
     return portal;
 }
 
+void read_dkim(TomlTable table, const ConfigPaths& path, EmailConfig& to) {
+    to.dkim_domain = table.text("domain");
+    must(table, "domain", to.dkim_domain, &delivery::is_domain,
+         "must be a domain, like example.org");
+    for (TomlTable key : table.tables("key")) {
+        delivery::DkimKeyFile file;
+        file.selector = key.text("selector");
+        must(key, "selector", file.selector, &delivery::is_dkim_selector,
+             "must be labels of letters, digits and hyphens");
+        file.path = path.file(key, "file", key.text("file"));
+        to.dkim_keys.push_back(std::move(file));
+    }
+    if (to.dkim_keys.empty() || to.dkim_keys.size() > delivery::DkimSigner::keys_max) {
+        table.refuse("key", "one to four [[delivery.email.dkim.key]] are needed");
+    }
+}
+
 EmailConfig read_email(TomlTable table, const ConfigPaths& path) {
     EmailConfig email;
     email.server = table.text("server");
@@ -145,6 +162,11 @@ EmailConfig read_email(TomlTable table, const ConfigPaths& path) {
     must(table, "from", email.from, &delivery::is_mailbox, "must be a mailbox, like a@example.org");
     must(table, "bounce_domain", email.bounce_domain, &delivery::is_domain,
          "must be a domain, like bounce.example.org");
+    email.bounces_folder = path(table.text_or("bounces", ""));
+    email.delivered_reports = table.boolean_or("delivered_reports", false);
+    if (table.has("dkim")) {
+        read_dkim(table.table("dkim"), path, email);
+    }
     email.attach_file = table.boolean_or("attach_file", true);
     email.threads = static_cast<unsigned>(table.integer_or("threads", 4, 1, 64));
     email.attempt_seconds = table.integer_or("attempt_seconds", 60, 5, 600);

@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "base/sm2.hpp"
+#include "delivery/channels/dkim.hpp"
 #include "signer/key_cabinet.hpp"
 #include "signer/seals/register_place.hpp"
 
@@ -101,6 +102,10 @@ struct EmailConfig {
     std::string from;
     std::string from_name;
     std::string bounce_domain;
+    std::string bounces_folder;     ///< Maildir of what comes back; empty: nobody looks
+    bool delivered_reports = false; ///< `delivered` counts as arrival
+    std::string dkim_domain;        ///< empty: mails go unsigned
+    std::vector<delivery::DkimKeyFile> dkim_keys;
     bool attach_file = true;
     unsigned threads = 0;
     std::int64_t attempt_seconds = 0;

@@ -9,7 +9,9 @@
 #include "app/commands.hpp"
 #include "app/terminal.hpp"
 #include "delivery/leg_watch.hpp"
+#include "delivery/mail_report.hpp"
 #include "delivery/plan.hpp"
+#include "delivery/reason_words.hpp"
 #include "delivery/settle.hpp"
 
 namespace songda::app {
@@ -41,6 +43,9 @@ int show_legs(store::Store& store, const store::DocumentRow& document) {
         fmt::print("  {} {:6} {} · 尝试 attempts {}{}{}\n", delivery::purpose_name_zh(leg.purpose),
                    delivery::channel_name(static_cast<delivery::ChannelKind>(leg.channel)),
                    state_zh(leg.state), leg.attempts, leg.reason.empty() ? "" : " · ", leg.reason);
+        if (const auto words = delivery::reason_words_zh(leg.reason); !words.empty()) {
+            fmt::print("         {} {}\n", words, delivery::reason_words(leg.reason));
+        }
         fmt::print("         编号 leg {}\n", to_text(leg.id));
         if (leg.tells) {
             fmt::print("         {}\n",
@@ -56,6 +61,11 @@ int show_legs(store::Store& store, const store::DocumentRow& document) {
             if (event.kind == delivery::status_event) {
                 fmt::print("         {} 文书状态已变 the document is {}\n",
                            to_china_time(event.happened), event.detail);
+                continue;
+            }
+            if (const auto words = delivery::note_words_zh(event); !words.empty()) {
+                fmt::print("         {} {} {} · {}\n", to_china_time(event.happened), words,
+                           delivery::note_words(event), event.detail);
                 continue;
             }
             fmt::print("         {} {} → {} {}\n", to_china_time(event.happened), event.kind,

@@ -6,6 +6,7 @@
 #include "app/commands.hpp"
 #include "app/delivery_words.hpp"
 #include "app/editions.hpp"
+#include "app/mail_words.hpp"
 #include "app/pki_words.hpp"
 #include "app/seal_words.hpp"
 #include "app/terminal.hpp"
@@ -394,6 +395,9 @@ int main(int count, char** words) {
 
     ServiceArguments service;
     add_service(app, config, service, status);
+
+    MailArguments mail;
+    add_mail(app, mail, status);
 
     NumbersArguments numbers;
     add_numbers(app, numbers, status);

@@ -27,7 +27,7 @@ Office::~Office() {
 
 Result<std::unique_ptr<Office>> Office::open(const DeliveryConfig& config, Desk& desk) {
     std::unique_ptr<Office> office(new Office(config, desk));
-    for (const auto step : {&Office::open_portal, &Office::open_email}) {
+    for (const auto step : {&Office::open_portal, &Office::open_email, &Office::open_returned}) {
         const auto done = (office.get()->*step)();
         if (!done.ok()) {
             return done.error();
@@ -46,6 +46,9 @@ Result<std::unique_ptr<Office>> Office::open(const DeliveryConfig& config, Desk&
 }
 
 void Office::start() {
+    if (returned_) { // what was sent before a pause comes back in it
+        returned_->start();
+    }
     if (config_.paused) {
         log::warning("delivery_paused", {});
         return;
@@ -56,6 +59,7 @@ void Office::start() {
 
 void Office::stop() {
     desk_.set_issued(nullptr);
+    returned_.reset();
     if (courier_) {
         courier_->stop();
     }
@@ -100,9 +104,10 @@ Result<void> Office::open_email() {
     options.from_address = config.from;
     options.from_name = config.from_name;
     options.bounce_domain = config.bounce_domain;
-    const Digest secret = desk_.applicant_keys().return_path_secret();
-    options.return_secret = Private<Bytes>(Bytes(secret.begin(), secret.end()));
+    options.return_secret = return_secret();
     options.public_base = desk_.public_base();
+    options.dkim_domain = config.dkim_domain;
+    options.dkim_keys = config.dkim_keys;
     options.attach_file = config.attach_file;
     options.attempt_ms = config.attempt_seconds * 1000;
     auto made = delivery::EmailChannel::make(std::move(options));
@@ -111,6 +116,31 @@ Result<void> Office::open_email() {
     }
     email_ = std::move(made).value();
     return {};
+}
+
+Result<void> Office::open_returned() {
+    const EmailConfig& config = config_.email;
+    if (config.bounces_folder.empty()) {
+        return {};
+    }
+    ReturnedMailKeeping::Options options;
+    options.folder = config.bounces_folder;
+    options.domain = config.bounce_domain;
+    options.secret = return_secret();
+    options.believe_delivered = config.delivered_reports;
+    options.reader = mail_reader_beside_this_program();
+    auto opened =
+        ReturnedMailKeeping::open({desk_.store(), desk_.clock(), desk_.metrics()}, options);
+    if (!opened.ok()) {
+        return opened.error();
+    }
+    returned_ = std::move(opened).value();
+    return {};
+}
+
+Private<Bytes> Office::return_secret() const {
+    const Digest secret = desk_.applicant_keys().return_path_secret();
+    return Private<Bytes>(Bytes(secret.begin(), secret.end()));
 }
 
 } // namespace songda::app

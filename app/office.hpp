@@ -4,6 +4,7 @@
 
 #include "app/config.hpp"
 #include "app/desk.hpp"
+#include "app/returned_mail.hpp"
 #include "delivery/courier.hpp"
 
 namespace songda::app {
@@ -30,12 +31,15 @@ private:
     Office(const DeliveryConfig& config, Desk& desk) : config_(config), desk_(desk) {}
     [[nodiscard]] Result<void> open_portal();
     [[nodiscard]] Result<void> open_email();
+    [[nodiscard]] Result<void> open_returned();
+    [[nodiscard]] Private<Bytes> return_secret() const;
 
     const DeliveryConfig config_;
     Desk& desk_;
     std::unique_ptr<delivery::Channel> portal_;
     std::unique_ptr<delivery::Channel> email_;
     std::unique_ptr<delivery::Courier> courier_;
+    std::unique_ptr<ReturnedMailKeeping> returned_; ///< null: nobody looks
 };
 
 } // namespace songda::app

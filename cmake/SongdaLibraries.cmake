@@ -21,6 +21,7 @@ pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
 pkg_check_modules(expat REQUIRED IMPORTED_TARGET expat)
 pkg_check_modules(xlsxwriter REQUIRED IMPORTED_TARGET xlsxwriter)
 pkg_check_modules(qpdf REQUIRED IMPORTED_TARGET libqpdf)
+pkg_check_modules(gmime REQUIRED IMPORTED_TARGET gmime-3.0)
 pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)
 # The headers of PKCS#11 alone: the vendor's library is loaded when the service starts.
 pkg_check_modules(p11kit REQUIRED p11-kit-1)

@@ -39,7 +39,7 @@ enum class Reason {
     service_stopped, ///< not tried: the service was told to stop
     channel_paused,  ///< not tried: the breaker had just opened
     earlier_first,   ///< not tried: something sent before it to the same address is not over
-    bounced,         ///< an operator says that it came back
+    bounced,         ///< it came back, and nothing says why
     lost,            ///< whoever carried it lost it
     overturned,      ///< contested, and found not to have arrived
     served_already,  ///< another way has served the document

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "delivery/mail_report.hpp"
 #include "delivery/settle.hpp"
 #include "delivery/standing.hpp"
 
@@ -26,11 +27,13 @@ Result<std::vector<LegProgress>> progress_of(store::Store& store, const Document
         if (!events.ok()) {
             return events.error();
         }
-        LegProgress one{std::move(leg), {}, {}};
+        LegProgress one{std::move(leg), {}, {}, {}};
         one.since = one.leg.created;
         for (const store::LegEvent& event : events.value()) {
-            if (event.kind != status_event) {
+            if (is_step(event)) {
                 one.since = event.happened;
+            } else if (event.kind == report_event) {
+                one.note = event;
             } else if (event.detail == store::status_name(store::DocumentStatus::valid)) {
                 one.mark.reset();
             } else {

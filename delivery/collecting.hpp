@@ -21,6 +21,8 @@ struct LegProgress {
         TimeMs at;
     };
     std::optional<Mark> mark = {};
+    /// What was last heard of it that moved nothing (mail_report.hpp).
+    std::optional<store::LegEvent> note = {};
 };
 
 /// A document's legs in the order of their ids, those that tell and do not serve included.

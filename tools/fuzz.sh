@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds every target of tests/fuzz with clang and libFuzzer and runs each for SECONDS (60): fuzz.sh [SECONDS [NAME …]].
 # The corpora start from the golden seals and the files of tests/attacks, and grow in build/fuzz/corpus.
-# A target's first lines name the sources and libraries that it needs beside base's plain ones.
+# A target's first lines name the sources, libraries and pkg-config packages that it needs beside base's plain ones.
 set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-60}
@@ -16,6 +16,8 @@ for target in tests/fuzz/*_fuzz.cpp; do
     case " ${*:-$name} " in *" $name "*) ;; *) continue ;; esac
     sources=$(sed -n 's#^// sources: *##p' "$target")
     libraries=$(sed -n 's#^// libraries: *##p' "$target")
+    packages=$(sed -n 's#^// packages: *##p' "$target")
+    [ -z "$packages" ] || libraries="$libraries $(pkg-config --cflags --libs "$packages")"
     # shellcheck disable=SC2086 # lists are meant to split
     clang++-14 -std=c++20 -g -O1 -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fsanitize-ignorelist=tests/fuzz/ignored.txt -DSONGDA_SOURCE_DIR="\"$PWD\"" "$target" $sources $base \
         -o "$out/$name" -lfmt -lcrypto -lz $libraries

@@ -22,6 +22,7 @@ HOMES = {
     "openssl/": {"base", "signer", "verifier", "http", "delivery"},
     "p11-kit/": {"signer"},
     "curl/": {"delivery"},
+    "gmime/": {"delivery"},
     "spdlog/": {"base"},
     "prometheus/": {"base"},
     "toml++/": {"base"},

@@ -71,40 +71,6 @@ std::optional<EnhancedStatus> take_enhanced(std::string_view& text) {
     return EnhancedStatus{*kind, *subject, *detail};
 }
 
-/// A refusal whose enhanced status says what is wrong; RFC 3463 §3.
-std::optional<Outcome> meaning_of(const EnhancedStatus& status) {
-    switch (status.subject) {
-    case 1:                                             // address
-        if (status.detail == 7 || status.detail == 8) { // the sender's: ours
-            return outcome(Kind::permanent, Reason::policy_rejected);
-        }
-        if (status.detail == 2 || status.detail == 10) { // the domain takes no mail
-            return outcome(Kind::permanent, Reason::address_unreachable);
-        }
-        return outcome(Kind::permanent, Reason::address_invalid);
-    case 2: // mailbox
-        if (status.detail == 1) {
-            return outcome(Kind::permanent, Reason::address_invalid);
-        }
-        if (status.detail == 2) { // people empty their mailboxes
-            return outcome(Kind::temporary, Reason::mailbox_full);
-        }
-        if (status.detail == 3) {
-            return outcome(Kind::permanent, Reason::content_too_large);
-        }
-        return std::nullopt;
-    case 3: // mail system
-        if (status.detail == 4) {
-            return outcome(Kind::permanent, Reason::content_too_large);
-        }
-        return std::nullopt;
-    case 4: return outcome(Kind::permanent, Reason::address_unreachable); // routing
-    case 6:
-    case 7: return outcome(Kind::permanent, Reason::policy_rejected); // content, policy
-    default: return std::nullopt;
-    }
-}
-
 /// A refusal without a telling enhanced status.
 Outcome meaning_of(int code, SmtpStage stage) {
     if (code == 552) {
@@ -133,9 +99,10 @@ Outcome classify_refusal(const SmtpTranscript& transcript) {
     }
     const auto status = transcript.enhanced();
     if (status) {
-        const auto known = meaning_of(*status);
-        if (known) {
-            return *known;
+        const auto known = reason_of(*status);
+        if (known) { // people empty their mailboxes
+            return outcome(*known == Reason::mailbox_full ? Kind::temporary : Kind::permanent,
+                           *known);
         }
     }
     return meaning_of(code, transcript.stage());
@@ -158,6 +125,35 @@ bool is_our_setting(int curl_code) {
 }
 
 } // namespace
+
+std::optional<EnhancedStatus> parse_enhanced_status(std::string_view text) {
+    const auto status = take_enhanced(text);
+    return text.empty() ? status : std::nullopt;
+}
+
+std::optional<Reason> reason_of(const EnhancedStatus& status) {
+    switch (status.subject) {
+    case 1:                                             // address
+        if (status.detail == 7 || status.detail == 8) { // the sender's: ours
+            return Reason::policy_rejected;
+        }
+        if (status.detail == 2 || status.detail == 10) { // the domain takes no mail
+            return Reason::address_unreachable;
+        }
+        return Reason::address_invalid;
+    case 2: // mailbox
+        return status.detail == 1   ? std::optional(Reason::address_invalid)
+               : status.detail == 2 ? std::optional(Reason::mailbox_full)
+               : status.detail == 3 ? std::optional(Reason::content_too_large)
+                                    : std::nullopt;
+    case 3: // mail system
+        return status.detail == 4 ? std::optional(Reason::content_too_large) : std::nullopt;
+    case 4: return Reason::address_unreachable; // routing
+    case 6:
+    case 7: return Reason::policy_rejected; // content, policy
+    default: return std::nullopt;
+    }
+}
 
 void SmtpTranscript::sent(std::string_view line) {
     if (line.starts_with("MAIL ")) {

@@ -22,6 +22,11 @@ struct EnhancedStatus {
     bool operator==(const EnhancedStatus&) const = default;
 };
 
+/// All of a text that is nothing else.
+[[nodiscard]] std::optional<EnhancedStatus> parse_enhanced_status(std::string_view text);
+/// What is wrong, by RFC 3463 §3; nothing: the status does not say.
+[[nodiscard]] std::optional<Reason> reason_of(const EnhancedStatus& status);
+
 /// Follows one transaction line by line. The reply of QUIT is not part of it.
 class SmtpTranscript {
 public:

@@ -31,6 +31,32 @@ std::uint16_t port_in(const std::string& line) {
     return static_cast<std::uint16_t>(std::stoul(line.substr(colon + 1, end - colon - 1)));
 }
 
+/// The tables of [delivery].
+void write_delivery(std::ostream& out, const Service::Options& options, const std::string& keys) {
+    const bool deliver = options.portal_port != 0 && options.mail_port != 0;
+    const std::string secrets = keys + "/delivery/";
+    out << "[delivery]\nsecret_file = \"" << secrets << "delivery.secret\"\n"
+        << "paused = " << (deliver ? "false" : "true") << "\n[delivery.portal]\n"
+        << "url = \"http://127.0.0.1:" << options.portal_port << "/songda\"\n"
+        << "signing_key = \"" << secrets << "webhook.key\"\n"
+        << "secret_files = [\"" << secrets << "webhook.secret\"]\n"
+        << "allow_private_addresses = true\n[delivery.email]\nserver = \""
+        << (options.plain_mail ? "127.0.0.1" : "localhost") << "\"\n"
+        << "port = " << std::max<int>(options.mail_port, 1) << '\n';
+    if (options.plain_mail) {
+        out << "tls = \"none\"\n";
+    } else {
+        out << "tls = \"starttls\"\nca_file = \"" << keys << "/tls/client-authority.pem\"\n"
+            << "user = \"songda\"\npassword_file = \"" << secrets << "smtp.password\"\n";
+    }
+    out << "from = \"noreply@songda.example.org\"\nfrom_name = \"示例市行政审批局\"\n"
+        << "bounce_domain = \"bounce.songda.example.org\"\nbounces = \"" << options.bounces_folder
+        << "\"\n[delivery.email.dkim]\ndomain = \"songda.example.org\"\n"
+        << "[[delivery.email.dkim.key]]\nselector = \"s1\"\nfile = \"" << secrets
+        << "dkim-rsa.key\"\n[[delivery.email.dkim.key]]\nselector = \"e1\"\nfile = \"" << secrets
+        << "dkim-ed25519.key\"\n";
+}
+
 } // namespace
 
 CommandResult run_command(const std::string& line) {
@@ -105,19 +131,7 @@ void Service::write_config(const Options& options) const {
             << "tls_key = \"" << keys << "/tls/server.key\"\n"
             << "tls_client_authority = \"" << keys << "/tls/client-authority.pem\"\n";
     }
-    const bool deliver = options.portal_port != 0 && options.mail_port != 0;
-    const std::string secrets = keys + "/delivery/";
-    out << "[delivery]\nsecret_file = \"" << secrets << "delivery.secret\"\n"
-        << "paused = " << (deliver ? "false" : "true") << "\n[delivery.portal]\n"
-        << "url = \"http://127.0.0.1:" << options.portal_port << "/songda\"\n"
-        << "signing_key = \"" << secrets << "webhook.key\"\n"
-        << "secret_files = [\"" << secrets << "webhook.secret\"]\n"
-        << "allow_private_addresses = true\n[delivery.email]\nserver = \"localhost\"\n"
-        << "port = " << std::max<int>(options.mail_port, 1) << "\ntls = \"starttls\"\n"
-        << "ca_file = \"" << keys << "/tls/client-authority.pem\"\nuser = \"songda\"\n"
-        << "password_file = \"" << secrets << "smtp.password\"\n"
-        << "from = \"noreply@songda.example.org\"\nfrom_name = \"示例市行政审批局\"\n"
-        << "bounce_domain = \"bounce.songda.example.org\"\n";
+    write_delivery(out, options, keys);
     const bool keys_here = options.signer_socket.empty();
     if (!keys_here) {
         out << "[signer]\nsocket = \"" << options.signer_socket << "\"\n";

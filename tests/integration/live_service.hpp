@@ -43,6 +43,9 @@ public:
         /// legs are planned and wait.
         std::uint16_t portal_port = 0;
         std::uint16_t mail_port = 0;
+        /// That server takes mails without TLS and password.
+        bool plain_mail = false;
+        std::string bounces_folder; ///< empty: nobody looks at what comes back
         /// Where a signer process answers (tests/fakes/signer_process.hpp); empty: keys are in the
         /// service.
         std::string signer_socket;

@@ -1,14 +1,13 @@
 // E-mail into real servers: aiosmtpd with STARTTLS and AUTH (tools/smtp_sink.py) and OpenSMTPD.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
 #include "delivery/channels/email_channel.hpp"
 #include "tests/fakes/child_process.hpp"
+#include "tests/fakes/open_smtpd.hpp"
 #include "tests/fakes/sample_keys.hpp"
 #include "tests/fakes/smtp_script.hpp"
 #include "tests/unit/channels/other_certificate.hpp"
@@ -155,39 +154,24 @@ TEST_F(StrictSink, ANameThatTheCertificateDoesNotHaveGetsNothing) {
     EXPECT_TRUE(std::filesystem::is_empty(folder_.path() / "other"));
 }
 
-/// OpenSMTPD on a loopback port, with spool and socket of its own, delivering one domain into a
-/// maildir. Skipped where nobody may mount.
+/// OpenSMTPD, delivering one domain into a maildir.
 class OpenSmtpd : public testing::Test {
 protected:
     void SetUp() override {
-        if (geteuid() != 0 || std::system("unshare -m true") != 0) {
-            GTEST_SKIP() << "OpenSMTPD needs root and a mount namespace";
+        if (!fakes::OpenSmtpd::is_possible()) {
+            GTEST_SKIP() << fakes::OpenSmtpd::why_not;
         }
-        port_ = free_port();
-        std::filesystem::permissions(folder_.path(), std::filesystem::perms(0711));
-        for (const char* name : {"mail", "mail/new", "mail/cur", "mail/tmp"}) {
-            std::filesystem::create_directory(folder_.path() / name);
-            std::filesystem::permissions(folder_.path() / name, std::filesystem::perms::all);
-        }
-        const std::string path = folder_.path() / "smtpd.conf";
-        std::ofstream(path) << "listen on 127.0.0.1 port " << port_
-                            << " hostname relay.example.cn\n"
-                            << "table people { \"@mail.example.cn\" = nobody }\n"
-                            << "action keep maildir \"" << (folder_.path() / "mail").string()
-                            << "\" virtual <people>\n"
-                            << "match from any for domain mail.example.cn action keep\n";
-        // It writes to /var/spool and /run whatever the configuration says.
-        const std::string start = "mount -t tmpfs none /var/spool && mount -t tmpfs none /run && "
-                                  "mkdir -m 711 /var/spool/smtpd && "
-                                  "exec /usr/sbin/smtpd -d -f " +
-                                  path + " 2>" + (folder_.path() / "log").string();
-        server_ = std::make_unique<fakes::Child>(
-            std::vector<std::string>{"/usr/bin/unshare", "-m", "/bin/sh", "-c", start});
-        ASSERT_TRUE(wait_for_port(port_)) << fakes::read_file(folder_.path() / "log");
+        mail_ = server_.make_maildir("mail");
+        ASSERT_TRUE(server_.start("table people { \"@mail.example.cn\" = nobody }\n"
+                                  "action keep maildir \"" +
+                                  mail_.string() +
+                                  "\" virtual <people>\n"
+                                  "match from any for domain mail.example.cn action keep\n"))
+            << server_.log();
     }
 
     [[nodiscard]] EmailOptions options() const {
-        EmailOptions options = options_for(port_);
+        EmailOptions options = options_for(server_.port());
         options.server = "127.0.0.1";
         options.tls = SmtpTls::none;
         return options;
@@ -195,9 +179,9 @@ protected:
 
     /// The one mail in the maildir, CRLF as it travelled.
     [[nodiscard]] std::string delivered() const {
-        const auto fresh = folder_.path() / "mail/new";
+        const auto fresh = mail_ / "new";
         if (!fakes::wait_in_folder(fresh, [&] { return !std::filesystem::is_empty(fresh); })) {
-            return "nothing came: " + fakes::read_file(folder_.path() / "log");
+            return "nothing came: " + server_.log();
         }
         std::string mail;
         for (const char c : fakes::read_file(*std::filesystem::directory_iterator(fresh))) {
@@ -209,31 +193,8 @@ protected:
     samples::SampleDispatch sample_;
 
 private:
-    static std::uint16_t free_port() {
-        const fakes::ScriptedSmtp once({});
-        return once.port();
-    }
-    static bool wait_for_port(std::uint16_t port) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(port);
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-        bool open = false;
-        while (!open && std::chrono::steady_clock::now() < deadline) {
-            const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-            open = connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-            close(socket);
-            if (!open) {
-                poll(nullptr, 0, 20); // it tells nobody when it listens
-            }
-        }
-        return open;
-    }
-
-    fakes::TemporaryFolder folder_;
-    std::uint16_t port_ = 0;
-    std::unique_ptr<fakes::Child> server_;
+    fakes::OpenSmtpd server_;
+    std::filesystem::path mail_;
 };
 
 TEST_F(OpenSmtpd, DeliversTheMailByteForByte) {

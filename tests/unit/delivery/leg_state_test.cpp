@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "delivery/leg_watch.hpp"
+#include "delivery/mail_report.hpp"
 #include "delivery/policy.hpp"
 #include "delivery/settle.hpp"
 #include "tests/fakes/printed_page.hpp"
@@ -110,6 +111,53 @@ stops them; any other leaves them waiting for the level. Until then the applican
 its trusted time-stamp, and hands nothing over; its department has the file at any time. Legs that tell wait for no level.
 )";
 
+/// What a report does, in words.
+std::string doing(const store::LegRow& leg, MailReport::Kind kind) {
+    MailReport report;
+    report.kind = kind;
+    report.reason = kind == MailReport::Kind::failed ? Reason::bounced : Reason::none;
+    const ReportSettlement settled = settle_mail_report(leg, {}, report, TimeMs{1});
+    if (settled.kind == ReportSettlement::Kind::later) {
+        return "waits";
+    }
+    if (settled.kind == ReportSettlement::Kind::noted) {
+        return settled.update->reason == leg.reason ? "note" : "note, and its reason";
+    }
+    std::string words;
+    for (const store::LegEvent& event : settled.update->events) {
+        words += (words.empty() ? "" : ", ") + event.kind;
+    }
+    return words + " → `" + std::string(state_name(*leg_state(settled.update->state))) + '`';
+}
+
+std::string returned() {
+    std::ostringstream out;
+    out << "\n## When mail comes back\n\n"
+           "Printed from `settle_mail_report` (`delivery/mail_report.hpp`; [what a report means]"
+           "(../formats/mail.md#what-comes-back)). A leg of e-mail by its state:\n\n"
+           "| state | a bounce | `delivered` that is believed |\n|---|---|---|\n";
+    const auto row = [&out](std::string_view name, const store::LegRow& leg) {
+        out << "| " << name << " | " << doing(leg, MailReport::Kind::failed) << " | "
+            << doing(leg, MailReport::Kind::delivered) << " |\n";
+    };
+    for (std::size_t number = 1; number <= leg_state_count; ++number) {
+        store::LegRow leg;
+        leg.channel = static_cast<std::uint8_t>(ChannelKind::email);
+        leg.state = static_cast<std::uint8_t>(number);
+        row('`' + std::string(state_name(state(number))) + '`', leg);
+        if (state(number) == LegState::failed) {
+            leg.reason = reason_name(Reason::outcome_unknown);
+            row("`failed`, nobody knew", leg);
+        }
+    }
+    out << R"(
+A note is the event `mail_report`; it moves nothing. While the leg is with a courier the mail waits. What is delayed, passed on, a complaint or not
+understood is a note in every state. Whatever the order in which reports come, and however often, the leg ends alike, but for what the
+table of steps decides itself: an opening and a bounce, of which the first stands.
+)";
+    return out.str();
+}
+
 /// Who watches each state, and what an operator may record.
 std::string watches() {
     std::ostringstream out;
@@ -157,7 +205,7 @@ std::string page() {
         }
         out << " |\n";
     }
-    out << watches() << fates() << until_its_level;
+    out << watches() << fates() << until_its_level << returned();
     return out.str();
 }
 

@@ -9,6 +9,7 @@
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 
+#include "base/dead_stack.hpp"
 #include "base/der.hpp"
 #include "base/text_codec.hpp"
 #include "signer/secret.hpp"
@@ -31,15 +32,6 @@ int tell_passphrase(char* to, int size, int /*writing*/, void* passphrase) {
     }
     std::copy(text.begin(), text.end(), to);
     return static_cast<int>(text.size());
-}
-
-/// What calls leave behind on the stack; the dynamic linker also saves the vector registers there,
-/// with what was copied last, when it looks up a function. So this calls none.
-[[gnu::noinline]] void wipe_dead_stack() {
-    volatile std::uint64_t dead[2048]; // more than any of them was seen to use
-    for (auto& word : dead) {
-        word = 0;
-    }
 }
 
 /// The DER of a key file; nothing of it is left when this goes.

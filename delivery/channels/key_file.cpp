@@ -1,3 +1,4 @@
+#define OPENSSL_SUPPRESS_DEPRECATED // RSA as a structure of its own
 #include "delivery/channels/key_file.hpp"
 
 #include <cerrno>
@@ -5,10 +6,12 @@
 #include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bytes.hpp"
+#include "base/dead_stack.hpp"
 #include "base/open_file.hpp"
 
 namespace songda::delivery {
@@ -58,10 +61,18 @@ Result<std::size_t> read_file(const std::string& path, Wiped& to) {
     return Error{Fault::invalid_input, path + ": is too large for a private key"};
 }
 
+/// Not by OpenSSL's decoders, which leave copies in the ordinary heap: its plain reading puts the
+/// numbers into the secure one at once.
 openssl::Pkey rsa_key(ByteView der) {
     const unsigned char* at = der.data();
-    return openssl::Pkey(
-        d2i_PrivateKey(EVP_PKEY_RSA, nullptr, &at, static_cast<long>(der.size())));
+    std::unique_ptr<RSA, Deleter<RSA_free>> rsa(
+        d2i_RSAPrivateKey(nullptr, &at, static_cast<long>(der.size())));
+    openssl::Pkey key(EVP_PKEY_new());
+    if (!rsa || !key || EVP_PKEY_assign(key.get(), EVP_PKEY_RSA, rsa.get()) != 1) {
+        return nullptr;
+    }
+    (void)rsa.release();
+    return key;
 }
 
 /// PrivateKeyInfo (RFC 5208), which wipes its content when it goes.
@@ -118,6 +129,7 @@ Result<openssl::Pkey> read_key_file(const std::string& path) {
     }
     openssl::Pkey key = parse_key({file.bytes, size.value()});
     ERR_clear_error();
+    wipe_dead_stack();
     if (!key) {
         return Error{Fault::invalid_input,
                      path + ": not an RSA or Ed25519 private key in PEM, without passphrase"};

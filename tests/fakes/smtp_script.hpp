@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct SmtpScript {
     std::string start_tls = "454 4.7.0 TLS not available";
     std::string auth = "535 5.7.8 Authentication credentials invalid";
     Trouble trouble = Trouble::none;
+    int greylisted = 0; ///< so many recipients are told to come later, then all are welcome
 };
 
 /// A scripted SMTP server without TLS. Keeps what it took.
@@ -96,7 +98,9 @@ private:
         if (script_.trouble == Trouble::drop_at_recipient) {
             return false;
         }
-        connection.say(script_.recipient + "\r\n");
+        const bool later = asked_++ < script_.greylisted;
+        connection.say((later ? "451 4.7.1 Greylisted, try again" : script_.recipient) +
+                       std::string("\r\n"));
         return true;
     }
 
@@ -130,6 +134,7 @@ private:
     }
 
     SmtpScript script_;
+    std::atomic<int> asked_ = 0;
     std::mutex mutex_;
     std::vector<Taken> taken_;
 };

@@ -1,9 +1,11 @@
 // sources: delivery/channel.cpp delivery/channels/mailbox.cpp delivery/channels/return_path.cpp
-// delivery/channels/returned/meaning.cpp delivery/channels/returned/read_returned.cpp
-// delivery/channels/returned/returned_mail.cpp delivery/channels/smtp_reply.cpp
-// delivery/channels/transport.cpp packages: gmime-3.0 A mail from anybody, as songda-mail-reader
-// reads it: its answer comes back as it was, within its limits, and what is made of it names no
-// mailbox.
+// sources: delivery/channels/returned/meaning.cpp delivery/channels/returned/read_returned.cpp
+// sources: delivery/channels/returned/returned_mail.cpp delivery/channels/smtp_reply.cpp
+// sources: delivery/channels/transport.cpp
+// packages: gmime-3.0
+
+// A mail from anybody, as songda-mail-reader reads it: its answer comes back as it was, within its
+// limits, and what is made of it names no mailbox.
 #include "base/check.hpp"
 #include "base/utf8.hpp"
 #include "delivery/channels/returned/meaning.hpp"

@@ -79,6 +79,19 @@ def answer_for(data):
     return text + b"end\n"
 
 
+def returned_mails():
+    """One report, one complaint, and an answer of the reader."""
+    path = "b+0193a1b2c3d47e5f8a9b0c1d2e3f4a5b-83d0b9b13518f5018959f047@bounce.example.gov.cn"
+    status = "Arrival-Date: Tue, 24 Nov 2026 09:10:00 +0800\n\nAction: failed\nStatus: 5.2.2\nDiagnostic-Code: smtp; 552 5.2.2 <a@b.cn> full\n"
+    part = "--b\nContent-Type: {}\n\n{}\n"
+    head = f"To: {path}\nContent-Type: multipart/report; boundary=b\n\n"
+    original = part.format("text/rfc822-headers", f"Return-Path: <{path}>\nMessage-ID: <0193a1b2c3d47e5f8a9b0c1d2e3f4a5b@b.cn>\n")
+    return [(head + part.format("message/delivery-status", status) + original + "--b--\n").encode(),
+            (head + part.format("message/feedback-report", f"Feedback-Type: abuse\nOriginal-Mail-From: <{path}>\n") + original + "--b--\n").encode(),
+            b"Auto-Submitted: auto-replied\n\nBack on Monday.\n",
+            f"songda-returned-mail 1 report\naddressed {path}\noriginal <x@y.cn>\nreport failed 1764000000000 5.1.1|550 5.1.1 no\n".encode()]
+
+
 def main():
     corpus = pathlib.Path(sys.argv[1])
     pdf = (GOLDEN / "signed.pdf").read_bytes()
@@ -101,6 +114,7 @@ def main():
              "timestamp_request": [path.read_bytes() for path in sorted((GOLDEN.parent / "timestamp").glob("*.tsq"))],
              "archive_revision": [(GOLDEN.parent / f"pdf/archive-{what}.txt").read_bytes() for what in ("stamps", "store", "seal")],
              "timestamp_reply": [(GOLDEN.parent / "timestamp/foreign.tsr").read_bytes(), bytes.fromhex("3009300702010203020520")],
+             "returned_mail": returned_mails(),
              "qr_seal": [payload.encode(), seal, claims]}
     seeds["ocsp_request"] = [ocsp_request(b""), ocsp_request(bytes.fromhex("a21f301d301b06092b060105050730010204" "0e040c000102030405060708090a0b"))]
     # docs/formats/signer-socket.md; of answers also seals and a refusal.

@@ -269,6 +269,27 @@ TEST(Config, Sm2MessagesAreWrittenAsItSays) {
               std::string::npos);
 }
 
+TEST(Config, MailsAreSignedByOneToFourKeys) {
+    const auto config = read_config(SONGDA_SOURCE_DIR "/config/songda.toml");
+    const EmailConfig& email = config.value().delivery.email;
+    EXPECT_EQ(email.dkim_domain, "songda.example.org");
+    ASSERT_EQ(email.dkim_keys.size(), 2U);
+    EXPECT_EQ(email.dkim_keys[1].selector, "e1");
+    EXPECT_EQ(email.dkim_keys[1].path, SONGDA_SOURCE_DIR "/var/keys/delivery/dkim-ed25519.key");
+    EXPECT_EQ(email.bounces_folder, SONGDA_SOURCE_DIR "/var/bounces");
+    EXPECT_FALSE(email.delivered_reports);
+    EXPECT_NE(told_when("selector = \"s1\"", "selector = \"s 1\"").find("selector: must be labels"),
+              std::string::npos);
+    EXPECT_NE(told_when("[[delivery.email.dkim.key]]\nselector = \"e1\"",
+                        "[[delivery.email.dkim.other]]\nselector = \"e1\"")
+                  .find("delivery.email.dkim.other: is not a known key"),
+              std::string::npos);
+    EXPECT_NE(told_when("[delivery.email.dkim]\ndomain = \"songda.example.org\"",
+                        "[delivery.email.dkim]\ndomain = \"songda\"")
+                  .find("delivery.email.dkim.domain: must be a domain"),
+              std::string::npos);
+}
+
 TEST(Config, WhatIsMissingIsToldOnce) {
     const std::string told = told_when("public_base = ", "# ");
     EXPECT_NE(told.find("http.public_base: is missing"), std::string::npos) << told;

@@ -15,6 +15,7 @@
 #include "delivery/channels/key_file.hpp"
 #include "delivery/channels/mime.hpp"
 #include "tests/fakes/child_process.hpp"
+#include "tests/fakes/memory_search.hpp"
 
 namespace songda::delivery {
 namespace {
@@ -263,6 +264,41 @@ TEST_F(Dkim, KeysOfNoUseAreRefusedByTheFile) {
     EXPECT_NE(refused({{"s1", other}}).find("not an RSA or Ed25519"), std::string::npos);
     std::filesystem::permissions(rsa_, std::filesystem::perms(0644));
     EXPECT_NE(refused({{"s1", rsa_}}).find("chmod 600"), std::string::npos);
+}
+
+/// The first 32 bytes of a private number, masked, as the command line tells it.
+std::array<std::uint8_t, 32> masked_number(const std::string& path, const std::string& name) {
+    std::string hex = output_of("openssl pkey -text -noout -in " + path + " | sed -n '/^" + name +
+                                ":/,/^[a-z]/p' | grep '^ ' | tr -d ' :\\n'");
+    hex.erase(0, hex.starts_with("00") ? 2 : 0); // the sign of an ASN.1 integer
+    std::array<std::uint8_t, 32> masked{};
+    const auto bytes = from_hex(hex.substr(0, 64));
+    EXPECT_TRUE(bytes && bytes->size() == 32) << name;
+    for (std::size_t i = 0; bytes && i < bytes->size(); ++i) {
+        masked[i] = static_cast<std::uint8_t>((*bytes)[i] ^ fakes::search_mask);
+    }
+    return masked;
+}
+
+TEST_F(Dkim, ReadingAKeyLeavesNothingInTheOrdinaryHeap) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "a sanitizer has memory of its own, which nobody may read";
+#endif
+    (void)CRYPTO_secure_malloc_init(1U << 20U, 32);
+    for (const auto& [path, name] :
+         {std::pair(rsa_, std::string("privateExponent")), std::pair(rsa_, std::string("prime1")),
+          std::pair(ed25519_, std::string("priv"))}) {
+        auto masked = masked_number(path, name);
+        const int before = fakes::count_in_ordinary_memory(masked);
+        auto key = read_key_file(path);
+        ASSERT_TRUE(key.ok()) << key.error().detail;
+        if (name == "priv") {
+            key.value().reset(); // it lies there while it lives, and is wiped
+        }
+        EXPECT_EQ(fakes::count_in_ordinary_memory(masked), before) << name;
+        std::reverse(masked.begin(), masked.end()); // as the machine keeps numbers
+        EXPECT_EQ(fakes::count_in_ordinary_memory(masked), 0) << name;
+    }
 }
 
 TEST_F(Dkim, TraditionalRsaFilesAreReadToo) {

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "delivery/channels/mailbox.hpp"
+#include "tests/fakes/sample_keys.hpp"
 #include "tests/fakes/smtp_script.hpp"
 #include "tests/unit/channels/read_mail.hpp"
 #include "tests/unit/channels/sample_dispatch.hpp"
@@ -90,6 +91,36 @@ TEST(Email, EveryAttemptSendsTheSameBytes) {
 TEST(Email, Recipient451IsTemporary) {
     EXPECT_OUTCOME(send_with({.recipient = "451 4.3.0 Try again"}), Kind::temporary,
                    Reason::provider_down);
+}
+
+TEST(Email, AGreylistingServerIsComeBackToWithTheSameMail) {
+    ScriptedSmtp server({.greylisted = 2});
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        EXPECT_OUTCOME(send_to(server), Kind::temporary, Reason::rate_limited);
+        EXPECT_TRUE(server.taken().empty());
+    }
+    EXPECT_OUTCOME(send_to(server), Kind::accepted, Reason::none);
+    ASSERT_EQ(server.taken().size(), 1U);
+    const std::string message = server.taken()[0].message;
+    // Service of a document is no subscription (RFC 8058), and nobody's holiday note answers it.
+    EXPECT_EQ(message.find("List-Unsubscribe"), std::string::npos);
+    EXPECT_NE(message.find("\r\nAuto-Submitted: auto-generated\r\n"), std::string::npos);
+}
+
+TEST(Email, ASignedMailGoesOutAsItWasSigned) {
+    ScriptedSmtp server({});
+    EmailOptions options = options_for(server.port());
+    const std::string keys = fakes::sample_keys_folder() + "/delivery/";
+    options.dkim_domain = "example.gov.cn";
+    options.dkim_keys = {{"s1", keys + "dkim-rsa.key"}, {"e1", keys + "dkim-ed25519.key"}};
+    const samples::SampleDispatch sample;
+    EXPECT_OUTCOME(channel_for(options)->send(sample.dispatch()), Kind::accepted, Reason::none);
+    ASSERT_EQ(server.taken().size(), 1U);
+    const std::string message = server.taken()[0].message;
+    EXPECT_TRUE(message.starts_with("DKIM-Signature: v=1; a=rsa-sha256; "));
+    const std::string bare = message.substr(message.find("\r\nFrom: ") + 2);
+    const auto signer = DkimSigner::make(options.dkim_domain, options.dkim_keys);
+    EXPECT_EQ(message, signer.value().sign(bare, sample.leg.created).value() + bare);
 }
 
 TEST(Email, Recipient550IsPermanentAndTheTraceNamesNobody) {
@@ -308,6 +339,13 @@ TEST(Email, BadOptionsAreRefusedByName) {
     EXPECT_EQ(refused([](EmailOptions& o) { o.bounce_domain = "b.cn>"; }), "e-mail: bounce_domain");
     EXPECT_EQ(refused([](EmailOptions& o) { o.return_secret = Private<Bytes>(Bytes(15)); }),
               "e-mail: return_secret");
+    EXPECT_EQ(refused([](EmailOptions& o) { o.dkim_domain = "example.gov.cn"; }),
+              "e-mail: dkim_domain and dkim_keys (both or none)");
+    EXPECT_EQ(refused([](EmailOptions& o) {
+                  o.dkim_domain = "ample.gov.cn";
+                  o.dkim_keys = {{"s1", "/nowhere"}};
+              }),
+              "e-mail: dkim_domain (must be the domain of from_address or above it)");
     EXPECT_EQ(refused([](EmailOptions& o) { o.public_base = "ftp://x"; }), "e-mail: public_base");
     EXPECT_EQ(refused([](EmailOptions& o) { o.attempt_ms = 1; }),
               "e-mail: connect_ms and attempt_ms");

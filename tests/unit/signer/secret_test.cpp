@@ -17,6 +17,7 @@
 #include "signer/file_signer.hpp"
 #include "signer/key_scalar.hpp"
 #include "signer/sm2_key.hpp"
+#include "tests/fakes/memory_search.hpp"
 #include "tests/fakes/temporary_folder.hpp"
 
 namespace songda::signer {
@@ -57,9 +58,6 @@ std::string output_of(const std::string& command) {
     return text;
 }
 
-/// Read anew each time, so that no compiler makes the plain bytes of a comparison.
-volatile std::uint8_t mask = 0x5A;
-
 /// The private number as the command line tells it, masked.
 std::array<std::uint8_t, 32> masked_scalar(const std::string& path) {
     std::string hex = output_of("openssl pkey -passin pass:right -text -noout -in " + path +
@@ -70,39 +68,9 @@ std::array<std::uint8_t, 32> masked_scalar(const std::string& path) {
     const auto bytes = from_hex(hex);
     EXPECT_TRUE(bytes) << hex;
     for (std::size_t i = 0; bytes && i < masked.size(); ++i) {
-        masked[i] = static_cast<std::uint8_t>((*bytes)[i] ^ mask);
+        masked[i] = static_cast<std::uint8_t>((*bytes)[i] ^ fakes::search_mask);
     }
     return masked;
-}
-
-/// How often 32 bytes lie in this process outside the secure heap. They are compared masked, so
-/// that the search does not find itself.
-int count_in_ordinary_memory(const std::array<std::uint8_t, 32>& masked) {
-    std::ifstream maps("/proc/self/maps");
-    std::vector<std::pair<std::size_t, std::size_t>> areas;
-    for (std::string line; std::getline(maps, line);) {
-        std::size_t begin = 0;
-        std::size_t end = 0;
-        if (std::sscanf(line.c_str(), "%zx-%zx rw", &begin, &end) == 2 &&
-            line.find(" rw-p ") != std::string::npos) {
-            areas.emplace_back(begin, end);
-        }
-    }
-    int found = 0;
-    for (const auto& [begin, end] : areas) {
-        const auto* const at = reinterpret_cast<const volatile std::uint8_t*>(begin);
-        for (std::size_t i = 0; i + masked.size() <= end - begin; ++i) {
-            std::size_t same = 0;
-            while (same < masked.size() && (at[i + same] ^ mask) == masked[same]) {
-                ++same;
-            }
-            if (same == masked.size() &&
-                CRYPTO_secure_allocated(const_cast<const std::uint8_t*>(at + i)) == 0) {
-                ++found;
-            }
-        }
-    }
-    return found;
 }
 
 /// Every way in which a private key is read, for files of both suites, encrypted and not.
@@ -118,19 +86,19 @@ TEST(Secret, ReadingAKeyFileLeavesNothingInTheOrdinaryHeap) {
             output_of("openssl genpkey -algorithm " + algorithm + ' ' + cipher + " -out " + path);
             const auto masked = masked_scalar(path);
             const std::string_view passphrase = cipher.empty() ? "" : "right";
-            const int before = count_in_ordinary_memory(masked);
+            const int before = fakes::count_in_ordinary_memory(masked);
             if (algorithm == "SM2") {
                 const auto key = Sm2Key::read(path, passphrase);
                 ASSERT_TRUE(key.ok()) << key.error().detail;
-                EXPECT_EQ(count_in_ordinary_memory(masked), before) << algorithm << cipher;
+                EXPECT_EQ(fakes::count_in_ordinary_memory(masked), before) << algorithm << cipher;
             } else {
                 const auto key = open_key_file(path, passphrase);
                 ASSERT_TRUE(key.ok()) << key.error().detail;
-                EXPECT_EQ(count_in_ordinary_memory(masked), before) << algorithm << cipher;
+                EXPECT_EQ(fakes::count_in_ordinary_memory(masked), before) << algorithm << cipher;
             }
             const auto key = make_pkey(KeyScalar::read(path, passphrase).value());
             EXPECT_TRUE(key);
-            EXPECT_EQ(count_in_ordinary_memory(masked), before) << algorithm << cipher;
+            EXPECT_EQ(fakes::count_in_ordinary_memory(masked), before) << algorithm << cipher;
         }
     }
 }

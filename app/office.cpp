@@ -3,6 +3,7 @@
 #include <array>
 
 #include "app/secret_file.hpp"
+#include "base/child_program.hpp"
 #include "base/log.hpp"
 #include "delivery/channels/email_channel.hpp"
 #include "delivery/channels/webhook_channel.hpp"
@@ -128,7 +129,7 @@ Result<void> Office::open_returned() {
     options.domain = config.bounce_domain;
     options.secret = return_secret();
     options.believe_delivered = config.delivered_reports;
-    options.reader = mail_reader_beside_this_program();
+    options.reader = beside_this_program("songda-mail-reader");
     auto opened =
         ReturnedMailKeeping::open({desk_.store(), desk_.clock(), desk_.metrics()}, options);
     if (!opened.ok()) {

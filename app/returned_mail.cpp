@@ -1,13 +1,10 @@
 #include "app/returned_mail.hpp"
 
-#include <array>
-
-#include <unistd.h>
-
 #include "base/child_program.hpp"
 #include "base/log.hpp"
 #include "base/reader_cage.hpp"
 #include "delivery/channels/returned/meaning.hpp"
+#include "delivery/courier.hpp"
 #include "delivery/leg_watch.hpp"
 
 namespace songda::app {
@@ -184,16 +181,24 @@ void ReturnedMailKeeping::tell(const store::LegRow& leg, const store::LegUpdate&
                                const delivery::MailReport& report) const {
     using Kind = delivery::MailReport::Kind;
     const auto state = delivery::leg_state(update.state);
+    const bool moved = update.state != leg.state;
     const bool alarm = report.kind == Kind::complaint || report.kind == Kind::unclear ||
-                       (update.state != leg.state && state && delivery::watch_of(*state).alarms);
-    log::write(alarm ? log::Level::warning : log::Level::info, "mail_report",
-               {{"document", to_text(leg.document)},
-                {"leg", to_text(leg.id)},
-                {"purpose", delivery::purpose_name(leg.purpose)},
-                {"report", delivery::report_name(report.kind)},
-                {"state", state ? delivery::state_name(*state) : ""},
-                {"reason", update.reason},
-                {"mail", report.source}});
+                       (moved && state && delivery::watch_of(*state).alarms);
+    const std::string_view name = state ? delivery::state_name(*state) : "";
+    if (moved) {
+        delivery::count_settled(parts_.metrics, leg, name);
+    }
+    log::write(
+        alarm ? log::Level::warning : log::Level::info,
+        moved ? "leg_settled" : delivery::report_event,
+        {{"document", to_text(leg.document)},
+         {"leg", to_text(leg.id)},
+         {"channel", delivery::channel_name(static_cast<delivery::ChannelKind>(leg.channel))},
+         {"purpose", delivery::purpose_name(leg.purpose)},
+         {"report", delivery::report_name(report.kind)},
+         {"state", name},
+         {"reason", update.reason},
+         {"mail", report.source}});
 }
 
 void ReturnedMailKeeping::count(std::string_view kind) const {
@@ -202,13 +207,6 @@ void ReturnedMailKeeping::count(std::string_view kind) const {
                  "Mails that came to the bounce domain, by what they were.",
                  {{"kind", std::string(kind)}})
         .add();
-}
-
-std::string mail_reader_beside_this_program() {
-    std::array<char, 4096> path{};
-    const ssize_t size = readlink("/proc/self/exe", path.data(), path.size());
-    const std::string_view self(path.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
-    return std::string(self.substr(0, self.rfind('/') + 1)) + "songda-mail-reader";
 }
 
 } // namespace songda::app

@@ -74,7 +74,4 @@ private:
     PacedThread thread_; ///< first to go
 };
 
-/// The program that stands beside the one that runs.
-[[nodiscard]] std::string mail_reader_beside_this_program();
-
 } // namespace songda::app

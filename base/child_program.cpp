@@ -175,4 +175,11 @@ Result<Bytes> run_child(const ChildProgram& program, ByteView input) {
     return made;
 }
 
+std::string beside_this_program(std::string_view name) {
+    std::array<char, 4096> path{};
+    const ssize_t size = readlink("/proc/self/exe", path.data(), path.size());
+    const std::string_view self(path.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+    return std::string(self.substr(0, self.rfind('/') + 1)) + std::string(name);
+}
+
 } // namespace songda

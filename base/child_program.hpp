@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -27,5 +28,8 @@ struct ChildProgram {
 /// overloaded (the system could not start it now), invalid_input (it refused its input; `detail` is
 /// the first line of what it complained of).
 [[nodiscard]] Result<Bytes> run_child(const ChildProgram& program, ByteView input);
+
+/// Path of the program of that name that stands beside the one that runs.
+[[nodiscard]] std::string beside_this_program(std::string_view name);
 
 } // namespace songda

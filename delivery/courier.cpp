@@ -29,24 +29,12 @@ struct LaneMetrics {
           seconds(registry.seconds("songda_leg_attempt_seconds", "One attempt of a leg.", channel)),
           paused(registry.gauge("songda_channel_paused", "1 while a channel is paused.", channel)),
           looked(registry.gauge("songda_legs_looked_at_timestamp_seconds",
-                                "When a courier last looked for legs that are due.", channel)),
-          registry_(registry) {}
-
-    void count(std::string_view state, std::string_view purpose) const {
-        metrics::Labels labels = channel;
-        labels.emplace_back("purpose", std::string(purpose));
-        labels.emplace_back("state", std::string(state));
-        registry_.counter("songda_legs_settled_total", "Legs by the state they came to.", labels)
-            .add();
-    }
+                                "When a courier last looked for legs that are due.", channel)) {}
 
     metrics::Labels channel;
     metrics::Histogram seconds;
     metrics::Gauge paused;
     metrics::Gauge looked;
-
-private:
-    metrics::Registry& registry_;
 };
 
 /// One lane at work. Used by all threads of the lane.
@@ -141,7 +129,7 @@ private:
     void tell(const store::LegRow& leg, const LegUpdate& update, bool applied) {
         const auto state = leg_state(update.state);
         const std::string_view name = applied && state ? state_name(*state) : "stale";
-        meters_.count(name, purpose_name(leg.purpose));
+        count_settled(parts_.metrics, leg, name);
         const bool alarm = !applied || (state && watch_of(*state).alarms);
         log::write(alarm ? log::Level::warning : log::Level::info, "leg_settled",
                    {{"document", to_text(leg.document)},
@@ -194,6 +182,15 @@ struct Courier::Impl {
     std::uint64_t wakes = 0; ///< under `mutex`
     std::vector<std::jthread> threads;
 };
+
+void count_settled(metrics::Registry& registry, const store::LegRow& leg, std::string_view state) {
+    registry
+        .counter("songda_legs_settled_total", "Legs by the state they came to.",
+                 {{"channel", std::string(channel_name(static_cast<ChannelKind>(leg.channel)))},
+                  {"purpose", std::string(purpose_name(leg.purpose))},
+                  {"state", std::string(state)}})
+        .add();
+}
 
 Courier::Courier(CourierParts parts) : impl_(std::make_unique<Impl>(std::move(parts))) {}
 

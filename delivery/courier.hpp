@@ -61,4 +61,7 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
+/// Counts a leg that came to a state (`songda_legs_settled_total`), whoever settled it.
+void count_settled(metrics::Registry& registry, const store::LegRow& leg, std::string_view state);
+
 } // namespace songda::delivery

@@ -32,9 +32,12 @@ words = EmailMessage()
 words.set_content("The mailbox is full.\n")
 status = Message()
 status["Content-Type"] = "message/delivery-status"
-status.set_payload("Reporting-MTA: dns; sink.invalid\n\n"
-                   f"Final-Recipient: rfc822; {parties['to'][0]}\nAction: failed\nStatus: 5.2.2\n"
-                   f"Diagnostic-Code: smtp; 552 5.2.2 <{parties['to'][0]}> is full\nLast-Attempt-Date: {formatdate()}\n")
+groups = [Message(), Message()]
+groups[0]["Reporting-MTA"] = "dns; sink.invalid"
+for name, value in [("Final-Recipient", f"rfc822; {parties['to'][0]}"), ("Action", "failed"), ("Status", "5.2.2"),
+                    ("Diagnostic-Code", f"smtp; 552 5.2.2 <{parties['to'][0]}> is full"), ("Last-Attempt-Date", formatdate())]:
+    groups[1][name] = value
+status.set_payload(groups)
 returned = Message()
 returned["Content-Type"] = "text/rfc822-headers"
 returned.set_payload(header + "\n")

@@ -2,15 +2,13 @@
 
 #include <array>
 #include <charconv>
-#include <utility>
+
+#include "base/word_table.hpp"
 
 namespace songda::verifier {
 namespace {
 
 constexpr std::string_view head = "songda-inspection 2\n";
-
-template <class Value>
-using Word = std::pair<Value, std::string_view>;
 
 constexpr std::array sub_filters = {Word<SubFilter>{SubFilter::cades, "cades"},
                                     Word<SubFilter>{SubFilter::pkcs7_detached, "pkcs7"},
@@ -38,26 +36,6 @@ constexpr std::array evidence_kinds = {
     Word<Evidence::Kind>{Evidence::Kind::certificate, "certificate"},
     Word<Evidence::Kind>{Evidence::Kind::crl, "crl"},
     Word<Evidence::Kind>{Evidence::Kind::ocsp, "ocsp"}};
-
-template <class Words, class Value>
-std::string_view word_of(const Words& words, Value value) {
-    for (const auto& [each, word] : words) {
-        if (each == value) {
-            return word;
-        }
-    }
-    return {};
-}
-
-template <class Value, std::size_t Count>
-std::optional<Value> value_of(const std::array<Word<Value>, Count>& words, std::string_view text) {
-    for (const auto& [value, word] : words) {
-        if (word == text) {
-            return value;
-        }
-    }
-    return std::nullopt;
-}
 
 /// Takes words off the front; `failed` once one was not what was asked for.
 class Words {

@@ -1,10 +1,7 @@
 #include "verifier/inspector.hpp"
 
-#include <array>
 #include <condition_variable>
 #include <mutex>
-
-#include <unistd.h>
 
 #include "base/child_program.hpp"
 #include "base/reader_cage.hpp"
@@ -51,11 +48,7 @@ Inspector::Inspector(Inspector&&) noexcept = default;
 Inspector::~Inspector() = default;
 
 Inspector Inspector::beside_this_program(InspectorLimits limits) {
-    std::array<char, 4096> path{};
-    const ssize_t size = readlink("/proc/self/exe", path.data(), path.size());
-    const std::string_view self(path.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
-    return Inspector(std::string(self.substr(0, self.rfind('/') + 1)) + std::string(program_name),
-                     limits);
+    return Inspector(songda::beside_this_program(program_name), limits);
 }
 
 Result<Inspection> Inspector::inspect(ByteView file) const {

@@ -2,15 +2,13 @@
 
 #include <array>
 #include <charconv>
-#include <utility>
+
+#include "base/word_table.hpp"
 
 namespace songda::delivery {
 namespace {
 
 constexpr std::string_view head = "songda-returned-mail 1";
-
-template <class Value>
-using Word = std::pair<Value, std::string_view>;
 
 using Kind = ReturnedMail::Kind;
 constexpr std::array kinds = {
@@ -21,26 +19,6 @@ constexpr std::array actions = {Word<ReportAction>{ReportAction::failed, "failed
                                 Word<ReportAction>{ReportAction::delivered, "delivered"},
                                 Word<ReportAction>{ReportAction::relayed, "relayed"},
                                 Word<ReportAction>{ReportAction::expanded, "expanded"}};
-
-template <class Value, std::size_t Count>
-std::string_view word_of(const std::array<Word<Value>, Count>& words, Value value) {
-    for (const auto& [each, word] : words) {
-        if (each == value) {
-            return word;
-        }
-    }
-    return {};
-}
-
-template <class Value, std::size_t Count>
-std::optional<Value> value_of(const std::array<Word<Value>, Count>& words, std::string_view text) {
-    for (const auto& [value, word] : words) {
-        if (word == text) {
-            return value;
-        }
-    }
-    return std::nullopt;
-}
 
 /// One line's worth, whatever it holds.
 std::string one_line(std::string_view text) {

@@ -101,6 +101,8 @@ TEST_F(ReturnedMailTest, ABounceFailsItsLegAndIsKept) {
     EXPECT_EQ(count("new"), 0U);
     EXPECT_TRUE(std::filesystem::exists(box("cur") / "1.a:2,S"));
     EXPECT_TRUE(told("songda_returned_mails_total{kind=\"failed\"} 1")) << office_.registry.text();
+    EXPECT_TRUE(told("songda_legs_settled_total{channel=\"email\",purpose=\"service\",state="
+                     "\"failed\"} 1"));
 }
 
 TEST_F(ReturnedMailTest, TheSameMailAgainChangesNothing) {

@@ -231,6 +231,16 @@ std::string TomlTable::file_of(std::string_view key) const {
     return impl_->file_of(Impl::placed(node) ? node : impl_->table);
 }
 
+std::vector<std::string> TomlTable::names() const {
+    std::vector<std::string> names;
+    if (impl_->table != nullptr) {
+        for (const auto& [key, node] : *impl_->table) {
+            names.emplace_back(key.str());
+        }
+    }
+    return names;
+}
+
 TomlTable TomlTable::table(std::string_view key) {
     const toml::node* node = impl_->ask(key);
     if (node != nullptr && !node->is_table()) {

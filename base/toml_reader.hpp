@@ -35,6 +35,9 @@ public:
     [[nodiscard]] bool is_text(std::string_view key) const;
     /// Name of the file that says the key: what was laid below keeps its own.
     [[nodiscard]] std::string file_of(std::string_view key) const;
+    /// The names of all its keys, in the order of the alphabet: for a table whose keys are the
+    /// writer's own words. Each is still to be asked for.
+    [[nodiscard]] std::vector<std::string> names() const;
     /// A missing table reads as an empty one, whose required keys then are findings.
     [[nodiscard]] TomlTable table(std::string_view key);
     /// `[[key]]`, in order; none if absent.

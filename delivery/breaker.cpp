@@ -21,6 +21,9 @@ TimeMs Breaker::paused_until() const {
 }
 
 bool Breaker::take(const Outcome& outcome, TimeMs now) {
+    if (outcome.kind == Outcome::Kind::not_now) {
+        return false; // nobody was asked
+    }
     const std::scoped_lock lock(mutex_);
     if (!is_about_provider(outcome)) {
         failures_ = 0;

@@ -47,6 +47,11 @@ std::string_view reason_name(Reason reason) {
     case Reason::lost: return "lost";
     case Reason::overturned: return "overturned";
     case Reason::served_already: return "served_already";
+    case Reason::blocked_by_user: return "blocked_by_user";
+    case Reason::quota: return "quota";
+    case Reason::template_invalid: return "template_invalid";
+    case Reason::not_answered: return "not_answered";
+    case Reason::quiet_hours: return "quiet_hours";
     }
     return "";
 }

@@ -35,14 +35,19 @@ enum class Reason {
     lease_lost,      ///< the worker vanished between lease and answer
     no_news,
     deadline_passed,
-    storage,         ///< our own copy could not be read
-    service_stopped, ///< not tried: the service was told to stop
-    channel_paused,  ///< not tried: the breaker had just opened
-    earlier_first,   ///< not tried: something sent before it to the same address is not over
-    bounced,         ///< it came back, and nothing says why
-    lost,            ///< whoever carried it lost it
-    overturned,      ///< contested, and found not to have arrived
-    served_already,  ///< another way has served the document
+    storage,          ///< our own copy could not be read
+    service_stopped,  ///< not tried: the service was told to stop
+    channel_paused,   ///< not tried: the breaker had just opened
+    earlier_first,    ///< not tried: something sent before it to the same address is not over
+    bounced,          ///< it came back, and nothing says why
+    lost,             ///< whoever carried it lost it
+    overturned,       ///< contested, and found not to have arrived
+    served_already,   ///< another way has served the document
+    blocked_by_user,  ///< the recipient wants no such messages
+    quota,            ///< the provider's quota, or what one recipient may get a day
+    template_invalid, ///< the provider does not know our template, or its parameters do not fit
+    not_answered,     ///< a call that nobody took
+    quiet_hours,      ///< not tried: people sleep
 };
 
 [[nodiscard]] std::string_view reason_name(Reason reason);
@@ -84,6 +89,7 @@ struct Outcome {
         permanent,     ///< refused for good
         ambiguous,     ///< it may have taken effect: never resent blindly
         configuration, ///< we are set up wrongly: the channel pauses, the leg loses no attempt
+        not_now,       ///< not tried: a limit of ours; the leg waits for `retry_after_ms`
     };
     Kind kind = Kind::temporary;
     Reason reason = Reason::none;

@@ -165,6 +165,14 @@ LegUpdate stop(const LegRow& leg, std::string_view why, TimeMs now) {
     return update;
 }
 
+/// Not tried, for a limit of our own: the wait is not the leg's fault, so its time begins anew.
+LegUpdate settle_put_off(const LegRow& leg, Reason why, TimeMs again) {
+    LegUpdate update = settle_untried(leg, why, again);
+    update.reason = reason_name(why);
+    update.deadline = std::max(leg.deadline, again + policy_of_leg(leg).give_up);
+    return update;
+}
+
 /// The leg goes on as it was.
 LegUpdate mark(const LegRow& leg, std::string_view why, TimeMs now) {
     LegUpdate update;
@@ -221,6 +229,9 @@ std::optional<LegUpdate> settle_by_time(const LegRow& leg, bool idempotent, Mome
 
 LegUpdate settle_outcome(const LegRow& leg, const Outcome& outcome, Moment moment) {
     using Kind = Outcome::Kind;
+    if (outcome.kind == Kind::not_now) {
+        return settle_put_off(leg, outcome.reason, moment.now + outcome.retry_after_ms);
+    }
     const LegState from = sending(leg);
     const ChannelPolicy& policy = policy_of_leg(leg);
     LegUpdate update;
@@ -247,6 +258,7 @@ LegUpdate settle_outcome(const LegRow& leg, const Outcome& outcome, Moment momen
         wait_or_give_up(update, leg, moment.now + wait, moment.now);
         return update;
     }
+    case Kind::not_now: break; // put off above
     }
     return update;
 }

@@ -71,7 +71,7 @@ Outcome by_status(long status) {
     return {Kind::temporary, Reason::provider_down, {}, 0};
 }
 
-Outcome classify(const WebhookAnswer& answer) {
+Outcome classify(const HttpReply& answer) {
     if (answer.status >= 200 && answer.status <= 599) {
         return by_status(answer.status);
     }
@@ -98,7 +98,7 @@ std::optional<std::int64_t> parse_retry_after(std::string_view text, TimeMs now)
     return std::clamp<std::int64_t>(*until - now, 0, retry_after_ms_max);
 }
 
-Outcome classify_webhook(const WebhookAnswer& answer) {
+Outcome classify_webhook(const HttpReply& answer) {
     Outcome outcome = classify(answer);
     outcome.trace = answer.status == 0 ? "http no answer" : fmt::format("http {}", answer.status);
     if (answer.address_denied) {

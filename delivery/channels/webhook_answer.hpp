@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "delivery/channel.hpp"
+#include "delivery/channels/guarded_http.hpp"
 
 /// What a webhook's receiver answered, and what that means for a leg. Pure; reads outside bytes.
 namespace songda::delivery {
@@ -16,15 +17,7 @@ inline constexpr std::int64_t retry_after_ms_max = 24LL * 3600 * 1000;
 /// `now`, clamped to 0 … retry_after_ms_max. Nothing on any other text.
 [[nodiscard]] std::optional<std::int64_t> parse_retry_after(std::string_view text, TimeMs now);
 
-/// How the exchange ended. `curl_code` is libcurl's CURLcode; `status` 0: no status line came.
-struct WebhookAnswer {
-    int curl_code = 0;
-    long status = 0;
-    bool address_denied = false; ///< the guard refused to connect (ssrf_guard.hpp)
-    std::int64_t retry_after_ms = 0;
-};
-
 /// Status first: whatever broke after it does not change the receiver's answer. With a trace.
-[[nodiscard]] Outcome classify_webhook(const WebhookAnswer& answer);
+[[nodiscard]] Outcome classify_webhook(const HttpReply& answer);
 
 } // namespace songda::delivery

@@ -82,13 +82,14 @@ int show_legs(store::Store& store, const store::DocumentRow& document) {
     return 0;
 }
 
-/// The newest leg that brought the document over that channel: its address is the recipient's.
+/// The newest leg that brought the document over that channel, or told that it is there: its
+/// address is the recipient's.
 std::optional<store::LegRow> newest_leg(const std::vector<store::LegRow>& legs,
                                         std::string_view channel) {
     const auto kind = delivery::parse_channel(channel);
     const auto found = std::find_if(legs.rbegin(), legs.rend(), [&](const store::LegRow& leg) {
         return kind && leg.channel == static_cast<std::uint8_t>(*kind) &&
-               leg.purpose == store::LegPurpose::service;
+               (leg.purpose == store::LegPurpose::service || delivery::is_chosen_notice(leg));
     });
     return found == legs.rend() ? std::nullopt : std::optional(*found);
 }
@@ -101,7 +102,13 @@ Result<void> send_again(store::Store& store, const store::LegRow& before,
     const store::AuditRow audit{now, operator_name(), "sent_again", to_text(before.document),
                                 reason};
     const auto written = store.append_audit({&audit, 1});
-    return written.ok() ? store.add_leg(delivery::make_leg(before, now, random)) : written;
+    if (!written.ok()) {
+        return written;
+    }
+    store::LegWrite again = delivery::make_leg(before, now, random);
+    again.leg.purpose = before.purpose;
+    again.leg.tells = before.tells;
+    return store.add_leg(again);
 }
 
 /// When it happened: a moment, a day, or now.

@@ -77,7 +77,8 @@ struct Dispatch {
     ByteView file; ///< the signed bytes; empty unless ChannelTraits::needs_file
     const Collection& collection;
     TimeMs now; ///< of this attempt
-    /// Of a leg that tells and does not serve: then there is no file and no collection.
+    /// Of a leg that tells and does not serve: then there is no file, no code, and a link only if
+    /// it tells the recipient that the document is there.
     const Notice* notice = nullptr;
 };
 

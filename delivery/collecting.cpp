@@ -3,15 +3,21 @@
 #include <algorithm>
 
 #include "delivery/mail_report.hpp"
+#include "delivery/plan.hpp"
 #include "delivery/settle.hpp"
 #include "delivery/standing.hpp"
 
 namespace songda::delivery {
 namespace {
 
-/// Only what serves brings a link, and is acknowledged by opening the document.
+/// Only what serves is acknowledged by opening the document.
 bool is_service(const store::LegRow& leg) {
     return leg.purpose == store::LegPurpose::service;
+}
+
+/// What tells that a document is there brings a link too; what tells of a change brings none.
+bool brings_link(const store::LegRow& leg) {
+    return is_service(leg) || is_chosen_notice(leg);
 }
 
 } // namespace
@@ -53,11 +59,11 @@ Result<std::optional<store::InboxId>> Collecting::open(std::string_view token,
     if (!leg.ok()) {
         return leg.error();
     }
-    const bool serves = leg.value() && is_service(*leg.value());
-    const DocumentId document = serves ? leg.value()->document : DocumentId{};
+    const bool known = leg.value() && brings_link(*leg.value());
+    const DocumentId document = known ? leg.value()->document : DocumentId{};
     const bool right = keys_.is_code(document, code);
     const auto opened = store_.try_link(
-        {serves ? id : LegId{}, right, ApplicantKeys::attempts, link_ms_, clock_.now()});
+        {known ? id : LegId{}, right, ApplicantKeys::attempts, link_ms_, clock_.now()});
     if (!opened.ok()) {
         return opened.error();
     }

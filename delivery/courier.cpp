@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "delivery/breaker.hpp"
 #include "delivery/leg_watch.hpp"
+#include "delivery/plan.hpp"
 #include "delivery/prepare.hpp"
 #include "delivery/settle.hpp"
 
@@ -102,8 +103,13 @@ private:
 
     Outcome send(const store::LegRow& leg, const Prepared& prepared) {
         const Notice* const notice = prepared.notice ? &*prepared.notice : nullptr;
-        const Collection collection =
-            notice == nullptr ? parts_.keys.collection_of(leg.id, leg.document) : Collection{};
+        Collection collection;
+        if (notice == nullptr || is_chosen_notice(leg)) {
+            collection = parts_.keys.collection_of(leg.id, leg.document);
+        }
+        if (notice != nullptr) {
+            collection.code = {}; // never the way that a link goes
+        }
         return lane_.channel.send(
             {leg, *prepared.document, prepared.file, collection, parts_.clock.now(), notice});
     }

@@ -40,6 +40,11 @@ std::vector<store::LegWrite> Planner::plan(const PlanRequest& request) const {
     return legs;
 }
 
+bool is_chosen_notice(const store::LegRow& leg) {
+    return leg.purpose == store::LegPurpose::notice && leg.tells &&
+           leg.tells->document == leg.document && leg.tells->sequence == 1;
+}
+
 store::LegWrite make_leg(const store::LegRow& like, TimeMs now, Random& random) {
     store::LegWrite write;
     store::LegRow& leg = write.leg;

@@ -30,6 +30,9 @@ struct PlanRequest {
 /// with a new id and link, queued and due at once. Also for an operator who sends again.
 [[nodiscard]] store::LegWrite make_leg(const store::LegRow& like, TimeMs now, Random& random);
 
+/// A leg that tells its recipient that the document is there, as was chosen with its service.
+[[nodiscard]] bool is_chosen_notice(const store::LegRow& leg);
+
 /// Makes the legs of a document, to be stored in the transaction that issues it: each chosen
 /// channel gets one, in the recipient's inbox; HELD until the file has the level that its document
 /// is served with, or until the ways before it came to nothing. Safe to call from several threads.

@@ -21,12 +21,6 @@ bool is_dead_end(const store::LegRow& leg) {
                        [&](Reason reason) { return leg.reason == reason_name(reason); });
 }
 
-/// That the recipient is told there was chosen with the service (Planner).
-bool is_chosen_notice(const store::LegRow& leg) {
-    return leg.purpose == store::LegPurpose::notice && leg.tells &&
-           leg.tells->document == leg.document && leg.tells->sequence == 1;
-}
-
 bool supervises(const Supervisor& supervisor, const store::DocumentRow& document) {
     const std::string id = document.template_version.substr(0, document.template_version.find('@'));
     return supervisor.templates.empty() ||

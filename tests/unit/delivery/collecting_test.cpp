@@ -69,6 +69,27 @@ TEST_F(CollectingTest, FiveWrongCodesShutTheLinkAndTheClerkOpensItAgain) {
     EXPECT_FALSE(open(token, code)) << "the renewed link has its end";
 }
 
+TEST_F(CollectingTest, LinkOfATextMessageOpensTheInboxAndAcknowledgesOnlyTheService) {
+    office_.notices = {ChannelKind::sms};
+    const DocumentId document = office_.issue(department, {ChannelKind::email});
+    office::ScriptedChannel sms{false};
+    Courier(office_.parts({{ChannelKind::sms, sms, 1, 1}})).run_once();
+    ASSERT_EQ(sms.links.size(), 1U);
+    EXPECT_EQ(sms.codes[0], "") << "link and code go two ways";
+    const auto [token, code] = way_in(document);
+    const std::string told = sms.links[0].substr(sms.links[0].rfind('/') + 1);
+    EXPECT_NE(told, token) << "each leg has a link of its own";
+    const auto inbox = open(told, code);
+    ASSERT_TRUE(inbox);
+    EXPECT_EQ(collecting_.list(*inbox).value()[0].legs.size(), 1U) << "of service";
+    ASSERT_TRUE(collecting_.hand_over(*inbox, document).value());
+    for (const store::LegRow& leg : office_.store.legs_of(document).value()) {
+        if (leg.purpose == store::LegPurpose::notice) {
+            EXPECT_EQ(leg_state(leg.state), LegState::accepted) << "a notice serves nothing";
+        }
+    }
+}
+
 TEST_F(CollectingTest, AnothersCodeOpensNothing) {
     const DocumentId one = office_.issue(department, {ChannelKind::email});
     const DocumentId other = office_.issue(department, {ChannelKind::email}, "91320199MAPE1G9MY9");

@@ -106,6 +106,32 @@ TEST(Courier, WrongPasswordPausesAtTheFirstLegAndBurnsNoAttempt) {
     EXPECT_EQ(office.leg(first).reason, "config_auth");
 }
 
+TEST(Courier, WhatALimitHoldsBackPausesNobody) {
+    Office office;
+    std::vector<DocumentId> documents;
+    for (int i = 0; i < 8; ++i) {
+        documents.push_back(office.issue(department, {ChannelKind::email}));
+    }
+    int asked = 0;
+    office.email.answer = [&](const Dispatch&) {
+        const bool fails = ++asked % 2 == 0;
+        Outcome outcome = fails ? failure(Outcome::Kind::temporary, Reason::provider_down)
+                                : failure(Outcome::Kind::not_now, Reason::quota);
+        outcome.retry_after_ms = 3'600'000;
+        return outcome;
+    };
+    Courier courier(office.parts());
+    while (courier.run_once() > 0) {
+    }
+    EXPECT_EQ(asked, 8)
+        << "four failures pause nothing, and being held back is neither good nor bad";
+    int attempts = 0;
+    for (const DocumentId& document : documents) {
+        attempts += office.leg(document).attempts;
+    }
+    EXPECT_EQ(attempts, 4) << "who is held back loses none";
+}
+
 TEST(Courier, NothingIsSentWhileItsOutcomeCouldNotBeWrittenDown) {
     Office office;
     const DocumentId document = office.issue(department, {ChannelKind::email});

@@ -32,6 +32,7 @@ public:
     std::map<LegId, std::vector<Outcome::Kind>> sent;
     std::vector<Notice> told;
     std::vector<std::string> links;
+    std::vector<std::string> codes;
     std::size_t file_bytes = 0;
 
     [[nodiscard]] ChannelTraits traits() const override { return {idempotent_, true, 60'000}; }
@@ -39,6 +40,7 @@ public:
         const Outcome outcome = answer(dispatch);
         sent[dispatch.leg.id].push_back(outcome.kind);
         links.push_back(dispatch.collection.link);
+        codes.push_back(dispatch.collection.code.reveal());
         if (dispatch.notice != nullptr) {
             told.push_back(*dispatch.notice);
         }
@@ -65,8 +67,8 @@ struct Office {
         {{{"11320199014138860W"},
           {{{{ChannelKind::email, Private<std::string>("supervisor@example.org")}}, {}, true}}}},
         random};
-    std::vector<ChannelKind> fallback = {};
-    std::vector<ChannelKind> notices = {};
+    std::vector<ChannelKind> fallback = {}; ///< that recipients chose from now on
+    std::vector<ChannelKind> notices = {};  ///< the same, beside the service
     std::optional<Date> serve_by = {};
     SignatureLevel wanted = SignatureLevel::b_b; ///< of what is issued from now on
     ScriptedChannel portal{true};
@@ -79,10 +81,12 @@ struct Office {
         return {store, keys, clock, random, registry, std::move(lanes)};
     }
 
-    [[nodiscard]] static std::vector<Choice> choices_of(const std::vector<ChannelKind>& channels) {
+    [[nodiscard]] static std::vector<Choice>
+    choices_of(const std::vector<ChannelKind>& channels,
+               const std::string& address = "someone@example.org") {
         std::vector<Choice> choices;
         for (const ChannelKind channel : channels) {
-            choices.push_back({channel, Private<std::string>("someone@example.org")});
+            choices.push_back({channel, Private<std::string>(address)});
         }
         return choices;
     }
@@ -109,8 +113,8 @@ struct Office {
         write.rest = file;
         write.document.first_status = {store::DocumentStatus::valid, clock.now(), "issued", "test"};
         const std::vector<Choice> choices = choices_of(channels);
-        write.legs = planner.plan(
-            {write.document, choices, recipient, choices_of(fallback), choices_of(notices)});
+        write.legs = planner.plan({write.document, choices, recipient, choices_of(fallback),
+                                   choices_of(notices, "13800138000")});
         write.consent = consent;
         write.document.serve_by = serve_by;
         const auto outcome = store.put_issues({&write, 1});

@@ -149,6 +149,22 @@ TEST(Settle, UntriedLegIsDueAtOnceWithItsAttempts) {
     EXPECT_EQ(settle_untried(tried, Reason::channel_paused, start).reason, "network");
 }
 
+TEST(Settle, ALimitOfOursCostsNoAttemptAndNoTime) {
+    Outcome night = outcome(Outcome::Kind::not_now, Reason::quiet_hours);
+    night.retry_after_ms = 11 * hour;
+    auto row = leg(LegState::retry_wait, ChannelKind::sms);
+    row.reason = "network";
+    row.deadline = start + hour;
+    const auto update = settle_outcome(row, night, {start, 0.9});
+    EXPECT_EQ(state_of(update), LegState::retry_wait);
+    EXPECT_EQ(update.due, start + 11 * hour);
+    EXPECT_EQ(update.attempts_delta, 0);
+    EXPECT_EQ(update.reason, "quiet_hours");
+    EXPECT_EQ(update.deadline, start + 11 * hour + policy_of(ChannelKind::sms).give_up)
+        << "it does not expire over night";
+    EXPECT_TRUE(update.events.empty());
+}
+
 TEST(Settle, OpeningAcknowledgesWhatCanHaveArrived) {
     for (const LegState state : {LegState::accepted, LegState::reached, LegState::lost_track}) {
         EXPECT_EQ(state_of(*settle_opened(leg(state), start)), LegState::acknowledged);

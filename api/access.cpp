@@ -31,6 +31,7 @@ std::string_view policy_name(Policy policy) {
     switch (policy) {
     case Policy::anyone: return "anyone";
     case Policy::anyone_document: return "anyone_document";
+    case Policy::provider: return "provider";
     case Policy::issue: return "issue";
     case Policy::approve: return "approve";
     case Policy::status: return "status";

@@ -23,6 +23,7 @@ enum class Policy {
     status,          ///< a department's credential with scope `status`: takes away, gives back
     read,            ///< a department's credential with scope `read`
     applicant,       ///< who opened an inbox with link and code, limited per address
+    provider,        ///< a provider of messages, by its own signature or secret; never limited
     operations,      ///< from the addresses of `operations_peers` only
 };
 

@@ -112,6 +112,7 @@ http::Response serve(Guards& guards, const ApiRoute& route, const http::Request&
         caller.inbox = *inbox;
         break;
     }
+    case Policy::provider: break; // its desk looks before anything is read
     case Policy::operations:
         if (std::find(parts.operations_peers.begin(), parts.operations_peers.end(), request.peer) ==
             parts.operations_peers.end()) {
@@ -120,7 +121,8 @@ http::Response serve(Guards& guards, const ApiRoute& route, const http::Request&
         break;
     }
     const std::string_view type = media_type(request);
-    if (!route.accepts.empty() && !type.empty() && !http::same_name(type, route.accepts)) {
+    if (!route.accepts.empty() && route.accepts != any_type && !type.empty() &&
+        !http::same_name(type, route.accepts)) {
         return wrong_content_type(route.accepts);
     }
     return route.handle(request, caller);
@@ -138,6 +140,7 @@ Result<std::vector<ApiRoute>> make_api_routes(const ApiParts& parts) {
     add_paper_routes(routes, parts);
     add_operation_routes(routes, parts);
     add_timestamp_routes(routes, parts);
+    add_provider_routes(routes, parts);
     add_pki_routes(routes, parts);
     auto pages = Pages::load(parts.web_folder);
     if (!pages.ok()) {

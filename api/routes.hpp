@@ -30,7 +30,8 @@ struct ApiLimits {
     std::size_t decision_bytes_max = 128U << 10U;
     std::size_t batch_bytes_max = 16U << 20U;
     std::size_t batch_rows_max = 5000;
-    std::size_t timestamp_bytes_max = 4096; ///< a request of an authority
+    std::size_t timestamp_bytes_max = 4096;   ///< a request of an authority
+    std::size_t report_bytes_max = 1U << 20U; ///< what a provider reports at once
     /// A document with its revisions may be as long (base/archive_writer.hpp); as it was issued it
     /// has 8 MiB at most (rule 1 of the strict frame, pdf.md §7.3).
     std::size_t upload_bytes_max = 10'000'000;
@@ -67,6 +68,11 @@ struct ApiParts {
     /// The built-in time-stamp authority: TimeStampReq in, TimeStampResp out, whatever comes in.
     /// Empty: there is none.
     std::function<std::string(std::string_view)> timestamp{};
+    /// What providers report, by the provider's name and the secret of the path; 200, or a status
+    /// that tells a stranger nothing. Empty: nobody reports here.
+    std::function<http::Response(std::string_view name, std::string_view token,
+                                 const http::Request&)>
+        provider_report{};
 };
 
 /// What follows it in a path is one value: an OCSP request in base64, slashes and all.
@@ -91,6 +97,10 @@ struct ApiRoute {
     std::string accepts = {};
 };
 
+/// A route that takes a body of any media type: others write what comes here, and not always what
+/// it is.
+inline constexpr std::string_view any_type = "*/*";
+
 /// All routes, unguarded; for the guard below and for the test that lists them.
 /// Faults: not_found (a page of the web folder).
 [[nodiscard]] Result<std::vector<ApiRoute>> make_api_routes(const ApiParts& parts);
@@ -113,6 +123,7 @@ void add_catalogue_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std:
 void add_deadline_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_timestamp_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_pki_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
+void add_provider_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_operation_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 
 } // namespace songda::api

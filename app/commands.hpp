@@ -80,6 +80,21 @@ struct ServiceArguments {
 };
 int run_service(const ServiceArguments& arguments);
 
+/// Files of providers of SMS, WeChat messages and calls, without the service.
+struct ProviderArguments {
+    std::string file;
+    std::string to;      ///< to check: empty: a made-up one
+    bool status = false; ///< the message of a change of status, not that of an issue
+    std::vector<std::string> secret_files; ///< to try: NAME=FILE
+    std::string base_url;                  ///< to try: instead of the file's
+    std::string ca_file;
+    bool allow_private_addresses = false;
+};
+/// 0 good, 1 too long; 2 failure.
+int run_provider_check(const ProviderArguments& arguments);
+/// 0 accepted, 1 not; 2 failure.
+int run_provider_try(const ProviderArguments& arguments);
+
 struct NumbersArguments {
     enum class Action { show, advance, confirm };
     Action action = Action::show;

@@ -182,6 +182,11 @@ DeliveryConfig read_delivery(TomlTable table, const ConfigPaths& path) {
     delivery.paused = table.boolean_or("paused", false);
     delivery.portal = read_portal(table.table("portal"), path);
     delivery.email = read_email(table.table("email"), path);
+    delivery.providers = read_providers(table, path);
+    delivery.providers_folder = path(table.text_or("providers_folder", ""));
+    if (!delivery.providers.empty() && delivery.providers_folder.empty()) {
+        table.refuse("providers_folder", "is missing: providers keep what they report there");
+    }
     return delivery;
 }
 

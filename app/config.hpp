@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/provider_config.hpp"
 #include "base/config_paths.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
@@ -119,6 +120,8 @@ struct DeliveryConfig {
     bool paused = false;              ///< legs are planned and wait; nothing leaves
     PortalConfig portal;
     EmailConfig email;
+    std::vector<ProviderConfig> providers{};
+    std::string providers_folder{}; ///< what they were sent and what they reported; with providers
     [[nodiscard]] std::int64_t fallback_ms() const { return fallback_hours * 3'600'000; }
 };
 

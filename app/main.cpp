@@ -8,6 +8,7 @@
 #include "app/editions.hpp"
 #include "app/mail_words.hpp"
 #include "app/pki_words.hpp"
+#include "app/provider_words.hpp"
 #include "app/seal_words.hpp"
 #include "app/terminal.hpp"
 
@@ -398,6 +399,9 @@ int main(int count, char** words) {
 
     MailArguments mail;
     add_mail(app, mail, status);
+
+    ProviderArguments provider;
+    add_provider(app, provider, status);
 
     NumbersArguments numbers;
     add_numbers(app, numbers, status);

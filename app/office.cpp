@@ -28,21 +28,23 @@ Office::~Office() {
 
 Result<std::unique_ptr<Office>> Office::open(const DeliveryConfig& config, Desk& desk) {
     std::unique_ptr<Office> office(new Office(config, desk));
-    for (const auto step : {&Office::open_portal, &Office::open_email, &Office::open_returned}) {
+    for (const auto step : {&Office::open_portal, &Office::open_email, &Office::open_returned,
+                            &Office::open_providers}) {
         const auto done = (office.get()->*step)();
         if (!done.ok()) {
             return done.error();
         }
     }
     using delivery::ChannelKind;
-    office->courier_ = std::make_unique<delivery::Courier>(delivery::CourierParts{
-        desk.store(),
-        desk.applicant_keys(),
-        desk.clock(),
-        desk.random(),
-        desk.metrics(),
-        {{ChannelKind::portal, *office->portal_, config.portal.threads, portal_legs_per_claim},
-         {ChannelKind::email, *office->email_, config.email.threads, 1}}});
+    std::vector<delivery::Lane> lanes = {
+        {ChannelKind::portal, *office->portal_, config.portal.threads, portal_legs_per_claim},
+        {ChannelKind::email, *office->email_, config.email.threads, 1}};
+    for (const delivery::Lane& lane : office->providers_->lanes()) {
+        lanes.push_back(lane);
+    }
+    office->courier_ = std::make_unique<delivery::Courier>(
+        delivery::CourierParts{desk.store(), desk.applicant_keys(), desk.clock(), desk.random(),
+                               desk.metrics(), std::move(lanes)});
     return office;
 }
 
@@ -50,6 +52,7 @@ void Office::start() {
     if (returned_) { // what was sent before a pause comes back in it
         returned_->start();
     }
+    providers_->start(); // what they report is understood although nothing is sent
     if (config_.paused) {
         log::warning("delivery_paused", {});
         return;
@@ -142,6 +145,15 @@ Result<void> Office::open_returned() {
 Private<Bytes> Office::return_secret() const {
     const Digest secret = desk_.applicant_keys().return_path_secret();
     return Private<Bytes>(Bytes(secret.begin(), secret.end()));
+}
+
+Result<void> Office::open_providers() {
+    auto opened = Providers::open(config_, desk_);
+    if (!opened.ok()) {
+        return opened.error();
+    }
+    providers_ = std::move(opened).value();
+    return {};
 }
 
 } // namespace songda::app

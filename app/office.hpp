@@ -4,6 +4,7 @@
 
 #include "app/config.hpp"
 #include "app/desk.hpp"
+#include "app/providers.hpp"
 #include "app/returned_mail.hpp"
 #include "delivery/courier.hpp"
 
@@ -24,6 +25,8 @@ public:
     void start();
     /// Something is due now; cheap, from any thread.
     void wake() { courier_->wake(); }
+    /// Where the providers' reports come in.
+    [[nodiscard]] Providers& providers() { return *providers_; }
     /// Lets running attempts end.
     void stop();
 
@@ -33,11 +36,13 @@ private:
     [[nodiscard]] Result<void> open_email();
     [[nodiscard]] Result<void> open_returned();
     [[nodiscard]] Private<Bytes> return_secret() const;
+    [[nodiscard]] Result<void> open_providers();
 
     const DeliveryConfig config_;
     Desk& desk_;
     std::unique_ptr<delivery::Channel> portal_;
     std::unique_ptr<delivery::Channel> email_;
+    std::unique_ptr<Providers> providers_;
     std::unique_ptr<delivery::Courier> courier_;
     std::unique_ptr<ReturnedMailKeeping> returned_; ///< null: nobody looks
 };

@@ -92,6 +92,7 @@ struct Counters {
     delivery::Collecting& collecting;
     const std::atomic<bool>& ready;
     Timestamping* timestamping; ///< null: no authority here
+    Providers& providers;
     const verifier::Inspector& inspector;
 };
 
@@ -146,6 +147,11 @@ api::ApiParts make_parts(const Config& config, Desk& desk, const Counters& made)
                                [&authority = *made.timestamping](std::string_view request) {
                                    return authority.answer(request);
                                }),
+        .provider_report =
+            [&providers = made.providers](std::string_view name, std::string_view token,
+                                          const http::Request& request) {
+                return providers.answer(name, token, request);
+            },
     };
 }
 
@@ -216,7 +222,8 @@ int run_serve(const std::string& path) {
         {.running_max = std::clamp(config.value().http.worker_threads / 4, 1U, 4U)});
     const api::ApiParts parts =
         make_parts(config.value(), desk,
-                   {gatekeeper, collecting, ready, timestamping.value().get(), inspector});
+                   {gatekeeper, collecting, ready, timestamping.value().get(),
+                    office.value()->providers(), inspector});
     auto routes = api::make_api_routes(parts);
     if (!routes.ok()) {
         return tell_failure(routes.error());

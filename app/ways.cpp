@@ -34,8 +34,12 @@ std::vector<delivery::Choice> choices_of(const std::vector<std::string>& names,
 
 } // namespace
 
-issuer::WaysOffered ways_offered(const Config& /*config*/) {
-    return {"portal", "email"};
+issuer::WaysOffered ways_offered(const Config& config) {
+    issuer::WaysOffered offered = {"portal", "email"};
+    for (const ProviderConfig& provider : config.delivery.providers) {
+        offered.push_back(provider.channel);
+    }
+    return offered;
 }
 
 delivery::PlanRequest plan_request(const store::DocumentRow& document,

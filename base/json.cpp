@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -32,16 +31,6 @@ constexpr Refusal not_utf8{"not UTF-8", "不是UTF-8编码"};
 constexpr Refusal not_json{"not JSON", "语法有误"};
 constexpr Refusal name_twice{"the same name twice in one object", "同一对象中有重复的名称"};
 constexpr Refusal too_deep{"nested too deeply", "嵌套过深"};
-
-/// One token of a JSON pointer, as the member is called (RFC 6901 §4).
-std::string unescaped(std::string_view token) {
-    std::string name;
-    for (std::size_t i = 0; i < token.size(); ++i) {
-        const bool escape = token[i] == '~' && i + 1 < token.size();
-        name += escape ? (token[++i] == '1' ? '/' : '~') : token[i];
-    }
-    return name;
-}
 
 constexpr std::string_view line_mark = " at line ";
 
@@ -280,51 +269,6 @@ std::string_view text_of(const rapidjson::Value& value) {
 std::string_view member_text(const rapidjson::Value& object, std::string_view name) {
     const rapidjson::Value* const member = find_member(object, name);
     return member == nullptr ? std::string_view() : text_of(*member);
-}
-
-std::vector<const rapidjson::Value*> elements_of(const rapidjson::Value& array) {
-    std::vector<const rapidjson::Value*> elements;
-    if (array.IsArray()) {
-        for (const rapidjson::Value& each : array.GetArray()) {
-            elements.push_back(&each);
-        }
-    }
-    return elements;
-}
-
-const rapidjson::Value* find_at(const rapidjson::Value& value, std::string_view pointer) {
-    const rapidjson::Value* at = &value;
-    while (at != nullptr && pointer.starts_with('/')) {
-        pointer.remove_prefix(1);
-        const std::string_view token = pointer.substr(0, pointer.find('/'));
-        pointer.remove_prefix(token.size());
-        if (at->IsArray()) {
-            rapidjson::SizeType index = 0;
-            const char* const end = token.data() + token.size();
-            const auto read = std::from_chars(token.data(), end, index);
-            at = read.ec == std::errc() && read.ptr == end && index < at->Size() ? &(*at)[index]
-                                                                                 : nullptr;
-        } else {
-            at = find_member(*at, unescaped(token));
-        }
-    }
-    return pointer.empty() ? at : nullptr;
-}
-
-std::string scalar_text(const rapidjson::Value& value) {
-    if (value.IsString()) {
-        return std::string(text_of(value));
-    }
-    if (value.IsBool()) {
-        return value.GetBool() ? "true" : "false";
-    }
-    if (value.IsInt64()) {
-        return std::to_string(value.GetInt64());
-    }
-    if (value.IsUint64()) {
-        return std::to_string(value.GetUint64());
-    }
-    return value.IsDouble() ? fmt::format("{}", value.GetDouble()) : std::string();
 }
 
 std::string_view kind_of(const rapidjson::Value& value) {

@@ -101,14 +101,6 @@ private:
 [[nodiscard]] std::string_view text_of(const rapidjson::Value& value);
 /// Of a member that is a string; empty for anything else.
 [[nodiscard]] std::string_view member_text(const rapidjson::Value& object, std::string_view name);
-/// Of an array, in order; none if `array` is none.
-[[nodiscard]] std::vector<const rapidjson::Value*> elements_of(const rapidjson::Value& array);
-/// What a JSON pointer (RFC 6901) names: `/data/0/code`; empty: the value itself. Null if there is
-/// no such thing.
-[[nodiscard]] const rapidjson::Value* find_at(const rapidjson::Value& value,
-                                              std::string_view pointer);
-/// A string as it is, a number or truth value as JSON writes it; empty for anything else.
-[[nodiscard]] std::string scalar_text(const rapidjson::Value& value);
 /// `null`, `boolean`, `number`, `string`, `array`, `object`.
 [[nodiscard]] std::string_view kind_of(const rapidjson::Value& value);
 

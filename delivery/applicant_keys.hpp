@@ -47,6 +47,9 @@ public:
     /// What marks our own return paths (docs/formats/mail.md), so that a forged bounce is seen.
     [[nodiscard]] Digest return_path_secret() const { return derive("return-path", {}); }
 
+    /// What seals the reports of providers and hashes their recipients (docs/formats/provider.md).
+    [[nodiscard]] Digest provider_secret() const { return derive("provider-reports", {}); }
+
     /// The value of a session cookie: inbox, end and a keyed hash over both.
     [[nodiscard]] std::string make_session(const store::InboxId& inbox, TimeMs expires) const;
     /// Nothing for a forged, foreign or expired one.

@@ -109,7 +109,7 @@ join "$out/tsa/tsa.pem" "$out/tsa/tsa-leaf.pem" "$out/issuing.pem"
 webhook_secret() { printf 'whsec_%s\n' "$(openssl rand -base64 32)"; }
 
 # What delivery needs: the webhook's key and secret, the secret behind return paths and collection codes, the
-# password of the local mail sink, and the keys that sign mails.
+# passwords of the local mail sink and of the local provider of SMS, and the keys that sign mails.
 mkdir -p "$out/delivery"
 secret "$out/delivery/webhook.key" openssl genpkey -algorithm ED25519
 [ -f "$out/delivery/webhook.pub" ] || openssl pkey -in "$out/delivery/webhook.key" -pubout -out "$out/delivery/webhook.pub"
@@ -118,6 +118,9 @@ secret "$out/delivery/delivery.secret" openssl rand -hex 32
 secret "$out/delivery/smtp.password" openssl rand -hex 16
 secret "$out/delivery/dkim-rsa.key" openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048
 secret "$out/delivery/dkim-ed25519.key" openssl genpkey -algorithm ED25519
+secret "$out/delivery/sms.id" openssl rand -hex 12
+secret "$out/delivery/sms.secret" openssl rand -hex 16
+secret "$out/delivery/sms.token" openssl rand -hex 16
 
 # documentSigning (RFC 9336) says what a seal is for; emailProtection beside it because NSS, and with it
 # pdfsig and other readers, trusts no signer without it.

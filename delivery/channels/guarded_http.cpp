@@ -80,14 +80,17 @@ std::string accepted_scheme(const HttpWay& way) {
     return known && !url_part(url.get(), CURLUPART_FRAGMENT).present ? scheme : std::string();
 }
 
+/// What libcurl would say of itself is taken away.
 bool add_headers(CurlList& list, const HttpCall& call) {
+    bool typed = false;
     for (const auto& [name, value] : call.headers) {
+        typed = typed || curl_strequal(name.c_str(), "content-type") != 0;
         // With `;` libcurl sends a header that has no value.
         if (!append(list, value.empty() ? name + ';' : name + ": " + value)) {
             return false;
         }
     }
-    return append(list, "User-Agent: Songda") &&
+    return (typed || append(list, "Content-Type:")) && append(list, "User-Agent: Songda") &&
            append(list, "Expect:"); // no waiting for 100 Continue
 }
 
@@ -169,7 +172,9 @@ HttpReply GuardedHttp::call(const HttpCall& call, TimeMs now) {
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply.status);
     long request_bytes = 0;
     curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &request_bytes);
-    reply.sent = request_bytes > 0;
+    curl_off_t sending_began = 0;
+    curl_easy_getinfo(curl, CURLINFO_PRETRANSFER_TIME_T, &sending_began);
+    reply.sent = request_bytes > 0 || sending_began > 0;
     reply.address_denied = guard.denied;
     reply.retry_after_ms = retry_after_of(curl, now);
     reply.body = std::move(answer.bytes);

@@ -36,7 +36,8 @@ void write_delivery(std::ostream& out, const Service::Options& options, const st
     const bool deliver = options.portal_port != 0 && options.mail_port != 0;
     const std::string secrets = keys + "/delivery/";
     out << "[delivery]\nsecret_file = \"" << secrets << "delivery.secret\"\n"
-        << "paused = " << (deliver ? "false" : "true") << "\n[delivery.portal]\n"
+        << "paused = " << (deliver ? "false" : "true")
+        << "\nproviders_folder = \"providers\"\n[delivery.portal]\n"
         << "url = \"http://127.0.0.1:" << options.portal_port << "/songda\"\n"
         << "signing_key = \"" << secrets << "webhook.key\"\n"
         << "secret_files = [\"" << secrets << "webhook.secret\"]\n"
@@ -55,6 +56,14 @@ void write_delivery(std::ostream& out, const Service::Options& options, const st
         << "[[delivery.email.dkim.key]]\nselector = \"s1\"\nfile = \"" << secrets
         << "dkim-rsa.key\"\n[[delivery.email.dkim.key]]\nselector = \"e1\"\nfile = \"" << secrets
         << "dkim-ed25519.key\"\n";
+    if (options.sms_port != 0) {
+        out << "[[delivery.provider]]\nname = \"sms\"\nchannel = \"sms\"\nfile = \""
+            << options.sms_file << "\"\nbase_url = \"http://127.0.0.1:" << options.sms_port
+            << "\"\nallow_private_addresses = true\n[delivery.provider.secret_files]\n"
+            << "access_key_id = \"" << secrets << "sms.id\"\n"
+            << "access_key_secret = \"" << secrets << "sms.secret\"\n"
+            << "report_token = \"" << secrets << "sms.token\"\n";
+    }
 }
 
 } // namespace

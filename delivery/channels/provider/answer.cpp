@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/json_pointer.hpp"
 #include "delivery/channels/transport.hpp"
 #include "delivery/channels/webhook_answer.hpp"
 

@@ -153,7 +153,7 @@ Result<void> ReportBook::read_line(const std::string& day, std::size_t line,
         return corrupt;
     }
     if (const std::string ref(member_text(root, "ref")); !ref.empty()) {
-        refs_[ref] = *leg;
+        keep_ref(ref, *leg, day);
     }
     if (day == day_of(parts_.clock.now())) {
         sent_before_.emplace_back(member_text(root, "to"), *at);
@@ -235,9 +235,7 @@ Result<void> ReportBook::sent(const LegId& leg, const std::string& ref,
                               const std::string& recipient) {
     const TimeMs now = parts_.clock.now();
     if (!ref.empty()) {
-        // Before the line: a report may be here already and ask.
-        const std::scoped_lock lock(refs_mutex_);
-        refs_[ref] = leg;
+        keep_ref(ref, leg, day_of(now)); // before the line: a report may be here already and ask
     }
     std::string json;
     JsonObject object(json);
@@ -267,8 +265,20 @@ Result<ReceivedBody> ReportBook::received(std::string_view body) {
 
 std::optional<LegId> ReportBook::leg_of(const std::string& ref) const {
     const std::scoped_lock lock(refs_mutex_);
-    const auto found = refs_.find(ref);
-    return found == refs_.end() ? std::nullopt : std::optional(found->second);
+    for (auto day = refs_.rbegin(); day != refs_.rend(); ++day) {
+        if (const auto found = day->second.find(ref); found != day->second.end()) {
+            return found->second;
+        }
+    }
+    return std::nullopt;
+}
+
+void ReportBook::keep_ref(const std::string& ref, const LegId& leg, const std::string& day) {
+    const std::scoped_lock lock(refs_mutex_);
+    refs_[day][ref] = leg;
+    while (refs_.size() > static_cast<std::size_t>(days_read)) {
+        refs_.erase(refs_.begin());
+    }
 }
 
 std::string ReportBook::recipient_hash(std::string_view address) const {

@@ -82,6 +82,7 @@ private:
     [[nodiscard]] Result<BookPlace> append(const std::string& json, const std::string& day);
     [[nodiscard]] Result<void> sync_through(std::uint64_t number);
     [[nodiscard]] Result<void> turn_to(const std::string& day);
+    void keep_ref(const std::string& ref, const LegId& leg, const std::string& day);
     [[nodiscard]] std::string path_of(const std::string& day) const;
 
     const Parts parts_;
@@ -99,7 +100,7 @@ private:
     std::uint64_t lost_ = 0;     ///< those up to here that are not synced never will be; the same
 
     mutable std::mutex refs_mutex_;
-    std::map<std::string, LegId> refs_;
+    std::map<std::string, std::map<std::string, LegId>> refs_; ///< by day; of days_read days
     std::vector<ReceivedBody> unsettled_;
     std::vector<std::pair<std::string, TimeMs>> sent_before_;
     BookPlace settled_;

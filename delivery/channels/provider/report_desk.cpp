@@ -9,11 +9,11 @@ namespace songda::delivery::provider {
 namespace {
 
 constexpr std::int64_t first_wait_ms = 1000;
-constexpr std::int64_t longest_wait_ms = 60'000;
+constexpr std::int64_t longest_wait_ms = 10'000;
 /// Then a report that names no message of ours is given up on; the book keeps it.
 constexpr std::int64_t unmatched_ms = 72LL * 3'600'000;
 constexpr std::size_t waiting_max = 100'000;
-constexpr std::size_t bodies_max = 200'000;
+constexpr std::size_t bodies_bytes_max = 256U << 20U;
 constexpr std::int64_t note_ms = 10'000;
 constexpr auto poll = std::chrono::milliseconds(200);
 constexpr std::size_t bodies_per_step = 256;
@@ -28,6 +28,7 @@ ReportDesk::ReportDesk(Parts parts, About about)
     for (ReceivedBody& body : about_.book->take_unsettled()) {
         open_[body.place] = 1;
         last_ = body.place;
+        bodies_bytes_ += body.body.reveal().size();
         bodies_.push_back(std::move(body));
     }
 }
@@ -40,7 +41,7 @@ ReportDesk::Answer ReportDesk::take(const ReportCall& call) {
     BookPlace before;
     {
         const std::scoped_lock lock(mutex_);
-        if (bodies_.size() >= bodies_max) {
+        if (bodies_bytes_ >= bodies_bytes_max) {
             return {503};
         }
         before = last_;
@@ -57,6 +58,7 @@ ReportDesk::Answer ReportDesk::take(const ReportCall& call) {
     const BookPlace place = received.value().place;
     open_[place] = 1;
     last_ = std::max(last_, place);
+    bodies_bytes_ += call.body.size();
     bodies_.push_back(std::move(received).value());
     return {200, about_.callback.ack_type, about_.callback.ack};
 }
@@ -75,6 +77,7 @@ std::chrono::milliseconds ReportDesk::step() {
             if (!bodies_.empty()) {
                 body = std::move(bodies_.front());
                 bodies_.pop_front();
+                bodies_bytes_ -= body->body.reveal().size();
             }
         }
         if (!body) {

@@ -79,8 +79,9 @@ private:
     const About about_;
     const metrics::Gauge waiting_gauge_;
 
-    mutable std::mutex mutex_; ///< guards the next five
+    mutable std::mutex mutex_; ///< guards the next six
     std::deque<ReceivedBody> bodies_;
+    std::size_t bodies_bytes_ = 0;
     std::map<BookPlace, std::size_t> open_; ///< bodies and the reports of them that wait
     BookPlace last_;
     std::multiset<BookPlace> coming_; ///< `last_` of each body that is being kept right now

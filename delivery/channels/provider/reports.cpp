@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 
 #include "base/json.hpp"
+#include "base/json_pointer.hpp"
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
 #include "base/utf8.hpp"

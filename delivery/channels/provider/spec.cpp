@@ -220,6 +220,9 @@ private:
         if (!json.empty() && !submit.form.empty()) {
             table.refuse("json", "either json or form is sent, not both");
         }
+        if (submit.method == "GET" && (!json.empty() || !submit.form.empty())) {
+            table.refuse("method", "a GET has no json and no form");
+        }
         submit.params_member = table.text_or("params_member", "");
         return submit;
     }

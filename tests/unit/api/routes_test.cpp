@@ -64,7 +64,7 @@ TEST_F(CounterTest, EveryWriteSaysWhatItAcceptsAndRefusesTheRest) {
     for (const ApiRoute& route : routes()) {
         SCOPED_TRACE(route.method + ' ' + route.pattern);
         EXPECT_EQ(route.accepts.empty(), route.body_bytes_max == 0);
-        if (route.accepts.empty()) {
+        if (route.accepts.empty() || route.accepts == any_type) {
             continue;
         }
         const auto status_as = [&](const std::string& type) {

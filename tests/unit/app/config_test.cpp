@@ -149,6 +149,8 @@ TEST(Config, FilesThatAreNotThereAreToldWithFileLineAndKey) {
                             "delivery.portal.secret_files",
                             "delivery.email.ca_file",
                             "delivery.email.password_file",
+                            "delivery.provider[0].file",
+                            "delivery.provider[0].secret_files.report_token",
                             "department[0].templates",
                             "department[0].seal_key",
                             "department[0].seal_certificate",
@@ -294,6 +296,23 @@ TEST(Config, WhatIsMissingIsToldOnce) {
     const std::string told = told_when("public_base = ", "# ");
     EXPECT_NE(told.find("http.public_base: is missing"), std::string::npos) << told;
     EXPECT_EQ(told.find('\n'), std::string::npos) << told;
+}
+
+TEST(Config, AProviderHasANameAChannelAndAFolder) {
+    const auto config = read_config(SONGDA_SOURCE_DIR "/config/songda.toml");
+    ASSERT_EQ(config.value().delivery.providers.size(), 1U);
+    EXPECT_EQ(config.value().delivery.providers[0].secret_files.size(), 3U);
+    EXPECT_NE(told_when("channel = \"sms\"", "channel = \"fax\"")
+                  .find("delivery.provider[0].channel: must be sms, wechat or voice"),
+              std::string::npos);
+    EXPECT_NE(told_when("providers_folder", "provider_folder")
+                  .find("delivery.providers_folder: is missing"),
+              std::string::npos);
+    EXPECT_NE(told_when("[[delivery.provider]]",
+                        "[[delivery.provider]]\nname = \"sms\"\nchannel = \"sms\"\n"
+                        "file = \"x\"\n[[delivery.provider]]")
+                  .find("delivery.provider[1].channel: has another provider already"),
+              std::string::npos);
 }
 
 TEST(Config, AugmentationAsksAuthoritiesThatThereAre) {

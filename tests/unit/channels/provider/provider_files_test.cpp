@@ -108,6 +108,8 @@ TEST(ProviderFile, WhatIsWrongIsToldWithLineKeyAndWhatWasExpected) {
              {"token = \"{link_tail}\"", "token = \"{code}\"", "{code} is not known here"},
              {"x-acs-action = \"SendSms\"", "x-acs-action = \"Send\\r\\nSms\"",
               "submit.headers.x-acs-action: must be one line"},
+             {"method = \"POST\"", "method = \"GET\"\nform = { a = \"b\" }",
+              "submit.method: a GET has no json and no form"},
              {"base_url = \"https://dysmsapi.aliyuncs.com\"", "base_url = \"dysmsapi\"",
               "base_url: must be like https://api.example.com"},
          }) {

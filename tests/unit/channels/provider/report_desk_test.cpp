@@ -29,12 +29,12 @@ public:
                 .value());
         desk = std::make_unique<ReportDesk>(
             ReportDesk::Parts{office.store, office.clock, office.registry},
-            ReportDesk::About{"sms", ChannelKind::email, *spec.callback, samples::secrets_for(spec),
+            ReportDesk::About{"sms", ChannelKind::sms, *spec.callback, samples::secrets_for(spec),
                               book});
     }
     /// A leg of a channel that takes messages, in that state.
     LegId leg(LegState state) {
-        const DocumentId document = office.issue(department, {ChannelKind::email});
+        const DocumentId document = office.issue(department, {ChannelKind::sms});
         const store::LegRow row = office.leg(document);
         if (state != LegState::queued) {
             store::LegUpdate update;

@@ -16,7 +16,8 @@ void add_delivery(CLI::App& app, std::string& config, DeliveryArguments& asked, 
         "again, or record what was found out");
     add_config(*delivering, config);
     delivering->add_option("DOCUMENT", asked.document, "文书编号或核验码 id or key")->required();
-    delivering->add_option("--resend", asked.resend, "再次发送的渠道 channel: portal, email, sms …");
+    delivering->add_option("--resend", asked.resend,
+                           "再次发送的渠道 channel: portal, email, sms …");
     auto* leg = delivering->add_option("--leg", asked.leg, "投递编号 id of a leg");
     auto* step = delivering->add_option(
         "--step", asked.step, "记录的情况，见该投递的“可记” what happened, as the leg lists it");

@@ -40,8 +40,16 @@ constexpr std::array all_words = {
     Words{Reason::bounced, "被退回", "it came back"},
     Words{Reason::lost, "遗失", "it is lost"},
     Words{Reason::overturned, "经核实并未到达", "contested, and found not to have arrived"},
+    Words{Reason::served_already, "已由其他方式送达，不再发送",
+          "another way has served it; not sent"},
+    Words{Reason::blocked_by_user, "收件人拒收此类消息", "the recipient wants no such messages"},
+    Words{Reason::quota, "超过当日或渠道限额", "a quota is used up"},
+    Words{Reason::template_invalid, "消息模板或参数不被接受",
+          "the template or its values are refused"},
+    Words{Reason::not_answered, "无人接听", "nobody answered"},
+    Words{Reason::quiet_hours, "夜间不打扰，天亮后发送", "not at night; sent in the morning"},
 };
-static_assert(all_words.size() == static_cast<std::size_t>(Reason::overturned));
+static_assert(all_words.size() == static_cast<std::size_t>(Reason::quiet_hours));
 
 const Words* find_words(std::string_view name) {
     const auto found = std::find_if(all_words.begin(), all_words.end(), [&](const Words& each) {

@@ -91,8 +91,9 @@ TEST_F(ServicesTest, ConsentOfTheFutureOrWithoutItsFormIsRefused) {
     const http::Response refused =
         consent(document, own_, R"({"given": "yes", "form": "", "day": "2999-01-01", "x": 1})");
     ASSERT_EQ(refused.status, 422);
+    const json body = json::parse(refused.body);
     std::vector<std::string> pointers;
-    for (const json& each : json::parse(refused.body)["errors"]) {
+    for (const json& each : body["errors"]) {
         pointers.push_back(each["pointer"]);
     }
     EXPECT_EQ(pointers, (std::vector<std::string>{"/x", "/given", "/form", "/version", "/day"}));

@@ -176,13 +176,13 @@ TEST_F(SealCommand, AChangedRegisterIsToldWithItsLine) {
 /// The folder's owner reads what root wrote.
 TEST_F(SealCommand, RootGoesOnAsTheOwnerOfTheFolder) {
     const std::string path = folder_.path();
-    ASSERT_EQ(run_command("chmod 755 " + path + " && install -d -m 700 -o nobody " + path +
-                          "/seals && chmod -R a+rX " + fakes::sample_keys_folder())
-                  .status,
-              0);
+    ASSERT_EQ(
+        run_command("chmod 755 " + path + " && install -d -m 700 -o nobody " + path + "/seals")
+            .status,
+        0);
     const auto files = fakes::sample_seal();
     ASSERT_EQ(run_command("cp " + files.seal_certificate + ' ' + files.qr_key + ' ' + path +
-                          " && chown nobody " + path + "/qr.key")
+                          " && chown nobody " + path + "/qr.key " + path + "/seal.pem")
                   .status,
               0);
     std::ofstream(config()) << "production = false\n[seals]\nfolder = \"seals\"\n[[seal]]\n"

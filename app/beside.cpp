@@ -50,4 +50,12 @@ std::optional<store::DocumentRow> find_or_tell(store::Store& store, const std::s
     return std::move(found).value();
 }
 
+std::optional<TimeMs> moment_of(const std::string& text, TimeMs now) {
+    if (text.empty()) {
+        return now;
+    }
+    const auto day = parse_date(text);
+    return day ? std::optional(china_midnight(*day)) : parse_rfc3339(text);
+}
+
 } // namespace songda::app

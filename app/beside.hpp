@@ -25,4 +25,7 @@ struct Beside {
 [[nodiscard]] std::optional<store::DocumentRow> find_or_tell(store::Store& store,
                                                              const std::string& text);
 
+/// When it happened, as `--at` says: a moment, a day's beginning, or now. Nothing: it is neither.
+[[nodiscard]] std::optional<TimeMs> moment_of(const std::string& text, TimeMs now);
+
 } // namespace songda::app

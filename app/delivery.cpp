@@ -111,15 +111,6 @@ Result<void> send_again(store::Store& store, const store::LegRow& before,
     return store.add_leg(again);
 }
 
-/// When it happened: a moment, a day, or now.
-std::optional<TimeMs> moment_of(const std::string& text, TimeMs now) {
-    if (text.empty()) {
-        return now;
-    }
-    const auto day = parse_date(text);
-    return day ? std::optional(china_midnight(*day)) : parse_rfc3339(text);
-}
-
 /// The step and its audit row in one transaction, if the leg is still where it was seen.
 int record_step(store::Store& store, const store::DocumentRow& document,
                 const DeliveryArguments& arguments) {

@@ -125,15 +125,6 @@ int list_open(const Beside& beside, const ServiceArguments& arguments) {
     return late == 0 ? 0 : 1;
 }
 
-/// When it happened: a moment, a day, or now.
-std::optional<TimeMs> moment_of(const std::string& text, TimeMs now) {
-    if (text.empty()) {
-        return now;
-    }
-    const auto day = parse_date(text);
-    return day ? std::optional(china_midnight(*day)) : parse_rfc3339(text);
-}
-
 int record_step(store::Store& store, const store::DocumentRow& document,
                 const ServiceArguments& arguments) {
     const TimeMs now = SystemClock().now();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "delivery/leg_state.hpp"
+#include "delivery/mail_report.hpp"
 #include "delivery/service_rules.hpp"
 #include "delivery/settle.hpp"
 
@@ -67,12 +68,18 @@ Success find_success(const LegRow& leg, std::span<const LegEvent> events, bool c
         const ServiceRule* const rule =
             state ? find_service_rule(static_cast<ChannelKind>(leg.channel), *state, consent)
                   : nullptr;
-        if (rule != nullptr && event.kind != status_event &&
+        if (rule != nullptr && is_step(event) &&
             (found.event == nullptr || event.happened < found.event->happened)) {
             found = {rule, &event};
         }
     }
     return found;
+}
+
+/// Notes and the document's status move nothing.
+const LegEvent* last_step(std::span<const LegEvent> events) {
+    const auto found = std::find_if(events.rbegin(), events.rend(), &is_step);
+    return found == events.rend() ? nullptr : &*found;
 }
 
 /// What follows, gathered step by step.
@@ -81,7 +88,7 @@ public:
     explicit Following(const store::MovedLeg& moved)
         : moved_(moved), fold_(fold_service(moved.service)),
           consent_(consent_in_force(moved.consents).has_value()),
-          event_(moved.update.events.back()) {}
+          event_(*last_step(moved.update.events)) {}
 
     store::ServiceAftermath run() {
         look_at_basis();
@@ -144,15 +151,15 @@ private:
     /// First success wins, by when it happened and not by when it was learned.
     void take_success(const LegRow& leg, const std::vector<LegEvent>& events) {
         const Success success = find_success(leg, events, consent_);
+        if (success.event == nullptr) {
+            return;
+        }
         const bool known = fold_.state == ServiceState::served && fold_.basis &&
-                           fold_.basis->happened <= success_time(success);
+                           fold_.basis->happened <= success.event->happened;
         const bool contested = fold_.state == ServiceState::disputed && is_basis(leg);
-        if (success.event != nullptr && !known && !contested) {
+        if (!known && !contested) {
             add(ServiceStep::served, leg, *success.event, success.rule);
         }
-    }
-    static TimeMs success_time(const Success& success) {
-        return success.event == nullptr ? TimeMs{} : success.event->happened;
     }
 
     template <class Use>
@@ -268,7 +275,7 @@ ServiceFold fold_service(std::span<const ServiceEntry> entries) {
 
 store::ServiceAftermath follow_service(const store::MovedLeg& moved) {
     const bool counts = moved.leg.purpose == store::LegPurpose::service &&
-                        !moved.update.events.empty() && leg_state(moved.leg.state);
+                        last_step(moved.update.events) != nullptr && leg_state(moved.leg.state);
     return counts ? Following(moved).run() : store::ServiceAftermath{};
 }
 

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "delivery/mail_report.hpp"
 #include "delivery/service_rules.hpp"
 #include "delivery/settle.hpp"
 #include "tests/fakes/printed_page.hpp"
@@ -199,6 +200,28 @@ TEST_F(ServiceCaseTest, ADocumentThatHoldsNoMoreIsNotToBeServed) {
     ASSERT_TRUE(office_.change(document, store::DocumentStatus::revoked));
     EXPECT_EQ(service(document).state, ServiceState::revoked);
     EXPECT_TRUE(office_.store.service_entries(document).value().empty());
+}
+
+/// A holiday note or a server's hearsay of before the opening is no opening.
+TEST_F(ServiceCaseTest, WhatOnlyTellsOfALegNeitherServesNorDatesTheServiceBack) {
+    office_.consent.reset();
+    const DocumentId document = office_.issue(department, {ChannelKind::email});
+    work();
+    office_.clock.advance(hour_ms);
+    const TimeMs before = office_.clock.now();
+    office_.clock.advance(hour_ms);
+    const TimeMs opened = office_.clock.now();
+    report(document, ChannelKind::email, LegStep::ack, opened);
+    ASSERT_EQ(service(document).basis->happened, opened);
+    const store::LegRow leg = office_.leg(document, ChannelKind::email);
+    MailReport heard{MailReport::Kind::delivered, Reason::none, false, "2.0.0", before, "ab12"};
+    const auto noted = settle_mail_report(leg, office_.store.leg_events(leg.id).value(), heard,
+                                          office_.clock.now());
+    ASSERT_EQ(noted.kind, ReportSettlement::Kind::noted);
+    ASSERT_EQ(noted.update->events.front().happened, before);
+    ASSERT_TRUE(office_.store.append_leg_event(leg.id, leg.state, *noted.update).value());
+    EXPECT_EQ(service(document).basis->happened, opened);
+    EXPECT_EQ(office_.store.service_entries(document).value().size(), 1U);
 }
 
 TEST_F(ServiceCaseTest, ANoticeServesNothing) {

@@ -5,6 +5,7 @@
 #include "api/answers.hpp"
 #include "api/delivery_json.hpp"
 #include "api/file_response.hpp"
+#include "api/own_document.hpp"
 #include "api/problem.hpp"
 #include "api/routes.hpp"
 #include "api/service_json.hpp"
@@ -220,7 +221,7 @@ Result<void> put_message(JsonObject& to, const ApiParts& parts,
 }
 
 http::Response show_document(const ApiParts& parts, const store::DocumentRow& document,
-                             const Principal&) {
+                             const http::Request&, const Principal&) {
     const auto history = parts.store.status_history(document.id);
     if (!history.ok()) {
         return problem_response(problem_of(history.error()));
@@ -262,14 +263,15 @@ http::Response show_document(const ApiParts& parts, const store::DocumentRow& do
     return json_response(200, std::move(body));
 }
 
-http::Response send_file(const ApiParts& parts, const store::DocumentRow& document) {
+http::Response send_file(const ApiParts& parts, const store::DocumentRow& document,
+                         const http::Request&, const Principal&) {
     const auto file = parts.store.read_file(document);
     return file.ok() ? file_response(document, file.value())
                      : problem_response(problem_of(file.error()));
 }
 
 http::Response send_message(const ApiParts& parts, const store::DocumentRow& document,
-                            const Principal&) {
+                            const http::Request&, const Principal&) {
     const auto row = parts.store.find_message(document.id);
     if (!row.ok()) {
         return problem_response(problem_of(row.error()));
@@ -289,7 +291,7 @@ http::Response send_message(const ApiParts& parts, const store::DocumentRow& doc
 /// For the clerk who has seen the applicant's identity card: the link opens again, the code is
 /// told. Asking twice gives the same link and code, so it needs no idempotency key.
 http::Response renew_collection(const ApiParts& parts, const store::DocumentRow& document,
-                                const Principal& principal) {
+                                const http::Request&, const Principal& principal) {
     const auto renewed = parts.collecting.renew(document.id);
     if (!renewed.ok()) {
         return problem_response(problem_of(renewed.error()));
@@ -312,26 +314,6 @@ http::Response renew_collection(const ApiParts& parts, const store::DocumentRow&
     return json_response(200, std::move(body));
 }
 
-using OwnHandler = http::Response (*)(const ApiParts&, const store::DocumentRow&, const Principal&);
-
-/// A route about one of the caller's own documents.
-ApiRoute own_route(const ApiParts& parts, std::string method, std::string pattern, Policy policy,
-                   OwnHandler handle) {
-    return {std::move(method),
-            std::move(pattern),
-            policy,
-            0,
-            http::Place::worker,
-            [&parts, handle](const http::Request& request, const ApiRoute::Caller& caller) {
-                const auto found = find_own_document(parts, request, caller.principal);
-                if (!found.ok()) {
-                    return problem_response(problem_of(found.error()));
-                }
-                return found.value() ? handle(parts, *found.value(), caller.principal)
-                                     : not_found();
-            }};
-}
-
 } // namespace
 
 void add_document_routes(std::vector<ApiRoute>& to, const ApiParts& parts) {
@@ -348,14 +330,21 @@ void add_document_routes(std::vector<ApiRoute>& to, const ApiParts& parts) {
                       return issue_batch(parts, request, caller.principal);
                   },
                   "application/x-ndjson"});
-    to.push_back(own_route(parts, "GET", "/api/v1/documents/{id}", Policy::read, &show_document));
-    to.push_back(own_route(parts, "GET", "/api/v1/documents/{id}/file", Policy::read,
-                           [](const ApiParts& all, const store::DocumentRow& document,
-                              const Principal&) { return send_file(all, document); }));
-    to.push_back(
-        own_route(parts, "GET", "/api/v1/documents/{id}/record.p7s", Policy::read, &send_message));
-    to.push_back(own_route(parts, "POST", "/api/v1/documents/{id}/collection-code", Policy::issue,
-                           &renew_collection));
+    const auto own = [&](std::string method, const std::string& behind, Policy policy,
+                         OwnHandler handle) {
+        to.push_back(own_document_route(parts,
+                                        {std::move(method),
+                                         "/api/v1/documents/{id}" + behind,
+                                         policy,
+                                         0,
+                                         http::Place::worker,
+                                         {}},
+                                        handle));
+    };
+    own("GET", "", Policy::read, &show_document);
+    own("GET", "/file", Policy::read, &send_file);
+    own("GET", "/record.p7s", Policy::read, &send_message);
+    own("POST", "/collection-code", Policy::issue, &renew_collection);
 }
 
 } // namespace songda::api

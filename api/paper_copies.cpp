@@ -3,12 +3,11 @@
 
 #include <fmt/format.h>
 
+#include "api/own_document.hpp"
 #include "api/problem.hpp"
-#include "api/routes.hpp"
-#include "api/status.hpp"
+#include "api/request_body.hpp"
 #include "api/wire.hpp"
 #include "base/json.hpp"
-#include "base/utf8.hpp"
 
 namespace songda::api {
 namespace {
@@ -19,7 +18,6 @@ constexpr std::size_t collector_characters_max = 100;
 constexpr std::size_t reason_characters_max = 200;
 
 using Document = store::DocumentRow;
-using Caller = ApiRoute::Caller;
 
 http::Response no_such_copy() {
     return refusal_response(404, "no such paper copy");
@@ -27,16 +25,6 @@ http::Response no_such_copy() {
 
 http::Response refused(std::string_view zh, std::string_view en) {
     return problem_response({422, "copy-refused", zh, en, {}, nullptr, {}});
-}
-
-bool is_said(std::string_view text, std::size_t characters_max) {
-    const std::size_t count = count_code_points(text);
-    while (!text.empty()) {
-        if (is_forbidden_in_documents(take_code_point(text))) {
-            return false;
-        }
-    }
-    return count > 0 && count <= characters_max;
 }
 
 std::string copy_json(const Document& document, std::size_t number, const store::PaperCopy& copy) {
@@ -192,42 +180,27 @@ http::Response revoke_copy(const ApiParts& parts, const Document& document,
                       : problem_response(problem_of(after.error()));
 }
 
-using Handler = http::Response (*)(const ApiParts&, const Document&, const http::Request&,
-                                   const Principal&);
-
-/// A route about the paper of one of the caller's own documents.
-ApiRoute copy_route(const ApiParts& parts, ApiRoute route, Handler handle) {
-    route.handle = [&parts, handle](const http::Request& request, const Caller& caller) {
-        const auto found = find_own_document(parts, request, caller.principal);
-        if (!found.ok()) {
-            return problem_response(problem_of(found.error()));
-        }
-        return found.value() ? handle(parts, *found.value(), request, caller.principal)
-                             : refusal_response(404, "no such document");
-    };
-    return route;
-}
-
 } // namespace
 
 void add_paper_routes(std::vector<ApiRoute>& to, const ApiParts& parts) {
     const auto worker = http::Place::worker;
     const std::string copies = "/api/v1/documents/{id}/copies";
-    to.push_back(copy_route(
+    to.push_back(own_document_route(
         parts, {"POST", copies, Policy::issue, body_bytes_max, worker, {}, "application/json"},
         &print_copy));
-    to.push_back(copy_route(parts, {"GET", copies, Policy::read, 0, worker, {}}, &list_copies));
-    to.push_back(copy_route(parts, {"GET", copies + "/{number}/file", Policy::read, 0, worker, {}},
-                            &send_copy));
-    to.push_back(copy_route(parts,
-                            {"POST",
-                             copies + "/{number}:revoke",
-                             Policy::status,
-                             body_bytes_max,
-                             worker,
-                             {},
-                             "application/json"},
-                            &revoke_copy));
+    to.push_back(
+        own_document_route(parts, {"GET", copies, Policy::read, 0, worker, {}}, &list_copies));
+    to.push_back(own_document_route(
+        parts, {"GET", copies + "/{number}/file", Policy::read, 0, worker, {}}, &send_copy));
+    to.push_back(own_document_route(parts,
+                                    {"POST",
+                                     copies + "/{number}:revoke",
+                                     Policy::status,
+                                     body_bytes_max,
+                                     worker,
+                                     {},
+                                     "application/json"},
+                                    &revoke_copy));
 }
 
 } // namespace songda::api

@@ -1,19 +1,17 @@
 // The departments' counter for the service of documents: what is to be served and by when, and
 // what a recipient agreed to.
 
-#include <algorithm>
 #include <array>
 
 #include <rapidjson/document.h>
 
-#include "api/answers.hpp"
+#include "api/own_document.hpp"
 #include "api/problem.hpp"
+#include "api/request_body.hpp"
 #include "api/service_json.hpp"
 #include "api/shelf.hpp"
-#include "api/status.hpp"
 #include "api/wire.hpp"
 #include "base/json.hpp"
-#include "base/utf8.hpp"
 
 namespace songda::api {
 namespace {
@@ -23,12 +21,6 @@ using issuer::Finding;
 constexpr std::size_t services_listed_max = 200;
 constexpr std::size_t body_bytes_max = 4U << 10U;
 constexpr std::size_t text_characters_max = 64;
-
-void tell(std::vector<Finding>& findings, std::string_view member, std::string_view rule,
-          std::string_view zh, std::string_view en) {
-    findings.push_back(
-        {"/" + std::string(member), std::string(rule), "", std::string(zh), std::string(en)});
-}
 
 http::Response refused(const std::vector<Finding>& findings) {
     return problem_response({422,
@@ -119,12 +111,7 @@ http::Response list_services(const ApiParts& parts, const http::Request& request
 std::string read_text(const rapidjson::Value& body, std::string_view member,
                       std::vector<Finding>& findings) {
     const std::string text(member_text(body, member));
-    std::string_view rest = text;
-    bool clean = !text.empty() && count_code_points(text) <= text_characters_max;
-    while (clean && !rest.empty()) {
-        clean = !is_forbidden_in_documents(take_code_point(rest));
-    }
-    if (!clean) {
+    if (!is_said(text, text_characters_max)) {
         tell(findings, member, "kind", "应为1至64个字的文本，不含控制字符",
              "must be text of 1 to 64 characters without control characters");
     }
@@ -134,11 +121,7 @@ std::string read_text(const rapidjson::Value& body, std::string_view member,
 store::ConsentEntry read_consent(const rapidjson::Value& body, Date today,
                                  std::vector<Finding>& findings) {
     static constexpr std::array<std::string_view, 4> members = {"given", "form", "version", "day"};
-    for (const std::string_view name : member_names(body)) {
-        if (std::find(members.begin(), members.end(), name) == members.end()) {
-            tell(findings, name, "unknown", "没有这一项", "is not a known member");
-        }
-    }
+    refuse_others(body, members, findings);
     store::ConsentEntry entry;
     const rapidjson::Value* const given = find_member(body, "given");
     if (given == nullptr || !given->IsBool()) {
@@ -164,28 +147,20 @@ bool repeats(const std::vector<store::ConsentEntry>& known, const store::Consent
            known.back().version == entry.version && known.back().day == entry.day;
 }
 
-http::Response record_consent(const ApiParts& parts, const http::Request& request,
-                              const Principal& principal) {
-    const auto document = find_own_document(parts, request, principal);
-    if (!document.ok()) {
-        return problem_response(problem_of(document.error()));
-    }
-    if (!document.value()) {
-        return refusal_response(404, "no such document");
-    }
-    const auto body = parse_json(request.body, 2);
-    if (!body.ok() || kind_of(body.value().root()) != "object") {
+http::Response record_consent(const ApiParts& parts, const store::DocumentRow& document,
+                              const http::Request& request, const Principal& principal) {
+    const auto body = object_body(request);
+    if (!body) {
         return refusal_response(400, "the body is no JSON object");
     }
     std::vector<Finding> findings;
-    store::ConsentEntry entry =
-        read_consent(body.value().root(), china_date(parts.clock.now()), findings);
+    store::ConsentEntry entry = read_consent(body->root(), china_date(parts.clock.now()), findings);
     if (!findings.empty()) {
         return refused(findings);
     }
     entry.at = parts.clock.now();
     entry.actor = principal.actor;
-    const DocumentId& id = document.value()->id;
+    const DocumentId& id = document.id;
     const auto known = parts.store.consents(id);
     if (!known.ok()) {
         return problem_response(problem_of(known.error()));
@@ -199,7 +174,7 @@ http::Response record_consent(const ApiParts& parts, const http::Request& reques
             return problem_response(problem_of(written.error()));
         }
     }
-    const auto service = delivery::find_service_case(parts.store, *document.value());
+    const auto service = delivery::find_service_case(parts.store, document);
     return service.ok() ? json_response(200, service_json(service.value()))
                         : problem_response(problem_of(service.error()));
 }
@@ -212,12 +187,15 @@ void add_service_routes(std::vector<ApiRoute>& to, const ApiParts& parts) {
                   [&parts](const http::Request& request, const Caller& caller) {
                       return list_services(parts, request, caller.principal);
                   }});
-    to.push_back({"POST", "/api/v1/documents/{id}/consent", Policy::issue, body_bytes_max,
-                  http::Place::worker,
-                  [&parts](const http::Request& request, const Caller& caller) {
-                      return record_consent(parts, request, caller.principal);
-                  },
-                  "application/json"});
+    to.push_back(own_document_route(parts,
+                                    {"POST",
+                                     "/api/v1/documents/{id}/consent",
+                                     Policy::issue,
+                                     body_bytes_max,
+                                     http::Place::worker,
+                                     {},
+                                     "application/json"},
+                                    &record_consent));
 }
 
 } // namespace songda::api

@@ -3,10 +3,14 @@
 #include "api/status.hpp"
 
 #include <algorithm>
+#include <array>
 
+#include <rapidjson/document.h>
+
+#include "api/own_document.hpp"
 #include "api/problem.hpp"
+#include "api/request_body.hpp"
 #include "base/json.hpp"
-#include "base/utf8.hpp"
 
 namespace songda::api {
 namespace {
@@ -23,12 +27,6 @@ constexpr std::array settable = {DocumentStatus::valid,     DocumentStatus::susp
                                  DocumentStatus::forfeited, DocumentStatus::transferred,
                                  DocumentStatus::other};
 
-void tell(std::vector<Finding>& findings, std::string_view member, std::string_view rule,
-          std::string_view zh, std::string_view en) {
-    findings.push_back(
-        {"/" + std::string(member), std::string(rule), "", std::string(zh), std::string(en)});
-}
-
 /// A text of the body; `needed` as the status asks for it.
 std::string read_text(const rapidjson::Value& body, std::string_view member, bool needed,
                       std::vector<Finding>& findings) {
@@ -40,12 +38,7 @@ std::string read_text(const rapidjson::Value& body, std::string_view member, boo
         return {};
     }
     const std::string text(text_of(*value));
-    std::string_view rest = text;
-    bool clean = !text.empty() && count_code_points(text) <= text_characters_max;
-    while (clean && !rest.empty()) {
-        clean = !is_forbidden_in_documents(take_code_point(rest));
-    }
-    if (!clean) {
+    if (!is_said(text, text_characters_max)) {
         tell(findings, member, "kind", "应为1至200个字的文本，不含控制字符",
              "must be text of 1 to 200 characters without control characters");
     }
@@ -55,11 +48,7 @@ std::string read_text(const rapidjson::Value& body, std::string_view member, boo
 store::StatusChange read_change(const rapidjson::Value& body, std::vector<Finding>& findings) {
     static constexpr std::array<std::string_view, 4> members = {"status", "reason", "basis",
                                                                 "description"};
-    for (const std::string_view name : member_names(body)) {
-        if (std::find(members.begin(), members.end(), name) == members.end()) {
-            tell(findings, name, "unknown", "没有这一项", "is not a known member");
-        }
-    }
+    refuse_others(body, members, findings);
     store::StatusChange change;
     const std::string_view name = member_text(body, "status");
     const auto known = std::find_if(settable.begin(), settable.end(), [name](DocumentStatus one) {
@@ -127,51 +116,34 @@ http::Response history_response(const ApiParts& parts, const store::DocumentRow&
     return response;
 }
 
-http::Response change_status(const ApiParts& parts, const http::Request& request,
-                             const Principal& principal) {
-    const auto document = find_own_document(parts, request, principal);
-    if (!document.ok()) {
-        return problem_response(problem_of(document.error()));
-    }
-    if (!document.value()) {
-        return refusal_response(404, "no such document");
-    }
-    const auto body = parse_json(request.body, 2);
-    if (!body.ok() || kind_of(body.value().root()) != "object") {
+http::Response change_status(const ApiParts& parts, const store::DocumentRow& document,
+                             const http::Request& request, const Principal& principal) {
+    const auto body = object_body(request);
+    if (!body) {
         return refusal_response(400, "the body is no JSON object");
     }
     std::vector<Finding> findings;
-    store::StatusChange change = read_change(body.value().root(), findings);
+    store::StatusChange change = read_change(body->root(), findings);
     if (!findings.empty()) {
         return refused(findings);
     }
     change.at = parts.clock.now();
     change.actor = principal.actor;
     const auto outcome = parts.store.set_status(
-        document.value()->id,
-        {change,
-         {change.at, principal.actor, "status_changed", to_text(document.value()->id),
-          std::string(store::status_name(change.status))},
-         parts.follow_status});
+        document.id, {change,
+                      {change.at, principal.actor, "status_changed", to_text(document.id),
+                       std::string(store::status_name(change.status))},
+                      parts.follow_status});
     if (!outcome.ok()) {
         return problem_response(problem_of(outcome.error()));
     }
     if (!outcome.value().changed && !repeats(outcome.value().last.change, change)) {
         return no_such_step(outcome.value().last.change);
     }
-    return history_response(parts, *document.value());
+    return history_response(parts, document);
 }
 
 } // namespace
-
-Result<std::optional<store::DocumentRow>>
-find_own_document(const ApiParts& parts, const http::Request& request, const Principal& principal) {
-    const auto id = parse_document_id(request.path_values.front());
-    if (!id) {
-        return std::optional<store::DocumentRow>();
-    }
-    return parts.store.find_document_for(principal.department, *id);
-}
 
 std::string history_json(const std::vector<store::StatusEntry>& history) {
     std::string to;
@@ -203,12 +175,15 @@ std::string holds_json(const verifier::Report& report) {
 }
 
 void add_status_routes(std::vector<ApiRoute>& to, const ApiParts& parts) {
-    to.push_back({"POST", "/api/v1/documents/{id}/status", Policy::status, body_bytes_max,
-                  http::Place::worker,
-                  [&parts](const http::Request& request, const ApiRoute::Caller& caller) {
-                      return change_status(parts, request, caller.principal);
-                  },
-                  "application/json"});
+    to.push_back(own_document_route(parts,
+                                    {"POST",
+                                     "/api/v1/documents/{id}/status",
+                                     Policy::status,
+                                     body_bytes_max,
+                                     http::Place::worker,
+                                     {},
+                                     "application/json"},
+                                    &change_status));
 }
 
 } // namespace songda::api

@@ -87,6 +87,22 @@ Result<Date> horizon_of(const Config& config, Date today, int days) {
                          : Result<Date>(calendar.error());
 }
 
+Result<void> show_open(store::Store& store, const store::OpenService& open, Date today) {
+    const auto document = store.find_document(open.document);
+    if (!document.ok() || !document.value()) {
+        return document.ok() ? Error{Fault::corrupt, "no such document"} : document.error();
+    }
+    const auto service = delivery::find_service_case(store, *document.value());
+    if (!service.ok()) {
+        return service.error();
+    }
+    fmt::print("  {}{} {} {} {} {}\n", to_text(open.serve_by),
+               open.serve_by < today ? " 逾期 late" : "",
+               delivery::state_name_zh(service.value().state), document.value()->title,
+               document.value()->number, to_text(document.value()->key));
+    return {};
+}
+
 int list_open(const Beside& beside, const ServiceArguments& arguments) {
     const Date today = china_date(SystemClock().now());
     const auto until = horizon_of(beside.config, today, arguments.days);
@@ -102,21 +118,11 @@ int list_open(const Beside& beside, const ServiceArguments& arguments) {
             return tell_failure(open.error());
         }
         for (const store::OpenService& each : open.value()) {
-            const auto document = beside.store->find_document(each.document);
-            if (!document.ok() || !document.value()) {
-                return tell_failure(document.ok() ? Error{Fault::corrupt, "no such document"}
-                                                  : document.error());
-            }
-            const auto service = delivery::find_service_case(*beside.store, *document.value());
-            if (!service.ok()) {
-                return tell_failure(service.error());
-            }
             late += each.serve_by < today ? 1U : 0U;
-            if (shown++ < shown_max) {
-                fmt::print("  {}{} {} {} {} {}\n", to_text(each.serve_by),
-                           each.serve_by < today ? " 逾期 late" : "",
-                           delivery::state_name_zh(service.value().state), document.value()->title,
-                           document.value()->number, to_text(document.value()->key));
+            const auto told =
+                shown++ < shown_max ? show_open(*beside.store, each, today) : Result<void>();
+            if (!told.ok()) {
+                return tell_failure(told.error());
             }
         }
     }

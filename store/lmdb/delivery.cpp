@@ -93,7 +93,7 @@ Result<bool> finish(Batch& batch, const LegFinish& request, const FollowLeg& fol
         return false;
     }
     apply_leg_update(batch, *stored.value(), request.fence + 1, request.update);
-    const Result<void> followed = put_what_follows(batch, follow, request.leg, request.update);
+    const Result<void> followed = put_what_follows(batch, follow, *stored.value(), request.update);
     if (!followed.ok()) {
         return followed.error();
     }
@@ -202,7 +202,8 @@ Result<bool> LmdbStore::append_leg_event(const LegId& leg, std::uint8_t expected
             const bool moves = update.state != expected_state;
             const std::uint32_t fence = stored.value()->fence + (moves ? 1U : 0U);
             apply_leg_update(batch, *stored.value(), fence, update);
-            const Result<void> followed = put_what_follows(batch, options_.follow_leg, leg, update);
+            const Result<void> followed =
+                put_what_follows(batch, options_.follow_leg, *stored.value(), update);
             if (!followed.ok()) {
                 batch.refuse(followed.error());
                 return followed;

@@ -24,7 +24,6 @@ void append_rows(Transaction& rows, Table table, const DocumentId& document, std
 struct Moved {
     DocumentRow document;
     DocumentStatus status = DocumentStatus::valid;
-    LegRow leg;
     std::vector<LegRow> legs;
     std::vector<ServiceEntry> service;
     std::vector<ConsentEntry> consents;
@@ -40,36 +39,27 @@ bool take(Result<Value> read, Value& to, Result<void>& state) {
     return true;
 }
 
-Result<std::optional<Moved>> read_moved(Transaction& rows, const LegId& id) {
-    std::optional<LegRow> leg;
+Result<Moved> read_moved(Transaction& rows, const DocumentId& id) {
     std::optional<DocumentRow> document;
     Result<void> state;
-    if (!take(find_row<LegRow>(rows, Table::leg, id.view()), leg, state)) {
-        return state.error();
-    }
-    if (!leg || leg->purpose != LegPurpose::service) {
-        return std::optional<Moved>();
-    }
-    if (!take(find_row<DocumentRow>(rows, Table::document, leg->document.view()), document,
-              state)) {
+    if (!take(find_row<DocumentRow>(rows, Table::document, id.view()), document, state)) {
         return state.error();
     }
     if (!document) {
         return Error{Fault::corrupt, "a leg of no document"};
     }
-    Moved moved{*std::move(document), {}, *std::move(leg), {}, {}, {}};
+    Moved moved{*std::move(document), {}, {}, {}, {}};
     StatusEntry status;
-    const ByteView key = moved.document.id.view();
     const bool read =
         take(holding_status(rows, moved.document), status, state) &&
-        take(read_legs(rows, moved.document.id), moved.legs, state) &&
-        take(list_rows<ServiceEntry>(rows, Table::service, key), moved.service, state) &&
-        take(list_rows<ConsentEntry>(rows, Table::consent, key), moved.consents, state);
+        take(read_legs(rows, id), moved.legs, state) &&
+        take(list_rows<ServiceEntry>(rows, Table::service, id.view()), moved.service, state) &&
+        take(list_rows<ConsentEntry>(rows, Table::consent, id.view()), moved.consents, state);
     if (!read) {
         return state.error();
     }
     moved.status = status.change.status;
-    return std::optional(std::move(moved));
+    return moved;
 }
 
 Result<void> check_entries(std::size_t before, std::span<const ServiceEntry> entries) {
@@ -99,24 +89,26 @@ void set_service_open(Transaction& rows, const DocumentRow& document, bool open)
     }
 }
 
-Result<void> put_what_follows(Batch& batch, const FollowLeg& follow, const LegId& leg,
+Result<void> put_what_follows(Batch& batch, const FollowLeg& follow, const LegRow& before,
                               const LegUpdate& update) {
-    if (!follow) {
+    if (!follow || before.purpose != LegPurpose::service) {
         return {};
     }
-    const auto read = read_moved(batch.rows, leg);
+    const auto read = read_moved(batch.rows, before.document);
     if (!read.ok()) {
         return read.error();
     }
-    if (!read.value()) {
-        return {};
+    const Moved& moved = read.value();
+    const auto leg = std::find_if(moved.legs.begin(), moved.legs.end(),
+                                  [&](const LegRow& each) { return each.id == before.id; });
+    if (leg == moved.legs.end()) {
+        return Error{Fault::corrupt, "a leg that its document does not name"};
     }
-    const Moved& moved = *read.value();
     const auto events_of = [&batch](const LegId& id) {
         auto events = list_rows<LegEvent>(batch.rows, Table::leg_event, id.view());
         return events.ok() ? std::move(events).value() : std::vector<LegEvent>();
     };
-    ServiceAftermath after = follow({moved.document, moved.status, moved.leg, update, moved.legs,
+    ServiceAftermath after = follow({moved.document, moved.status, *leg, update, moved.legs,
                                      moved.service, moved.consents, events_of});
     Result<void> checked = check_entries(moved.service.size(), after.entries);
     const auto changed = look_at_changes(moved.legs, std::move(after.changes));

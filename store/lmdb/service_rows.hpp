@@ -17,9 +17,10 @@ void set_service_open(Transaction& rows, const DocumentRow& document, bool open)
 /// The entry's number is one more than the last one's.
 void put_consent(Transaction& rows, const DocumentId& document, const ConsentEntry& entry);
 
-/// What follows for the service case of a leg that has just moved, written with it. An error means
-/// that something stored is damaged, or that `follow` said what cannot be written.
-[[nodiscard]] Result<void> put_what_follows(Batch& batch, const FollowLeg& follow, const LegId& leg,
-                                            const LegUpdate& update);
+/// What follows for the service case of a leg that has just moved, written with it; `before`: as it
+/// was. An error means that something stored is damaged, or that `follow` said what cannot be
+/// written.
+[[nodiscard]] Result<void> put_what_follows(Batch& batch, const FollowLeg& follow,
+                                            const LegRow& before, const LegUpdate& update);
 
 } // namespace songda::store

@@ -6,11 +6,10 @@ namespace songda::delivery {
 
 Standing standing_of(const store::DocumentRow& document, const store::StatusEntry& status,
                      SignatureLevel level, TimeMs now) {
-    const bool over_when_issued =
-        document.valid_until && *document.valid_until < china_date(document.issued_at);
     Standing standing;
-    standing.holds = over_when_issued ? status.change.status
-                                      : store::status_at(document, status.change.status, now);
+    standing.holds = store::was_over_when_issued(document)
+                         ? status.change.status
+                         : store::status_at(document, status.change.status, now);
     if (level < document.level_wanted) {
         standing.awaited = document.level_wanted;
     }

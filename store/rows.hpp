@@ -157,6 +157,12 @@ struct DocumentRow {
     bool operator==(const DocumentRow&) const = default;
 };
 
+/// Its last day was over when it was issued, as that of old paper which becomes electronic: it is
+/// delivered all the same, and nobody is told that it expired.
+[[nodiscard]] inline bool was_over_when_issued(const DocumentRow& document) {
+    return document.valid_until && *document.valid_until < china_date(document.issued_at);
+}
+
 /// What a document is at `now`, whose history says `last`: from the day after its last one it is
 /// expired, withheld or not.
 [[nodiscard]] inline DocumentStatus status_at(const DocumentRow& document, DocumentStatus last,

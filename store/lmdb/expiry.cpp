@@ -35,6 +35,9 @@ void tell(Batch& batch, const DocumentId& id, TimeMs now, const Follow& follow, 
         step.failed.push_back(id);
         return;
     }
+    if (was_over_when_issued(*document.value())) {
+        return; // the walk may be behind the day of its issue
+    }
     const auto followed = look_after_expiry(batch.rows, *document.value(), now, follow);
     if (!followed.ok()) {
         step.failed.push_back(id);

@@ -142,7 +142,8 @@ Result<ExpiryStep> MemoryStore::tell_expired(TimeMs now, std::size_t rows_max,
         }
         ++step.looked_at;
         told_until_ = place;
-        if (status_at(document, holding(document).change.status, now) == DocumentStatus::expired) {
+        if (!was_over_when_issued(document) &&
+            status_at(document, holding(document).change.status, now) == DocumentStatus::expired) {
             ++step.expired;
             set_open(document, false);
             StatusEntry entry = expiry_of(*document.valid_until);

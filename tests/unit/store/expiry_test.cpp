@@ -63,6 +63,17 @@ TEST_F(ExpiryTest, InTheOrderOfLastDaysAndEachOnce) {
     EXPECT_TRUE(told("2040-01-01T00:00:00+08:00").empty());
 }
 
+/// Old paper that becomes electronic, while the walk is behind its last day.
+TEST_F(ExpiryTest, WhatWasIssuedAfterItsLastDayIsNotTold) {
+    put(1, Date{2026, 12, 1});
+    EXPECT_EQ(told("2026-12-20T00:00:00+08:00"), (std::vector{id(1)}));
+    IssueWrite write = samples::issue(2, file_);
+    write.document.issued_at = at("2026-12-20T09:00:00+08:00");
+    write.document.valid_until = Date{2026, 12, 10};
+    ASSERT_TRUE(samples::put(*store_, write));
+    EXPECT_TRUE(told("2026-12-20T10:00:00+08:00").empty());
+}
+
 TEST_F(ExpiryTest, GoesOnAfterARestartAndWaitsForAClockThatWasSetBack) {
     put(1, Date{2026, 12, 1});
     put(2, Date{2026, 12, 2});

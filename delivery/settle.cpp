@@ -173,6 +173,11 @@ LegUpdate settle_put_off(const LegRow& leg, Reason why, TimeMs again) {
     return update;
 }
 
+/// What is opened by link and code can have come this way; paper that is out has not.
+bool brings_link(ChannelKind channel) {
+    return channel == ChannelKind::portal || channel == ChannelKind::email;
+}
+
 /// The leg goes on as it was.
 LegUpdate mark(const LegRow& leg, std::string_view why, TimeMs now) {
     LegUpdate update;
@@ -196,7 +201,6 @@ const std::array<std::uint8_t, 256>& states_on_claim() {
         };
         set(LegState::queued, walk(LegState::queued, {LegStep::lease}));
         set(LegState::retry_wait, walk(LegState::retry_wait, {LegStep::due, LegStep::lease}));
-        set(LegState::sending, walk(LegState::sending, {LegStep::lease_lost}));
         return map;
     }();
     return states;
@@ -373,6 +377,9 @@ void hold_as_fallback(LegRow& leg, TimeMs turn) {
 
 std::optional<LegUpdate> settle_opened(const LegRow& leg, TimeMs now) {
     const LegState state = state_of(leg);
+    if (!brings_link(static_cast<ChannelKind>(leg.channel))) {
+        return std::nullopt;
+    }
     LegUpdate update;
     if (state == LegState::unknown || is_given_up(leg)) {
         record(update, LegStep::late_report_reached, walk(state, {LegStep::late_report_reached}),

@@ -21,7 +21,8 @@ struct Moment {
 };
 
 /// State before a claim → state while a worker holds the leg, for ClaimRequest::on_claim. A leg
-/// that is due while SENDING has lost its lease: UNKNOWN, never straight back to QUEUED.
+/// that is due while SENDING has lost its lease; it stays SENDING until that is settled, so that
+/// whoever dies in between leaves it to the next one as it was.
 [[nodiscard]] const std::array<std::uint8_t, 256>& states_on_claim();
 
 /// What a claim says before anything is sent: a lost lease, an unknown outcome that did not clear

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "delivery/settle.hpp"
 #include "tests/unit/delivery/office.hpp"
 
 namespace songda::delivery {
@@ -26,6 +27,29 @@ TEST(Courier, DeliversOverEveryChosenChannel) {
     EXPECT_EQ(office.state(document, ChannelKind::email), LegState::accepted);
     EXPECT_EQ(office.email.file_bytes, 3U);
     EXPECT_EQ(courier.run_once(), 0U);
+}
+
+/// Whoever was to settle a lost lease died too: its legs were given up as if nobody had asked for
+/// them again, those of a portal as well.
+TEST(Courier, ALostLeaseThatNobodySettledIsStillALostLease) {
+    Office office;
+    const DocumentId document = office.issue(department, {ChannelKind::portal, ChannelKind::email});
+    constexpr std::int64_t lease_ms = 90'000;
+    for (int deaths = 0; deaths < 3; ++deaths) {
+        for (const ChannelKind channel : {ChannelKind::portal, ChannelKind::email}) {
+            const auto claimed =
+                office.store.claim_due({static_cast<std::uint8_t>(channel), office.clock.now(), 1,
+                                        lease_ms, states_on_claim()});
+            ASSERT_EQ(claimed.value().size(), 1U);
+        }
+        office.clock.advance(lease_ms);
+    }
+    Courier courier(office.parts());
+    courier.run_once();
+    courier.run_once();
+    EXPECT_EQ(office.state(document, ChannelKind::portal), LegState::reached);
+    EXPECT_EQ(office.state(document, ChannelKind::email), LegState::unknown);
+    EXPECT_TRUE(office.email.sent.empty());
 }
 
 TEST(Courier, FailedAttemptComesAgainInItsTimeWithTheSameLink) {

@@ -177,6 +177,14 @@ TEST(Settle, OpeningAcknowledgesWhatCanHaveArrived) {
     }
 }
 
+TEST(Settle, OpeningByLinkSaysNothingOfPaper) {
+    for (const ChannelKind channel : {ChannelKind::post, ChannelKind::counter}) {
+        auto row = leg(LegState::unknown);
+        row.channel = static_cast<std::uint8_t>(channel);
+        EXPECT_FALSE(settle_opened(row, start));
+    }
+}
+
 TEST(Settle, OnlyAnUnknownFailureAcceptsALateReport) {
     auto row = leg(LegState::failed);
     row.reason = "address_invalid";

@@ -128,6 +128,9 @@ ReportVerdict settle_report(const store::LegRow& leg, const LegReport& report, T
     if (*state == sending) {
         return nothing(Kind::later);
     }
+    if (*state == failed && leg.reason == reason_name(Reason::overturned)) {
+        return nothing(Kind::outweighed); // a person looked into what it says
+    }
     const Walk walk(leg, report, now);
     switch (report.kind) {
     case ReportKind::moving: return settle_moving(*state, walk);

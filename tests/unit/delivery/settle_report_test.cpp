@@ -34,6 +34,14 @@ LegState after(LegState state, ReportKind kind) {
     return verdict.kind == Kind::applied ? *leg_state(verdict.update.state) : state;
 }
 
+TEST(SettleReport, WhatAPersonOverturnedNoRepeatedReportUpholds) {
+    store::LegRow row = leg(LegState::failed);
+    row.reason = "overturned";
+    for (const ReportKind kind : {ReportKind::reached, ReportKind::acknowledged}) {
+        EXPECT_EQ(settle_report(row, report(kind), now).kind, Kind::outweighed);
+    }
+}
+
 TEST(SettleReport, EveryKindInEveryState) {
     using enum LegState;
     struct Row {

@@ -230,7 +230,7 @@ http::Response show_document(const ApiParts& parts, const store::DocumentRow& do
     if (!legs.ok()) {
         return problem_response(problem_of(legs.error()));
     }
-    const auto service = delivery::find_service_case(parts.store, document);
+    const auto service = delivery::find_service_case(parts.store, document, parts.clock.now());
     if (!service.ok()) {
         return problem_response(problem_of(service.error()));
     }

@@ -51,7 +51,8 @@ Result<void> put_open(std::string& body, const ApiParts& parts, const store::Ope
         return document.ok() ? Error{Fault::corrupt, "an open service of no document"}
                              : document.error();
     }
-    const auto service = delivery::find_service_case(parts.store, *document.value());
+    const auto service =
+        delivery::find_service_case(parts.store, *document.value(), parts.clock.now());
     if (!service.ok()) {
         return service.error();
     }
@@ -174,7 +175,7 @@ http::Response record_consent(const ApiParts& parts, const store::DocumentRow& d
             return problem_response(problem_of(written.error()));
         }
     }
-    const auto service = delivery::find_service_case(parts.store, document);
+    const auto service = delivery::find_service_case(parts.store, document, parts.clock.now());
     return service.ok() ? json_response(200, service_json(service.value()))
                         : problem_response(problem_of(service.error()));
 }

@@ -36,7 +36,7 @@ std::string basis_words(const store::ServiceEntry& basis) {
 }
 
 int show_case(store::Store& store, const store::DocumentRow& document) {
-    const auto found = delivery::find_service_case(store, document);
+    const auto found = delivery::find_service_case(store, document, SystemClock().now());
     const auto entries = store.service_entries(document.id);
     if (!found.ok() || !entries.ok()) {
         return tell_failure(found.ok() ? entries.error() : found.error());
@@ -92,7 +92,7 @@ Result<void> show_open(store::Store& store, const store::OpenService& open, Date
     if (!document.ok() || !document.value()) {
         return document.ok() ? Error{Fault::corrupt, "no such document"} : document.error();
     }
-    const auto service = delivery::find_service_case(store, *document.value());
+    const auto service = delivery::find_service_case(store, *document.value(), SystemClock().now());
     if (!service.ok()) {
         return service.error();
     }

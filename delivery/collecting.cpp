@@ -92,7 +92,7 @@ Result<std::vector<InboxDocument>> Collecting::list(const store::InboxId& inbox)
         const auto status = store_.find_status(*document.value());
         const auto standing = find_standing(store_, *document.value(), clock_.now());
         auto legs = progress_of(store_, id);
-        auto service = find_service_case(store_, *document.value());
+        auto service = find_service_case(store_, *document.value(), clock_.now());
         if (!status.ok() || !standing.ok()) {
             return status.ok() ? standing.error() : status.error();
         }

@@ -56,19 +56,35 @@ std::optional<store::ConsentEntry> consent_in_force(std::span<const store::Conse
                                                       : std::optional(consents.back());
 }
 
+/// What counts is what the recipient had agreed to by then.
+bool consent_at(std::span<const store::ConsentEntry> consents, TimeMs when) {
+    bool given = false;
+    for (const store::ConsentEntry& each : consents) {
+        given = each.at <= when ? each.given : given;
+    }
+    return given;
+}
+
+/// Says where the recipient has it; that it had arrived after all is no arrival.
+bool says_arrival(const LegEvent& event) {
+    return is_step(event) && event.kind != step_name(LegStep::upheld);
+}
+
 /// The earliest event by which a leg has served, by the rules.
 struct Success {
     const ServiceRule* rule = nullptr;
     const LegEvent* event = nullptr;
 };
-Success find_success(const LegRow& leg, std::span<const LegEvent> events, bool consent) {
+Success find_success(const LegRow& leg, std::span<const LegEvent> events,
+                     std::span<const store::ConsentEntry> consents) {
     Success found;
     for (const LegEvent& event : events) {
         const auto state = leg_state(event.state_after);
         const ServiceRule* const rule =
-            state ? find_service_rule(static_cast<ChannelKind>(leg.channel), *state, consent)
+            state ? find_service_rule(static_cast<ChannelKind>(leg.channel), *state,
+                                      consent_at(consents, event.happened))
                   : nullptr;
-        if (rule != nullptr && is_step(event) &&
+        if (rule != nullptr && says_arrival(event) &&
             (found.event == nullptr || event.happened < found.event->happened)) {
             found = {rule, &event};
         }
@@ -87,12 +103,15 @@ class Following {
 public:
     explicit Following(const store::MovedLeg& moved)
         : moved_(moved), fold_(fold_service(moved.service)),
-          consent_(consent_in_force(moved.consents).has_value()),
           event_(*last_step(moved.update.events)) {}
 
     store::ServiceAftermath run() {
         look_at_basis();
-        take_success(moved_.leg, moved_.update.events);
+        if (event_.kind == step_name(LegStep::upheld)) {
+            take_all(); // contested no more, it counts from when it had arrived
+        } else {
+            take_success(moved_.leg, moved_.update.events);
+        }
         if (fold_.state == ServiceState::served) {
             drop_fallbacks();
         } else {
@@ -133,24 +152,29 @@ private:
         const LegState state = *leg_state(moved_.leg.state);
         if (state == LegState::disputed) {
             add(ServiceStep::disputed, moved_.leg, event_);
+            take_all();
         } else if (state == LegState::reached && fold_.state == ServiceState::disputed) {
             add(ServiceStep::upheld, moved_.leg, event_);
         } else if (came_to_nothing(state)) {
             add(ServiceStep::overturned, moved_.leg, event_);
-            for (const LegRow& other : moved_.legs) {
-                const LegState stands = *leg_state(other.state);
-                const bool arrived =
-                    stands == LegState::reached || stands == LegState::acknowledged;
-                if (arrived && other.purpose == store::LegPurpose::service) {
-                    take_success(other, moved_.events_of(other.id));
-                }
+            take_all();
+        }
+    }
+
+    /// Whatever has arrived and is not contested.
+    void take_all() {
+        for (const LegRow& leg : moved_.legs) {
+            const LegState stands = *leg_state(leg.state);
+            const bool arrived = stands == LegState::reached || stands == LegState::acknowledged;
+            if (arrived && leg.purpose == store::LegPurpose::service) {
+                take_success(leg, moved_.events_of(leg.id));
             }
         }
     }
 
     /// First success wins, by when it happened and not by when it was learned.
     void take_success(const LegRow& leg, const std::vector<LegEvent>& events) {
-        const Success success = find_success(leg, events, consent_);
+        const Success success = find_success(leg, events, moved_.consents);
         if (success.event == nullptr) {
             return;
         }
@@ -202,7 +226,6 @@ private:
 
     const store::MovedLeg& moved_;
     ServiceFold fold_;
-    const bool consent_;
     const LegEvent& event_; ///< the last of those that moved the leg
     store::ServiceAftermath after_;
 };
@@ -279,7 +302,8 @@ store::ServiceAftermath follow_service(const store::MovedLeg& moved) {
     return counts ? Following(moved).run() : store::ServiceAftermath{};
 }
 
-Result<ServiceCase> find_service_case(store::Store& store, const store::DocumentRow& document) {
+Result<ServiceCase> find_service_case(store::Store& store, const store::DocumentRow& document,
+                                      TimeMs now) {
     const auto entries = store.service_entries(document.id);
     const auto consents = store.consents(document.id);
     const auto legs = store.legs_of(document.id);
@@ -305,10 +329,14 @@ Result<ServiceCase> find_service_case(store::Store& store, const store::Document
     if (fold.state == ServiceState::in_progress && inside) {
         found.state = ServiceState::planned;
     }
-    if (fold.state != ServiceState::served && fold.state != ServiceState::disputed &&
-        !store::may_hold(status.value().change.status)) {
+    const bool open = fold.state != ServiceState::served && fold.state != ServiceState::disputed;
+    const bool over = document.valid_until && *document.valid_until < china_date(now) &&
+                      !store::was_over_when_issued(document);
+    const bool ended = !store::may_hold(status.value().change.status);
+    if (open && (ended || over)) {
         found.state = ServiceState::revoked;
-        found.since = status.value().change.at;
+        found.since =
+            ended ? status.value().change.at : store::expiry_of(*document.valid_until).change.at;
     }
     return found;
 }

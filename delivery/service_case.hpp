@@ -108,7 +108,8 @@ struct ServiceCase {
     std::optional<store::ConsentEntry> consent = {}; ///< the one in force
     std::optional<Date> serve_by = {}; ///< the last day of the term that the law gives
 };
+/// At `now`: what expires holds no more from then on.
 [[nodiscard]] Result<ServiceCase> find_service_case(store::Store& store,
-                                                    const store::DocumentRow& document);
+                                                    const store::DocumentRow& document, TimeMs now);
 
 } // namespace songda::delivery

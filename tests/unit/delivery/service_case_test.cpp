@@ -28,7 +28,8 @@ protected:
                                               {2026, 11, 1}, office_.clock.now(), "decision"};
     }
     [[nodiscard]] ServiceCase service(const DocumentId& document) {
-        return find_service_case(office_.store, *office_.store.find_document(document).value())
+        return find_service_case(office_.store, *office_.store.find_document(document).value(),
+                                 office_.clock.now())
             .value();
     }
     /// An event from outside.
@@ -84,6 +85,54 @@ TEST_F(ServiceCaseTest, ConsentThatWasTakenBackCountsNoMore) {
     work();
     EXPECT_EQ(service(document).state, ServiceState::in_progress);
     EXPECT_FALSE(service(document).consent);
+}
+
+TEST_F(ServiceCaseTest, ConsentCountsThatWasGivenWhenItHappened) {
+    const DocumentId document = office_.issue(department, {ChannelKind::email});
+    work();
+    const TimeMs delivered = office_.clock.now() + 1000;
+    office_.clock.advance(hour_ms);
+    ASSERT_TRUE(office_.store
+                    .add_consent(document,
+                                 {false, "form", "1", {2026, 11, 2}, office_.clock.now(), "who"},
+                                 {office_.clock.now(), "who", "consent", "", ""})
+                    .ok());
+    office_.clock.advance(hour_ms);
+    report(document, ChannelKind::email, LegStep::reached, delivered);
+    EXPECT_EQ(service(document).state, ServiceState::served);
+    EXPECT_EQ(service(document).basis->happened, delivered);
+}
+
+TEST_F(ServiceCaseTest, WhatIsContestedAndUpheldCountsFromItsArrivalAgain) {
+    const DocumentId document =
+        office_.issue(department, {ChannelKind::portal, ChannelKind::email});
+    work();
+    const TimeMs arrived = office_.clock.now();
+    office_.clock.advance(hour_ms);
+    const TimeMs delivered = office_.clock.now();
+    report(document, ChannelKind::email, LegStep::reached, delivered);
+    report(document, ChannelKind::portal, LegStep::correction, office_.clock.now());
+    EXPECT_EQ(service(document).state, ServiceState::served) << "the mail serves it too";
+    EXPECT_EQ(service(document).basis->happened, delivered);
+    office_.clock.advance(hour_ms);
+    report(document, ChannelKind::portal, LegStep::upheld, office_.clock.now());
+    EXPECT_EQ(service(document).state, ServiceState::served);
+    EXPECT_EQ(service(document).basis->happened, arrived);
+}
+
+TEST_F(ServiceCaseTest, WhatExpiredOnItsWayIsNotToBeServedAnyMore) {
+    office_.email.answer = [](const Dispatch&) {
+        return Outcome{Outcome::Kind::temporary, Reason::mailbox_full, "", 0};
+    };
+    const Date today = china_date(office_.clock.now());
+    ASSERT_EQ(office_.expire(office_.clock.now()), 0U); // from this day on
+    const DocumentId document =
+        office_.issue(department, {ChannelKind::email}, "91320199MA5JMH929H", today);
+    work();
+    ASSERT_EQ(office_.expire(office_.clock.now() + 24 * hour_ms), 1U);
+    EXPECT_EQ(office_.state(document), LegState::cancelled);
+    EXPECT_EQ(service(document).state, ServiceState::revoked);
+    EXPECT_EQ(service(document).since, store::expiry_of(today).change.at);
 }
 
 TEST_F(ServiceCaseTest, AMailRelayThatTookItHasServedNobody) {
@@ -298,7 +347,9 @@ TEST_F(ServiceCaseTest, TheOrderOfLearningChangesNothing) {
             ASSERT_TRUE(office.store.append_leg_event(leg.id, leg.state, update).value());
         }
         const ServiceCase found =
-            find_service_case(office.store, *office.store.find_document(document).value()).value();
+            find_service_case(office.store, *office.store.find_document(document).value(),
+                              office.clock.now())
+                .value();
         ASSERT_EQ(found.state, ServiceState::served) << run;
         ASSERT_EQ(found.basis->happened, start + 500) << run; // the mail came back
         ASSERT_EQ(found.basis->rule, "fax-confirmed") << run;

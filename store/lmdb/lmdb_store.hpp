@@ -14,7 +14,7 @@ namespace songda::store {
 /// The embedded engine. Verbs by subject: intents.cpp, issuing.cpp, documents.cpp, delivery.cpp,
 /// access.cpp, augmentation.cpp, audit.cpp, care.cpp, fsck.cpp, numbers.cpp, prune.cpp,
 /// expiry.cpp, messages.cpp, service.cpp; opening in open_lmdb.cpp.
-class LmdbStore final : public Store {
+class LmdbStore : public Store {
 public:
     explicit LmdbStore(LmdbOptions options)
         : options_(std::move(options)), fresh_(options_.fresh_generation) {}

@@ -33,6 +33,23 @@ struct Request {
     [[nodiscard]] std::string_view cookie(std::string_view name) const;
 };
 
+/// The rest of an answer that goes on while it is read (server-sent events). Asked again and again,
+/// on a worker's thread and by one at a time, until it ends, the reader goes or the server stops.
+class Pieces {
+public:
+    Pieces() = default;
+    Pieces(const Pieces&) = delete;
+    Pieces& operator=(const Pieces&) = delete;
+    virtual ~Pieces() = default;
+
+    struct Piece {
+        std::string bytes; ///< empty: nothing new
+        bool last = false;
+    };
+    /// What there is by now; must be quick and not fail.
+    [[nodiscard]] virtual Piece next() = 0;
+};
+
 struct Response {
     int status = 200;
     std::string content_type = "text/plain; charset=utf-8";
@@ -40,6 +57,8 @@ struct Response {
     std::string body;
     /// Bytes that many answers share; sent after `body`. Null for none.
     std::shared_ptr<const std::string> shared_body;
+    /// What follows the body, with no length told before; null: nothing.
+    std::shared_ptr<Pieces> pieces = nullptr;
 };
 
 using Handler = std::function<Response(const Request&)>;

@@ -29,6 +29,7 @@ ServerMetrics::ServerMetrics(metrics::Registry& registry)
       refused_by_load(registry.counter("songda_http_load_refusals_total",
                                        "Connections and requests refused for load.")),
       connections(registry.gauge("songda_http_connections", "Open connections.")),
+      streams(registry.gauge("songda_http_streams", "Answers that go on while they are read.")),
       seconds(registry.seconds("songda_http_request_seconds",
                                "From a request read to its answer written.")) {}
 

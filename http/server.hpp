@@ -46,6 +46,10 @@ struct ServerOptions {
     std::chrono::milliseconds write_time{10000};
     std::chrono::milliseconds idle_time{30000};
     std::chrono::milliseconds drain_time{20000};
+    /// How often an answer that goes on is asked for more, and how many there may be at a time;
+    /// more are told 503.
+    std::chrono::milliseconds pieces_time{1000};
+    std::size_t pieces_max = 1024;
     LastLook last_look; ///< empty: answers go out as they are
 };
 
@@ -54,6 +58,7 @@ struct ServerMetrics {
     metrics::Counter refused_by_gate;
     metrics::Counter refused_by_load;
     metrics::Gauge connections;
+    metrics::Gauge streams; ///< answers that go on
     metrics::Histogram seconds;
 
     explicit ServerMetrics(metrics::Registry& registry);

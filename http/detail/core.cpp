@@ -71,7 +71,9 @@ std::string write_head(const Response& response, bool keep_alive, bool http_1_0,
         .append(http_date());
     if (response.status != 204 && response.status != 304) {
         head.append("\r\nContent-Type: ").append(response.content_type);
-        head.append("\r\nContent-Length: ").append(std::to_string(size));
+        if (!response.pieces) { // else the end of the connection is the end of the answer
+            head.append("\r\nContent-Length: ").append(std::to_string(size));
+        }
     }
     for (const auto& [name, value] : response.headers) {
         head.append("\r\n").append(name).append(": ").append(value);

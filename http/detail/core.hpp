@@ -31,6 +31,7 @@ struct Core {
     std::atomic<std::size_t> waiting{0};
     std::atomic<std::size_t> busy{0};
     std::atomic<std::size_t> connections{0};
+    std::atomic<std::size_t> streams{0};
     std::atomic<bool> stopping{false};
 
     /// Counts a connection in; false if this address or the server has enough.

@@ -11,6 +11,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -222,30 +223,41 @@ asio::awaitable<Incoming> read_request(Link<Stream>& link) {
     co_return co_await read_body(link, head_bytes, std::move(incoming), expects_continue);
 }
 
-/// One handler run on the pool; afterwards the coroutine goes on, on the thread of its connection.
-template <class Continuation>
-struct WorkerJob {
+/// What a worker does for a connection: its handler, or a piece of an answer that goes on.
+struct HandlerWork {
     Core* core;
     const Route* route;
     const Request* request;
     Response* response;
+    void operator()() const {
+        *response = run_handler(*core, *route, *request);
+        core->waiting.fetch_sub(1);
+    }
+};
+struct PieceWork {
+    Pieces* pieces;
+    Pieces::Piece* piece;
+    void operator()() const { *piece = pieces->next(); }
+};
+
+/// Work on the pool; afterwards the coroutine goes on, on the thread of its connection.
+template <class Work, class Continuation>
+struct WorkerJob {
+    Work work;
     Continuation go_on;
 
     void operator()() {
-        *response = run_handler(*core, *route, *request);
-        core->waiting.fetch_sub(1);
+        work();
         const auto home = asio::get_associated_executor(go_on);
         asio::post(home, std::move(go_on));
     }
 };
 
 struct StartWorkerJob {
-    template <class Continuation>
-    void operator()(Continuation&& go_on, Core* core, const Route* route, const Request* request,
-                    Response* response) const {
-        using Job = WorkerJob<std::decay_t<Continuation>>;
-        asio::post(core->workers,
-                   Job{core, route, request, response, std::forward<Continuation>(go_on)});
+    template <class Continuation, class Work>
+    void operator()(Continuation&& go_on, Core* core, Work work) const {
+        using Job = WorkerJob<Work, std::decay_t<Continuation>>;
+        asio::post(core->workers, Job{work, std::forward<Continuation>(go_on)});
     }
 };
 
@@ -263,7 +275,8 @@ asio::awaitable<Response> run_on_worker(Link<Stream>& link, const Route& route,
     link.deadline.disarm();
     Response response;
     co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(
-        StartWorkerJob{}, asio::use_awaitable, &core, &route, &request, &response);
+        StartWorkerJob{}, asio::use_awaitable, &core,
+        HandlerWork{&core, &route, &request, &response});
     co_return response;
 }
 
@@ -283,6 +296,71 @@ asio::awaitable<bool> write_response(Link<Stream>& link, const Response& respons
     co_await asio::async_write(link.stream, buffers,
                                asio::redirect_error(asio::use_awaitable, failure));
     co_return !failure;
+}
+
+/// Counts an answer that goes on; `admitted` says whether there is room for it.
+class Streaming {
+public:
+    explicit Streaming(Core& core)
+        : core_(core), admitted_(core.streams.fetch_add(1) < core.options.pieces_max) {
+        core_.meters.streams.set(static_cast<double>(core_.streams.load()));
+    }
+    ~Streaming() {
+        core_.streams.fetch_sub(1);
+        core_.meters.streams.set(static_cast<double>(core_.streams.load()));
+    }
+    Streaming(const Streaming&) = delete;
+    Streaming& operator=(const Streaming&) = delete;
+    [[nodiscard]] bool admitted() const { return admitted_; }
+
+private:
+    Core& core_;
+    bool admitted_;
+};
+
+/// Writes the rest of an answer as it comes, until it ends, the reader is gone or the server stops.
+template <class Stream>
+asio::awaitable<void> write_pieces(Link<Stream>& link, std::shared_ptr<Pieces> pieces) {
+    Core& core = link.core;
+    asio::steady_timer pause(link.stream.get_executor());
+    error_code failure;
+    Pieces::Piece piece;
+    while (!failure && !piece.last && !core.stopping) {
+        link.deadline.disarm();
+        co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(
+            StartWorkerJob{}, asio::use_awaitable, &core, PieceWork{pieces.get(), &piece});
+        if (!piece.bytes.empty()) {
+            link.deadline.arm(core.options.write_time);
+            co_await asio::async_write(link.stream, asio::buffer(piece.bytes),
+                                       asio::redirect_error(asio::use_awaitable, failure));
+        }
+        if (!piece.last) {
+            link.deadline.disarm();
+            pause.expires_after(core.options.pieces_time);
+            error_code ignored;
+            co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        }
+    }
+}
+
+/// Writes the whole answer; false when the connection is of no more use.
+template <class Stream>
+asio::awaitable<bool> write_answer(Link<Stream>& link, Response& response, bool keep_alive,
+                                   const Incoming& incoming) {
+    const bool head_only = incoming.request.method == "HEAD";
+    if (!response.pieces || head_only) {
+        co_return co_await write_response(link, response, keep_alive, incoming.http_1_0, head_only);
+    }
+    const Streaming streaming(link.core);
+    if (!streaming.admitted()) {
+        link.core.meters.refused_by_load.add();
+        co_return co_await write_response(link, link.core.refuse(503, "too many open streams"),
+                                          keep_alive, incoming.http_1_0, false);
+    }
+    if (co_await write_response(link, response, false, incoming.http_1_0, false)) {
+        co_await write_pieces(link, std::move(response.pieces));
+    }
+    co_return false;
 }
 
 /// Counts a running request, so that stopping can wait for it.
@@ -323,9 +401,7 @@ asio::awaitable<void> serve_requests(Link<Stream>& link,
             core.options.last_look(incoming.request, response);
         }
         keep_alive = incoming.keep_alive && !core.stopping;
-        const bool head_only = incoming.request.method == "HEAD";
-        const bool written =
-            co_await write_response(link, response, keep_alive, incoming.http_1_0, head_only);
+        const bool written = co_await write_answer(link, response, keep_alive, incoming);
         core.meters.requests.add();
         core.meters.seconds.observe(
             std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());

@@ -32,6 +32,11 @@ public:
         EXPECT_TRUE(connected_);
         (void)!::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     }
+    [[nodiscard]] std::string read_some() const {
+        char buffer[4096];
+        const ssize_t got = ::recv(fd_, buffer, sizeof buffer, 0);
+        return {buffer, static_cast<std::size_t>(std::max<ssize_t>(got, 0))};
+    }
     /// Everything until the other side closes.
     [[nodiscard]] std::string read_all() const {
         std::string all;
@@ -47,6 +52,27 @@ private:
     bool connected_ = false;
 };
 
+/// `1,`, `2,` and so on up to `last`, each after an empty piece; then the end.
+class Counting final : public Pieces {
+public:
+    explicit Counting(int last) : last_(last) {}
+    Piece next() override {
+        const bool says = ++asked_ % 2 == 0;
+        return {says ? std::to_string(asked_ / 2) + ',' : "", asked_ / 2 == last_};
+    }
+
+private:
+    int asked_ = 0;
+    int last_;
+};
+
+Response counting(const std::string& last) {
+    Response response;
+    response.body = "from ";
+    response.pieces = std::make_shared<Counting>(std::stoi(last));
+    return response;
+}
+
 class LiveServer : public ::testing::Test {
 protected:
     void SetUp() override {
@@ -56,6 +82,8 @@ protected:
         options.drain_time = std::chrono::milliseconds(5000);
         options.connections_per_address_max = 8;
         options.worker_threads = 2;
+        options.pieces_time = std::chrono::milliseconds(1);
+        options.pieces_max = 2;
         options.waiting_max = 2;
         options.last_look = [](const Request& request, Response& response) {
             response.headers.emplace_back("Looked", request.method + request.path + ' ' +
@@ -78,6 +106,8 @@ protected:
             {{"GET", "/quick", 0, Place::quick, echo},
              {"POST", "/echo", 100, Place::worker, echo},
              {"GET", "/slow", 0, Place::worker, slow},
+             {"GET", "/counting", 0, Place::worker,
+              [](const Request& request) { return counting(request.query); }},
              {"GET", "/throws", 0, Place::worker,
               [](const Request&) -> Response { throw std::runtime_error("x"); }}},
             [](int status, std::string_view why) {
@@ -246,6 +276,38 @@ TEST_F(LiveServer, FullQueueIsTold) {
         ask("POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx");
     EXPECT_EQ(answer.substr(9, 3), "503");
     EXPECT_NE(answer.find("Retry-After: 1"), std::string::npos);
+}
+
+TEST_F(LiveServer, AnswerThatGoesOnIsReadAsItComesAndEndsWithItsConnection) {
+    const std::string answer = ask("GET /counting?4 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    EXPECT_NE(answer.find("\r\nConnection: close\r\n"), std::string::npos) << answer;
+    EXPECT_EQ(answer.find("Content-Length"), std::string::npos) << answer;
+    EXPECT_EQ(answer.substr(answer.find("\r\n\r\n") + 4), "from 1,2,3,4,");
+}
+
+TEST_F(LiveServer, ReaderWhoLeavesAndAServerThatStopsEndAnAnswerThatGoesOn) {
+    const std::string endless = "GET /counting?1000000 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    {
+        const RawConnection gone(server_->port());
+        gone.send(endless);
+    }
+    const RawConnection stays(server_->port());
+    stays.send(endless);
+    server_->stop();
+    const std::string read = stays.read_all();
+    EXPECT_TRUE(read.empty() || read.starts_with("HTTP/1.1 200")) << read;
+}
+
+TEST_F(LiveServer, StreamsBeyondTheBoundAreTold) {
+    const std::string endless = "GET /counting?1000000 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    const RawConnection first(server_->port());
+    const RawConnection second(server_->port());
+    first.send(endless);
+    second.send(endless);
+    EXPECT_FALSE(first.read_some().empty());
+    EXPECT_FALSE(second.read_some().empty());
+    const std::string refused = ask("GET /counting?1 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    EXPECT_TRUE(refused.starts_with("HTTP/1.1 503")) << refused;
 }
 
 TEST_F(LiveServer, StoppingLetsARunningRequestFinish) {

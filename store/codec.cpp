@@ -39,10 +39,12 @@ constexpr std::uint8_t kind_of =
     early_kind<Row> != 0
         ? early_kind<Row>
         : 19 + place_among<Row, CaseEvent, DraftRow, PaperCopy, EditionRow, RevisionRow,
-                           AugmentationRow, QrKeyRow, MessageRow, ServiceEntry, ConsentEntry>();
+                           AugmentationRow, QrKeyRow, MessageRow, ServiceEntry, ConsentEntry,
+                           PushSubscription, RatingRow>();
 static_assert(kind_of<IntentRecord> == 1 && kind_of<FreshRow> == 13);
 static_assert(kind_of<CaseEvent> == 20 && kind_of<QrKeyRow> == 26 && kind_of<MessageRow> == 27);
 static_assert(kind_of<ServiceEntry> == 28 && kind_of<ConsentEntry> == 29);
+static_assert(kind_of<PushSubscription> == 30 && kind_of<RatingRow> == 31);
 
 template <class Row, class Wanted>
 concept row_of = std::same_as<std::remove_const_t<Row>, Wanted>;
@@ -194,6 +196,17 @@ void walk(Codec& codec, Row& row) {
     codec(row.given, row.form, row.version, row.day, row.at, row.actor);
 }
 
+template <class Codec, row_of<PushSubscription> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.inbox, row.endpoint, row.key, row.secret, row.at);
+}
+
+template <class Codec, row_of<RatingRow> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.department, row.case_key, row.document, row.template_version, row.level, row.reasons,
+          row.words, row.at, row.state, row.counts, row.due, row.changed, row.actor, row.note);
+}
+
 template <class Codec, row_of<MessageRow> Row>
 void walk(Codec& codec, Row& row) {
     codec(row.document, row.record_sm3, row.due, row.attempts, row.reason, row.made, row.segment,
@@ -275,6 +288,8 @@ template Bytes encode(const QrKeyRow&);
 template Bytes encode(const MessageRow&);
 template Bytes encode(const ServiceEntry&);
 template Bytes encode(const ConsentEntry&);
+template Bytes encode(const PushSubscription&);
+template Bytes encode(const RatingRow&);
 
 template Result<IntentRecord> decode(ByteView);
 template Result<DocumentRow> decode(ByteView);
@@ -299,6 +314,8 @@ template Result<QrKeyRow> decode(ByteView);
 template Result<MessageRow> decode(ByteView);
 template Result<ServiceEntry> decode(ByteView);
 template Result<ConsentEntry> decode(ByteView);
+template Result<PushSubscription> decode(ByteView);
+template Result<RatingRow> decode(ByteView);
 
 template Result<void> check_row(const IntentRecord&);
 template Result<void> check_row(const DocumentRow&);
@@ -316,5 +333,7 @@ template Result<void> check_row(const QrKeyRow&);
 template Result<void> check_row(const MessageRow&);
 template Result<void> check_row(const ServiceEntry&);
 template Result<void> check_row(const ConsentEntry&);
+template Result<void> check_row(const PushSubscription&);
+template Result<void> check_row(const RatingRow&);
 
 } // namespace songda::store

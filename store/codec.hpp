@@ -5,6 +5,8 @@
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "store/push_subscription.hpp"
+#include "store/rating.hpp"
 #include "store/rows.hpp"
 
 /// Rows ↔ bytes: version 1 ‖ kind ‖ fields ‖ CRC-32C, as docs/formats/store.md says. Decoding is

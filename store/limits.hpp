@@ -28,6 +28,9 @@ inline constexpr std::size_t paper_copies_max = 10'000;
 inline constexpr std::size_t revisions_max = 64;
 /// Of one document: what counts for its service, and what its recipient agreed to.
 inline constexpr std::size_t service_entries_max = 1000;
+/// Browsers of one recipient; the one that came first makes room for another.
+inline constexpr std::size_t push_subscriptions_max = 8;
+inline constexpr std::size_t rating_case_bytes_max = 255;
 inline constexpr std::size_t case_events_max = 1000;
 inline constexpr std::size_t case_documents_max = 1000;
 inline constexpr std::size_t issues_per_call_max = 4096;

@@ -12,6 +12,8 @@
 #include "base/result.hpp"
 #include "base/signing_ticket.hpp"
 #include "base/time.hpp"
+#include "store/push_subscription.hpp"
+#include "store/rating.hpp"
 #include "store/requests.hpp"
 #include "store/rows.hpp"
 
@@ -285,12 +287,37 @@ public:
     /// True the first time; the first time is what is kept. `not_found` without the entry.
     [[nodiscard]] virtual Result<bool> mark_opened(const InboxId& inbox, const DocumentId& document,
                                                    TimeMs at) = 0;
+    /// The same endpoint again takes the place of its earlier row. Past push_subscriptions_max the
+    /// one that came first goes.
+    [[nodiscard]] virtual Result<void> put_push(const PushSubscription& subscription) = 0;
+    /// In the order of their coming.
+    [[nodiscard]] virtual Result<std::vector<PushSubscription>>
+    push_subscriptions(const InboxId& inbox) = 0;
+    /// One that is not there is passed over.
+    [[nodiscard]] virtual Result<void> drop_push(const InboxId& inbox,
+                                                 std::string_view endpoint) = 0;
     /// May this link be opened with this code? The answer exists only after the attempt is on disk:
     /// who cuts the power learns nothing. Unknown leg, wrong code, expired and shut link look the
     /// same and cost the same one durable commit; a right code costs no failure.
     [[nodiscard]] virtual Result<bool> try_link(const LinkTry& attempt) = 0;
     /// Takes the failures back and gives the link a new end. `not_found` without the leg.
     [[nodiscard]] virtual Result<void> renew_link(const LegId& leg, TimeMs expires) = 0;
+
+    // Ratings.
+
+    /// Puts `after` in the place of `before`, of the same department and case; absent: there was
+    /// none. False when it is not that any more: then nothing changed.
+    [[nodiscard]] virtual Result<bool> step_rating(const std::optional<RatingRow>& before,
+                                                   const RatingRow& after,
+                                                   const AuditRow& audit) = 0;
+    [[nodiscard]] virtual Result<std::optional<RatingRow>>
+    find_rating(const DepartmentCode& department, std::string_view case_key) = 0;
+    /// Of those that count, by template version and level; without those that nobody gave.
+    [[nodiscard]] virtual Result<std::vector<RatingCount>>
+    rating_counts(const DepartmentCode& department) = 0;
+    /// Those that are to be put right, the nearest day first; at most min(limit, list_rows_max).
+    [[nodiscard]] virtual Result<std::vector<RatingRow>>
+    open_ratings(const DepartmentCode& department, std::size_t limit) = 0;
 
     // Credentials.
 

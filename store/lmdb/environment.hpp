@@ -56,8 +56,12 @@ enum class Table : std::uint8_t {
     service,
     service_open,
     consent,
+    push_subscription,
+    rating,
+    rating_due,
+    rating_count,
 };
-inline constexpr std::array<const char*, 40> table_names = {"meta",
+inline constexpr std::array<const char*, 44> table_names = {"meta",
                                                             "intent",
                                                             "intent_open",
                                                             "counter",
@@ -96,7 +100,11 @@ inline constexpr std::array<const char*, 40> table_names = {"meta",
                                                             "message_due",
                                                             "service",
                                                             "service_open",
-                                                            "consent"};
+                                                            "consent",
+                                                            "push_subscription",
+                                                            "rating",
+                                                            "rating_due",
+                                                            "rating_count"};
 
 [[nodiscard]] std::string engine_message(int code);
 /// No room: on the disk, in the quota, under the file size limit, or in the map.

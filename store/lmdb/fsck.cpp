@@ -383,6 +383,7 @@ Result<FsckReport> LmdbStore::fsck() {
     });
     inspect_rows<InboxEntry>(inspector, Table::inbox);
     inspect_rows<LinkAccess>(inspector, Table::link_access);
+    inspect_recipients(inspector);
     inspect_rows<ApiKey>(inspector, Table::api_key);
     inspect_rows<QrKeyRow>(inspector, Table::qr_key);
     const Result<std::uint64_t> audit = verify_audit();

@@ -118,5 +118,6 @@ void inspect_rows(Inspector& inspector, Table table) {
 /// Service cases and consents: numbered without a gap, of documents that are there;
 /// fsck_service.cpp.
 void inspect_services(Inspector& inspector);
+void inspect_recipients(Inspector& inspector);
 
 } // namespace songda::store

@@ -122,6 +122,16 @@ public:
 
     Result<std::vector<InboxEntry>> inbox(const InboxId& id) override;
     Result<bool> mark_opened(const InboxId& inbox, const DocumentId& document, TimeMs at) override;
+    Result<bool> step_rating(const std::optional<RatingRow>& before, const RatingRow& after,
+                             const AuditRow& audit) override;
+    Result<std::optional<RatingRow>> find_rating(const DepartmentCode& department,
+                                                 std::string_view case_key) override;
+    Result<std::vector<RatingCount>> rating_counts(const DepartmentCode& department) override;
+    Result<std::vector<RatingRow>> open_ratings(const DepartmentCode& department,
+                                                std::size_t limit) override;
+    Result<void> put_push(const PushSubscription& subscription) override;
+    Result<std::vector<PushSubscription>> push_subscriptions(const InboxId& inbox) override;
+    Result<void> drop_push(const InboxId& inbox, std::string_view endpoint) override;
     Result<bool> try_link(const LinkTry& attempt) override;
     Result<void> renew_link(const LegId& leg, TimeMs expires) override;
     Result<void> put_api_key(const ApiKey& key, const AuditRow& audit) override;

@@ -125,6 +125,16 @@ public:
 
     Result<std::vector<InboxEntry>> inbox(const InboxId& id) override;
     Result<bool> mark_opened(const InboxId& inbox, const DocumentId& document, TimeMs at) override;
+    Result<bool> step_rating(const std::optional<RatingRow>& before, const RatingRow& after,
+                             const AuditRow& audit) override;
+    Result<std::optional<RatingRow>> find_rating(const DepartmentCode& department,
+                                                 std::string_view case_key) override;
+    Result<std::vector<RatingCount>> rating_counts(const DepartmentCode& department) override;
+    Result<std::vector<RatingRow>> open_ratings(const DepartmentCode& department,
+                                                std::size_t limit) override;
+    Result<void> put_push(const PushSubscription& subscription) override;
+    Result<std::vector<PushSubscription>> push_subscriptions(const InboxId& inbox) override;
+    Result<void> drop_push(const InboxId& inbox, std::string_view endpoint) override;
     Result<bool> try_link(const LinkTry& attempt) override;
     Result<void> renew_link(const LegId& leg, TimeMs expires) override;
     Result<void> put_api_key(const ApiKey& key, const AuditRow& audit) override;
@@ -212,6 +222,8 @@ private:
     std::map<DocumentId, Bytes> message_bytes_;
     std::map<DocumentId, std::vector<ServiceEntry>> service_;
     std::map<DocumentId, std::vector<ConsentEntry>> consents_;
+    std::map<std::pair<std::string, std::string>, RatingRow> ratings_; ///< department, case
+    std::map<InboxId, std::vector<PushSubscription>> pushes_; ///< in the order of their coming
     std::set<DocumentId> open_services_;
     std::map<LegId, LinkAccess> links_;
     std::map<std::string, ApiKey, std::less<>> keys_;

@@ -44,6 +44,8 @@ void decode_as_every_row(ByteView bytes) {
     decode_once<MessageRow>(bytes);
     decode_once<ServiceEntry>(bytes);
     decode_once<ConsentEntry>(bytes);
+    decode_once<PushSubscription>(bytes);
+    decode_once<RatingRow>(bytes);
 }
 
 } // namespace

@@ -100,6 +100,10 @@ TEST(StoreCodec, EveryRowReturnsAndNothingDamagedDoes) {
     expect_strict(ServiceEntry{5, TimeMs{5}, TimeMs{6}, std::nullopt, "", "", "", ""});
     expect_strict(
         ConsentEntry{true, "送达地址确认书", "2026-1", {2026, 11, 18}, TimeMs{5}, "decision"});
+    expect_strict(PushSubscription{samples::numbered<InboxId>(7),
+                                   Private<std::string>("https://push.example/7"), Bytes(65, 4),
+                                   Private<std::string>(std::string(16, 'a')), TimeMs{5}});
+    expect_strict(samples::rating(7));
     const auto key = samples::numbered<DocumentKey>(7);
     expect_strict(FreshRow{key, samples::numbered<DocumentId>(7), std::nullopt, TimeMs{5}});
     expect_strict(FreshRow{key, samples::numbered<DocumentId>(7), InboxId{}, TimeMs{5}});

@@ -131,7 +131,9 @@ public:
                                              Verb{"paper", 2, &Run::paper},
                                              Verb{"editions", 3, &Run::editions},
                                              Verb{"service", 3, &Run::service},
-                                             Verb{"consent", 2, &Run::consent}};
+                                             Verb{"consent", 2, &Run::consent},
+                                             Verb{"push", 2, &Run::push},
+                                             Verb{"ratings", 2, &Run::ratings}};
         std::uint64_t total = 0;
         for (const Verb& verb : verbs) {
             total += verb.weight;
@@ -396,6 +398,40 @@ private:
         return same_answer(model_.add_consent(document, entry, audit),
                            engine_.add_consent(document, entry, audit)) &&
                same_answer(model_.consents(document), engine_.consents(document));
+    }
+
+    bool push() {
+        const InboxId inbox = samples::numbered<InboxId>(below(3));
+        const std::string endpoint = "https://push.example/" + std::to_string(below(12));
+        const PushSubscription one{inbox, Private<std::string>(endpoint), Bytes(65, 4),
+                                   Private<std::string>(std::string(16, 'a')), now_};
+        return (below(4) == 0 ? same_answer(model_.drop_push(inbox, endpoint),
+                                            engine_.drop_push(inbox, endpoint))
+                              : same_answer(model_.put_push(one), engine_.put_push(one))) &&
+               same_answer(model_.push_subscriptions(inbox), engine_.push_subscriptions(inbox));
+    }
+
+    bool ratings() {
+        RatingRow after = samples::rating(below(8));
+        std::optional<RatingRow> before =
+            model_.find_rating(after.department, after.case_key).value();
+        if (below(5) == 0) {
+            before.reset();
+        }
+        after.due = below(3) == 0
+                        ? std::nullopt
+                        : std::optional(Date{2026, 12, 1 + static_cast<unsigned>(below(5))});
+        after.counts = below(3) != 0;
+        const AuditRow audit = samples::audit_row(below(100));
+        const std::size_t limit = below(5);
+        return same_answer(model_.step_rating(before, after, audit),
+                           engine_.step_rating(before, after, audit)) &&
+               same_answer(model_.find_rating(after.department, after.case_key),
+                           engine_.find_rating(after.department, after.case_key)) &&
+               same_answer(model_.rating_counts(after.department),
+                           engine_.rating_counts(after.department)) &&
+               same_answer(model_.open_ratings(after.department, limit),
+                           engine_.open_ratings(after.department, limit));
     }
 
     bool same_status(const DocumentId& id) {

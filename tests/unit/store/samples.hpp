@@ -144,6 +144,23 @@ inline EditionRow edition(std::uint64_t number, std::string name = "guide-1") {
     return row;
 }
 
+inline RatingRow rating(std::uint64_t number) {
+    RatingRow row;
+    row.department = department(number % 2);
+    row.case_key = "AN-" + std::to_string(number);
+    row.document = numbered<DocumentId>(number);
+    row.template_version = "food-business-licence@1";
+    row.level = static_cast<std::uint8_t>(1 + number % 5);
+    row.reasons = {"speed", "attitude"};
+    row.words = Private<std::string>("等了很久");
+    row.at = TimeMs{5};
+    row.state = 1;
+    row.due = Date{2026, 12, static_cast<unsigned>(1 + number % 9)};
+    row.changed = TimeMs{6};
+    row.note = Private<std::string>("已联系");
+    return row;
+}
+
 inline QrKeyRow qr_key(std::uint64_t number) {
     QrKeyRow row;
     row.department = department(number % 3);

@@ -1,18 +1,15 @@
 // The applicants' counter: the page behind a link, the code that opens it, the files.
 
-#include "api/answers.hpp"
-#include "api/delivery_json.hpp"
 #include "api/file_response.hpp"
+#include "api/inbox_json.hpp"
 #include "api/pages.hpp"
 #include "api/problem.hpp"
 #include "api/routes.hpp"
-#include "api/service_json.hpp"
 #include "base/json.hpp"
 
 namespace songda::api {
 namespace {
 
-constexpr std::int64_t session_ms = 15 * 60'000;
 constexpr std::size_t code_body_bytes_max = 256;
 
 /// The same words for an unknown link, a wrong code, an expired and a shut link.
@@ -44,52 +41,12 @@ std::string read_code(const http::Request& request) {
     return body.ok() ? std::string(member_text(body.value().root(), "code")) : "";
 }
 
-/// What changed last, and why: the recipient is told the same by notice.
-std::string change_json(const store::StatusChange& change) {
-    std::string to;
-    JsonObject object(to);
-    object.text("at", to_rfc3339(change.at));
-    object.text_if("operation_zh", store::operation_name_zh(change.operation));
-    object.text("reason", change.reason);
-    object.text_if("basis", change.basis);
-    object.text_if("description", change.description);
-    object.end();
-    return to;
-}
-
-std::string document_json(const ApiParts& parts, const delivery::InboxDocument& entry) {
-    const store::DocumentRow& document = entry.document;
-    const verifier::Report report = register_report(document, entry.status, parts.clock.now());
-    std::string to;
-    JsonObject object(to);
-    object.text("title", document.title);
-    object.text("number", document.number);
-    object.text("issuer", document.department_name);
-    object.text_if("decided_on", document.decided_on ? to_text(*document.decided_on) : "");
-    object.text("issued_at", to_rfc3339(document.issued_at));
-    object.text("status", verifier::reason_name(report.status.reason));
-    if (entry.status.sequence > 1) {
-        object.raw("changed", change_json(entry.status.change));
-    }
-    object.raw("sample", document.sample ? "true" : "false");
-    if (entry.awaited) {
-        object.text("awaits", level_name(*entry.awaited));
-    } else {
-        object.text("download", "/api/v1/inbox/files/" + to_text(document.id));
-    }
-    object.text("verify", "/v/" + to_text(document.key));
-    object.raw("service", service_json(entry.service));
-    object.raw("delivery", delivery_json(entry.legs));
-    object.end();
-    return to;
-}
-
 std::string session_header(const ApiParts& parts, const store::InboxId& inbox) {
     const std::string value =
-        parts.applicant_keys.make_session(inbox, parts.clock.now() + session_ms);
+        parts.applicant_keys.make_session(inbox, parts.clock.now() + inbox_session_ms);
     const bool secure = parts.public_base.starts_with("https:");
     return std::string(session_cookie) + '=' + value +
-           "; Path=/api/v1/inbox; Max-Age=" + std::to_string(session_ms / 1000) +
+           "; Path=/api/v1/inbox; Max-Age=" + std::to_string(inbox_session_ms / 1000) +
            "; HttpOnly; SameSite=Strict" + (secure ? "; Secure" : "");
 }
 
@@ -109,11 +66,7 @@ http::Response open_inbox(const ApiParts& parts, const http::Request& request) {
     response.content_type = "application/json";
     response.headers = {{"Cache-Control", "no-store"},
                         {"Set-Cookie", session_header(parts, *inbox.value())}};
-    response.body = "{\"documents\":";
-    append_json_array(response.body, list.value(), [&](const delivery::InboxDocument& entry) {
-        response.body += document_json(parts, entry);
-    });
-    response.body += '}';
+    response.body = inbox_json(parts, list.value());
     return response;
 }
 

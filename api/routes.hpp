@@ -65,6 +65,10 @@ struct ApiParts {
     std::string publish_folder{};
     /// How many published templates cannot be used; empty: none is looked for.
     std::function<std::size_t()> failing_templates{};
+    /// What a browser subscribes to that wants to be told of its inbox; empty: nothing is offered.
+    std::string push_key{};
+    /// Can a message be sent to such a browser? Set with push_key.
+    std::function<bool(const store::PushSubscription&)> is_push_subscription{};
     /// The built-in time-stamp authority: TimeStampReq in, TimeStampResp out, whatever comes in.
     /// Empty: there is none.
     std::function<std::string(std::string_view)> timestamp{};
@@ -118,6 +122,9 @@ void add_paper_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_status_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_verify_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_inbox_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
+void add_rating_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
+void add_inbox_event_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
+void add_push_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_guide_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_catalogue_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_deadline_routes(std::vector<ApiRoute>& to, const ApiParts& parts);

@@ -112,6 +112,15 @@ struct EmailConfig {
     std::int64_t attempt_seconds = 0;
 };
 
+/// The channel `web_push`: browsers that recipients subscribed in the inbox page.
+struct WebPushConfig {
+    std::string key; ///< P-256 (VAPID)
+    std::string contact;
+    std::string ca_file;
+    bool allow_private_addresses = false;
+    unsigned threads = 0;
+};
+
 struct DeliveryConfig {
     std::string secret_file;
     std::int64_t link_days = 0;
@@ -120,6 +129,7 @@ struct DeliveryConfig {
     bool paused = false;              ///< legs are planned and wait; nothing leaves
     PortalConfig portal;
     EmailConfig email;
+    std::optional<WebPushConfig> web_push{}; ///< absent: the page offers no subscription
     std::vector<ProviderConfig> providers{};
     std::string providers_folder{}; ///< what they were sent and what they reported; with providers
     [[nodiscard]] std::int64_t fallback_ms() const { return fallback_hours * 3'600'000; }

@@ -126,9 +126,20 @@ Result<void> Desk::open_delivery_plan() {
         return keys.error();
     }
     keys_of_applicants_.emplace(std::move(keys).value());
-    planner_.emplace(*keys_of_applicants_, random_, config_.delivery.fallback_ms());
+    planner_.emplace(*keys_of_applicants_, random_, config_.delivery.fallback_ms(), subscribed());
     status_planner_.emplace(supervisors_of(config_), random_);
     return {};
+}
+
+/// A store that cannot be read is told by whoever writes to it; the document goes without.
+delivery::Planner::Subscribed Desk::subscribed() const {
+    if (!config_.delivery.web_push) {
+        return {};
+    }
+    return [&store = *store_](const store::InboxId& inbox) {
+        const auto browsers = store.push_subscriptions(inbox);
+        return browsers.ok() && !browsers.value().empty();
+    };
 }
 
 /// Without a calendar of the year there is no day to say, and whoever asks is told so.

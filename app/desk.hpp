@@ -77,6 +77,7 @@ private:
     [[nodiscard]] Result<void> open_store();
     [[nodiscard]] Result<void> open_seals();
     [[nodiscard]] Result<void> open_delivery_plan();
+    [[nodiscard]] delivery::Planner::Subscribed subscribed() const;
     [[nodiscard]] Result<void> open_catalogue();
     [[nodiscard]] Result<void> open_templates();
     [[nodiscard]] Result<void> open_own_templates(DepartmentConfig& department);

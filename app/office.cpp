@@ -28,8 +28,8 @@ Office::~Office() {
 
 Result<std::unique_ptr<Office>> Office::open(const DeliveryConfig& config, Desk& desk) {
     std::unique_ptr<Office> office(new Office(config, desk));
-    for (const auto step : {&Office::open_portal, &Office::open_email, &Office::open_returned,
-                            &Office::open_providers}) {
+    for (const auto step : {&Office::open_portal, &Office::open_email, &Office::open_push,
+                            &Office::open_returned, &Office::open_providers}) {
         const auto done = (office.get()->*step)();
         if (!done.ok()) {
             return done.error();
@@ -39,6 +39,9 @@ Result<std::unique_ptr<Office>> Office::open(const DeliveryConfig& config, Desk&
     std::vector<delivery::Lane> lanes = {
         {ChannelKind::portal, *office->portal_, config.portal.threads, portal_legs_per_claim},
         {ChannelKind::email, *office->email_, config.email.threads, 1}};
+    if (office->push_) {
+        lanes.push_back({ChannelKind::web_push, *office->push_, config.web_push->threads, 1});
+    }
     for (const delivery::Lane& lane : office->providers_->lanes()) {
         lanes.push_back(lane);
     }
@@ -119,6 +122,21 @@ Result<void> Office::open_email() {
         return made.error();
     }
     email_ = std::move(made).value();
+    return {};
+}
+
+Result<void> Office::open_push() {
+    if (!config_.web_push) {
+        return {};
+    }
+    const WebPushConfig& config = *config_.web_push;
+    auto made = delivery::push::PushChannel::make(
+        {config.key, config.contact, config.ca_file, config.allow_private_addresses}, desk_.store(),
+        desk_.random());
+    if (!made.ok()) {
+        return made.error();
+    }
+    push_ = std::move(made).value();
     return {};
 }
 

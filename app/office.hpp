@@ -6,6 +6,7 @@
 #include "app/desk.hpp"
 #include "app/providers.hpp"
 #include "app/returned_mail.hpp"
+#include "delivery/channels/push/push_channel.hpp"
 #include "delivery/courier.hpp"
 
 namespace songda::app {
@@ -27,6 +28,8 @@ public:
     void wake() { courier_->wake(); }
     /// Where the providers' reports come in.
     [[nodiscard]] Providers& providers() { return *providers_; }
+    /// What browsers subscribe to; empty: nobody can.
+    [[nodiscard]] std::string push_key() const { return push_ ? push_->public_key() : ""; }
     /// Lets running attempts end.
     void stop();
 
@@ -34,6 +37,7 @@ private:
     Office(const DeliveryConfig& config, Desk& desk) : config_(config), desk_(desk) {}
     [[nodiscard]] Result<void> open_portal();
     [[nodiscard]] Result<void> open_email();
+    [[nodiscard]] Result<void> open_push();
     [[nodiscard]] Result<void> open_returned();
     [[nodiscard]] Private<Bytes> return_secret() const;
     [[nodiscard]] Result<void> open_providers();
@@ -42,6 +46,7 @@ private:
     Desk& desk_;
     std::unique_ptr<delivery::Channel> portal_;
     std::unique_ptr<delivery::Channel> email_;
+    std::unique_ptr<delivery::push::PushChannel> push_; ///< null: not configured
     std::unique_ptr<Providers> providers_;
     std::unique_ptr<delivery::Courier> courier_;
     std::unique_ptr<ReturnedMailKeeping> returned_; ///< null: nobody looks

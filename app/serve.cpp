@@ -92,7 +92,7 @@ struct Counters {
     delivery::Collecting& collecting;
     const std::atomic<bool>& ready;
     Timestamping* timestamping; ///< null: no authority here
-    Providers& providers;
+    Office& office;
     const verifier::Inspector& inspector;
 };
 
@@ -141,6 +141,8 @@ api::ApiParts make_parts(const Config& config, Desk& desk, const Counters& made)
         .limits = limits,
         .publish_folder = config.pki.publish_folder,
         .failing_templates = [&desk] { return desk.failing_templates().size(); },
+        .push_key = made.office.push_key(),
+        .is_push_subscription = &delivery::push::is_subscription,
         .timestamp = made.timestamping == nullptr
                          ? nullptr
                          : std::function<std::string(std::string_view)>(
@@ -148,8 +150,8 @@ api::ApiParts make_parts(const Config& config, Desk& desk, const Counters& made)
                                    return authority.answer(request);
                                }),
         .provider_report =
-            [&providers = made.providers](std::string_view name, std::string_view token,
-                                          const http::Request& request) {
+            [&providers = made.office.providers()](std::string_view name, std::string_view token,
+                                                   const http::Request& request) {
                 return providers.answer(name, token, request);
             },
     };
@@ -220,10 +222,9 @@ int run_serve(const std::string& path) {
     // A stranger's file may not take the workers that issue.
     const auto inspector = verifier::Inspector::beside_this_program(
         {.running_max = std::clamp(config.value().http.worker_threads / 4, 1U, 4U)});
-    const api::ApiParts parts =
-        make_parts(config.value(), desk,
-                   {gatekeeper, collecting, ready, timestamping.value().get(),
-                    office.value()->providers(), inspector});
+    const api::ApiParts parts = make_parts(
+        config.value(), desk,
+        {gatekeeper, collecting, ready, timestamping.value().get(), *office.value(), inspector});
     auto routes = api::make_api_routes(parts);
     if (!routes.ok()) {
         return tell_failure(routes.error());

@@ -1,5 +1,6 @@
 #include "base/text_codec.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -142,6 +143,25 @@ std::optional<Bytes> from_base64(std::string_view text) {
         return std::nullopt;
     }
     return bytes;
+}
+
+std::string to_base64url(ByteView bytes) {
+    std::string text = to_base64(bytes);
+    text.resize(text.size() - static_cast<std::size_t>(std::count(text.begin(), text.end(), '=')));
+    std::replace(text.begin(), text.end(), '+', '-');
+    std::replace(text.begin(), text.end(), '/', '_');
+    return text;
+}
+
+std::optional<Bytes> from_base64url(std::string_view text) {
+    if (text.find_first_of("+/=") != std::string_view::npos) {
+        return std::nullopt;
+    }
+    std::string padded(text);
+    std::replace(padded.begin(), padded.end(), '-', '+');
+    std::replace(padded.begin(), padded.end(), '_', '/');
+    padded.append((4 - padded.size() % 4) % 4, '=');
+    return from_base64(padded);
 }
 
 std::string to_base32(ByteView bytes) {

@@ -20,6 +20,11 @@ void write_hex(ByteView bytes, std::uint8_t* to);
 /// Strict: padding required, no white space, no stray bits.
 [[nodiscard]] std::optional<Bytes> from_base64(std::string_view text);
 
+/// RFC 4648 §5, without padding, as JOSE and Web Push write it.
+[[nodiscard]] std::string to_base64url(ByteView bytes);
+/// Strict: no padding, no white space, no stray bits.
+[[nodiscard]] std::optional<Bytes> from_base64url(std::string_view text);
+
 /// Crockford base32, upper case, most significant bits first; the size must give whole characters
 /// (10 bytes are 16 characters).
 [[nodiscard]] std::string to_base32(ByteView bytes);

@@ -106,8 +106,8 @@ Result<std::vector<InboxDocument>> Collecting::list(const store::InboxId& inbox)
     return found;
 }
 
-Result<std::optional<Collecting::Handover>> Collecting::hand_over(const store::InboxId& inbox,
-                                                                  const DocumentId& id) {
+Result<std::optional<store::DocumentRow>> Collecting::find(const store::InboxId& inbox,
+                                                           const DocumentId& id) {
     const auto entries = store_.inbox(inbox);
     if (!entries.ok()) {
         return entries.error();
@@ -116,14 +116,23 @@ Result<std::optional<Collecting::Handover>> Collecting::hand_over(const store::I
         std::any_of(entries.value().begin(), entries.value().end(),
                     [&](const store::InboxEntry& entry) { return entry.document == id; });
     if (!inside) {
-        return std::optional<Handover>();
+        return std::optional<store::DocumentRow>();
     }
-    const auto document = store_.find_document(id);
+    auto document = store_.find_document(id);
+    if (document.ok() && !document.value()) {
+        return Error{Fault::corrupt, "an inbox names a document that is not there"};
+    }
+    return document;
+}
+
+Result<std::optional<Collecting::Handover>> Collecting::hand_over(const store::InboxId& inbox,
+                                                                  const DocumentId& id) {
+    const auto document = find(inbox, id);
     if (!document.ok()) {
         return document.error();
     }
     if (!document.value()) {
-        return Error{Fault::corrupt, "an inbox names a document that is not there"};
+        return std::optional<Handover>();
     }
     const auto standing = find_standing(store_, *document.value(), clock_.now());
     if (!standing.ok()) {

@@ -56,6 +56,10 @@ public:
     /// Newest first.
     [[nodiscard]] Result<std::vector<InboxDocument>> list(const store::InboxId& inbox);
 
+    /// The document, if it lies in that inbox.
+    [[nodiscard]] Result<std::optional<store::DocumentRow>> find(const store::InboxId& inbox,
+                                                                 const DocumentId& document);
+
     /// The file, if the document lies in that inbox; its legs that it can have come by are
     /// ACKNOWLEDGED (已签收: opened by who holds link and code) before the bytes leave. Without the
     /// file, and nothing is acknowledged, while it lacks the level that it is served with.

@@ -32,10 +32,16 @@ std::vector<store::LegWrite> Planner::plan(const PlanRequest& request) const {
         turn = turn + fallback_ms_;
         hold_as_fallback(add(choice), turn);
     }
-    for (const Choice& choice : request.notices) {
+    const auto tell = [&](const Choice& choice) {
         store::LegRow& leg = add(choice);
         leg.purpose = store::LegPurpose::notice;
         leg.tells = store::ToldStatus{document.id, 1};
+    };
+    for (const Choice& choice : request.notices) {
+        tell(choice);
+    }
+    if (subscribed_ && subscribed_(like.inbox)) {
+        tell({ChannelKind::web_push, {}});
     }
     return legs;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,13 +35,19 @@ struct PlanRequest {
 [[nodiscard]] bool is_chosen_notice(const store::LegRow& leg);
 
 /// Makes the legs of a document, to be stored in the transaction that issues it: each chosen
-/// channel gets one, in the recipient's inbox; HELD until the file has the level that its document
+/// channel gets one, in the recipient's inbox, and the browsers that the recipient subscribed there
+/// another; HELD until the file has the level that its document
 /// is served with, or until the ways before it came to nothing. Safe to call from several threads.
 class Planner {
 public:
+    /// Has the recipient a browser that is to be told? Called once a document.
+    using Subscribed = std::function<bool(const store::InboxId&)>;
+
     /// `keys` and `random` outlive it. `fallback_ms`: how long the ways before a fallback have.
-    Planner(const ApplicantKeys& keys, Random& random, std::int64_t fallback_ms = 72 * 3'600'000)
-        : keys_(keys), random_(random), fallback_ms_(fallback_ms) {}
+    Planner(const ApplicantKeys& keys, Random& random, std::int64_t fallback_ms = 72 * 3'600'000,
+            Subscribed subscribed = {})
+        : keys_(keys), random_(random), fallback_ms_(fallback_ms),
+          subscribed_(std::move(subscribed)) {}
 
     [[nodiscard]] std::vector<store::LegWrite> plan(const PlanRequest& request) const;
 
@@ -48,6 +55,7 @@ private:
     const ApplicantKeys& keys_;
     Random& random_;
     std::int64_t fallback_ms_;
+    Subscribed subscribed_; ///< empty: nobody can subscribe
 };
 
 } // namespace songda::delivery

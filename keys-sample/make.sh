@@ -114,6 +114,7 @@ mkdir -p "$out/delivery"
 secret "$out/delivery/webhook.key" openssl genpkey -algorithm ED25519
 [ -f "$out/delivery/webhook.pub" ] || openssl pkey -in "$out/delivery/webhook.key" -pubout -out "$out/delivery/webhook.pub"
 secret "$out/delivery/webhook.secret" webhook_secret
+secret "$out/delivery/web-push.key" openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-256
 secret "$out/delivery/delivery.secret" openssl rand -hex 32
 secret "$out/delivery/smtp.password" openssl rand -hex 16
 secret "$out/delivery/dkim-rsa.key" openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048

@@ -1,6 +1,10 @@
 // The applicant's page: opens the inbox with the 8-digit code, lists the documents and how each one travelled.
 // Nothing is kept on the device; the session is the server's cookie.
 
+import { element, english } from './elements.js';
+import { ratingPart } from './rating.js';
+import { offerPush } from './subscribe.js';
+
 const byId = (id) => document.getElementById(id);
 
 const STATUS = {
@@ -34,19 +38,6 @@ const HELD = [
   ['awaits_turn', '备用，前面的方式未送达时发送', 'Kept for when the others do not serve'],
   ['awaits_B-', '等待可信时间戳', 'Waiting for the trusted time-stamp'],
 ];
-
-function element(name, className, ...children) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.append(...children);
-  return made;
-}
-
-function english(text) {
-  const made = element('span', '', text);
-  made.lang = 'en';
-  return made;
-}
 
 const words = (table, name) => table[String(name).toLowerCase()] || [String(name), ''];
 
@@ -133,7 +124,7 @@ function documentItem(row) {
   const progress = row.delivery && row.delivery.length > 0 ? [element('h3', '', '送达进度 ', english('Delivery')), legs] : [];
   const sample = row.sample ? [element('p', 'sample', '样本，不具法律效力 ', english('Sample, without legal effect'))] : [];
   return element('li', 'answer ' + style, element('h2', '', row.title), ...sample, facts, ...waitingNote(row), ...downloadLink(row),
-    ...verifyLink(row), ...progress);
+    ...verifyLink(row), ...progress, ...ratingPart(row));
 }
 
 function complain(zh, en) {
@@ -155,11 +146,38 @@ function explain(response) {
   }
 }
 
-function show(documents) {
+const shown = new Map(); // document → what it was drawn from, and its item
+
+/** Draws what is new or has changed; a rating that is being written stays as it is. */
+function draw(documents) {
+  const items = documents.map((row) => {
+    const text = JSON.stringify(row);
+    const before = shown.get(row.number);
+    if (before && before.text === text) return before.item;
+    const item = documentItem(row);
+    const fold = before && before.item.querySelector('details.fold');
+    const same = fold && item.querySelector('details.fold');
+    if (same && JSON.stringify(JSON.parse(before.text).rating) === JSON.stringify(row.rating)) same.replaceWith(fold);
+    shown.set(row.number, { text, item });
+    return item;
+  });
+  const list = byId('documents');
+  if (items.length !== list.children.length || items.some((item, at) => list.children[at] !== item)) list.replaceChildren(...items);
+}
+
+/** The server tells when something moves. It closes the stream with the session; then the page stays as it is. */
+function follow() {
+  const events = new EventSource('/api/v1/inbox/events');
+  events.addEventListener('inbox', (event) => draw(JSON.parse(event.data).documents));
+}
+
+function show(inbox) {
   byId('door').hidden = true;
   byId('list').hidden = false;
-  byId('documents').append(...documents.map(documentItem));
+  draw(inbox.documents);
   byId('list-title').focus();
+  follow();
+  offerPush(inbox.push_key).catch(() => {}); // it only tells; the documents are there without it
 }
 
 async function open(event) {
@@ -177,7 +195,7 @@ async function open(event) {
     const response = await fetch('/api/v1/inbox/' + token + ':open', {
       method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ code }),
     });
-    if (response.ok) show((await response.json()).documents);
+    if (response.ok) show(await response.json());
     else explain(response);
   } catch (_) {
     complain('联系不上服务器，请检查网络。', 'The server cannot be reached; check your network.');

@@ -1,9 +1,10 @@
-#define OPENSSL_SUPPRESS_DEPRECATED // RSA as a structure of its own
+#define OPENSSL_SUPPRESS_DEPRECATED // RSA and EC keys as structures of their own
 #include "delivery/channels/key_file.hpp"
 
 #include <cerrno>
 
 #include <fcntl.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -75,6 +76,22 @@ openssl::Pkey rsa_key(ByteView der) {
     return key;
 }
 
+/// ECPrivateKey (RFC 5915); the curve stands beside it, in the algorithm.
+openssl::Pkey p256_key(ByteView der) {
+    std::unique_ptr<EC_KEY, Deleter<EC_KEY_free>> ec(
+        EC_KEY_new_by_curve_name(NID_X9_62_prime256v1));
+    EC_KEY* raw = ec.get();
+    const unsigned char* at = der.data();
+    openssl::Pkey key(EVP_PKEY_new());
+    if (!ec || !key || d2i_ECPrivateKey(&raw, &at, static_cast<long>(der.size())) == nullptr ||
+        EC_GROUP_get_curve_name(EC_KEY_get0_group(raw)) != NID_X9_62_prime256v1 ||
+        EC_KEY_check_key(raw) != 1 || EVP_PKEY_assign(key.get(), EVP_PKEY_EC, raw) != 1) {
+        return nullptr;
+    }
+    (void)ec.release();
+    return key;
+}
+
 /// PrivateKeyInfo (RFC 5208), which wipes its content when it goes.
 openssl::Pkey key_of(const PKCS8_PRIV_KEY_INFO* info) {
     const ASN1_OBJECT* kind = nullptr;
@@ -87,6 +104,9 @@ openssl::Pkey key_of(const PKCS8_PRIV_KEY_INFO* info) {
     if (OBJ_obj2nid(kind) == NID_rsaEncryption) {
         return rsa_key(bytes);
     }
+    if (OBJ_obj2nid(kind) == NID_X9_62_id_ecPublicKey) {
+        return p256_key(bytes);
+    }
     if (OBJ_obj2nid(kind) == NID_ED25519 && bytes.size() == ed25519_octets && bytes[0] == 4 &&
         bytes[1] == 32) {
         return openssl::Pkey(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr,
@@ -95,7 +115,7 @@ openssl::Pkey key_of(const PKCS8_PRIV_KEY_INFO* info) {
     return nullptr;
 }
 
-/// Null: no key of the two kinds.
+/// Null: no key of these kinds.
 openssl::Pkey parse_key(ByteView pem) {
     const openssl::Bio text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
     Wiped der;
@@ -132,7 +152,8 @@ Result<openssl::Pkey> read_key_file(const std::string& path) {
     wipe_dead_stack();
     if (!key) {
         return Error{Fault::invalid_input,
-                     path + ": not an RSA or Ed25519 private key in PEM, without passphrase"};
+                     path +
+                         ": not an RSA, Ed25519 or P-256 private key in PEM, without passphrase"};
     }
     return key;
 }

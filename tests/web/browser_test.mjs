@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { chromium } from 'playwright-core';
 
-import { ANSWER, INBOX_CODE, KEY, REVOKED, serverFragment, startFakeServer } from './fake_server.mjs';
+import { ANSWER, INBOX, INBOX_CODE, KEY, REVOKED, serverFragment, startFakeServer } from './fake_server.mjs';
 
 const golden = (name) => JSON.parse(readFileSync(new URL(`../golden/qr/${name}`, import.meta.url), 'utf8'));
 const GOOD = golden('good.json').find(({ name }) => name === 'organisation');
@@ -246,6 +246,107 @@ test('InboxOpensWithTheCodeAndLinksOnlyIntoItself', async () => {
   assert.match(await page.locator('.documents > li', { hasText: '补正告知书' }).innerText(), /已签发，正在加盖可信时间戳[^]*电子邮件 等待可信时间戳/);
   assert.match(await page.locator('.documents > li.no').innerText(), /已撤销[^]*2026年11月22日 08:00[^]*以欺骗手段取得许可[^]*第六十九条/);
   await shoot('inbox-list');
+});
+
+test('OpenInboxShowsWhatMovesAndKeepsARatingThatIsBeingWritten', async () => {
+  await page.goto(`${server.origin}/inbox/abc123`);
+  await page.fill('#code', INBOX_CODE);
+  await page.click('#open button');
+  await page.waitForSelector('#list:not([hidden])');
+  await page.click('details.fold summary');
+  await page.fill('form.rating textarea', '还在写');
+  while (server.followers.length === 0) await page.evaluate(() => new Promise(requestAnimationFrame));
+  const [first, second, third] = structuredClone(INBOX.documents);
+  first.delivery[1].state = 'acknowledged';
+  third.delivery[0] = { channel: 'email', state: 'in_transit', at: '2026-11-20T03:00:00.000Z' };
+  server.followers[0]([first, second, third]);
+  await page.waitForFunction(() => /电子邮件 在途/.test(document.querySelectorAll('.documents > li')[2].innerText));
+  assert.match(await page.locator('.documents > li').first().innerText(), /电子邮件 已签收/);
+  assert.equal(await page.inputValue('form.rating textarea'), '还在写');
+  assert.equal(await page.locator('.documents > li').count(), 3);
+});
+
+test('ServedCaseIsRatedOnceAndALowRatingSaysWhy', async () => {
+  await page.goto(`${server.origin}/inbox/abc123`);
+  await page.fill('#code', INBOX_CODE);
+  await page.click('#open button');
+  await page.waitForSelector('#list:not([hidden])');
+  assert.equal(await page.locator('details.fold').count(), 1, 'only what was served');
+  await page.click('details.fold summary');
+  const form = page.locator('form.rating');
+  await form.locator('button').click();
+  assert.match(await form.locator('.error').innerText(), /请选择一项评价/);
+  await form.getByLabel('非常不满意').check();
+  await form.locator('button').click();
+  assert.match(await form.locator('.error').innerText(), /至少选一项原因/);
+  await form.getByLabel('办事效率').check();
+  await form.locator('textarea').fill('等了很久');
+  await shoot('inbox-rating');
+  await form.locator('button').click();
+  await page.waitForFunction(() => /您的评价：非常不满意/.test(document.querySelector('details.fold').innerText));
+  assert.deepEqual(server.ratings, [{ document: '0000000001', level: 1, reasons: ['speed'], words: '等了很久' }]);
+  assert.match(await page.locator('details.fold').innerText(), /回访，最迟 2026-12-15/);
+  assert.equal(await page.locator('form.rating').count(), 0);
+});
+
+/** Opens the inbox in a browser whose push service is ours: none is in reach of a test. */
+async function openInboxWithPush() {
+  await visitor.grantPermissions(['notifications'], { origin: server.origin });
+  await page.addInitScript(() => {
+    let current = null;
+    const made = (options) => ({
+      endpoint: 'https://push.example/one', options,
+      toJSON: () => ({ endpoint: 'https://push.example/one', keys: { p256dh: 'point', auth: 'secret' } }),
+      unsubscribe: async () => { current = null; },
+    });
+    PushManager.prototype.getSubscription = async () => current;
+    PushManager.prototype.subscribe = async (options) => { current = made(options); window.subscribedTo = options.applicationServerKey; return current; };
+  });
+  await page.goto(`${server.origin}/inbox/abc123`);
+  await page.fill('#code', INBOX_CODE);
+  await page.click('#open button');
+  await page.waitForSelector('#push:not([hidden])');
+}
+
+test('InboxTellsThisBrowserOnlyOnceAskedAndStopsWhenAsked', async () => {
+  await openInboxWithPush();
+  assert.deepEqual(server.pushes, []);
+  await shoot('inbox-push');
+  await page.click('#push-button');
+  await page.waitForFunction(() => /不再通知/.test(document.getElementById('push-button').textContent));
+  assert.deepEqual(server.pushes, [['POST', { endpoint: 'https://push.example/one', key: 'point', secret: 'secret' }]]);
+  assert.equal((await page.evaluate(() => window.subscribedTo)).length, 87);
+  await page.click('#push-button');
+  await page.waitForFunction(() => /有新文书时通知我/.test(document.getElementById('push-button').textContent));
+  assert.deepEqual(server.pushes[1], ['DELETE', { endpoint: 'https://push.example/one' }]);
+});
+
+test('PushedMessageIsShownAndOpensOnlyThisSite', async () => {
+  await openInboxWithPush();
+  const devtools = await visitor.newCDPSession(page);
+  const registered = new Promise((resolve) => devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+    if (registrations.length > 0) resolve(registrations[0]);
+  }));
+  await devtools.send('ServiceWorker.enable');
+  const { registrationId } = await registered;
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  const shown = async (message) => {
+    await devtools.send('ServiceWorker.deliverPushMessage', { origin: server.origin, registrationId, data: message });
+    return page.evaluate(async (tag) => {
+      const worker = await navigator.serviceWorker.ready;
+      for (;;) {
+        const [one] = await worker.getNotifications({ tag });
+        if (one) return { title: one.title, open: one.data.open };
+        await new Promise((resolve) => { setTimeout(resolve, 20); });
+      }
+    }, JSON.parse(message).tag);
+  };
+  const own = await shown(JSON.stringify({ v: 1, what: 'document', tag: 'a', open: `${server.origin}/inbox/abc123` }));
+  assert.match(own.title, /有新的文书可以查收/);
+  assert.equal(own.open, `${server.origin}/inbox/abc123`);
+  const status = await shown(JSON.stringify({ v: 1, what: 'status', tag: 'b', open: 'https://elsewhere.example/x' }));
+  assert.match(status.title, /状态有变化/);
+  assert.equal(status.open, '');
 });
 
 test('ProblemIsToldCalmlyWithTheNextStep', async () => {

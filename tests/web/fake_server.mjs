@@ -10,7 +10,8 @@ const SCRIPT = 'text/javascript; charset=utf-8';
 const FILES = {
   '/': ['index.html', HTML], '/verify': ['verify.html', HTML], '/style.css': ['style.css', 'text/css'],
   '/verify.js': ['verify.js', SCRIPT], '/seal.js': ['seal.js', SCRIPT], '/sw.js': ['sw.js', SCRIPT],
-  '/inbox.js': ['inbox.js', SCRIPT], '/icon.svg': ['icon.svg', 'image/svg+xml'],
+  '/inbox.js': ['inbox.js', SCRIPT], '/elements.js': ['elements.js', SCRIPT], '/subscribe.js': ['subscribe.js', SCRIPT], '/rating.js': ['rating.js', SCRIPT], '/push.js': ['push.js', SCRIPT],
+  '/icon.svg': ['icon.svg', 'image/svg+xml'],
   '/manifest.webmanifest': ['manifest.webmanifest', 'application/manifest+json'],
 };
 
@@ -66,9 +67,10 @@ function problemPage(status, seconds) {
 const NOTHING = '<section class="answer unknown" id="answer"><h2>没有找到这份文书 <span lang="en">No such document here</span></h2>'
   + '<p>请核对地址，或用手机重新扫描文书上的二维码。<span lang="en">Check the address, or scan the code on the document again.</span></p></section>';
 
-const INBOX = {
+export const INBOX = {
+  push_key: 'BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8', // RFC 8291 §5
   documents: [
-    { title: '食品经营许可证', number: 'JY23201990012345', issuer: '示例市行政审批局', decided_on: '2026-11-19', issued_at: '2026-11-20T01:30:15.000Z',
+    { id: '0000000001', rating: null, title: '食品经营许可证', number: 'JY23201990012345', issuer: '示例市行政审批局', decided_on: '2026-11-19', issued_at: '2026-11-20T01:30:15.000Z',
       status: 'valid', sample: true, download: '/api/v1/inbox/files/0000000001', verify: `/v/${KEY}`,
       service: { state: 'served', state_zh: '已送达', since: '2026-11-20T02:11:00.000Z', served_at: '2026-11-20T02:11:00.000Z', rule: 'portal-opened', rules_version: '2026-1',
         channel: 'portal', basis_zh: '受送达人凭链接和领取码查收', basis: 'opened by who holds link and code' },
@@ -84,7 +86,7 @@ const INBOX = {
 
 /** Starts on a free loopback port: {origin, fragments: Map key → HTML, answers: Map key → answer, requests, stop}. */
 export async function startFakeServer() {
-  const state = { fragments: new Map([[KEY, serverFragment()]]), answers: new Map([[KEY, ANSWER]]), requests: [] };
+  const state = { fragments: new Map([[KEY, serverFragment()]]), answers: new Map([[KEY, ANSWER]]), requests: [], pushes: [], ratings: [], followers: [] };
   const send = (response, status, type, body, more = {}) => {
     response.writeHead(status, { 'Content-Type': type, 'Content-Security-Policy': POLICY, 'X-Content-Type-Options': 'nosniff',
       'Referrer-Policy': 'no-referrer', 'Cache-Control': 'no-cache', ...more });
@@ -111,6 +113,21 @@ export async function startFakeServer() {
     if (pathname.startsWith('/api/v1/verify/')) {
       const answer = state.answers.get(pathname.slice('/api/v1/verify/'.length));
       return answer ? json(response, 200, answer) : json(response, 404, { title: 'not found' });
+    }
+    if (pathname === '/api/v1/inbox/events') {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+      response.write('retry: 3000\n\n');
+      state.followers.push((documents) => response.write(`id: "1"\nevent: inbox\ndata: ${JSON.stringify({ documents })}\n\n`));
+      return undefined;
+    }
+    if (pathname === '/api/v1/inbox/ratings') {
+      const said = JSON.parse(body);
+      state.ratings.push(said);
+      return json(response, 201, { ...said, at: '2026-11-24T01:02:03.004Z', ...(said.level <= 2 ? { state: 'open', due: '2026-12-15' } : { state: 'counted' }) });
+    }
+    if (pathname === '/api/v1/inbox/push') {
+      state.pushes.push([request.method, JSON.parse(body)]);
+      return send(response, 204, 'application/json', '');
     }
     if (/^\/api\/v1\/inbox\/[^/]+:open$/.test(pathname)) return openInbox(response, body);
     const [, status, seconds] = pathname.match(/^\/problem\/([0-9]+)(?:\/([0-9]+))?$/) || [null, 404];

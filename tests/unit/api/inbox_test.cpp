@@ -1,69 +1,19 @@
 // The applicant at the counter, asked without a network: link and code open the inbox, the session
 // hands over its own files and nobody else's, every refusal looks the same.
-#include <fstream>
-
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
 #include "delivery/leg_state.hpp"
-#include "tests/unit/api/counter.hpp"
+#include "tests/unit/api/applicant.hpp"
 
 namespace songda::api {
 namespace {
 
 using nlohmann::json;
 
-class InboxTest : public CounterTest {
-protected:
-    void SetUp() override {
-        CounterTest::SetUp();
-        bearer_ = make_key(fakes::department, {"issue", "read"}).bearer;
-        std::ifstream in(SONGDA_SOURCE_DIR "/samples/decisions.jsonl");
-        for (std::string line; std::getline(in, line) && documents_.size() < 3;) {
-            http::Request request;
-            request.method = "POST";
-            request.path = "/api/v1/documents";
-            request.headers = {{"Authorization", "Bearer " + bearer_}};
-            request.body = line;
-            documents_.push_back(json::parse(ask(request).body));
-        }
-    }
-
-    /// Link's token and code, as the clerk is told them.
-    std::pair<std::string, std::string> way_in(const json& document) {
-        const json told = json::parse(
-            ask("POST",
-                "/api/v1/documents/" + document["id"].get<std::string>() + "/collection-code",
-                bearer_)
-                .body);
-        const std::string link = told["link"];
-        return {link.substr(link.rfind('/') + 1), told["code"]};
-    }
-    http::Response open(const std::string& token, const std::string& body) {
-        return ask("POST", "/api/v1/inbox/" + token + ":open", {}, body);
-    }
-    static std::string code_body(const std::string& code) { return json({{"code", code}}).dump(); }
-    static std::string cookie_of(const http::Response& response) {
-        for (const auto& [name, value] : response.headers) {
-            if (name == "Set-Cookie") {
-                return value.substr(0, value.find(';'));
-            }
-        }
-        return {};
-    }
-    http::Response download(const std::string& path, const std::string& cookie) {
-        http::Request request;
-        request.method = "GET";
-        request.path = path;
-        request.headers = {{"Cookie", "other=1; " + cookie}};
-        return ask(request);
-    }
-
-    std::string bearer_;
-    std::vector<json> documents_;
-};
+class InboxTest : public ApplicantTest {};
 
 TEST_F(InboxTest, LinkAndCodeOpenTheInboxAndTheFileIsTheOneThatWasIssued) {
     const auto [token, code] = way_in(documents_[0]);

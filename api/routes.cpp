@@ -134,6 +134,7 @@ Result<std::vector<ApiRoute>> make_api_routes(const ApiParts& parts) {
     std::vector<ApiRoute> routes;
     add_document_routes(routes, parts);
     add_service_routes(routes, parts);
+    add_evidence_routes(routes, parts);
     add_case_routes(routes, parts);
     add_draft_routes(routes, parts);
     add_status_routes(routes, parts);

@@ -77,6 +77,8 @@ struct ApiParts {
     std::function<http::Response(std::string_view name, std::string_view token,
                                  const http::Request&)>
         provider_report{};
+    /// All evidence of a document's delivery as a ZIP. Empty: there is none.
+    std::function<Result<Bytes>(const store::DocumentRow&)> evidence_package{};
 };
 
 /// What follows it in a path is one value: an OCSP request in base64, slashes and all.
@@ -116,6 +118,7 @@ inline constexpr std::string_view any_type = "*/*";
 // The counters, one file each.
 void add_document_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_service_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
+void add_evidence_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_case_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_draft_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_paper_routes(std::vector<ApiRoute>& to, const ApiParts& parts);

@@ -80,6 +80,18 @@ struct ServiceArguments {
 };
 int run_service(const ServiceArguments& arguments);
 
+/// Evidence of service, beside a running service.
+struct EvidenceArguments {
+    std::string config;
+    std::string document; ///< id or key
+    std::string output;   ///< file
+};
+int run_evidence_status(const EvidenceArguments& arguments);
+int run_evidence_export(const EvidenceArguments& arguments);
+/// 0: some record means it; 1: none does.
+int run_evidence_match(const EvidenceArguments& arguments);
+int run_evidence_receipt(const EvidenceArguments& arguments);
+
 /// Files of providers of SMS, WeChat messages and calls, without the service.
 struct ProviderArguments {
     std::string file;

@@ -296,10 +296,9 @@ TimestampConfig read_timestamp(TomlTable table, const ConfigPaths& path, signer:
     return timestamp;
 }
 
-AugmentationConfig read_augmentation(TomlTable table, const TimestampConfig& timestamp) {
-    AugmentationConfig augmentation;
-    augmentation.authorities = table.texts("authorities");
-    for (const std::string& name : augmentation.authorities) {
+void check_authorities(TomlTable& table, const std::vector<std::string>& names,
+                       const TimestampConfig& timestamp) {
+    for (const std::string& name : names) {
         const bool known =
             name == built_in_authority
                 ? timestamp.authority.has_value()
@@ -310,6 +309,12 @@ AugmentationConfig read_augmentation(TomlTable table, const TimestampConfig& tim
                                                "built-in with a [timestamp.authority]");
         }
     }
+}
+
+AugmentationConfig read_augmentation(TomlTable table, const TimestampConfig& timestamp) {
+    AugmentationConfig augmentation;
+    augmentation.authorities = table.texts("authorities");
+    check_authorities(table, augmentation.authorities, timestamp);
     if (table.has("authorities") && augmentation.authorities.empty()) {
         table.refuse("authorities", "at least one is needed");
     }
@@ -472,6 +477,11 @@ Result<Config> read_config(const std::string& file_path, Files files) {
     config.timestamp = read_timestamp(root.table("timestamp"), path, keys);
     if (root.has("augmentation")) {
         config.augmentation = read_augmentation(root.table("augmentation"), config.timestamp);
+    }
+    if (root.has("evidence")) {
+        TomlTable table = root.table("evidence");
+        config.evidence = read_evidence(table, path);
+        check_authorities(table, config.evidence->authorities, config.timestamp);
     }
     std::set<std::string> codes;
     for (TomlTable& table : root.tables("department")) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/evidence_config.hpp"
 #include "app/provider_config.hpp"
 #include "base/config_paths.hpp"
 #include "base/log.hpp"
@@ -201,7 +202,8 @@ struct Config {
     DeliveryConfig delivery;
     TimestampConfig timestamp;
     std::optional<AugmentationConfig> augmentation{};
-    Sm2Style sm2; ///< of the messages over records
+    std::optional<EvidenceConfig> evidence{}; ///< none: records are chained, and not sealed
+    Sm2Style sm2;                             ///< of the messages over records
     std::optional<signer::TokenPlace> pkcs11{};
     std::optional<SignerConfig> signer{};
     /// The register of seals; none: seals are used without one. With a signer process it is that

@@ -10,6 +10,7 @@
 #include "app/ways.hpp"
 #include "base/certificate.hpp"
 #include "base/log.hpp"
+#include "delivery/evidence.hpp"
 #include "delivery/service_case.hpp"
 #include "issuer/fonts/font_set.hpp"
 #include "issuer/templates/template.hpp"
@@ -18,14 +19,32 @@
 #include "store/lmdb/open_lmdb.hpp"
 
 namespace songda::app {
+
+Result<delivery::ApplicantKeys> read_applicant_keys(const Config& config) {
+    auto secret = read_secret_hex(config.delivery.secret_file);
+    return secret.ok()
+               ? delivery::ApplicantKeys::make(std::move(secret).value(), config.http.public_base)
+               : Result<delivery::ApplicantKeys>(secret.error());
+}
+
 namespace {
 
 constexpr std::int64_t key_list_life_ms = 30LL * 86'400'000;
+
+/// Without the secret nothing that happens in a delivery can be written: its record has no text.
+store::Testify testify_of(const Config& config) {
+    const auto keys = read_applicant_keys(config);
+    if (!keys.ok()) {
+        return [](const store::Testified&) { return std::string(); };
+    }
+    return delivery::make_testify(delivery::EvidenceKeys(keys.value().evidence_secret()));
+}
 
 store::LmdbOptions store_options(const Config& config, bool exclusive) {
     store::LmdbOptions options;
     options.directory = config.store.folder;
     options.follow_leg = delivery::follow_service;
+    options.testify = testify_of(config);
     options.exclusive = exclusive;
     options.segment_bytes = config.store.segment_mib << 20U;
     options.reserve_bytes = config.store.reserve_mib << 20U;
@@ -117,11 +136,7 @@ Result<void> Desk::open_store() {
 }
 
 Result<void> Desk::open_delivery_plan() {
-    auto secret = read_secret_hex(config_.delivery.secret_file);
-    if (!secret.ok()) {
-        return secret.error();
-    }
-    auto keys = delivery::ApplicantKeys::make(std::move(secret).value(), config_.http.public_base);
+    auto keys = read_applicant_keys(config_);
     if (!keys.ok()) {
         return keys.error();
     }

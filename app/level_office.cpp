@@ -1,9 +1,6 @@
 #include "app/level_office.hpp"
 
-#include <algorithm>
-
 #include "app/timestamp_server.hpp"
-#include "base/check.hpp"
 #include "base/log.hpp"
 #include "delivery/standing.hpp"
 
@@ -22,22 +19,6 @@ LevelKeeping::Options options_of(const AugmentationConfig& config) {
     return options;
 }
 
-/// By one of the names of `augmentation.authorities`, which read_config has looked at.
-Result<std::unique_ptr<signer::TimestampServer>> open_server(const std::string& name,
-                                                             const TimestampConfig& timestamp,
-                                                             Desk& desk, Timestamping* built_in) {
-    if (name == built_in_authority) {
-        SONGDA_CHECK(built_in != nullptr);
-        return std::unique_ptr<signer::TimestampServer>(
-            std::make_unique<BuiltInTimestampServer>(*built_in, desk.trust(), desk.clock()));
-    }
-    const auto client =
-        std::find_if(timestamp.clients.begin(), timestamp.clients.end(),
-                     [&](const TimestampClientConfig& each) { return each.name == name; });
-    SONGDA_CHECK(client != timestamp.clients.end());
-    return open_timestamp_server(*client, desk.clock());
-}
-
 /// The metrics count them; an outage of all of them is told by who works with the ladder.
 void note_miss(const signer::TimestampMiss& miss) {
     log::debug("timestamp_missed", {{"authority", miss.authority}, {"why", miss.error.detail}});
@@ -50,12 +31,12 @@ Result<std::unique_ptr<LevelOffice>> LevelOffice::open(const Config& config, Des
     std::unique_ptr<LevelOffice> office(new LevelOffice(*config.augmentation, desk));
     std::vector<std::unique_ptr<signer::TimestampServer>> servers;
     for (const std::string& name : config.augmentation->authorities) {
-        auto server = open_server(name, config.timestamp, desk, built_in);
+        auto server = open_named_server(
+            name, {config.timestamp, built_in, desk.trust(), desk.clock(), desk.metrics()});
         if (!server.ok()) {
             return server.error();
         }
-        servers.push_back(
-            std::make_unique<MeteredTimestampServer>(std::move(server).value(), desk.metrics()));
+        servers.push_back(std::move(server).value());
     }
     auto house =
         LadderHouse::open(config, std::move(servers), desk.clock(), desk.random(), &note_miss);

@@ -6,6 +6,7 @@
 #include "app/commands.hpp"
 #include "app/delivery_words.hpp"
 #include "app/editions.hpp"
+#include "app/evidence_words.hpp"
 #include "app/mail_words.hpp"
 #include "app/pki_words.hpp"
 #include "app/provider_words.hpp"
@@ -396,6 +397,9 @@ int main(int count, char** words) {
 
     ServiceArguments service;
     add_service(app, config, service, status);
+
+    EvidenceArguments evidence;
+    add_evidence(app, evidence, status);
 
     MailArguments mail;
     add_mail(app, mail, status);

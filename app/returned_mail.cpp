@@ -1,8 +1,11 @@
 #include "app/returned_mail.hpp"
 
+#include <algorithm>
+
 #include "base/child_program.hpp"
 #include "base/log.hpp"
 #include "base/reader_cage.hpp"
+#include "base/text_codec.hpp"
 #include "delivery/channels/returned/meaning.hpp"
 #include "delivery/courier.hpp"
 #include "delivery/leg_watch.hpp"
@@ -15,6 +18,17 @@ using std::chrono::milliseconds;
 /// Of its hash, in events and the log.
 constexpr std::size_t source_digits = 16;
 constexpr int tries_max = 3;
+
+/// Nothing for what is no SHA-256 in hexadecimal digits.
+std::optional<Digest> digest_of(std::string_view hash) {
+    const auto bytes = from_hex(hash);
+    Digest digest{};
+    if (!bytes || bytes->size() != digest.size()) {
+        return std::nullopt;
+    }
+    std::copy(bytes->begin(), bytes->end(), digest.begin());
+    return digest;
+}
 
 /// A mail that ends the reader, by its limits or otherwise, is one that it cannot read.
 Result<std::optional<delivery::ReturnedMail>> read_in_cage(const std::string& reader,
@@ -140,6 +154,7 @@ Result<ReturnedMailKeeping::Verdict> ReturnedMailKeeping::look_at(const std::str
     auto report =
         *delivery::meaning_of(mail, {options_.believe_delivered, leg.value()->address.reveal()});
     report.source = message.value().hash.substr(0, source_digits);
+    report.whole = digest_of(message.value().hash);
     auto verdict = settle(path.leg, report);
     return verdict.ok() && report.kind == delivery::MailReport::Kind::unclear &&
                    verdict.value().place == Place::kept

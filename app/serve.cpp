@@ -11,6 +11,7 @@
 #include "app/book_anchor.hpp"
 #include "app/commands.hpp"
 #include "app/desk.hpp"
+#include "app/evidence_office.hpp"
 #include "app/housekeeping.hpp"
 #include "app/level_office.hpp"
 #include "app/message_keeping.hpp"
@@ -21,6 +22,7 @@
 #include "base/certificate.hpp"
 #include "base/log.hpp"
 #include "base/sha256.hpp"
+#include "delivery/evidence_package.hpp"
 #include "http/server.hpp"
 
 namespace songda::app {
@@ -94,7 +96,27 @@ struct Counters {
     Timestamping* timestamping; ///< null: no authority here
     Office& office;
     const verifier::Inspector& inspector;
+    EvidenceOffice* evidence; ///< null: nothing is sealed
 };
+
+/// Null without the table in the configuration.
+Result<std::unique_ptr<EvidenceOffice>> open_evidence(const Config& config, Desk& desk,
+                                                      Timestamping* built_in) {
+    if (!config.evidence) {
+        return std::unique_ptr<EvidenceOffice>();
+    }
+    return EvidenceOffice::open(config, desk, built_in);
+}
+
+/// With the service's own seal over it, where there is one.
+Result<Bytes> pack_evidence(Desk& desk, const EvidenceOffice* office,
+                            const store::DocumentRow& document) {
+    delivery::EvidenceDesk parts{desk.store(), desk.clock()};
+    if (office != nullptr) {
+        parts.seal = [office](std::string_view text) { return office->seal().seal(text); };
+    }
+    return delivery::make_evidence_package(parts, document);
+}
 
 /// Null without the table in the configuration.
 Result<std::unique_ptr<Timestamping>> open_timestamping(const Config& config, Desk& desk) {
@@ -153,6 +175,10 @@ api::ApiParts make_parts(const Config& config, Desk& desk, const Counters& made)
             [&providers = made.office.providers()](std::string_view name, std::string_view token,
                                                    const http::Request& request) {
                 return providers.answer(name, token, request);
+            },
+        .evidence_package =
+            [&desk, office = made.evidence](const store::DocumentRow& document) {
+                return pack_evidence(desk, office, document);
             },
     };
 }
@@ -215,6 +241,10 @@ int run_serve(const std::string& path) {
     if (!levels.ok()) {
         return tell_failure(levels.error());
     }
+    const auto evidence = open_evidence(config.value(), desk, timestamping.value().get());
+    if (!evidence.ok()) {
+        return tell_failure(evidence.error());
+    }
     delivery::Collecting collecting(desk.store(), desk.applicant_keys(), desk.clock(),
                                     desk.link_ms());
     const api::Gatekeeper gatekeeper(desk.store(), certificates.value());
@@ -222,9 +252,10 @@ int run_serve(const std::string& path) {
     // A stranger's file may not take the workers that issue.
     const auto inspector = verifier::Inspector::beside_this_program(
         {.running_max = std::clamp(config.value().http.worker_threads / 4, 1U, 4U)});
-    const api::ApiParts parts = make_parts(
-        config.value(), desk,
-        {gatekeeper, collecting, ready, timestamping.value().get(), *office.value(), inspector});
+    const api::ApiParts parts =
+        make_parts(config.value(), desk,
+                   {gatekeeper, collecting, ready, timestamping.value().get(), *office.value(),
+                    inspector, evidence.value().get()});
     auto routes = api::make_api_routes(parts);
     if (!routes.ok()) {
         return tell_failure(routes.error());
@@ -255,6 +286,9 @@ int run_serve(const std::string& path) {
         std::in_place, MessageKeeping::Parts{desk.store(), desk.signer(), desk.clock(),
                                              desk.metrics(), config.value().sm2});
     messages->start();
+    if (evidence.value()) {
+        evidence.value()->start();
+    }
     tell_open(config.value(), desk, server.value()->port());
     signals.wait();
     // Doors first, then the work that is still on the desks, then the levels and the couriers that
@@ -266,6 +300,9 @@ int run_serve(const std::string& path) {
     }
     office.value()->stop();
     messages.reset();
+    if (evidence.value()) {
+        evidence.value()->stop();
+    }
     anchor.stop(); // behind everybody who uses seals
     fmt::print("已停止，没有遗失 stopped, nothing lost\n");
     return 0;

@@ -182,4 +182,24 @@ Result<TimestampProof> HttpTimestampServer::check(ByteView request, ByteView rep
         reply, {request, clock_.now(), config_.tolerance_seconds * 1000}, trust_);
 }
 
+Result<std::unique_ptr<signer::TimestampServer>> open_named_server(const std::string& name,
+                                                                   const NamedServers& servers) {
+    const auto counted = [&](std::unique_ptr<signer::TimestampServer> server) {
+        return std::unique_ptr<signer::TimestampServer>(
+            std::make_unique<MeteredTimestampServer>(std::move(server), servers.metrics));
+    };
+    if (name == built_in_authority) {
+        SONGDA_CHECK(servers.built_in != nullptr);
+        return counted(std::make_unique<BuiltInTimestampServer>(*servers.built_in, servers.trust,
+                                                                servers.clock));
+    }
+    const auto& clients = servers.config.clients;
+    const auto client =
+        std::find_if(clients.begin(), clients.end(),
+                     [&](const TimestampClientConfig& each) { return each.name == name; });
+    SONGDA_CHECK(client != clients.end());
+    auto opened = open_timestamp_server(*client, servers.clock);
+    return opened.ok() ? Result(counted(std::move(opened).value())) : opened.error();
+}
+
 } // namespace songda::app

@@ -84,6 +84,19 @@ private:
     const metrics::Counter failures_;
 };
 
+/// The authorities that a configuration names.
+struct NamedServers {
+    const TimestampConfig& config;
+    Timestamping* built_in; ///< null: no authority here
+    const verifier::TrustStore& trust;
+    const Clock& clock;
+    metrics::Registry& metrics;
+};
+/// By one of the names that `augmentation.authorities` and `evidence.authorities` hold, which
+/// read_config has looked at; counted. What it is opened with outlives it.
+[[nodiscard]] Result<std::unique_ptr<signer::TimestampServer>>
+open_named_server(const std::string& name, const NamedServers& servers);
+
 /// Scheme, host, port and path of an authority's URL.
 struct TimestampUrl {
     http::ClientOptions connection;

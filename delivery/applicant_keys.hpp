@@ -50,6 +50,9 @@ public:
     /// What seals the reports of providers and hashes their recipients (docs/formats/provider.md).
     [[nodiscard]] Digest provider_secret() const { return derive("provider-reports", {}); }
 
+    /// What hashes addressees and addresses in records of evidence (docs/formats/evidence.md).
+    [[nodiscard]] Digest evidence_secret() const { return derive("evidence", {}); }
+
     /// The value of a session cookie: inbox, end and a keyed hash over both.
     [[nodiscard]] std::string make_session(const store::InboxId& inbox, TimeMs expires) const;
     /// Nothing for a forged, foreign or expired one.

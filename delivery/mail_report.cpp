@@ -91,8 +91,8 @@ ReportSettlement moved(const LegRow& leg, const MailReport& report, LegState sta
         SONGDA_CHECK(next.has_value());
         state = *next;
         update.events.push_back({std::string(step_name(step)), happened, now,
-                                 static_cast<std::uint8_t>(state),
-                                 detail_of(report, update.reason)});
+                                 static_cast<std::uint8_t>(state), detail_of(report, update.reason),
+                                 report.whole});
     }
     update.state = static_cast<std::uint8_t>(state);
     update.due = due_in(state, leg, now);
@@ -108,7 +108,7 @@ ReportSettlement noted(const LegRow& leg, const MailReport& report, bool given_u
                         ? std::string(reason_name(report.reason))
                         : leg.reason;
     update.events = {{std::string(report_event), happened_at(leg, report, now), now, leg.state,
-                      detail_of(report, report_name(report.kind))}};
+                      detail_of(report, report_name(report.kind)), report.whole}};
     return {ReportSettlement::Kind::noted, std::move(update)};
 }
 

@@ -29,6 +29,7 @@ struct MailReport {
     std::string trace;            ///< protocol facts, no mailbox; at most mail_trace_bytes_max
     std::optional<TimeMs> happened = {};
     std::string source; ///< which mail said it: the beginning of its SHA-256, hexadecimal
+    std::optional<Digest> whole = {}; ///< all of that SHA-256
 };
 inline constexpr std::size_t mail_trace_bytes_max = 400;
 

@@ -38,7 +38,7 @@ public:
             if (step != LegStep::lease && step != LegStep::due) {
                 verdict.update.events.push_back(
                     {std::string(step_name(step)), std::min(report_.happened, now_), now_,
-                     static_cast<std::uint8_t>(state_), report_.detail});
+                     static_cast<std::uint8_t>(state_), report_.detail, report_.trace});
             }
         }
         verdict.update.state = static_cast<std::uint8_t>(state_);

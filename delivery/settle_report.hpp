@@ -21,9 +21,10 @@ enum class ReportKind : std::uint8_t {
 
 struct LegReport {
     ReportKind kind = ReportKind::moving;
-    Reason reason = Reason::none; ///< of a failure
-    TimeMs happened;              ///< when, by the provider's clock
-    std::string detail;           ///< of the event: no personal data, at most 500 bytes
+    Reason reason = Reason::none;     ///< of a failure
+    TimeMs happened;                  ///< when, by the provider's clock
+    std::string detail;               ///< of the event: no personal data, at most 500 bytes
+    std::optional<Digest> trace = {}; ///< SHA-256 of what the provider sent
 };
 
 struct ReportVerdict {

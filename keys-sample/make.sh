@@ -106,6 +106,14 @@ certificate "$out/tsa/tsa-leaf.pem" "$out/tsa/tsa.key" "/C=CN/O=$mark/CN=SONGDA 
     "$out/issuing.pem" "$out/issuing.key"
 join "$out/tsa/tsa.pem" "$out/tsa/tsa-leaf.pem" "$out/issuing.pem"
 
+# The service's own seal, over batches of records of evidence.
+mkdir -p "$out/evidence"
+key "$out/evidence/seal.key"
+certificate "$out/evidence/seal-leaf.pem" "$out/evidence/seal.key" "/C=CN/O=$mark/CN=SONGDA SAMPLE EVIDENCE 样本送达证据" 1825 \
+    'basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature,nonRepudiation\nextendedKeyUsage=1.3.6.1.5.5.7.3.36,emailProtection\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' \
+    "$out/issuing.pem" "$out/issuing.key"
+join "$out/evidence/seal.pem" "$out/evidence/seal-leaf.pem" "$out/issuing.pem"
+
 webhook_secret() { printf 'whsec_%s\n' "$(openssl rand -base64 32)"; }
 
 # What delivery needs: the webhook's key and secret, the secret behind return paths and collection codes, the

@@ -19,6 +19,15 @@ template <>
 constexpr std::uint8_t version_of<StatusChange> = 2;
 template <>
 constexpr std::uint8_t version_of<LegRow> = 2;
+template <>
+constexpr std::uint8_t version_of<LegEvent> = 2;
+
+template <class Row>
+constexpr std::size_t bytes_max_of = record_bytes_max;
+template <>
+constexpr std::size_t bytes_max_of<EvidenceRow> = evidence_row_bytes_max;
+template <>
+constexpr std::size_t bytes_max_of<EvidenceBatchRow> = evidence_batch_bytes_max;
 constexpr std::size_t checksum_bytes = 4;
 
 /// From 1; 0: not among them.
@@ -40,11 +49,12 @@ constexpr std::uint8_t kind_of =
         ? early_kind<Row>
         : 19 + place_among<Row, CaseEvent, DraftRow, PaperCopy, EditionRow, RevisionRow,
                            AugmentationRow, QrKeyRow, MessageRow, ServiceEntry, ConsentEntry,
-                           PushSubscription, RatingRow>();
+                           EvidenceRow, EvidenceBatchRow, PushSubscription, RatingRow>();
 static_assert(kind_of<IntentRecord> == 1 && kind_of<FreshRow> == 13);
 static_assert(kind_of<CaseEvent> == 20 && kind_of<QrKeyRow> == 26 && kind_of<MessageRow> == 27);
 static_assert(kind_of<ServiceEntry> == 28 && kind_of<ConsentEntry> == 29);
-static_assert(kind_of<PushSubscription> == 30 && kind_of<RatingRow> == 31);
+static_assert(kind_of<EvidenceRow> == 30 && kind_of<EvidenceBatchRow> == 31);
+static_assert(kind_of<PushSubscription> == 32 && kind_of<RatingRow> == 33);
 
 template <class Row, class Wanted>
 concept row_of = std::same_as<std::remove_const_t<Row>, Wanted>;
@@ -105,6 +115,9 @@ void walk(Codec& codec, Row& row) {
 template <class Codec, row_of<LegEvent> Row>
 void walk(Codec& codec, Row& row) {
     codec(row.kind, row.happened, row.learned, row.state_after, row.detail);
+    if (codec.version() >= 2) {
+        codec(row.trace);
+    }
 }
 
 template <class Codec, row_of<InboxEntry> Row>
@@ -213,6 +226,16 @@ void walk(Codec& codec, Row& row) {
           row.offset, row.length, row.hash);
 }
 
+template <class Codec, row_of<EvidenceRow> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.document, row.position, row.text); // the sequence is the key
+}
+
+template <class Codec, row_of<EvidenceBatchRow> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.number, row.first, row.last, row.at, row.statement, row.seal, row.token);
+}
+
 std::uint32_t read_checksum(ByteView bytes) {
     std::uint32_t value = 0;
     for (const std::uint8_t byte : bytes.last(checksum_bytes)) {
@@ -236,7 +259,7 @@ Bytes encode(const Row& row) {
 
 template <class Row>
 Result<Row> decode(ByteView bytes) {
-    if (bytes.size() < 2 + checksum_bytes || bytes.size() > record_bytes_max) {
+    if (bytes.size() < 2 + checksum_bytes || bytes.size() > bytes_max_of<Row>) {
         return refused("length");
     }
     if (bytes[0] < 1 || bytes[0] > version_of<Row> || bytes[1] != kind_of<Row>) {
@@ -259,7 +282,7 @@ template <class Row>
 Result<void> check_row(const Row& row) {
     detail::RowWriter writer(version_of<Row>, kind_of<Row>);
     walk(writer, row);
-    if (!writer.fits() || writer.size() + checksum_bytes > record_bytes_max) {
+    if (!writer.fits() || writer.size() + checksum_bytes > bytes_max_of<Row>) {
         return Error{Fault::invalid_input, "row is too long to be stored"};
     }
     return {};
@@ -290,6 +313,8 @@ template Bytes encode(const ServiceEntry&);
 template Bytes encode(const ConsentEntry&);
 template Bytes encode(const PushSubscription&);
 template Bytes encode(const RatingRow&);
+template Bytes encode(const EvidenceRow&);
+template Bytes encode(const EvidenceBatchRow&);
 
 template Result<IntentRecord> decode(ByteView);
 template Result<DocumentRow> decode(ByteView);
@@ -316,6 +341,8 @@ template Result<ServiceEntry> decode(ByteView);
 template Result<ConsentEntry> decode(ByteView);
 template Result<PushSubscription> decode(ByteView);
 template Result<RatingRow> decode(ByteView);
+template Result<EvidenceRow> decode(ByteView);
+template Result<EvidenceBatchRow> decode(ByteView);
 
 template Result<void> check_row(const IntentRecord&);
 template Result<void> check_row(const DocumentRow&);
@@ -335,5 +362,7 @@ template Result<void> check_row(const ServiceEntry&);
 template Result<void> check_row(const ConsentEntry&);
 template Result<void> check_row(const PushSubscription&);
 template Result<void> check_row(const RatingRow&);
+template Result<void> check_row(const EvidenceRow&);
+template Result<void> check_row(const EvidenceBatchRow&);
 
 } // namespace songda::store

@@ -5,6 +5,7 @@
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "store/evidence.hpp"
 #include "store/push_subscription.hpp"
 #include "store/rating.hpp"
 #include "store/rows.hpp"

@@ -31,6 +31,12 @@ inline constexpr std::size_t service_entries_max = 1000;
 /// Browsers of one recipient; the one that came first makes room for another.
 inline constexpr std::size_t push_subscriptions_max = 8;
 inline constexpr std::size_t rating_case_bytes_max = 255;
+/// A record of evidence with its row around it: on pages of its own where it is long.
+inline constexpr std::size_t evidence_row_bytes_max = 48U << 10U;
+inline constexpr std::size_t evidence_rows_max = 1000; // some kilobytes each
+inline constexpr std::size_t evidence_text_bytes_max = 40U << 10U;
+/// Statement, seal and token of one batch.
+inline constexpr std::size_t evidence_batch_bytes_max = 160U << 10U;
 inline constexpr std::size_t case_events_max = 1000;
 inline constexpr std::size_t case_documents_max = 1000;
 inline constexpr std::size_t issues_per_call_max = 4096;

@@ -295,6 +295,7 @@ struct LegEvent {
     TimeMs learned;
     std::uint8_t state_after = 0;
     std::string detail;
+    std::optional<Digest> trace = {}; ///< SHA-256 of the report or mail that told it, as it came
     bool operator==(const LegEvent&) const = default;
 };
 

@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "base/signing_ticket.hpp"
 #include "base/time.hpp"
+#include "store/evidence.hpp"
 #include "store/push_subscription.hpp"
 #include "store/rating.hpp"
 #include "store/requests.hpp"
@@ -281,6 +282,32 @@ public:
     /// `not_found` without the document, `conflict` past service_entries_max.
     [[nodiscard]] virtual Result<void>
     add_consent(const DocumentId& document, const ConsentEntry& entry, const AuditRow& audit) = 0;
+
+    // Evidence. Records follow from what happens (Testify), in the same transaction.
+
+    /// By their positions; empty before the first event after the issue.
+    [[nodiscard]] virtual Result<std::vector<EvidenceRow>>
+    evidence_of(const DocumentId& document) = 0;
+    /// Strictly after sequence `after`; at most min(limit, evidence_rows_max).
+    [[nodiscard]] virtual Result<std::vector<EvidenceRow>> list_evidence(std::uint64_t after,
+                                                                         std::size_t limit) = 0;
+    /// The same of one department's documents.
+    [[nodiscard]] virtual Result<std::vector<EvidenceRow>>
+    list_evidence_for(const DepartmentCode& department, std::uint64_t after, std::size_t limit) = 0;
+    /// The next batch. `conflict` when it does not go on where the last one ended, or reaches
+    /// beyond the records; `invalid_input` past evidence_batch_bytes_max.
+    [[nodiscard]] virtual Result<void> put_evidence_batch(const EvidenceBatchRow& batch) = 0;
+    /// Of the batch that ends there. The first token is what is kept. `not_found` without the
+    /// batch.
+    [[nodiscard]] virtual Result<void> put_evidence_token(std::uint64_t last, ByteView token) = 0;
+    [[nodiscard]] virtual Result<std::optional<EvidenceBatchRow>> last_evidence_batch() = 0;
+    /// Nothing while the record is not sealed.
+    [[nodiscard]] virtual Result<std::optional<EvidenceBatchRow>>
+    evidence_batch_of(std::uint64_t sequence) = 0;
+    /// By their numbers, the first at most min(limit, list_rows_max).
+    [[nodiscard]] virtual Result<std::vector<EvidenceBatchRow>>
+    batches_without_token(std::size_t limit) = 0;
+    [[nodiscard]] virtual Result<EvidenceCounts> count_evidence() = 0;
 
     /// In the order of document ids.
     [[nodiscard]] virtual Result<std::vector<InboxEntry>> inbox(const InboxId& id) = 0;

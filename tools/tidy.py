@@ -33,7 +33,7 @@ HOMES = {
     "zip.h": {"catalogue"},
     "expat.h": {"catalogue"},
     "xlsxwriter.h": {"catalogue"},
-    "rapidjson/": {"api", "base", "issuer", "signer", "verifier", "app"},
+    "rapidjson/": {"api", "base", "issuer", "ledger", "signer", "verifier", "app"},
 }
 INCLUDE = re.compile(r'^\s*#include\s+(["<])([^">]+)[">]', re.M)
 

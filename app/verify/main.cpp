@@ -10,10 +10,12 @@
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
+#include "app/verify/evidence_lines.hpp"
 #include "app/verify/lines.hpp"
 #include "app/verify/no_network.hpp"
 #include "verifier/check_pdf.hpp"
 #include "verifier/check_qr.hpp"
+#include "verifier/evidence_package.hpp"
 #include "verifier/record_of.hpp"
 #include "verifier/sm2_record.hpp"
 
@@ -181,10 +183,45 @@ private:
     std::array<std::size_t, 4> counts_{};
 };
 
+const verifier::Inspector& inspector_here() {
+    static const verifier::Inspector inspector = verifier::Inspector::beside_this_program();
+    return inspector;
+}
+
+Status status_of(Answer answer) {
+    return answer == Answer::no ? refused : answer == Answer::yes ? passed : unknown;
+}
+
+/// The package's own findings, then what its document is in itself.
+Status verify_evidence(const Arguments& arguments, const std::string& path, std::string_view file,
+                       const verifier::TrustStore& trust, TimeMs at) {
+    const auto report = verifier::check_evidence(as_bytes(file), trust, at);
+    fmt::print("{}", arguments.json ? app::evidence_line(path, report)
+                                    : app::evidence_lines(path, report));
+    const Status status = status_of(report.answer());
+    if (report.document.empty()) {
+        return status;
+    }
+    const auto document = verifier::check_pdf(report.document, trust, at, inspector_here());
+    if (!document.ok()) {
+        tell_failure(document.error());
+        return worse(status, failed);
+    }
+    show(arguments, path + " document.pdf", document.value());
+    return worse(status, status_of(document.value()));
+}
+
+bool is_package(std::string_view file) {
+    return file.starts_with("PK\x03\x04");
+}
+
 Status verify_file(const Arguments& arguments, const std::string& path,
                    const verifier::TrustStore& trust, TimeMs at) {
-    static const verifier::Inspector inspector = verifier::Inspector::beside_this_program();
+    const verifier::Inspector& inspector = inspector_here();
     const auto file = read_file(path, verifier::inspected_bytes_max);
+    if (file.ok() && is_package(file.value())) {
+        return verify_evidence(arguments, path, file.value(), trust, at);
+    }
     const auto report = file.ok()
                             ? verifier::check_pdf(as_bytes(file.value()), trust, at, inspector)
                             : Result<Report>(file.error());
@@ -257,12 +294,13 @@ int run(const Arguments& arguments) {
 
 int main(int count, char** words) {
     CLI::App app(
-        "离线核验文书或二维码，只用公开的证书和密钥，不联网\n"
-        "Checks documents and codes offline, with public certificates and keys.\n"
+        "离线核验文书、送达证据包或二维码，只用公开的证书和密钥，不联网\n"
+        "Checks documents, packages of evidence and codes offline, with public certificates and "
+        "keys.\n"
         "退出状态 exit status: 0 通过 passed · 1 不可信 refused · 2 用法或读取错误 wrong use, "
         "not readable · 3 无法判断 not known");
     Arguments arguments;
-    app.add_option("FILE", arguments.files, "PDF");
+    app.add_option("FILE", arguments.files, "PDF，或送达证据包 ZIP or a package of evidence");
     app.add_option(
         "--trust", arguments.trust_folder,
         "信任的根证书和吊销列表所在文件夹 folder of root certificates (*.pem) and revocation "

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "store/limits.hpp"
+#include "store/lmdb/evidence_rows.hpp"
 #include "store/lmdb/leg_rows.hpp"
 #include "store/lmdb/lmdb_store.hpp"
 #include "store/lmdb/rows_access.hpp"
@@ -68,6 +69,8 @@ Result<bool> LmdbStore::mark_opened(const InboxId& inbox, const DocumentId& docu
         if (first) {
             entry.opened = at;
             batch.rows.put(Table::inbox, key, encode(entry));
+            const detail::Happened opened{nullptr, nullptr, nullptr, nullptr, &entry};
+            put_evidence(batch, document, {&opened, 1});
         }
         return {};
     });

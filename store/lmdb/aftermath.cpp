@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "store/limits.hpp"
+#include "store/lmdb/evidence_rows.hpp"
 #include "store/lmdb/leg_rows.hpp"
 #include "store/lmdb/rows_access.hpp"
 #include "store/lmdb/status_rows.hpp"
@@ -181,6 +182,7 @@ void put_after(Batch& batch, const std::vector<FollowedLeg>& followed) {
     for (const FollowedLeg& each : followed) {
         if (!each.before) {
             put_new_leg(batch.rows, each.added);
+            put_evidence(batch, each.added.leg, each.added.events);
             continue;
         }
         const bool moves = each.update.state != each.before->state;

@@ -22,16 +22,19 @@ namespace songda::store {
 /// before it in the same batch.
 class Batch {
 public:
-    Batch(Transaction& transaction, FreshIndex* fresh_index)
-        : rows(transaction), fresh(fresh_index) {}
+    Batch(Transaction& transaction, FreshIndex* fresh_index, const Testify* testifies)
+        : rows(transaction), fresh(fresh_index), testify(testifies) {}
 
     Transaction& rows;
-    FreshIndex* fresh; ///< null beside the service
+    FreshIndex* fresh;      ///< null beside the service
+    const Testify* testify; ///< null: no records are written
     /// Rows of this batch name some of these files: moves the cursor behind them, unless it is
     /// further.
     void keep_files(Appended& files);
     /// Links one row to the audit chain.
     void audit(const AuditRow& row);
+    /// The number of the next record of evidence.
+    [[nodiscard]] std::uint64_t next_evidence();
     /// Something stored is damaged and rows are half written: nothing of this batch is committed.
     void refuse(const Error& error) { refused_ = error; }
 
@@ -41,6 +44,8 @@ private:
     bool audit_known_ = false;
     std::uint64_t audit_sequence_ = 0;
     Digest audit_chain_{};
+    bool evidence_known_ = false;
+    std::uint64_t evidence_sequence_ = 0;
 };
 
 /// The one thread that writes rows: each round of work is one transaction. Files that rows name are
@@ -51,7 +56,8 @@ public:
         std::uint64_t reserve_bytes = 0;
         std::function<std::uint64_t()> free_bytes;
         std::function<void(std::string_view)> fail_stop;
-        FreshIndex* fresh = nullptr; ///< outlives the committer; null beside the service
+        FreshIndex* fresh = nullptr;      ///< outlives the committer; null beside the service
+        const Testify* testify = nullptr; ///< the same; null: no records are written
     };
     /// Looks first and writes only what is certain: an error that it returns must have changed
     /// nothing, because the others of the batch are committed with it.

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "store/limits.hpp"
+#include "store/lmdb/evidence_rows.hpp"
 #include "store/lmdb/leg_rows.hpp"
 #include "store/lmdb/lmdb_store.hpp"
 #include "store/lmdb/rows_access.hpp"
@@ -238,6 +239,7 @@ Result<void> LmdbStore::add_leg(const LegWrite& write) {
         Result<void> lies_in_inbox = put_inbox_entry(batch, write.leg);
         if (lies_in_inbox.ok()) {
             put_new_leg(batch.rows, write);
+            put_evidence(batch, write.leg, write.events);
         }
         return lies_in_inbox;
     });

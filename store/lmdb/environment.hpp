@@ -60,8 +60,13 @@ enum class Table : std::uint8_t {
     rating,
     rating_due,
     rating_count,
+    evidence,
+    evidence_chain,
+    evidence_department,
+    evidence_batch,
+    evidence_unstamped,
 };
-inline constexpr std::array<const char*, 44> table_names = {"meta",
+inline constexpr std::array<const char*, 49> table_names = {"meta",
                                                             "intent",
                                                             "intent_open",
                                                             "counter",
@@ -104,7 +109,12 @@ inline constexpr std::array<const char*, 44> table_names = {"meta",
                                                             "push_subscription",
                                                             "rating",
                                                             "rating_due",
-                                                            "rating_count"};
+                                                            "rating_count",
+                                                            "evidence",
+                                                            "evidence_chain",
+                                                            "evidence_department",
+                                                            "evidence_batch",
+                                                            "evidence_unstamped"};
 
 [[nodiscard]] std::string engine_message(int code);
 /// No room: on the disk, in the quota, under the file size limit, or in the map.

@@ -373,6 +373,7 @@ Result<FsckReport> LmdbStore::fsck() {
     inspect_levels(inspector);
     inspect_messages(inspector, *this);
     inspect_services(inspector);
+    inspect_evidence(inspector);
     inspect_drafts(inspector);
     inspect_rows<CaseEvent>(inspector, Table::case_event);
     inspect_editions(inspector);

@@ -120,4 +120,8 @@ void inspect_rows(Inspector& inspector, Table table) {
 void inspect_services(Inspector& inspector);
 void inspect_recipients(Inspector& inspector);
 
+/// Records of evidence: numbered without a gap, each behind the one that it names, all events of a
+/// document with a chain in it, batches one behind the other; fsck_evidence.cpp.
+void inspect_evidence(Inspector& inspector);
+
 } // namespace songda::store

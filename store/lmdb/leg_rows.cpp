@@ -5,6 +5,7 @@
 
 #include "store/codec.hpp"
 #include "store/limits.hpp"
+#include "store/lmdb/evidence_rows.hpp"
 #include "store/lmdb/keys.hpp"
 #include "store/lmdb/rows_access.hpp"
 
@@ -148,6 +149,7 @@ void apply_leg_update(Batch& batch, const LegRow& before, std::uint32_t fence,
         std::int64_t{before.attempts} + update.attempts_delta, 0, attempts_max));
     replace_leg(batch.rows, before, after);
     append_events(batch.rows, before.id, update.events);
+    put_evidence(batch, after, update.events);
     if (update.audit) {
         batch.audit(*update.audit);
     }

@@ -120,6 +120,18 @@ public:
     Result<void> add_consent(const DocumentId& document, const ConsentEntry& entry,
                              const AuditRow& audit) override;
 
+    Result<std::vector<EvidenceRow>> evidence_of(const DocumentId& document) override;
+    Result<std::vector<EvidenceRow>> list_evidence(std::uint64_t after, std::size_t limit) override;
+    Result<std::vector<EvidenceRow>> list_evidence_for(const DepartmentCode& department,
+                                                       std::uint64_t after,
+                                                       std::size_t limit) override;
+    Result<void> put_evidence_batch(const EvidenceBatchRow& batch) override;
+    Result<void> put_evidence_token(std::uint64_t last, ByteView token) override;
+    Result<std::optional<EvidenceBatchRow>> last_evidence_batch() override;
+    Result<std::optional<EvidenceBatchRow>> evidence_batch_of(std::uint64_t sequence) override;
+    Result<std::vector<EvidenceBatchRow>> batches_without_token(std::size_t limit) override;
+    Result<EvidenceCounts> count_evidence() override;
+
     Result<std::vector<InboxEntry>> inbox(const InboxId& id) override;
     Result<bool> mark_opened(const InboxId& inbox, const DocumentId& document, TimeMs at) override;
     Result<bool> step_rating(const std::optional<RatingRow>& before, const RatingRow& after,

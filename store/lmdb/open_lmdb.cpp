@@ -170,7 +170,8 @@ Result<void> LmdbStore::prepare_meta() {
         committer_ = std::make_unique<Committer>(
             environment_,
             Committer::Options{options_.reserve_bytes, options_.free_bytes, options_.fail_stop,
-                               options_.exclusive ? &fresh_ : nullptr});
+                               options_.exclusive ? &fresh_ : nullptr,
+                               options_.testify ? &options_.testify : nullptr});
     }
     return opened;
 }

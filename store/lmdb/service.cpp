@@ -2,6 +2,7 @@
 
 #include "store/limits.hpp"
 #include "store/lmdb/aftermath.hpp"
+#include "store/lmdb/evidence_rows.hpp"
 #include "store/lmdb/leg_rows.hpp"
 #include "store/lmdb/lmdb_store.hpp"
 #include "store/lmdb/service_rows.hpp"
@@ -75,6 +76,17 @@ Result<void> check_entries(std::size_t before, std::span<const ServiceEntry> ent
     return {};
 }
 
+/// Rows first, then their records.
+void append_entries(Batch& batch, const DocumentId& document, std::size_t before,
+                    std::span<const ServiceEntry> added) {
+    append_rows(batch.rows, Table::service, document, before, added);
+    std::vector<detail::Happened> happened;
+    for (const ServiceEntry& entry : added) {
+        happened.push_back({nullptr, nullptr, &entry, nullptr, nullptr});
+    }
+    put_evidence(batch, document, happened);
+}
+
 } // namespace
 
 void set_service_open(Transaction& rows, const DocumentRow& document, bool open) {
@@ -115,8 +127,7 @@ Result<void> put_what_follows(Batch& batch, const FollowLeg& follow, const LegRo
     if (!checked.ok() || !changed.ok()) {
         return checked.ok() ? changed.error() : checked.error();
     }
-    append_rows<ServiceEntry>(batch.rows, Table::service, moved.document.id, moved.service.size(),
-                              after.entries);
+    append_entries(batch, moved.document.id, moved.service.size(), after.entries);
     if (!after.entries.empty()) {
         set_service_open(batch.rows, moved.document, after.open);
     }
@@ -154,8 +165,7 @@ Result<bool> LmdbStore::append_service(const ServiceWrite& write) {
         if (!checked.ok() || entries.value().size() != write.expected) {
             return checked;
         }
-        append_rows<ServiceEntry>(batch.rows, Table::service, write.document, write.expected,
-                                  {&write.entry, 1});
+        append_entries(batch, write.document, write.expected, {&write.entry, 1});
         set_service_open(batch.rows, *document.value(), write.open);
         batch.audit(write.audit);
         appended = true;
@@ -224,6 +234,8 @@ Result<void> LmdbStore::add_consent(const DocumentId& document, const ConsentEnt
         }
         append_rows<ConsentEntry>(batch.rows, Table::consent, document, known.value().size(),
                                   {&entry, 1});
+        const detail::Happened told{nullptr, nullptr, nullptr, &entry, nullptr};
+        put_evidence(batch, document, {&told, 1});
         batch.audit(audit);
         return {};
     });

@@ -51,6 +51,7 @@ void MemoryStore::apply(LegRow& row, std::uint32_t fence, const LegUpdate& updat
         std::clamp<std::int64_t>(std::int64_t{row.attempts} + update.attempts_delta, 0, 65'535));
     std::vector<LegEvent>& events = events_[row.id];
     events.insert(events.end(), update.events.begin(), update.events.end());
+    testify_events(row, update.events);
     if (update.audit) {
         record(*update.audit);
     }
@@ -123,6 +124,7 @@ Result<void> MemoryStore::add_leg(const LegWrite& write) {
         return Error{Fault::conflict, "leg id exists"};
     }
     insert_leg(write);
+    testify_events(write.leg, write.events);
     return {};
 }
 
@@ -169,6 +171,9 @@ Result<bool> MemoryStore::mark_opened(const InboxId& inbox, const DocumentId& do
     }
     const bool first = !found->second.opened;
     found->second.opened = found->second.opened.value_or(at);
+    if (first) {
+        testify_to(document, {nullptr, nullptr, nullptr, nullptr, &found->second});
+    }
     return first;
 }
 

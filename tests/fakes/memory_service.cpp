@@ -23,6 +23,7 @@ void MemoryStore::follow_moved(const LegId& leg, const LegUpdate& update) {
                                     [this](const LegId& id) { return events_.at(id); }});
     std::vector<ServiceEntry>& entries = service_[document.id];
     entries.insert(entries.end(), after.entries.begin(), after.entries.end());
+    testify_service(document.id, after.entries);
     if (!after.entries.empty()) {
         set_open(document, after.open);
     }
@@ -59,6 +60,7 @@ Result<bool> MemoryStore::append_service(const ServiceWrite& write) {
         return false;
     }
     entries.push_back(write.entry);
+    testify_service(write.document, {write.entry});
     set_open(*document, write.open);
     record(write.audit);
     return true;
@@ -98,6 +100,7 @@ Result<void> MemoryStore::add_consent(const DocumentId& document, const ConsentE
         return Error{Fault::not_found, "no such document"};
     }
     consents_[document].push_back(entry);
+    testify_to(document, {nullptr, nullptr, nullptr, &entry, nullptr});
     record(audit);
     return {};
 }

@@ -69,6 +69,7 @@ Result<StatusOutcome> MemoryStore::change_status(const DocumentRow& document,
 void MemoryStore::write_after(const Aftermath& after) {
     for (const LegWrite& leg : after.legs) {
         insert_leg(leg);
+        testify_events(leg.leg, leg.events);
     }
     for (const Aftermath::Change& change : after.changes) {
         LegRow& leg = legs_.at(change.leg);

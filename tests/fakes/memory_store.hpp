@@ -5,6 +5,7 @@
 #include <set>
 #include <tuple>
 
+#include "store/detail/evidence_history.hpp"
 #include "store/store.hpp"
 
 namespace songda::fakes {
@@ -18,7 +19,8 @@ using namespace store; // NOLINT(google-build-using-namespace): a second engine 
 class MemoryStore : public Store {
 public:
     MemoryStore() = default;
-    explicit MemoryStore(store::FollowLeg follow_leg) : follow_leg_(std::move(follow_leg)) {}
+    explicit MemoryStore(store::FollowLeg follow_leg, store::Testify testify = {})
+        : follow_leg_(std::move(follow_leg)), testify_(std::move(testify)) {}
     /// Writes answer `unavailable` from now on, or work again.
     void set_writable(bool writable);
     /// As if this were a copy made then.
@@ -123,6 +125,18 @@ public:
     Result<void> add_consent(const DocumentId& document, const ConsentEntry& entry,
                              const AuditRow& audit) override;
 
+    Result<std::vector<EvidenceRow>> evidence_of(const DocumentId& document) override;
+    Result<std::vector<EvidenceRow>> list_evidence(std::uint64_t after, std::size_t limit) override;
+    Result<std::vector<EvidenceRow>> list_evidence_for(const DepartmentCode& department,
+                                                       std::uint64_t after,
+                                                       std::size_t limit) override;
+    Result<void> put_evidence_batch(const EvidenceBatchRow& batch) override;
+    Result<void> put_evidence_token(std::uint64_t last, ByteView token) override;
+    Result<std::optional<EvidenceBatchRow>> last_evidence_batch() override;
+    Result<std::optional<EvidenceBatchRow>> evidence_batch_of(std::uint64_t sequence) override;
+    Result<std::vector<EvidenceBatchRow>> batches_without_token(std::size_t limit) override;
+    Result<EvidenceCounts> count_evidence() override;
+
     Result<std::vector<InboxEntry>> inbox(const InboxId& id) override;
     Result<bool> mark_opened(const InboxId& inbox, const DocumentId& document, TimeMs at) override;
     Result<bool> step_rating(const std::optional<RatingRow>& before, const RatingRow& after,
@@ -177,6 +191,9 @@ private:
     /// Has the case the events that the write expects? Then it gets another.
     bool append_event(const std::optional<CaseEventWrite>& write);
     void insert_leg(const LegWrite& write);
+    void testify_to(const DocumentId& id, const store::detail::Happened& happened);
+    void testify_events(const LegRow& leg, const std::vector<LegEvent>& events);
+    void testify_service(const DocumentId& id, const std::vector<ServiceEntry>& entries);
     void follow_moved(const LegId& leg, const LegUpdate& update);
     void set_open(const DocumentRow& document, bool open);
     void apply(LegRow& row, std::uint32_t fence, const LegUpdate& update);
@@ -195,6 +212,10 @@ private:
     mutable std::mutex mutex_;
     bool writable_ = true;
     store::FollowLeg follow_leg_;
+    store::Testify testify_;
+    std::vector<EvidenceRow> evidence_;
+    std::map<DocumentId, std::vector<Digest>> chains_; ///< of each record
+    std::vector<EvidenceBatchRow> batches_;
     std::map<DocumentId, StoredIntent> intents_;
     std::map<std::pair<DepartmentCode, std::string>, Counter> counters_;
     NumberFloor floor_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "base/sha256.hpp"
 #include "delivery/leg_state.hpp"
 
 namespace songda::delivery::provider {
@@ -93,14 +94,16 @@ std::chrono::milliseconds ReportDesk::step() {
 }
 
 void ReportDesk::understand(const ReceivedBody& received) {
-    const ReportBody body = read_reports(about_.callback, received.body.reveal(), received.at);
+    ReportBody body = read_reports(about_.callback, received.body.reveal(), received.at);
     for (std::size_t i = 0; i < body.malformed; ++i) {
         count("malformed", nullptr);
         log::warning("provider_report_malformed", {{"provider", about_.name},
                                                    {"day", received.place.day},
                                                    {"line", std::to_string(received.place.line)}});
     }
-    for (const Report& report : body.reports) {
+    const Digest trace = sha256(as_bytes(received.body.reveal()));
+    for (Report& report : body.reports) {
+        report.what.trace = trace;
         if (report.unknown_code) {
             count("unknown_code", &report);
         }

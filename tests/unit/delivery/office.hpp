@@ -9,6 +9,7 @@
 #include "base/sha256.hpp"
 #include "delivery/applicant_keys.hpp"
 #include "delivery/courier.hpp"
+#include "delivery/evidence.hpp"
 #include "delivery/leg_state.hpp"
 #include "delivery/plan.hpp"
 #include "delivery/service_case.hpp"
@@ -57,7 +58,8 @@ struct Office {
 
     fakes::ManualClock clock;
     fakes::SeededRandom random;
-    fakes::MemoryStore store{follow_service};
+    EvidenceKeys evidence_keys{Digest{5}};
+    fakes::MemoryStore store{follow_service, make_testify(evidence_keys)};
     std::optional<store::ConsentEntry> consent = {}; ///< of what is issued from now on
     metrics::Registry registry;
     ApplicantKeys keys = ApplicantKeys::make(Bytes(32, 7), "https://songda.test").value();

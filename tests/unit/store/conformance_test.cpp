@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text_codec.hpp"
+#include "store/limits.hpp"
 #include "tests/fakes/memory_store.hpp"
 #include "tests/unit/store/samples.hpp"
 
@@ -53,6 +55,33 @@ Result<std::vector<DocumentRow>> placeless(const Result<std::optional<DocumentRo
         rows.push_back(*row.value());
     }
     return placeless(Result<std::vector<DocumentRow>>(rows));
+}
+
+/// What both engines are told to record: a text that says what they were shown.
+std::string tell(const Testified& what) {
+    std::ostringstream shown;
+    shown << to_hex(what.previous) << ' ' << what.position << ' ' << to_text(what.document.id)
+          << ' ' << to_hex(what.file_hash).substr(0, 8);
+    if (what.inbox != nullptr) {
+        shown << " inbox " << to_hex(what.inbox->view());
+    }
+    if (what.last_consent != nullptr) {
+        shown << " consent " << what.last_consent->version;
+    }
+    if (what.event != nullptr) {
+        shown << " event " << to_text(what.leg->id) << ' ' << int{what.leg->state} << ' '
+              << what.event->kind << ' ' << what.event->learned.value;
+    }
+    if (what.service != nullptr) {
+        shown << " service " << int{what.service->kind} << ' ' << what.service->detail;
+    }
+    if (what.consent != nullptr) {
+        shown << " agreed " << what.consent->version;
+    }
+    if (what.opened != nullptr) {
+        shown << " opened " << what.opened->opened->value;
+    }
+    return shown.str();
 }
 
 /// What both engines are told to do when a leg moved: an entry that says what they were shown, and
@@ -133,7 +162,8 @@ public:
                                              Verb{"service", 3, &Run::service},
                                              Verb{"consent", 2, &Run::consent},
                                              Verb{"push", 2, &Run::push},
-                                             Verb{"ratings", 2, &Run::ratings}};
+                                             Verb{"ratings", 2, &Run::ratings},
+                                             Verb{"evidence", 3, &Run::evidence}};
         std::uint64_t total = 0;
         for (const Verb& verb : verbs) {
             total += verb.weight;
@@ -793,6 +823,41 @@ private:
                                    engine_.waiting_drafts(tenant, after, limit));
     }
 
+    /// Sealed further now and then; tokens come in any order.
+    bool evidence() {
+        const auto counts = model_.count_evidence();
+        bool same = same_answer(counts, engine_.count_evidence());
+        EvidenceBatchRow batch;
+        batch.number = counts.value().batches + 1 + (below(8) == 0 ? 1 : 0);
+        batch.first = counts.value().sealed + 1;
+        batch.last = batch.first + below(6);
+        batch.at = now_;
+        batch.statement = "statement " + std::to_string(batch.number);
+        batch.seal = Bytes(below(3000), 7);
+        if (below(3) == 0) {
+            batch.token = {1};
+        }
+        if (below(3) == 0) {
+            same = same &&
+                   same_answer(model_.put_evidence_batch(batch), engine_.put_evidence_batch(batch));
+        }
+        const std::uint64_t any = below(counts.value().records + 3);
+        const Bytes token(1 + below(9), 3);
+        const std::uint64_t after = below(counts.value().records + 3);
+        const DocumentId document = any_document();
+        const DepartmentCode own = samples::department(1 + below(3));
+        return same &&
+               (below(3) != 0 || same_answer(model_.put_evidence_token(any, token),
+                                             engine_.put_evidence_token(any, token))) &&
+               same_answer(model_.evidence_batch_of(any), engine_.evidence_batch_of(any)) &&
+               same_answer(model_.last_evidence_batch(), engine_.last_evidence_batch()) &&
+               same_answer(model_.batches_without_token(3), engine_.batches_without_token(3)) &&
+               same_answer(model_.list_evidence(after, 7), engine_.list_evidence(after, 7)) &&
+               same_answer(model_.list_evidence_for(own, after, 7),
+                           engine_.list_evidence_for(own, after, 7)) &&
+               same_answer(model_.evidence_of(document), engine_.evidence_of(document));
+    }
+
     bool audit() {
         const std::array rows = {samples::audit_row(below(1000)), samples::audit_row(1)};
         const std::uint64_t after = below(200);
@@ -823,9 +888,10 @@ private:
 void run_seed(std::uint64_t seed) {
     SCOPED_TRACE("SONGDA_SEED=" + std::to_string(seed));
     const samples::Directory directory;
-    fakes::MemoryStore model(&move_on);
+    fakes::MemoryStore model(&move_on, &tell);
     LmdbOptions options = samples::small_options(directory.path());
     options.follow_leg = &move_on;
+    options.testify = &tell;
     auto engine = std::move(open_lmdb(options)).value();
     {
         Run run(model, *engine, seed);
@@ -840,6 +906,12 @@ void run_seed(std::uint64_t seed) {
     EXPECT_EQ(engine->statistics().value().documents, model.statistics().value().documents);
     EXPECT_EQ(engine->statistics().value().legs_scheduled,
               model.statistics().value().legs_scheduled);
+    const std::uint64_t records = model.count_evidence().value().records;
+    EXPECT_GT(records, 200U) << "too little happens";
+    for (std::uint64_t at = 0; at < records; at += evidence_rows_max) {
+        ASSERT_EQ(engine->list_evidence(at, evidence_rows_max).value(),
+                  model.list_evidence(at, evidence_rows_max).value());
+    }
     const FsckReport report = engine->fsck().value();
     EXPECT_TRUE(report.clean()) << report.findings.front();
     EXPECT_EQ(report.files, model.statistics().value().documents);

@@ -1,0 +1,76 @@
+#include "app/verify/evidence_lines.hpp"
+
+#include <fmt/format.h>
+
+#include "base/json.hpp"
+#include "base/utf8.hpp"
+
+namespace songda::app {
+namespace {
+
+using verifier::Answer;
+
+std::string_view mark(Answer answer) {
+    return answer == Answer::yes ? "✓" : answer == Answer::no ? "✗" : "?";
+}
+std::string_view word(Answer answer) {
+    return answer == Answer::yes ? "yes" : answer == Answer::no ? "no" : "unknown";
+}
+
+std::string_view conclusion(Answer answer) {
+    switch (answer) {
+    case Answer::yes: return "证据完整，可信 the evidence is whole and proven";
+    case Answer::no: return "证据不可信 the evidence is not what it should be";
+    case Answer::unknown: break;
+    }
+    return "证据未见破坏，但有事项无法判断 nothing is broken, and something is not known";
+}
+
+std::string record_line(const ledger::EvidenceRecord& record) {
+    std::string line = fmt::format("    {:>3} {} {}", record.position,
+                                   to_china_time(record.happened), record.code);
+    if (record.way) {
+        line += fmt::format(" {}", record.way->channel);
+    }
+    if (!record.rule.empty()) {
+        line += fmt::format(" · {}（{}）", record.rule, record.rules);
+    }
+    if (!record.reason.empty()) {
+        line += fmt::format(" · {}", record.reason);
+    }
+    return line + (record.event.empty() ? "\n" : fmt::format(" [{}]\n", record.event));
+}
+
+} // namespace
+
+std::string evidence_lines(std::string_view subject, const verifier::EvidenceReport& report) {
+    std::string text =
+        fmt::format("{}\n  {} {}\n", subject, mark(report.answer()), conclusion(report.answer()));
+    for (const verifier::EvidenceFinding& each : report.findings) {
+        text += fmt::format("  {} {}\n      {}\n", mark(each.answer), each.zh, each.en);
+    }
+    for (const ledger::EvidenceRecord& record : report.records) {
+        text += record_line(record);
+    }
+    return text;
+}
+
+std::string evidence_line(std::string_view subject, const verifier::EvidenceReport& report) {
+    std::string text;
+    JsonObject object(text);
+    object.text("file", find_bad_utf8(subject) ? std::string_view("?") : subject);
+    object.text("answer", word(report.answer()));
+    object.begin("findings");
+    append_json_array(text, report.findings, [&](const verifier::EvidenceFinding& each) {
+        JsonObject finding(text);
+        finding.text("answer", word(each.answer));
+        finding.text("zh", each.zh);
+        finding.text("en", each.en);
+        finding.end();
+    });
+    object.raw("records", std::to_string(report.records.size()));
+    object.end();
+    return text + "\n";
+}
+
+} // namespace songda::app

@@ -1,0 +1,184 @@
+#include "delivery/service_receipt.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/json.hpp"
+#include "base/text_codec.hpp"
+#include "base/utf8.hpp"
+#include "delivery/channel_kind.hpp"
+#include "delivery/service_case.hpp"
+#include "delivery/service_rules.hpp"
+#include "store/evidence.hpp"
+
+namespace songda::delivery {
+namespace {
+
+/// The template's words, 民事诉讼法第八十七条至第九十五条.
+constexpr std::array<std::string_view, 7> ways = {"直接送达", "留置送达", "电子送达", "委托送达",
+                                                  "邮寄送达", "转交送达", "公告送达"};
+constexpr std::size_t remark_characters_max = 200;
+
+/// By which it was served, in the words of the receipt.
+struct Served {
+    std::string_view way;
+    std::string place;
+    std::string received_by; ///< empty: nobody signed
+};
+
+std::string_view way_of(ChannelKind channel) {
+    switch (channel) {
+    case ChannelKind::kiosk:
+    case ChannelKind::counter: return "直接送达";
+    case ChannelKind::post: return "邮寄送达";
+    default: return "电子送达";
+    }
+}
+
+Result<Served> served_over(const store::LegRow& leg, std::string_view recipient) {
+    const auto channel = static_cast<ChannelKind>(leg.channel);
+    Served served{way_of(channel), std::string(channel_name_zh(channel)), ""};
+    if (!leg.address.reveal().empty()) {
+        served.place += " " + leg.address.reveal();
+    }
+    if (served.way != "电子送达") {
+        served.received_by = recipient;
+    }
+    return served;
+}
+
+/// What a person wrote names the way, or nobody can know it.
+Result<Served> served_by_hand(const store::ServiceEntry& entry, std::string_view recipient) {
+    const auto named = std::find_if(ways.begin(), ways.end(), [&](std::string_view way) {
+        return entry.detail.find(way) != std::string::npos;
+    });
+    if (named == ways.end()) {
+        return Error{Fault::invalid_input, "the entry of service by hand names no way of service"};
+    }
+    return Served{*named, "见送达记录", std::string(recipient)};
+}
+
+Result<Served> find_served(store::Store& store, const store::ServiceEntry& basis,
+                           std::string_view recipient) {
+    if (!basis.leg) {
+        return served_by_hand(basis, recipient);
+    }
+    const auto leg = store.find_leg(*basis.leg);
+    if (!leg.ok() || !leg.value()) {
+        return leg.ok() ? Error{Fault::corrupt, "served by a leg that is not there"} : leg.error();
+    }
+    return served_over(*leg.value(), recipient);
+}
+
+std::string consent_words(const ServiceCase& service) {
+    return service.consent ? fmt::format("{} {}（{}）", service.consent->form,
+                                         service.consent->version, to_text(service.consent->day))
+                           : "受送达人凭链接和领取码自行查收";
+}
+
+/// Cut between characters.
+std::string at_most(std::string_view text, std::size_t characters_max) {
+    std::u32string points = to_code_points(text);
+    points.resize(std::min(points.size(), characters_max));
+    std::string cut;
+    for (const char32_t point : points) {
+        append_utf8(cut, point);
+    }
+    return cut;
+}
+
+void put_fields(JsonObject& json, std::string& to, const store::DocumentRow& document,
+                const Served& served, const ServiceCase& service, std::string_view remark) {
+    json.begin("fields");
+    JsonObject fields(to);
+    fields.text("document_title", at_most(document.title, 60));
+    fields.text("document_number",
+                document.number.empty() ? to_text(document.key) : at_most(document.number, 60));
+    fields.text("way", served.way);
+    fields.text("place", at_most(served.place, 120));
+    fields.text("received_on", to_text(china_date(service.basis->happened)));
+    fields.text_if("received_by", at_most(served.received_by, 60));
+    if (served.way == "电子送达") {
+        fields.text("consent", at_most(consent_words(service), 100));
+    }
+    fields.text("deliverer", at_most(document.department_name, 60));
+    fields.text("remark", at_most(remark, remark_characters_max));
+    fields.end();
+}
+
+/// Over the first way that the document itself went, so that its recipient has the receipt too.
+bool put_delivery(JsonObject& recipient, std::string& delivery, const store::LegRow& leg) {
+    switch (static_cast<ChannelKind>(leg.channel)) {
+    case ChannelKind::portal: recipient.text("portal_account", leg.address.reveal()); break;
+    case ChannelKind::email: recipient.text("email", leg.address.reveal()); break;
+    case ChannelKind::fax: recipient.text("fax", leg.address.reveal()); break;
+    case ChannelKind::kiosk:
+    case ChannelKind::counter: break;
+    default: return false;
+    }
+    delivery = channel_name(static_cast<ChannelKind>(leg.channel));
+    return true;
+}
+
+} // namespace
+
+Result<ReceiptDecision> decide_receipt(store::Store& store, const store::DocumentRow& document,
+                                       std::string_view record) {
+    const auto json = parse_json(record);
+    const auto service = find_service_case(store, document);
+    const auto evidence = store.evidence_of(document.id);
+    const auto legs = store.legs_of(document.id);
+    if (!json.ok() || !service.ok() || !evidence.ok() || !legs.ok()) {
+        return Error{Fault::corrupt, "the delivery of the document cannot be read"};
+    }
+    if (service.value().state != ServiceState::served || !service.value().basis ||
+        evidence.value().empty()) {
+        return Error{Fault::conflict,
+                     "not served: " + std::string(state_name(service.value().state))};
+    }
+    const rapidjson::Value* const recipient = find_member(json.value().root(), "recipient");
+    const std::string_view name =
+        recipient != nullptr ? member_text(*recipient, "name") : std::string_view();
+    const store::ServiceEntry& basis = *service.value().basis;
+    const auto served = find_served(store, basis, name);
+    if (!served.ok() || recipient == nullptr) {
+        return served.ok() ? Error{Fault::corrupt, "the record names no recipient"}
+                           : served.error();
+    }
+    const std::string remark = fmt::format(
+        "{} 送达，规则 {}（{}）；送达证据 {} 条，末条 SHA-256 {}", to_china_time(basis.happened),
+        basis.rule.empty() ? "人工" : basis.rule,
+        basis.rules_version.empty() ? service_rules_version : std::string_view(basis.rules_version),
+        evidence.value().size(), to_hex(hash_of(evidence.value().back())));
+
+    ReceiptDecision decision;
+    decision.idempotency_key =
+        fmt::format("service-receipt/{}/{}", to_text(document.id), basis.happened.value);
+    std::string& to = decision.json;
+    JsonObject object(to);
+    object.text("template", "service-receipt");
+    object.text("case_number", at_most(document.case_number, 40) + "/" + to_text(document.key));
+    object.text("decided_on", to_text(china_date(std::max(basis.learned, basis.happened))));
+    object.begin("recipient");
+    JsonObject person(to);
+    person.text("kind", member_text(*recipient, "kind"));
+    person.text("name", name);
+    person.text("code", member_text(*recipient, "code"));
+    std::string way;
+    const auto leg = std::find_if(legs.value().begin(), legs.value().end(), [&](const auto& each) {
+        return each.purpose == store::LegPurpose::service && put_delivery(person, way, each);
+    });
+    person.end();
+    if (leg == legs.value().end()) {
+        return Error{Fault::invalid_input, "the document went no way that a receipt can go"};
+    }
+    put_fields(object, to, document, served.value(), service.value(), remark);
+    object.raw("delivery", "[\"" + way + "\"]");
+    object.end();
+    return decision;
+}
+
+} // namespace songda::delivery

@@ -1,0 +1,368 @@
+#include "verifier/evidence_package.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/certificate.hpp"
+#include "base/sha256.hpp"
+#include "base/stored_zip.hpp"
+#include "base/text_codec.hpp"
+#include "ledger/evidence_batch.hpp"
+#include "ledger/evidence_package.hpp"
+#include "verifier/foreign_cms.hpp"
+#include "verifier/timestamp.hpp"
+
+namespace songda::verifier {
+namespace {
+
+namespace names = ledger::package;
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+    std::vector<std::string_view> lines;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        lines.push_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return lines;
+}
+
+/// Of a seal, and since when it is proven to exist.
+struct SealVerdict {
+    Answer answer = Answer::no;
+    std::string who;
+};
+
+class Checker {
+public:
+    Checker(const TrustStore& trust, TimeMs now) : trust_(trust), now_(now) {}
+
+    EvidenceReport run(ByteView package) {
+        const auto read = read_zip(package);
+        if (!read.ok()) {
+            say(Answer::no, fmt::format("文件包结构已损坏（{}）", read.error().detail),
+                read.error().detail);
+            return std::move(report_);
+        }
+        for (const std::string& name : read.value().damaged) {
+            say(Answer::no, fmt::format("{} 已损坏，与校验和不符", name),
+                name + " is damaged: it does not fit its checksum");
+        }
+        for (const ZipMember& member : read.value().members) {
+            if (!members_.emplace(member.name, member.bytes).second) {
+                say(Answer::no, fmt::format("{} 出现两次", member.name),
+                    member.name + " is there twice");
+            }
+        }
+        look_at_manifest();
+        look_at_document();
+        look_at_chain();
+        look_at_proofs();
+        look_at_traces();
+        return std::move(report_);
+    }
+
+private:
+    void say(Answer answer, std::string zh, std::string en) {
+        report_.findings.push_back({answer, std::move(zh), std::move(en)});
+    }
+    [[nodiscard]] std::optional<ByteView> member(const std::string& name) const {
+        const auto found = members_.find(name);
+        return found == members_.end() ? std::nullopt : std::optional(found->second);
+    }
+    [[nodiscard]] std::string_view text(std::string_view name) const {
+        const auto found = member(std::string(name));
+        return found ? as_text(*found) : std::string_view();
+    }
+
+    [[nodiscard]] SealVerdict look_at_seal(ByteView seal, ByteView about, TimeMs at) const {
+        const ForeignSigner signer = check_foreign_cms(seal, std::array{about}, {true});
+        if (signer.answer != Answer::yes || !signer.signer) {
+            return {Answer::no, ""};
+        }
+        const std::string who = fmt::format("{}（{}）", subject_text(signer.signer.get(), "CN"),
+                                            serial_text(signer.signer.get()));
+        if (!is_seal_certificate(signer.signer.get())) {
+            return {Answer::no, who};
+        }
+        const auto chain = trust_.judge(signer.signer.get(), signer.others, at);
+        return {chain.answer.answer, who};
+    }
+
+    void look_at_manifest() {
+        const auto read = ledger::read_manifest(text(names::manifest));
+        if (!read.ok()) {
+            say(Answer::no, "清单 manifest.json 缺失或不合格式",
+                "manifest.json is missing or misshapen");
+            return;
+        }
+        manifest_ = read.value();
+        std::set<std::string> listed;
+        std::size_t wrong = 0;
+        for (const auto& file : manifest_->files) {
+            listed.insert(file.name);
+            const auto bytes = member(file.name);
+            if (!bytes || sha256(*bytes) != file.hash) {
+                ++wrong;
+                say(Answer::no, fmt::format("{} {}", file.name, bytes ? "与清单不符" : "缺失"),
+                    file.name + (bytes ? " differs from the manifest" : " is missing"));
+            }
+        }
+        for (const auto& [name, bytes] : members_) {
+            if (!listed.contains(name) && name != names::manifest && name != names::manifest_seal) {
+                ++wrong;
+                say(Answer::no, fmt::format("{} 不在清单中", name),
+                    name + " is not in the manifest");
+            }
+        }
+        if (wrong == 0) {
+            say(Answer::yes, fmt::format("{} 个文件均与清单一致", manifest_->files.size()),
+                fmt::format("all {} files are those of the manifest", manifest_->files.size()));
+        }
+        const auto seal = member(std::string(names::manifest_seal));
+        if (!seal) {
+            say(Answer::unknown, "清单没有签章：无从判断末尾是否缺少记录",
+                "the manifest has no seal: records at the end could be missing");
+            return;
+        }
+        tell_seal("清单", "the manifest",
+                  look_at_seal(*seal, as_bytes(text(names::manifest)), manifest_->at));
+    }
+
+    void tell_seal(std::string_view zh, std::string_view en, const SealVerdict& verdict) {
+        if (verdict.answer == Answer::no) {
+            say(Answer::no, fmt::format("{}的签章无效", zh),
+                fmt::format("the seal of {} is wrong", en));
+        } else if (verdict.answer == Answer::unknown) {
+            say(Answer::unknown,
+                fmt::format("{}由 {} 签章，未能追溯到所给的根证书", zh, verdict.who),
+                fmt::format("{} is sealed by {}, which leads to none of the roots given", en,
+                            verdict.who));
+        } else {
+            say(Answer::yes, fmt::format("{}由 {} 签章，证书可信", zh, verdict.who),
+                fmt::format("{} is sealed by {}, which is trusted", en, verdict.who));
+        }
+    }
+
+    void look_at_document() {
+        const auto document = member(std::string(names::document));
+        if (!document || !manifest_ || manifest_->sizes.empty()) {
+            say(Answer::no, "文书 document.pdf 缺失", "document.pdf is missing");
+            return;
+        }
+        report_.document = *document;
+        for (const std::uint64_t size : manifest_->sizes) {
+            if (size > document->size()) {
+                say(Answer::no, "文书比清单所说的短",
+                    "the document is shorter than the manifest says");
+                return;
+            }
+            versions_.push_back(sha256(document->first(static_cast<std::size_t>(size))));
+        }
+    }
+
+    /// What a record says of its place and of the document.
+    [[nodiscard]] std::string fault_of(const ledger::EvidenceRecord& record,
+                                       const Digest& previous) const {
+        if (record.previous != previous) {
+            return "与前一条不相接 does not follow the one before";
+        }
+        if (record.position != report_.records.size() + 1) {
+            return "序号不对 has another position";
+        }
+        if (!manifest_ || record.document.id != manifest_->document) {
+            return "属于另一份文书 is about another document";
+        }
+        if (versions_.empty() || record.document.issued != versions_.front() ||
+            std::find(versions_.begin(), versions_.end(), record.document.delivered) ==
+                versions_.end()) {
+            return "所指的文书与本包中的不同 names another file than the one here";
+        }
+        return record.result == "negative" && record.reason.empty() ? "没有写明原因 gives no reason"
+                                                                    : "";
+    }
+
+    void look_at_chain() {
+        const auto lines = lines_of(text(names::records));
+        Digest previous = versions_.empty() ? Digest{} : versions_.front();
+        std::size_t wrong = 0;
+        for (std::size_t at = 0; at < lines.size(); ++at) {
+            const auto read = ledger::read_record(lines[at]);
+            const std::string fault =
+                read.ok() ? fault_of(read.value(), previous) : "不合格式 is misshapen";
+            if (!fault.empty()) {
+                ++wrong;
+                say(Answer::no, fmt::format("第 {} 条记录{}", at + 1, fault),
+                    fmt::format("record {}", at + 1));
+            }
+            previous = sha256(as_bytes(lines[at]));
+            hashes_.push_back(previous);
+            report_.records.push_back(read.ok() ? read.value() : ledger::EvidenceRecord());
+        }
+        if (manifest_ && (lines.size() != manifest_->records ||
+                          (!lines.empty() && previous != manifest_->head))) {
+            ++wrong;
+            say(Answer::no,
+                fmt::format("应有 {} 条记录，现有 {} 条，或末条不同", manifest_->records,
+                            lines.size()),
+                fmt::format("there should be {} records and are {}, or the last is another",
+                            manifest_->records, lines.size()));
+        }
+        if (wrong == 0 && !lines.empty()) {
+            say(Answer::yes, fmt::format("{} 条记录首尾相接，均指向本文书", lines.size()),
+                fmt::format("{} records follow one another and are about this document",
+                            lines.size()));
+        } else if (lines.empty()) {
+            say(Answer::unknown, "没有送达记录", "there are no records");
+        }
+    }
+
+    /// A batch's statement, once its seal and its token are told.
+    struct Batch {
+        std::optional<ledger::BatchStatement> statement;
+    };
+    const Batch& batch(std::uint64_t number) {
+        const auto [found, fresh] = batches_.try_emplace(number);
+        if (!fresh) {
+            return found->second;
+        }
+        const std::string folder = fmt::format("{}{}/", names::batches, number);
+        const auto statement = member(folder + std::string(names::statement));
+        const auto seal = member(folder + std::string(names::seal));
+        const auto read = statement ? ledger::read_statement(as_text(*statement))
+                                    : Result<ledger::BatchStatement>(Error{});
+        if (!read.ok() || !seal || read.value().number != number) {
+            say(Answer::no, fmt::format("第 {} 批的封存文件缺失或不合格式", number),
+                fmt::format("statement or seal of batch {} is missing or misshapen", number));
+            return found->second;
+        }
+        const auto proven =
+            look_at_token(number, member(folder + std::string(names::token)), *seal);
+        const auto verdict = look_at_seal(*seal, *statement, proven.value_or(now_));
+        tell_seal(fmt::format("第 {} 批", number), fmt::format("batch {}", number), verdict);
+        if (verdict.answer != Answer::no) {
+            found->second.statement = read.value();
+        }
+        return found->second;
+    }
+
+    /// The time that a trusted token proves.
+    std::optional<TimeMs> look_at_token(std::uint64_t number, std::optional<ByteView> token,
+                                        ByteView seal) {
+        if (!token) {
+            say(Answer::unknown, fmt::format("第 {} 批尚无时间戳", number),
+                fmt::format("batch {} has no time-stamp yet", number));
+            return std::nullopt;
+        }
+        const auto verdict = check_timestamp_token(*token, {std::array{seal}, now_}, trust_);
+        if (!verdict.fits) {
+            say(Answer::no, fmt::format("第 {} 批的时间戳无效", number),
+                fmt::format("the time-stamp of batch {} is wrong", number));
+            return std::nullopt;
+        }
+        const std::string time = to_china_time(verdict.claimed.time);
+        if (!verdict.trusted.ok()) {
+            say(Answer::unknown,
+                fmt::format("第 {} 批有时间戳 {}，未能追溯到所给的根证书", number, time),
+                fmt::format("batch {} has a time-stamp of an authority that is not trusted here",
+                            number));
+            return std::nullopt;
+        }
+        say(Answer::yes,
+            fmt::format("第 {} 批于 {} 前已封存（时间戳 {}）", number, time,
+                        verdict.claimed.authority),
+            fmt::format("batch {} was sealed before {}", number, time));
+        return verdict.claimed.time;
+    }
+
+    void look_at_proofs() {
+        std::set<std::uint32_t> proven;
+        std::size_t wrong = 0;
+        for (const std::string_view line : lines_of(text(names::proofs))) {
+            const auto read = ledger::read_proof(line);
+            if (!read.ok() || read.value().position == 0 ||
+                read.value().position > hashes_.size() ||
+                !proven.insert(read.value().position).second) {
+                ++wrong;
+                say(Answer::no, "proofs.jsonl 有一行不合格式",
+                    "a line of proofs.jsonl is misshapen");
+                continue;
+            }
+            const auto& proof = read.value();
+            const auto& statement = batch(proof.batch).statement;
+            const auto root =
+                ledger::root_from(ledger::leaf_hash(hashes_[proof.position - 1]), proof.inclusion);
+            if (!statement || !root || *root != statement->root ||
+                proof.inclusion.size != statement->records) {
+                ++wrong;
+                say(Answer::no,
+                    fmt::format("第 {} 条记录不在第 {} 批中", proof.position, proof.batch),
+                    fmt::format("record {} is not in batch {}", proof.position, proof.batch));
+            }
+        }
+        const std::size_t open = hashes_.size() - proven.size();
+        if (open != 0) {
+            say(Answer::unknown, fmt::format("{} 条记录尚未封存", open),
+                fmt::format("{} records are not sealed yet", open));
+        }
+        if (wrong == 0 && !proven.empty()) {
+            say(Answer::yes, fmt::format("{} 条记录均在已封存的批次中", proven.size()),
+                fmt::format("{} records are in sealed batches", proven.size()));
+        }
+    }
+
+    /// By their names; the manifest holds those that nobody names.
+    void look_at_traces() {
+        std::size_t there = 0;
+        std::size_t named = 0;
+        for (const auto& record : report_.records) {
+            const auto bytes = record.trace
+                                   ? member(std::string(names::traces) + to_hex(*record.trace))
+                                   : std::nullopt;
+            named += record.trace ? 1U : 0U;
+            if (bytes && sha256(*bytes) != *record.trace) {
+                say(Answer::no, fmt::format("第 {} 条记录的原始数据不符", record.position),
+                    fmt::format("the raw data of record {} is another", record.position));
+            } else {
+                there += bytes ? 1U : 0U;
+            }
+        }
+        if (there != 0) {
+            say(Answer::yes,
+                fmt::format("{} 份原始数据与记录相符（记录共提及 {} 份）", there, named),
+                fmt::format("{} of {} raw reports are here and fit their records", there, named));
+        }
+    }
+
+    const TrustStore& trust_;
+    const TimeMs now_;
+    EvidenceReport report_;
+    std::map<std::string, ByteView> members_;
+    std::optional<ledger::Manifest> manifest_;
+    std::vector<Digest> versions_; ///< of the document as issued, then with each revision
+    std::vector<Digest> hashes_;   ///< of the records
+    std::map<std::uint64_t, Batch> batches_;
+};
+
+} // namespace
+
+Answer EvidenceReport::answer() const {
+    Answer worst = findings.empty() ? Answer::unknown : Answer::yes;
+    for (const EvidenceFinding& each : findings) {
+        if (each.answer == Answer::no) {
+            return Answer::no;
+        }
+        worst = each.answer == Answer::unknown ? Answer::unknown : worst;
+    }
+    return worst;
+}
+
+EvidenceReport check_evidence(ByteView package, const TrustStore& trust, TimeMs now) {
+    return Checker(trust, now).run(package);
+}
+
+} // namespace songda::verifier

@@ -21,6 +21,9 @@ namespace {
 constexpr std::array<std::string_view, 7> ways = {"直接送达", "留置送达", "电子送达", "委托送达",
                                                   "邮寄送达", "转交送达", "公告送达"};
 constexpr std::size_t remark_characters_max = 200;
+/// So much that the form stays on one page; the package of evidence has all of it.
+constexpr std::size_t head_digits = 16;
+constexpr std::size_t time_shown = 19; // without the zone, which paper does not show
 
 /// By which it was served, in the words of the receipt.
 struct Served {
@@ -148,11 +151,14 @@ Result<ReceiptDecision> decide_receipt(store::Store& store, const store::Documen
         return served.ok() ? Error{Fault::corrupt, "the record names no recipient"}
                            : served.error();
     }
+    std::string time = to_china_time(basis.happened).substr(0, time_shown);
+    std::replace(time.begin(), time.end(), 'T', ' ');
+    const std::string head = to_hex(hash_of(evidence.value().back()));
     const std::string remark = fmt::format(
-        "{} 送达，规则 {}（{}）；送达证据 {} 条，末条 SHA-256 {}", to_china_time(basis.happened),
+        "{} 送达，规则 {}（{}）；送达证据{}条，末条 SHA-256 前{}位 {}", time,
         basis.rule.empty() ? "人工" : basis.rule,
         basis.rules_version.empty() ? service_rules_version : std::string_view(basis.rules_version),
-        evidence.value().size(), to_hex(hash_of(evidence.value().back())));
+        evidence.value().size(), head_digits, head.substr(0, head_digits));
 
     ReceiptDecision decision;
     decision.idempotency_key =

@@ -116,6 +116,8 @@ TEST_F(EvidenceRoutes, TheReceiptSaysWhoWhatWhenAndByWhichRule) {
           std::string("末条SHA-256")}) {
         EXPECT_NE(shown.find(word), std::string::npos) << word << '\n' << text.str();
     }
+    EXPECT_EQ(std::system(("pdfinfo " + path + " | grep -q '^Pages: *1$'").c_str()), 0)
+        << "a form on one page";
     if (const char* const kept = std::getenv("SONGDA_KEEP_RECEIPT")) {
         std::ofstream(kept, std::ios::binary) << file.body;
     }

@@ -43,15 +43,21 @@ template <class Row>
 constexpr std::uint8_t early_kind =
     place_among<Row, IntentRecord, DocumentRow, StatusChange, IdempotencyRow, LegRow, LegEvent,
                 InboxEntry, LinkAccess, ApiKey, AuditRow, PrefixRow, SegmentCursor, FreshRow>();
+/// Kiosks have numbers of their own, from 40.
+template <class Row>
+constexpr std::uint8_t late_kind =
+    place_among<Row, KioskRow, KioskCertificate, KioskSeen, TryCount, CollectingLock>();
 template <class Row>
 constexpr std::uint8_t kind_of =
-    early_kind<Row> != 0
-        ? early_kind<Row>
+    early_kind<Row> != 0 ? early_kind<Row>
+    : late_kind<Row> != 0
+        ? 39 + late_kind<Row>
         : 19 + place_among<Row, CaseEvent, DraftRow, PaperCopy, EditionRow, RevisionRow,
                            AugmentationRow, QrKeyRow, MessageRow, ServiceEntry, ConsentEntry,
                            EvidenceRow, EvidenceBatchRow, PushSubscription, RatingRow>();
 static_assert(kind_of<IntentRecord> == 1 && kind_of<FreshRow> == 13);
 static_assert(kind_of<CaseEvent> == 20 && kind_of<QrKeyRow> == 26 && kind_of<MessageRow> == 27);
+static_assert(kind_of<KioskRow> == 40 && kind_of<CollectingLock> == 44);
 static_assert(kind_of<ServiceEntry> == 28 && kind_of<ConsentEntry> == 29);
 static_assert(kind_of<EvidenceRow> == 30 && kind_of<EvidenceBatchRow> == 31);
 static_assert(kind_of<PushSubscription> == 32 && kind_of<RatingRow> == 33);
@@ -172,6 +178,32 @@ void walk(Codec& codec, Row& row) {
 template <class Codec, row_of<PaperCopy> Row>
 void walk(Codec& codec, Row& row) {
     codec(row.at, row.actor, row.key, row.place, row.collector, row.revoked, row.reason);
+}
+
+template <class Codec, row_of<KioskRow> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.id, row.site, row.serial, row.place, row.types, row.created, row.actor, row.code,
+          row.code_until, row.revoked, row.reason);
+}
+
+template <class Codec, row_of<KioskCertificate> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.certificate, row.kiosk, row.issued, row.expires);
+}
+
+template <class Codec, row_of<KioskSeen> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.kiosk, row.at, row.clock, row.software, row.printer);
+}
+
+template <class Codec, row_of<TryCount> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.what, row.count, row.since);
+}
+
+template <class Codec, row_of<CollectingLock> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.leg, row.kiosk, row.nonce, row.until, row.copy, row.failures);
 }
 
 template <class Codec, row_of<EditionRow> Row>
@@ -315,6 +347,11 @@ template Bytes encode(const PushSubscription&);
 template Bytes encode(const RatingRow&);
 template Bytes encode(const EvidenceRow&);
 template Bytes encode(const EvidenceBatchRow&);
+template Bytes encode(const KioskRow&);
+template Bytes encode(const KioskCertificate&);
+template Bytes encode(const KioskSeen&);
+template Bytes encode(const TryCount&);
+template Bytes encode(const CollectingLock&);
 
 template Result<IntentRecord> decode(ByteView);
 template Result<DocumentRow> decode(ByteView);
@@ -343,6 +380,11 @@ template Result<PushSubscription> decode(ByteView);
 template Result<RatingRow> decode(ByteView);
 template Result<EvidenceRow> decode(ByteView);
 template Result<EvidenceBatchRow> decode(ByteView);
+template Result<KioskRow> decode(ByteView);
+template Result<KioskCertificate> decode(ByteView);
+template Result<KioskSeen> decode(ByteView);
+template Result<TryCount> decode(ByteView);
+template Result<CollectingLock> decode(ByteView);
 
 template Result<void> check_row(const IntentRecord&);
 template Result<void> check_row(const DocumentRow&);
@@ -364,5 +406,7 @@ template Result<void> check_row(const PushSubscription&);
 template Result<void> check_row(const RatingRow&);
 template Result<void> check_row(const EvidenceRow&);
 template Result<void> check_row(const EvidenceBatchRow&);
+template Result<void> check_row(const KioskRow&);
+template Result<void> check_row(const KioskSeen&);
 
 } // namespace songda::store

@@ -73,7 +73,8 @@ struct MovedLeg {
 struct ServiceAftermath {
     std::vector<ServiceEntry> entries;
     std::vector<Aftermath::Change> changes;
-    bool open = true; ///< with entries: it is still to be served (OpenService)
+    std::vector<LegWrite> legs; ///< new ones of the document, where one of its legs lies already
+    bool open = true;           ///< with entries: it is still to be served (OpenService)
 };
 /// Says it. As Follow: called inside the transaction, it only thinks. A store is given one when it
 /// is opened, so that no way of moving a leg can forget it.
@@ -245,6 +246,19 @@ struct LinkTry {
     bool right = false;            ///< the code is the right one
     std::uint8_t failures_max = 0; ///< so many wrong codes shut the link
     std::int64_t life_ms = 0; ///< how long a link that was not renewed lives, from LegRow::created
+    TimeMs now;
+};
+
+/// How often something may be tried.
+struct TryLimit {
+    Digest what{};
+    std::uint16_t most = 0;
+    std::int64_t window_ms = 0; ///< after that it begins anew; 0: never
+};
+
+struct CollectingTake {
+    CollectingLock lock; ///< `failures` is not looked at
+    std::uint8_t expected_state = 0;
     TimeMs now;
 };
 

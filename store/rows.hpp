@@ -14,6 +14,7 @@
 #include "base/time.hpp"
 #include "store/document_status.hpp"
 #include "store/edition_state.hpp"
+#include "store/kiosk_rows.hpp"
 
 /// What the store keeps, in plain values. How they become bytes: docs/formats/store.md and
 /// store/codec.hpp. An encoded row holds at most 1 950 bytes; a longer one is refused with

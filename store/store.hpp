@@ -367,6 +367,42 @@ public:
     /// Of all departments, by department.
     [[nodiscard]] virtual Result<std::vector<QrKeyRow>> qr_keys() = 0;
 
+    // Kiosks.
+
+    /// Puts `after` in the place of `before`, with the certificate that it got, if it got one;
+    /// absent: it is new. False when the kiosk is not that any more. `conflict` when another kiosk
+    /// that is not revoked has the serial, or the certificate is there.
+    [[nodiscard]] virtual Result<bool>
+    step_kiosk(const std::optional<KioskRow>& before, const KioskRow& after,
+               const std::optional<KioskCertificate>& certificate, const AuditRow& audit) = 0;
+    /// By id.
+    [[nodiscard]] virtual Result<std::vector<KioskRow>> kiosks() = 0;
+    [[nodiscard]] virtual Result<std::optional<KioskRow>> find_kiosk(const KioskId& id) = 0;
+    [[nodiscard]] virtual Result<std::optional<KioskCertificate>>
+    find_kiosk_certificate(const Digest& certificate) = 0;
+    /// The last is kept. `not_found` without the kiosk.
+    [[nodiscard]] virtual Result<void> note_kiosk(const KioskSeen& seen) = 0;
+    /// By kiosk.
+    [[nodiscard]] virtual Result<std::vector<KioskSeen>> kiosks_seen() = 0;
+
+    /// Counts one try at each, durably, before anybody looks whether it is right; one answer each:
+    /// false, and it is not counted, when it has had its `most` inside its window.
+    [[nodiscard]] virtual Result<std::vector<bool>> count_tries(std::span<const TryLimit> tries,
+                                                                TimeMs now) = 0;
+    /// The try was right: `forgotten` begin anew, and of `uncounted` the one is taken back.
+    [[nodiscard]] virtual Result<void> end_tries(std::span<const Digest> forgotten,
+                                                 std::span<const Digest> uncounted) = 0;
+
+    /// Locks a leg for a kiosk, if it stands in `expected_state` and no other lock holds: the
+    /// failures before are kept. False otherwise.
+    [[nodiscard]] virtual Result<bool> take_collecting(const CollectingTake& take) = 0;
+    [[nodiscard]] virtual Result<std::optional<CollectingLock>>
+    find_collecting(const LegId& leg) = 0;
+    /// Ends the lock that has this nonce: removed, or after a failure kept to count it. False when
+    /// there is none such.
+    [[nodiscard]] virtual Result<bool> end_collecting(const LegId& leg, const Digest& nonce,
+                                                      bool failed) = 0;
+
     // Audit.
 
     [[nodiscard]] virtual Result<void> append_audit(std::span<const AuditRow> rows) = 0;

@@ -65,8 +65,13 @@ enum class Table : std::uint8_t {
     evidence_department,
     evidence_batch,
     evidence_unstamped,
+    kiosk,
+    kiosk_certificate,
+    kiosk_seen,
+    try_count,
+    collecting,
 };
-inline constexpr std::array<const char*, 49> table_names = {"meta",
+inline constexpr std::array<const char*, 54> table_names = {"meta",
                                                             "intent",
                                                             "intent_open",
                                                             "counter",
@@ -114,7 +119,12 @@ inline constexpr std::array<const char*, 49> table_names = {"meta",
                                                             "evidence_chain",
                                                             "evidence_department",
                                                             "evidence_batch",
-                                                            "evidence_unstamped"};
+                                                            "evidence_unstamped",
+                                                            "kiosk",
+                                                            "kiosk_certificate",
+                                                            "kiosk_seen",
+                                                            "try_count",
+                                                            "collecting"};
 
 [[nodiscard]] std::string engine_message(int code);
 /// No room: on the disk, in the quota, under the file size limit, or in the map.

@@ -374,6 +374,7 @@ Result<FsckReport> LmdbStore::fsck() {
     inspect_messages(inspector, *this);
     inspect_services(inspector);
     inspect_evidence(inspector);
+    inspect_kiosks(inspector);
     inspect_drafts(inspector);
     inspect_rows<CaseEvent>(inspector, Table::case_event);
     inspect_editions(inspector);

@@ -124,4 +124,7 @@ void inspect_recipients(Inspector& inspector);
 /// document with a chain in it, batches one behind the other; fsck_evidence.cpp.
 void inspect_evidence(Inspector& inspector);
 
+/// Kiosks and what belongs to them, locks of legs that are there; fsck_kiosks.cpp.
+void inspect_kiosks(Inspector& inspector);
+
 } // namespace songda::store

@@ -55,6 +55,17 @@ Result<void> check_leg_write(const LegWrite& write) {
     return checked.ok() ? check_events(write.events) : checked;
 }
 
+Result<void> check_added_leg(Transaction& rows, const DocumentRow& document,
+                             const LegWrite& write) {
+    if (write.leg.document != document.id || write.leg.department != document.department) {
+        return Error{Fault::invalid_input, "leg of another document"};
+    }
+    if (rows.get(Table::leg, write.leg.id.view())) {
+        return Error{Fault::conflict, "leg id exists"};
+    }
+    return check_leg_write(write);
+}
+
 Result<void> check_leg_update(const LegUpdate& update) {
     Result<void> checked = check_events(update.events);
     if (checked.ok() && update.audit) {

@@ -8,6 +8,9 @@
 namespace songda::store {
 
 [[nodiscard]] Result<void> check_leg_write(const LegWrite& write);
+/// The same for a leg that follows from something else about its document.
+[[nodiscard]] Result<void> check_added_leg(Transaction& rows, const DocumentRow& document,
+                                           const LegWrite& write);
 [[nodiscard]] Result<void> check_leg_update(const LegUpdate& update);
 /// In the order of ids.
 [[nodiscard]] Result<std::vector<LegRow>> read_legs(Transaction& rows, const DocumentId& document);

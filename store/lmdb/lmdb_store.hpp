@@ -154,6 +154,22 @@ public:
                              const AuditRow& audit) override;
     Result<std::vector<QrKeyRow>> qr_keys() override;
 
+    Result<bool> step_kiosk(const std::optional<KioskRow>& before, const KioskRow& after,
+                            const std::optional<KioskCertificate>& certificate,
+                            const AuditRow& audit) override;
+    Result<std::vector<KioskRow>> kiosks() override;
+    Result<std::optional<KioskRow>> find_kiosk(const KioskId& id) override;
+    Result<std::optional<KioskCertificate>>
+    find_kiosk_certificate(const Digest& certificate) override;
+    Result<void> note_kiosk(const KioskSeen& seen) override;
+    Result<std::vector<KioskSeen>> kiosks_seen() override;
+    Result<std::vector<bool>> count_tries(std::span<const TryLimit> tries, TimeMs now) override;
+    Result<void> end_tries(std::span<const Digest> forgotten,
+                           std::span<const Digest> uncounted) override;
+    Result<bool> take_collecting(const CollectingTake& take) override;
+    Result<std::optional<CollectingLock>> find_collecting(const LegId& leg) override;
+    Result<bool> end_collecting(const LegId& leg, const Digest& nonce, bool failed) override;
+
     Result<void> append_audit(std::span<const AuditRow> rows) override;
     Result<std::vector<AuditEntry>> list_audit(std::uint64_t after, std::size_t limit) override;
     Result<std::uint64_t> verify_audit() override;

@@ -123,9 +123,16 @@ Result<void> put_what_follows(Batch& batch, const FollowLeg& follow, const LegRo
     ServiceAftermath after = follow({moved.document, moved.status, *leg, update, moved.legs,
                                      moved.service, moved.consents, events_of});
     Result<void> checked = check_entries(moved.service.size(), after.entries);
-    const auto changed = look_at_changes(moved.legs, std::move(after.changes));
+    auto changed = look_at_changes(moved.legs, std::move(after.changes));
     if (!checked.ok() || !changed.ok()) {
         return checked.ok() ? changed.error() : checked.error();
+    }
+    for (LegWrite& write : after.legs) {
+        checked = check_added_leg(batch.rows, moved.document, write);
+        if (!checked.ok()) {
+            return checked;
+        }
+        changed.value().push_back({std::move(write), std::nullopt, {}});
     }
     append_entries(batch, moved.document.id, moved.service.size(), after.entries);
     if (!after.entries.empty()) {

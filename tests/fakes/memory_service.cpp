@@ -27,7 +27,7 @@ void MemoryStore::follow_moved(const LegId& leg, const LegUpdate& update) {
     if (!after.entries.empty()) {
         set_open(document, after.open);
     }
-    write_after({{}, after.changes});
+    write_after({after.legs, after.changes});
 }
 
 void MemoryStore::set_open(const DocumentRow& document, bool open) {

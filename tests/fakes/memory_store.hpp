@@ -159,6 +159,24 @@ public:
                              const store::QrKeyRow& after, const AuditRow& audit) override;
     Result<std::vector<store::QrKeyRow>> qr_keys() override;
 
+    Result<bool> step_kiosk(const std::optional<store::KioskRow>& before,
+                            const store::KioskRow& after,
+                            const std::optional<store::KioskCertificate>& certificate,
+                            const AuditRow& audit) override;
+    Result<std::vector<store::KioskRow>> kiosks() override;
+    Result<std::optional<store::KioskRow>> find_kiosk(const store::KioskId& id) override;
+    Result<std::optional<store::KioskCertificate>>
+    find_kiosk_certificate(const Digest& certificate) override;
+    Result<void> note_kiosk(const store::KioskSeen& seen) override;
+    Result<std::vector<store::KioskSeen>> kiosks_seen() override;
+    Result<std::vector<bool>> count_tries(std::span<const store::TryLimit> tries,
+                                          TimeMs now) override;
+    Result<void> end_tries(std::span<const Digest> forgotten,
+                           std::span<const Digest> uncounted) override;
+    Result<bool> take_collecting(const store::CollectingTake& take) override;
+    Result<std::optional<store::CollectingLock>> find_collecting(const LegId& leg) override;
+    Result<bool> end_collecting(const LegId& leg, const Digest& nonce, bool failed) override;
+
     Result<void> append_audit(std::span<const AuditRow> rows) override;
     Result<std::vector<AuditEntry>> list_audit(std::uint64_t after, std::size_t limit) override;
     Result<std::uint64_t> verify_audit() override;
@@ -249,6 +267,11 @@ private:
     std::map<LegId, LinkAccess> links_;
     std::map<std::string, ApiKey, std::less<>> keys_;
     std::map<std::pair<std::string, KeyId>, store::QrKeyRow> qr_keys_;
+    std::map<store::KioskId, store::KioskRow> kiosks_;
+    std::map<Digest, store::KioskCertificate> kiosk_certificates_;
+    std::map<store::KioskId, store::KioskSeen> kiosks_seen_;
+    std::map<Digest, store::TryCount> tries_;
+    std::map<LegId, store::CollectingLock> collecting_;
     std::vector<AuditEntry> audit_;
     std::map<std::uint8_t, std::string> last_served_;
     std::optional<std::pair<Date, std::optional<DocumentId>>> told_until_;

@@ -46,6 +46,11 @@ void decode_as_every_row(ByteView bytes) {
     decode_once<ConsentEntry>(bytes);
     decode_once<PushSubscription>(bytes);
     decode_once<RatingRow>(bytes);
+    decode_once<KioskRow>(bytes);
+    decode_once<KioskCertificate>(bytes);
+    decode_once<KioskSeen>(bytes);
+    decode_once<TryCount>(bytes);
+    decode_once<CollectingLock>(bytes);
 }
 
 } // namespace

@@ -104,6 +104,23 @@ TEST(StoreCodec, EveryRowReturnsAndNothingDamagedDoes) {
                                    Private<std::string>("https://push.example/7"), Bytes(65, 4),
                                    Private<std::string>(std::string(16, 'a')), TimeMs{5}});
     expect_strict(samples::rating(7));
+    const auto kiosk = samples::numbered<KioskId>(7);
+    expect_strict(KioskRow{kiosk,
+                           "hall",
+                           "SN-1",
+                           "一楼自助机",
+                           {"ZY"},
+                           TimeMs{5},
+                           "operator",
+                           sha256(file),
+                           TimeMs{6},
+                           TimeMs{7},
+                           "遗失"});
+    expect_strict(KioskCertificate{sha256(file), kiosk, TimeMs{5}, TimeMs{6}});
+    expect_strict(KioskSeen{kiosk, TimeMs{5}, TimeMs{4}, "songda-kiosk 1", "idle"});
+    expect_strict(TryCount{sha256(file), 3, TimeMs{5}});
+    expect_strict(
+        CollectingLock{samples::numbered<LegId>(1), kiosk, sha256(file), TimeMs{5}, 2, 1});
     const auto key = samples::numbered<DocumentKey>(7);
     expect_strict(FreshRow{key, samples::numbered<DocumentId>(7), std::nullopt, TimeMs{5}});
     expect_strict(FreshRow{key, samples::numbered<DocumentId>(7), InboxId{}, TimeMs{5}});
@@ -264,6 +281,11 @@ RC_GTEST_PROP(StoreCodecProperty, RandomFieldsNeverCrashAndDecodeOnlyToThemselve
     decode_random_fields<AugmentationRow>(random, 25);
     decode_random_fields<QrKeyRow>(random, 26);
     decode_random_fields<MessageRow>(random, 27);
+    decode_random_fields<KioskRow>(random, 40);
+    decode_random_fields<KioskCertificate>(random, 41);
+    decode_random_fields<KioskSeen>(random, 42);
+    decode_random_fields<TryCount>(random, 43);
+    decode_random_fields<CollectingLock>(random, 44);
 }
 
 RC_GTEST_PROP(StoreCodecProperty, ARowWithOneChangedByteIsRefusedOrAnotherRow,

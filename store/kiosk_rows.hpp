@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/ids.hpp"
+#include "base/time.hpp"
+
+/// What the store keeps of kiosks 自助机 and of collecting at them. As rows.hpp.
+namespace songda::store {
+
+using KioskId = Id<struct KioskTag, 16>;
+
+/// One device as it was registered. Never deleted.
+struct KioskRow {
+    KioskId id;
+    std::string site;               ///< 网点: where it stands, `qingjiang-hall`
+    std::string serial;             ///< of the device; one that is not revoked has it alone
+    std::string place;              ///< as a paper copy says it
+    std::vector<std::string> types; ///< type codes that it hands out; empty: all
+    TimeMs created;
+    std::string actor;
+    Digest code{};                    ///< SHA-256 of the enrolment code
+    std::optional<TimeMs> code_until; ///< absent: it was used
+    std::optional<TimeMs> revoked;
+    std::string reason;
+    bool operator==(const KioskRow&) const = default;
+};
+
+/// A client certificate that a kiosk was given.
+struct KioskCertificate {
+    Digest certificate{}; ///< SHA-256 of its DER
+    KioskId kiosk;
+    TimeMs issued;
+    TimeMs expires;
+    bool operator==(const KioskCertificate&) const = default;
+};
+
+/// What a kiosk last said of itself.
+struct KioskSeen {
+    KioskId kiosk;
+    TimeMs at;
+    TimeMs clock; ///< what its own clock showed
+    std::string software;
+    std::string printer; ///< state and reasons
+    bool operator==(const KioskSeen&) const = default;
+};
+
+/// Tries at something, counted before anybody knows whether they were right.
+struct TryCount {
+    Digest what{}; ///< keyed hash of what they are at
+    std::uint16_t count = 0;
+    TimeMs since; ///< of the first
+    bool operator==(const TryCount&) const = default;
+};
+
+/// A leg that one kiosk prints: a lock inside AVAILABLE. Kept after a failure, which it counts.
+struct CollectingLock {
+    LegId leg;
+    KioskId kiosk;
+    Digest nonce{};       ///< SHA-256 of the release token's
+    TimeMs until;         ///< from then on it locks nothing
+    std::uint32_t copy{}; ///< paper copy that is printed
+    std::uint16_t failures = 0;
+    bool operator==(const CollectingLock&) const = default;
+};
+
+} // namespace songda::store

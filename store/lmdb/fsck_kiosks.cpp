@@ -1,0 +1,32 @@
+#include "store/lmdb/inspector.hpp"
+#include "store/lmdb/rows_access.hpp"
+
+namespace songda::store {
+
+void inspect_kiosks(Inspector& inspector) {
+    inspector.each(Table::kiosk, [&](Transaction&, const Entry& entry) {
+        const auto row = inspector.row<KioskRow>(Table::kiosk, entry);
+        inspector.expect(row && as_text(row->id.view()) == as_text(entry.key), Table::kiosk,
+                         entry.key, "under another's key");
+    });
+    inspector.each(Table::kiosk_certificate, [&](Transaction& rows, const Entry& entry) {
+        const auto row = inspector.row<KioskCertificate>(Table::kiosk_certificate, entry);
+        inspector.expect(row && as_text(ByteView(row->certificate)) == as_text(entry.key) &&
+                             rows.get(Table::kiosk, row->kiosk.view()),
+                         Table::kiosk_certificate, entry.key, "of a kiosk that is not there");
+    });
+    inspector.each(Table::kiosk_seen, [&](Transaction& rows, const Entry& entry) {
+        (void)inspector.row<KioskSeen>(Table::kiosk_seen, entry);
+        inspector.expect(rows.get(Table::kiosk, entry.key).has_value(), Table::kiosk_seen,
+                         entry.key, "of a kiosk that is not there");
+    });
+    inspect_rows<TryCount>(inspector, Table::try_count);
+    inspector.each(Table::collecting, [&](Transaction& rows, const Entry& entry) {
+        const auto row = inspector.row<CollectingLock>(Table::collecting, entry);
+        inspector.expect(row && rows.get(Table::leg, entry.key) &&
+                             rows.get(Table::kiosk, row->kiosk.view()),
+                         Table::collecting, entry.key, "of a leg or kiosk that is not there");
+    });
+}
+
+} // namespace songda::store

@@ -9,6 +9,7 @@ find_package(GTest REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
 find_package(CURL REQUIRED)
+find_package(Cups REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(Boost 1.74 EXACT REQUIRED) # 1.81 cannot be installed beside libpodofo-dev
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)

@@ -6,9 +6,9 @@ build="build-essential cmake ninja-build ccache pkg-config git ca-certificates p
 libpodofo-dev libqrencode-dev liblmdb-dev libspdlog-dev libfmt-dev libharfbuzz-dev libcurl4-openssl-dev
 libp11-kit-dev libtomlplusplus-dev libcli11-dev prometheus-cpp-dev rapidjson-dev libgoogle-perftools-dev nlohmann-json3-dev libboost-dev zlib1g-dev
 libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev fonts-noto-cjk fonts-noto-cjk-extra
-libzip-dev libexpat1-dev libxlsxwriter-dev fonts-lxgw-wenkai fonts-babelstone-han python3-aiosmtpd python3-cryptography curl jq poppler-utils librsvg2-bin zbar-tools libqpdf-dev libseccomp-dev libgmime-3.0-dev"
+libzip-dev libexpat1-dev libxlsxwriter-dev fonts-lxgw-wenkai fonts-babelstone-han python3-aiosmtpd python3-cryptography curl jq poppler-utils librsvg2-bin zbar-tools libqpdf-dev libseccomp-dev libgmime-3.0-dev libcups2-dev"
 test="qpdf libnss3-tools mupdf-tools nginx-light wrk opensmtpd chromium nodejs npm universal-ctags libfiu-dev fiu-utils libfaketime
-clang-14 libclang-rt-14-dev python3-openpyxl softhsm2 opensc libpdfbox2-java libjaxb-api-java libactivation-java default-jdk-headless python3-botan python3-dkim python3-nacl opendkim"
+clang-14 libclang-rt-14-dev python3-openpyxl softhsm2 opensc libpdfbox2-java libjaxb-api-java libactivation-java default-jdk-headless python3-botan python3-dkim python3-nacl opendkim cups-ipp-utils avahi-daemon dbus"
 wanted=$build
 [ "${1:-}" = test ] && wanted="$build $test"
 missing=

@@ -21,6 +21,7 @@ HOMES = {
     "qrencode.h": {"issuer"},
     "openssl/": {"base", "signer", "verifier", "http", "delivery"},
     "p11-kit/": {"signer"},
+    "cups/": {"printing"},
     "curl/": {"delivery"},
     "gmime/": {"delivery"},
     "spdlog/": {"base"},

@@ -28,6 +28,12 @@ std::string delivery_json(const std::vector<delivery::LegProgress>& legs) {
         object.text_if("reason_en", delivery::reason_words(progress.leg.reason));
         object.text("at", to_rfc3339(progress.since));
         object.raw("attempts", std::to_string(progress.leg.attempts));
+        if (delivery::leg_state(progress.leg.state) == delivery::LegState::available) {
+            object.text("collect_by", to_rfc3339(progress.leg.deadline));
+        }
+        if (!progress.collected.empty()) {
+            object.raw("collected", progress.collected);
+        }
         if (progress.note) {
             object.begin("note");
             JsonObject note(to);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "api/own_document.hpp"
+#include "api/paper_words.hpp"
 #include "api/problem.hpp"
 #include "api/request_body.hpp"
 #include "api/wire.hpp"
@@ -124,12 +125,6 @@ http::Response list_copies(const ApiParts& parts, const Document& document, cons
     return json_response(200, body + "]}");
 }
 
-/// What is printed at the foot of every page.
-std::string words_of(std::size_t number, const store::PaperCopy& copy) {
-    return fmt::format("纸质件 第{:06}份 · {} 打印于 {}", number, to_text(china_date(copy.at)),
-                       copy.place);
-}
-
 http::Response send_copy(const ApiParts& parts, const Document& document,
                          const http::Request& request, const Principal&) {
     const auto named = find_copy(parts, document, request.path_values[1]);
@@ -140,7 +135,7 @@ http::Response send_copy(const ApiParts& parts, const Document& document,
         return no_such_copy();
     }
     const auto file =
-        parts.issuer.print(document, words_of(named.value().number, *named.value().copy));
+        parts.issuer.print(document, words_of_copy(named.value().number, *named.value().copy));
     if (!file.ok()) {
         return problem_response(problem_of(file.error()));
     }
@@ -181,6 +176,11 @@ http::Response revoke_copy(const ApiParts& parts, const Document& document,
 }
 
 } // namespace
+
+std::string words_of_copy(std::size_t number, const store::PaperCopy& copy) {
+    return fmt::format("纸质件 第{:06}份 · {} 打印于 {}", number, to_text(china_date(copy.at)),
+                       copy.place);
+}
 
 void add_paper_routes(std::vector<ApiRoute>& to, const ApiParts& parts) {
     const auto worker = http::Place::worker;

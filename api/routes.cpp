@@ -133,6 +133,7 @@ http::Response serve(Guards& guards, const ApiRoute& route, const http::Request&
 Result<std::vector<ApiRoute>> make_api_routes(const ApiParts& parts) {
     std::vector<ApiRoute> routes;
     add_document_routes(routes, parts);
+    add_collection_routes(routes, parts);
     add_service_routes(routes, parts);
     add_evidence_routes(routes, parts);
     add_case_routes(routes, parts);

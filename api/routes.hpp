@@ -117,6 +117,7 @@ inline constexpr std::string_view any_type = "*/*";
 
 // The counters, one file each.
 void add_document_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
+void add_collection_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_service_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_evidence_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_case_routes(std::vector<ApiRoute>& to, const ApiParts& parts);

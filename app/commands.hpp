@@ -56,6 +56,19 @@ struct StatusArguments {
 };
 int run_status(const StatusArguments& arguments);
 
+/// Who collected at the counter; numbers and names come from standard input.
+struct CollectionArguments {
+    std::string capacity; ///< as whom: self, representative or agent; empty: nobody collects
+    std::string identity; ///< kind of the identity document
+    std::string checked;  ///< how it was checked
+    std::string mandate;  ///< number of an agent's mandate
+    std::string mandate_day;
+    std::uint32_t copy = 0; ///< paper copy handed over; 0: none
+    std::string place;
+};
+int run_collection(const std::string& config, const std::string& document,
+                   const CollectionArguments& arguments);
+
 struct DeliveryArguments {
     std::string config;
     std::string document; ///< id or key
@@ -64,6 +77,7 @@ struct DeliveryArguments {
     std::string step;     ///< what an operator found out or decided
     std::string at;       ///< day or moment at which it happened; empty: now
     std::string reason;
+    CollectionArguments collect;
 };
 int run_delivery(const DeliveryArguments& arguments);
 

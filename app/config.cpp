@@ -459,6 +459,9 @@ Result<Config> read_config(const std::string& file_path, Files files) {
     config.sm2 = read_sm2_style(root.table("sm2"));
     config.four_eyes = root.table("editions").boolean_or("four_eyes", true);
     config.delivery = read_delivery(root.table("delivery"), path);
+    if (root.has("kiosk")) {
+        config.kiosk = read_kiosk(root.table("kiosk"), path);
+    }
     if (root.has("pkcs11")) {
         config.pkcs11 = signer::read_token_place(root.table("pkcs11"), path, config.production);
     }

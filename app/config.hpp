@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/evidence_config.hpp"
+#include "app/kiosk_config.hpp"
 #include "app/provider_config.hpp"
 #include "base/config_paths.hpp"
 #include "base/log.hpp"
@@ -203,7 +204,9 @@ struct Config {
     TimestampConfig timestamp;
     std::optional<AugmentationConfig> augmentation{};
     std::optional<EvidenceConfig> evidence{}; ///< none: records are chained, and not sealed
-    Sm2Style sm2;                             ///< of the messages over records
+    /// Documents are collected at kiosks 自助机 too.
+    std::optional<KioskConfig> kiosk{};
+    Sm2Style sm2; ///< of the messages over records
     std::optional<signer::TokenPlace> pkcs11{};
     std::optional<SignerConfig> signer{};
     /// The register of seals; none: seals are used without one. With a signer process it is that

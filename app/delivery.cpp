@@ -169,6 +169,9 @@ int resend(store::Store& store, const store::DocumentRow& document,
 } // namespace
 
 int run_delivery(const DeliveryArguments& arguments) {
+    if (!arguments.collect.capacity.empty()) {
+        return run_collection(arguments.config, arguments.document, arguments.collect);
+    }
     const auto store = open_or_tell(arguments.config);
     if (!store) {
         return 2;

@@ -3,6 +3,29 @@
 namespace songda::app {
 namespace {
 
+void add_collection(CLI::App& command, CLI::Option& step, CollectionArguments& asked) {
+    auto* collect =
+        command.add_option("--collect", asked.capacity,
+                           "窗口领取：本人、法定代表人或受托人；证件号码和姓名从标准输入读取 "
+                           "collected at the counter by self, "
+                           "representative or agent; number and name are read from standard input");
+    collect->excludes(&step)->excludes("--resend");
+    command.add_option("--identity", asked.identity, "证件种类 identity document")
+        ->default_val("id_card")
+        ->needs(collect);
+    command
+        .add_option("--checked", asked.checked,
+                    "如何核验 how it was checked: chip, chip_and_face, sight, login")
+        ->needs(collect);
+    command.add_option("--place", asked.place, "领取地点 where")->needs(collect);
+    command.add_option("--mandate", asked.mandate, "授权委托书编号 number of the agent's mandate")
+        ->needs(collect);
+    command.add_option("--mandate-day", asked.mandate_day, "授权委托书日期 and its day")
+        ->needs(collect);
+    command.add_option("--copy", asked.copy, "交付的纸质件份号 paper copy handed over")
+        ->needs(collect);
+}
+
 void add_config(CLI::App& command, std::string& config) {
     command.add_option("-c,--config", config, "配置文件 configuration file")->capture_default_str();
 }
@@ -12,8 +35,8 @@ void add_config(CLI::App& command, std::string& config) {
 void add_delivery(CLI::App& app, std::string& config, DeliveryArguments& asked, int& status) {
     auto* delivering = app.add_subcommand(
         "delivery",
-        "查看送达过程，再次发送，或记录查明的情况 show how a document travelled, send it "
-        "again, or record what was found out");
+        "查看送达过程，再次发送，记录窗口领取或查明的情况 show how a document travelled, send "
+        "it again, record its collection at the counter or what was found out");
     add_config(*delivering, config);
     delivering->add_option("DOCUMENT", asked.document, "文书编号或核验码 id or key")->required();
     delivering->add_option("--resend", asked.resend,
@@ -26,6 +49,7 @@ void add_delivery(CLI::App& app, std::string& config, DeliveryArguments& asked, 
     leg->needs(step)->excludes("--resend");
     step->needs(leg);
     delivering->add_option("--reason", asked.reason, "事由 why");
+    add_collection(*delivering, *step, asked.collect);
     delivering->callback([&] {
         asked.config = config;
         status = run_delivery(asked);

@@ -7,6 +7,7 @@
 #include "app/delivery_words.hpp"
 #include "app/editions.hpp"
 #include "app/evidence_words.hpp"
+#include "app/kiosk_words.hpp"
 #include "app/mail_words.hpp"
 #include "app/pki_words.hpp"
 #include "app/provider_words.hpp"
@@ -406,6 +407,9 @@ int main(int count, char** words) {
 
     ProviderArguments provider;
     add_provider(app, provider, status);
+
+    KioskArguments kiosk;
+    add_kiosk(app, kiosk, status);
 
     NumbersArguments numbers;
     add_numbers(app, numbers, status);

@@ -11,8 +11,8 @@
 namespace songda::app {
 namespace {
 
-/// Webhooks that share one claim and its two commits (courier.hpp, Lane::claim).
-constexpr std::size_t portal_legs_per_claim = 16;
+/// Legs that share one claim and its two commits (courier.hpp, Lane::claim).
+constexpr std::size_t legs_per_claim = 16;
 
 delivery::SmtpTls tls_of(const std::string& word) {
     return word == "none"  ? delivery::SmtpTls::none
@@ -37,8 +37,10 @@ Result<std::unique_ptr<Office>> Office::open(const DeliveryConfig& config, Desk&
     }
     using delivery::ChannelKind;
     std::vector<delivery::Lane> lanes = {
-        {ChannelKind::portal, *office->portal_, config.portal.threads, portal_legs_per_claim},
-        {ChannelKind::email, *office->email_, config.email.threads, 1}};
+        {ChannelKind::portal, *office->portal_, config.portal.threads, legs_per_claim},
+        {ChannelKind::email, *office->email_, config.email.threads, 1},
+        {ChannelKind::counter, office->place_, 1, legs_per_claim},
+        {ChannelKind::kiosk, office->place_, 1, legs_per_claim}};
     if (office->push_) {
         lanes.push_back({ChannelKind::web_push, *office->push_, config.web_push->threads, 1});
     }

@@ -13,6 +13,7 @@
 #include "app/desk.hpp"
 #include "app/evidence_office.hpp"
 #include "app/housekeeping.hpp"
+#include "app/kiosk_office.hpp"
 #include "app/level_office.hpp"
 #include "app/message_keeping.hpp"
 #include "app/office.hpp"
@@ -134,6 +135,11 @@ Result<std::unique_ptr<LevelOffice>> open_levels(const Config& config, Desk& des
         return std::unique_ptr<LevelOffice>();
     }
     return LevelOffice::open(config, desk, built_in);
+}
+
+/// Null without the table in the configuration.
+Result<std::unique_ptr<KioskOffice>> open_kiosks(const Config& config, Desk& desk) {
+    return config.kiosk ? KioskOffice::open(config, desk) : std::unique_ptr<KioskOffice>();
 }
 
 api::ApiParts make_parts(const Config& config, Desk& desk, const Counters& made) {
@@ -275,6 +281,12 @@ int run_serve(const std::string& path) {
     if (!server.ok()) {
         return tell_failure(server.error());
     }
+    auto kiosks = open_kiosks(config.value(), desk);
+    const auto kiosk_door =
+        kiosks.ok() && kiosks.value() ? kiosks.value()->start() : Result<void>();
+    if (!kiosks.ok() || !kiosk_door.ok()) {
+        return tell_failure(kiosks.ok() ? kiosk_door.error() : kiosks.error());
+    }
     Housekeeping housekeeping({desk.store(), desk.clock(), desk.metrics(), desk.follow_status()});
     housekeeping.start();
     ServiceClock service_clock({desk.store(), desk.clock(), desk.metrics(), desk.calendar(),
@@ -295,6 +307,9 @@ int run_serve(const std::string& path) {
     // they wake; the store closes last.
     ready = false;
     server.value()->stop();
+    if (kiosks.value()) {
+        kiosks.value()->stop();
+    }
     if (levels.value()) {
         levels.value()->stop();
     }

@@ -35,7 +35,10 @@ std::vector<delivery::Choice> choices_of(const std::vector<std::string>& names,
 } // namespace
 
 issuer::WaysOffered ways_offered(const Config& config) {
-    issuer::WaysOffered offered = {"portal", "email"};
+    issuer::WaysOffered offered = {"portal", "email", "counter"};
+    if (config.kiosk) {
+        offered.emplace_back("kiosk");
+    }
     for (const ProviderConfig& provider : config.delivery.providers) {
         offered.push_back(provider.channel);
     }

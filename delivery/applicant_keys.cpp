@@ -82,6 +82,11 @@ bool ApplicantKeys::is_code(const DocumentId& document, std::string_view code) c
     return equal_constant_time(as_bytes(code), as_bytes(code_of(document)));
 }
 
+Digest ApplicantKeys::person_of(std::string_view identity, std::string_view number) const {
+    const std::string what = std::string(identity) + '\0' + std::string(number);
+    return derive("person", as_bytes(what));
+}
+
 std::string ApplicantKeys::make_session(const InboxId& inbox, TimeMs expires) const {
     std::string session = fmt::format("{}.{}", to_hex(inbox.view()), expires.value);
     const Digest mac = derive("session", as_bytes(session));

@@ -44,6 +44,10 @@ public:
     /// Compared in constant time.
     [[nodiscard]] bool is_code(const DocumentId& document, std::string_view code) const;
 
+    /// Stands for a person who showed an identity document of that kind and number: the same each
+    /// time, and nobody without the secret finds the number.
+    [[nodiscard]] Digest person_of(std::string_view identity, std::string_view number) const;
+
     /// What marks our own return paths (docs/formats/mail.md), so that a forged bounce is seen.
     [[nodiscard]] Digest return_path_secret() const { return derive("return-path", {}); }
 
@@ -52,6 +56,8 @@ public:
 
     /// What hashes addressees and addresses in records of evidence (docs/formats/evidence.md).
     [[nodiscard]] Digest evidence_secret() const { return derive("evidence", {}); }
+    /// What seals the tokens of kiosks and hashes what is tried there (docs/formats/kiosk.md).
+    [[nodiscard]] Digest kiosk_secret() const { return derive("kiosk", {}); }
 
     /// The value of a session cookie: inbox, end and a keyed hash over both.
     [[nodiscard]] std::string make_session(const store::InboxId& inbox, TimeMs expires) const;

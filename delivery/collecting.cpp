@@ -1,7 +1,10 @@
 #include "delivery/collecting.hpp"
 
 #include <algorithm>
+#include <array>
 
+#include "delivery/collector.hpp"
+#include "delivery/kiosk/desk.hpp"
 #include "delivery/mail_report.hpp"
 #include "delivery/plan.hpp"
 #include "delivery/settle.hpp"
@@ -33,11 +36,12 @@ Result<std::vector<LegProgress>> progress_of(store::Store& store, const Document
         if (!events.ok()) {
             return events.error();
         }
-        LegProgress one{std::move(leg), {}, {}, {}};
+        LegProgress one{std::move(leg), {}};
         one.since = one.leg.created;
         for (const store::LegEvent& event : events.value()) {
             if (is_step(event)) {
                 one.since = event.happened;
+                one.collected = is_collector_detail(event.detail) ? event.detail : "";
             } else if (event.kind == report_event) {
                 one.note = event;
             } else if (event.detail == store::status_name(store::DocumentStatus::valid)) {
@@ -185,6 +189,11 @@ Result<std::optional<Collecting::Renewed>> Collecting::renew(const DocumentId& d
         return std::optional<Renewed>();
     }
     const LegId newest = newest_leg->id;
+    const auto forgotten =
+        store_.end_tries(std::array<Digest, 1>{code_counter(KioskTokens(keys_), document)}, {});
+    if (!forgotten.ok()) {
+        return forgotten.error();
+    }
     const TimeMs expires = clock_.now() + link_ms_;
     const auto renewed = store_.renew_link(newest, expires);
     if (!renewed.ok()) {

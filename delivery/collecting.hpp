@@ -21,6 +21,8 @@ struct LegProgress {
         TimeMs at;
     };
     std::optional<Mark> mark = {};
+    /// Who collected it in person, and how that was checked (collector.hpp); may be empty.
+    std::string collected = {};
     /// What was last heard of it that moved nothing (mail_report.hpp).
     std::optional<store::LegEvent> note = {};
 };
@@ -71,8 +73,9 @@ public:
     [[nodiscard]] Result<std::optional<Handover>> hand_over(const store::InboxId& inbox,
                                                             const DocumentId& document);
 
-    /// Link and code of a document's newest leg, with all attempts back and a new end: for the
-    /// clerk who has seen the applicant's identity card. Nothing if the document has no leg.
+    /// Link and code of a document's newest leg, with all attempts back, at kiosks too, and a new
+    /// end: for the clerk who has seen the applicant's identity card. Nothing if the document has
+    /// no leg.
     struct Renewed {
         Collection collection;
         TimeMs expires;

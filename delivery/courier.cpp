@@ -76,6 +76,9 @@ public:
 
 private:
     LegUpdate settle(const store::LegRow& leg, const std::atomic<bool>& stopping) {
+        if (auto reminded = remind(parts_, leg)) {
+            return *std::move(reminded);
+        }
         if (auto by_time = settle_by_time(leg, traits_.idempotent, moment())) {
             return *std::move(by_time);
         }

@@ -7,8 +7,6 @@ namespace {
 
 constexpr std::int64_t day_ms = 86'400'000;
 constexpr std::int64_t inquiry_ms = 30 * day_ms;
-/// delivery.md §9.1, kiosk.
-constexpr std::int64_t pickup_ms = 15 * day_ms;
 constexpr std::int64_t way_back_ms = 30 * day_ms;
 
 struct Meaning {
@@ -46,6 +44,17 @@ constexpr std::array meanings = {
     Meaning{LegStep::overturned, "核实：并未到达", "found: it did not arrive"},
 };
 
+/// The next reminder, or the end.
+TimeMs next_look(TimeMs end, TimeMs now) {
+    const TimeMs begin = end + -pickup_ms;
+    for (const int days : reminder_days) {
+        if (now < begin + days * day_ms) {
+            return begin + days * day_ms;
+        }
+    }
+    return end;
+}
+
 const Meaning* find_meaning(LegStep step) {
     for (const Meaning& each : meanings) {
         if (each.step == step) {
@@ -66,7 +75,7 @@ std::string_view limit_words(LegLimit limit) {
     case LegLimit::unknown: return "portal 1 h, e-mail 24 h";
     case LegLimit::no_news: return "72 h without news";
     case LegLimit::inquiry: return "30 days of asking";
-    case LegLimit::pickup: return "15 days to collect";
+    case LegLimit::pickup: return "15 days to collect, a reminder on days 1, 7 and 13";
     case LegLimit::way_back: return "30 days on its way back";
     case LegLimit::decision: return "a person decides; told again each day";
     }
@@ -86,11 +95,15 @@ std::optional<TimeMs> due_in(LegState state, const store::LegRow& leg, TimeMs no
         return leg.purpose == store::LegPurpose::service ? std::optional(now + policy.no_news)
                                                          : std::nullopt;
     case LegLimit::inquiry: return now + inquiry_ms;
-    case LegLimit::pickup: return now + pickup_ms;
+    case LegLimit::pickup: return next_look(pickup_end(leg, now), now);
     case LegLimit::way_back: return now + way_back_ms;
     case LegLimit::decision: return now + day_ms;
     }
     return std::nullopt;
+}
+
+TimeMs pickup_end(const store::LegRow& leg, TimeMs now) {
+    return leg_state(leg.state) == LegState::available ? leg.deadline : now + pickup_ms;
 }
 
 std::string_view step_meaning_zh(LegStep step) {

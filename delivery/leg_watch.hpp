@@ -24,7 +24,7 @@ enum class LegLimit : std::uint8_t {
     unknown,  ///< ChannelPolicy::unknown
     no_news,  ///< ChannelPolicy::no_news
     inquiry,  ///< 30 days, in which the carrier is asked
-    pickup,   ///< 15 days, in which it may be collected
+    pickup,   ///< 15 days, in which it may be collected, with reminders
     way_back, ///< 30 days
     decision, ///< a person's; the alarm comes again each day
 };
@@ -117,8 +117,17 @@ inline constexpr const auto& leg_watches = detail::watches;
     return leg_watches.back();
 }
 
-/// When a leg that has just come to `state` is looked at next; nothing: it rests.
+/// When a leg that has just come to `state` is looked at next; nothing: it rests. `leg` is as it
+/// was before.
 [[nodiscard]] std::optional<TimeMs> due_in(LegState state, const store::LegRow& leg, TimeMs now);
+
+/// How long it may be collected, and on which days of that its addressee is told again (delivery.md
+/// §9.1, kiosk).
+inline constexpr std::int64_t pickup_ms = 15LL * 86'400'000;
+inline constexpr std::array reminder_days = {1, 7, 13};
+/// Until when it may be collected: of a leg that comes to AVAILABLE now, or is there already, whose
+/// deadline that is.
+[[nodiscard]] TimeMs pickup_end(const store::LegRow& leg, TimeMs now);
 
 /// What a step means when an operator records it: 经查对方未收到，将再次发送.
 [[nodiscard]] std::string_view step_meaning_zh(LegStep step);

@@ -1,10 +1,39 @@
 #include "delivery/plan.hpp"
 
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "base/sha256.hpp"
 #include "delivery/leg_state.hpp"
+#include "delivery/leg_watch.hpp"
 #include "delivery/policy.hpp"
 #include "delivery/settle.hpp"
 
 namespace songda::delivery {
+namespace {
+
+/// Who is to come has the days of collecting before another way is tried.
+std::int64_t time_to_come(const std::vector<Choice>& choices) {
+    const bool any = std::any_of(choices.begin(), choices.end(), [](const Choice& each) {
+        return facts_of(each.channel).taken == LegStep::offered;
+    });
+    return any ? pickup_ms : 0;
+}
+
+/// The bytes of one digest, from the first on at each call: for one id.
+class DigestRandom final : public Random {
+public:
+    explicit DigestRandom(const Digest& digest) : digest_(digest) {}
+    void fill(std::span<std::uint8_t> bytes) override {
+        std::copy_n(digest_.begin(), std::min(bytes.size(), digest_.size()), bytes.begin());
+    }
+
+private:
+    Digest digest_;
+};
+
+} // namespace
 
 std::vector<store::LegWrite> Planner::plan(const PlanRequest& request) const {
     const store::DocumentRow& document = request.document;
@@ -27,10 +56,11 @@ std::vector<store::LegWrite> Planner::plan(const PlanRequest& request) const {
     for (const Choice& choice : request.choices) {
         add(choice);
     }
-    TimeMs turn = now;
+    TimeMs turn = now + time_to_come(request.choices);
     for (const Choice& choice : request.fallback) {
         turn = turn + fallback_ms_;
         hold_as_fallback(add(choice), turn);
+        turn = turn + time_to_come({choice});
     }
     const auto tell = [&](const Choice& choice) {
         store::LegRow& leg = add(choice);
@@ -49,6 +79,38 @@ std::vector<store::LegWrite> Planner::plan(const PlanRequest& request) const {
 bool is_chosen_notice(const store::LegRow& leg) {
     return leg.purpose == store::LegPurpose::notice && leg.tells &&
            leg.tells->document == leg.document && leg.tells->sequence == 1;
+}
+
+bool is_dead_end(const store::LegRow& leg) {
+    constexpr std::array dead = {Reason::address_invalid, Reason::address_unreachable,
+                                 Reason::endpoint_gone};
+    return leg_state(leg.state) == LegState::failed &&
+           std::any_of(dead.begin(), dead.end(),
+                       [&](Reason reason) { return leg.reason == reason_name(reason); });
+}
+
+std::vector<store::LegWrite> tell_waiting(const store::LegRow& waiting,
+                                          const std::vector<store::LegRow>& legs, TimeMs now) {
+    std::map<std::pair<std::uint8_t, std::string>, const store::LegRow*> newest;
+    for (const store::LegRow& leg : legs) { // in the order of their making
+        if (is_chosen_notice(leg)) {
+            newest[{leg.channel, leg.address.reveal()}] = &leg;
+        }
+    }
+    std::vector<store::LegWrite> told;
+    for (const auto& [address, leg] : newest) {
+        if (is_dead_end(*leg)) {
+            continue;
+        }
+        Bytes seed(waiting.id.bytes.begin(), waiting.id.bytes.end());
+        append(seed, leg->id.view());
+        append(seed, std::to_string(now.value));
+        DigestRandom random(sha256(seed));
+        told.push_back(make_leg(*leg, now, random));
+        told.back().leg.purpose = leg->purpose;
+        told.back().leg.tells = leg->tells;
+    }
+    return told;
 }
 
 store::LegWrite make_leg(const store::LegRow& like, TimeMs now, Random& random) {

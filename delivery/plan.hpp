@@ -34,6 +34,15 @@ struct PlanRequest {
 /// A leg that tells its recipient that the document is there, as was chosen with its service.
 [[nodiscard]] bool is_chosen_notice(const store::LegRow& leg);
 
+/// Nobody is there for good: another message would only fail again.
+[[nodiscard]] bool is_dead_end(const store::LegRow& leg);
+
+/// Legs that tell the recipient, by each way chosen for notices, that `waiting` may be collected:
+/// the newest of the document's chosen notices once more. Their ids follow from `waiting` and the
+/// moment, since they are made inside a transaction (store::FollowLeg).
+[[nodiscard]] std::vector<store::LegWrite>
+tell_waiting(const store::LegRow& waiting, const std::vector<store::LegRow>& legs, TimeMs now);
+
 /// Makes the legs of a document, to be stored in the transaction that issues it: each chosen
 /// channel gets one, in the recipient's inbox, and the browsers that the recipient subscribed there
 /// another; HELD until the file has the level that its document
@@ -43,7 +52,8 @@ public:
     /// Has the recipient a browser that is to be told? Called once a document.
     using Subscribed = std::function<bool(const store::InboxId&)>;
 
-    /// `keys` and `random` outlive it. `fallback_ms`: how long the ways before a fallback have.
+    /// `keys` and `random` outlive it. `fallback_ms`: how long the ways before a fallback have;
+    /// where it may be collected, the days for that besides.
     Planner(const ApplicantKeys& keys, Random& random, std::int64_t fallback_ms = 72 * 3'600'000,
             Subscribed subscribed = {})
         : keys_(keys), random_(random), fallback_ms_(fallback_ms),

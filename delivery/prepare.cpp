@@ -4,6 +4,8 @@
 
 #include "base/check.hpp"
 #include "base/log.hpp"
+#include "delivery/plan.hpp"
+#include "delivery/service_case.hpp"
 #include "delivery/settle.hpp"
 
 namespace songda::delivery {
@@ -149,6 +151,27 @@ store::LegUpdate look_again(const CourierParts& parts, const store::LegRow& leg)
     auto update = settle_standing(leg, standing.value(), now);
     SONGDA_CHECK(update.has_value()); // it is held, so it is released, stopped or held on
     return *std::move(update);
+}
+
+std::optional<store::LegUpdate> remind(const CourierParts& parts, const store::LegRow& leg) {
+    const TimeMs now = parts.clock.now();
+    if (leg_state(leg.state) != LegState::available || leg.deadline <= now) {
+        return std::nullopt;
+    }
+    const auto document = parts.store.find_document(leg.document);
+    const auto legs = parts.store.legs_of(leg.document);
+    if (!document.ok() || !document.value() || !legs.ok()) {
+        return settle_unread(leg, now);
+    }
+    const auto standing = find_standing(parts.store, *document.value(), now);
+    const auto service = find_service_case(parts.store, *document.value());
+    if (!standing.ok() || !service.ok()) {
+        return settle_unread(leg, now);
+    }
+    const bool told = standing.value().holds == store::DocumentStatus::valid &&
+                      service.value().state != ServiceState::served &&
+                      !tell_waiting(leg, legs.value(), now).empty();
+    return told ? settle_by_time(leg, true, {now}) : settle_untold(leg, now);
 }
 
 } // namespace songda::delivery

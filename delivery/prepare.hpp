@@ -30,4 +30,9 @@ struct Prepared {
 /// cannot be read is looked at again as if nothing had changed.
 [[nodiscard]] store::LegUpdate look_again(const CourierParts& parts, const store::LegRow& leg);
 
+/// What a leg that may be collected gets before its end: its addressee is told again, unless nobody
+/// is to be told that way, or the document is served or does not hold. Nothing for any other leg.
+[[nodiscard]] std::optional<store::LegUpdate> remind(const CourierParts& parts,
+                                                     const store::LegRow& leg);
+
 } // namespace songda::delivery

@@ -5,6 +5,7 @@
 
 #include "delivery/leg_state.hpp"
 #include "delivery/mail_report.hpp"
+#include "delivery/plan.hpp"
 #include "delivery/service_rules.hpp"
 #include "delivery/settle.hpp"
 
@@ -98,6 +99,9 @@ const LegEvent* last_step(std::span<const LegEvent> events) {
     return found == events.rend() ? nullptr : &*found;
 }
 
+/// So long after a notice nobody needs to be told that there is something.
+constexpr std::int64_t just_told_ms = 3'600'000;
+
 /// What follows, gathered step by step.
 class Following {
 public:
@@ -116,6 +120,7 @@ public:
             drop_fallbacks();
         } else {
             go_on();
+            tell_who_may_come();
         }
         after_.open = fold_.state != ServiceState::served && fold_.state != ServiceState::closed;
         return std::move(after_);
@@ -222,6 +227,28 @@ private:
         } else if (fold_.state == ServiceState::in_progress) {
             add(ServiceStep::unserved, moved_.leg, event_);
         }
+    }
+
+    /// It may be collected from now on, or may be still. What an operator told is told.
+    void tell_who_may_come() {
+        const bool offered = event_.kind == step_name(LegStep::offered);
+        const bool again = event_.kind == step_name(LegStep::renotify);
+        if (*leg_state(moved_.leg.state) == LegState::available &&
+            ((offered && !just_told()) || (again && event_.detail != operator_detail))) {
+            after_.legs = tell_waiting(moved_.leg, moved_.legs, event_.learned);
+        }
+    }
+
+    /// A notice is about to go, or went just now.
+    [[nodiscard]] bool just_told() const {
+        return std::any_of(moved_.legs.begin(), moved_.legs.end(), [&](const LegRow& leg) {
+            if (!is_chosen_notice(leg)) {
+                return false;
+            }
+            const auto events = moved_.events_of(leg.id);
+            return is_inside(*leg_state(leg.state)) ||
+                   (!events.empty() && event_.learned < events.back().learned + just_told_ms);
+        });
     }
 
     const store::MovedLeg& moved_;

@@ -63,6 +63,15 @@ void wait_or_give_up(LegUpdate& update, const LegRow& leg, TimeMs again, TimeMs 
     record(update, LegStep::exhausted, walk(LegState::retry_wait, {LegStep::exhausted}), now);
 }
 
+/// When it is looked at next where it has come to, and until when it may be collected there.
+void wait_there(LegUpdate& update, const LegRow& leg, TimeMs now) {
+    const LegState state = *leg_state(update.state);
+    update.due = due_in(state, leg, now);
+    if (state == LegState::available) {
+        update.deadline = pickup_end(leg, now);
+    }
+}
+
 LegUpdate one_step(const LegRow& leg, LegStep step, Reason reason, TimeMs now) {
     LegUpdate update;
     update.reason = reason_name(reason);
@@ -115,7 +124,7 @@ Reason reason_of_operator(LegStep step) {
 /// The step of the table for a leg whose time is over.
 LegUpdate settle_overdue(const LegRow& leg, LegStep step, TimeMs now) {
     LegUpdate update = one_step(leg, step, reason_of_time(step), now);
-    update.due = due_in(*leg_state(update.state), leg, now);
+    wait_there(update, leg, now);
     return update;
 }
 
@@ -219,6 +228,9 @@ std::optional<LegUpdate> settle_by_time(const LegRow& leg, bool idempotent, Mome
     if (waits && moment.now <= leg.deadline) {
         return std::nullopt;
     }
+    if (state == LegState::available && moment.now < leg.deadline) {
+        return settle_overdue(leg, LegStep::renotify, moment.now);
+    }
     if (watch.overdue) {
         return settle_overdue(leg, *watch.overdue, moment.now);
     }
@@ -247,7 +259,7 @@ LegUpdate settle_outcome(const LegRow& leg, const Outcome& outcome, Moment momen
     switch (outcome.kind) {
     case Kind::accepted:
         step(facts_of(static_cast<ChannelKind>(leg.channel)).taken);
-        update.due = due_in(*leg_state(update.state), leg, moment.now);
+        wait_there(update, leg, moment.now);
         return update;
     case Kind::permanent: step(LegStep::perm_fail); return update;
     case Kind::ambiguous:
@@ -352,7 +364,19 @@ std::optional<LegUpdate> settle_standing(const LegRow& leg, const Standing& stan
 }
 
 LegUpdate settle_unread(const LegRow& leg, TimeMs now) {
-    return hold(leg, leg.reason, now);
+    LegUpdate update;
+    update.state = leg.state;
+    update.reason = leg.reason;
+    update.due = now + held_look_ms;
+    return update;
+}
+
+LegUpdate settle_untold(const LegRow& leg, TimeMs now) {
+    LegUpdate update;
+    update.state = leg.state;
+    update.reason = leg.reason;
+    wait_there(update, leg, now);
+    return update;
 }
 
 void hold_for_level(LegRow& leg, SignatureLevel awaited, TimeMs now) {
@@ -373,6 +397,38 @@ void hold_as_fallback(LegRow& leg, TimeMs turn) {
     leg.state = static_cast<std::uint8_t>(walk(LegState::created, {LegStep::hold}));
     leg.reason = turn_reason;
     leg.due = turn;
+}
+
+std::optional<LegUpdate> settle_offered(const LegRow& leg, TimeMs now) {
+    LegUpdate update;
+    LegState state = state_of(leg);
+    const auto take = [&](LegStep step) {
+        state = walk(state, {step});
+        record(update, step, state, now);
+    };
+    switch (state) {
+    case LegState::held: take(LegStep::release); break;
+    case LegState::created: take(LegStep::enqueue); break;
+    case LegState::retry_wait: state = walk(state, {LegStep::due}); break;
+    case LegState::queued: break;
+    case LegState::available: return settle_untold(leg, now);
+    default: return std::nullopt;
+    }
+    state = walk(state, {LegStep::lease}); // being leased is no event
+    take(LegStep::offered);
+    wait_there(update, leg, now);
+    return update;
+}
+
+std::optional<LegUpdate> settle_collected(const LegRow& leg, std::string_view detail, TimeMs now) {
+    auto update = settle_offered(leg, now);
+    if (update) {
+        record(*update, LegStep::collect, walk(LegState::available, {LegStep::collect}), now,
+               std::string(detail));
+        update->due.reset();
+        update->reason.clear();
+    }
+    return update;
 }
 
 std::optional<LegUpdate> settle_opened(const LegRow& leg, TimeMs now) {
@@ -419,7 +475,7 @@ Result<LegUpdate> settle_by_operator(const LegRow& leg, LegStep step, TimeMs hap
     update.reason = reason_name(reason_of_operator(step));
     update.events = {
         {std::string(step_name(step)), happened, now, update.state, std::string(operator_detail)}};
-    update.due = due_in(after, leg, now);
+    wait_there(update, leg, now);
     if (after == LegState::queued || after == LegState::retry_wait) {
         // Its time to be delivered begins anew.
         update.deadline = now + policy_of_leg(leg).give_up;

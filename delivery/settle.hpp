@@ -68,8 +68,10 @@ inline constexpr std::string_view turn_reason = "awaits_turn";
 /// its level is held for that, whatever else it waits for, until a revision brings it.
 [[nodiscard]] std::optional<store::LegUpdate> settle_standing(const store::LegRow& leg,
                                                               const Standing& standing, TimeMs now);
-/// A HELD leg whose document could not be read: it is looked at again.
+/// A HELD or AVAILABLE leg whose document could not be read: it is looked at again.
 [[nodiscard]] store::LegUpdate settle_unread(const store::LegRow& leg, TimeMs now);
+/// A leg that may be collected, and nobody is reminded of it: it is looked at again.
+[[nodiscard]] store::LegUpdate settle_untold(const store::LegRow& leg, TimeMs now);
 /// A leg that is made while its document's level is awaited: HELD from the beginning.
 void hold_for_level(store::LegRow& leg, SignatureLevel awaited, TimeMs now);
 /// A fallback whose turn has come before its time; one that is not needed, since another served.
@@ -91,6 +93,15 @@ inline constexpr std::string_view operator_detail = "operator";
 /// for its document), invalid_input (it happened in the future).
 [[nodiscard]] Result<store::LegUpdate> settle_by_operator(const store::LegRow& leg, LegStep step,
                                                           TimeMs happened, TimeMs now);
+
+/// Brings a leg at once where its applicant comes to; one that is there stays. Nothing: it is being
+/// sent at this moment, or it is over.
+[[nodiscard]] std::optional<store::LegUpdate> settle_offered(const store::LegRow& leg, TimeMs now);
+/// Somebody collected it in person; `detail` says who and how that was checked. A leg that had not
+/// come to its place yet, or waited for its turn, goes there first. Nothing: it is being sent at
+/// this moment, or it is over.
+[[nodiscard]] std::optional<store::LegUpdate> settle_collected(const store::LegRow& leg,
+                                                               std::string_view detail, TimeMs now);
 
 /// The applicant opened the document with link and code. Nothing if that says nothing new about
 /// this leg.

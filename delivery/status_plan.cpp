@@ -1,7 +1,6 @@
 #include "delivery/status_plan.hpp"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "delivery/leg_state.hpp"
@@ -11,15 +10,6 @@ namespace songda::delivery {
 namespace {
 
 using Address = std::pair<std::uint8_t, std::string>; ///< channel, and what it calls an address
-
-/// Nobody is there for good: another message would only fail again.
-bool is_dead_end(const store::LegRow& leg) {
-    constexpr std::array dead = {Reason::address_invalid, Reason::address_unreachable,
-                                 Reason::endpoint_gone};
-    return leg_state(leg.state) == LegState::failed &&
-           std::any_of(dead.begin(), dead.end(),
-                       [&](Reason reason) { return leg.reason == reason_name(reason); });
-}
 
 bool supervises(const Supervisor& supervisor, const store::DocumentRow& document) {
     const std::string id = document.template_version.substr(0, document.template_version.find('@'));

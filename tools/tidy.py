@@ -11,7 +11,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ROOMS = ["base", "catalogue", "ledger", "store", "signer", "verifier", "issuer", "delivery",
-         "postal-adapter", "http", "api", "app"]
+         "postal-adapter", "http", "api", "printing", "app"]
 # header prefix → rooms that may include it
 HOMES = {
     "boost/": {"http"},

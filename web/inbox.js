@@ -61,7 +61,8 @@ function legItem(leg) {
   const [state, stateEn] = waits ? waits.slice(1) : leg.reason === 'served_already' ? ['已由其他方式送达，不再发送', 'Served another way; not sent']
     : words(STATES, leg.state);
   const when = leg.at ? [element('span', 'when', timeText(leg.at))] : [];
-  return element('li', '', element('b', '', channel), ' ' + state + ' ', english(channelEn + ': ' + stateEn), ...when);
+  const until = leg.collect_by ? [' 请于 ' + timeText(leg.collect_by) + ' 前携带证件领取 ', english('bring your identity document')] : [];
+  return element('li', '', element('b', '', channel), ' ' + state + ' ', english(channelEn + ': ' + stateEn), ...until, ...when);
 }
 
 /** Signed, and not yet proven as documents of its kind are before they are handed over. */

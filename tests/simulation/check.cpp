@@ -174,6 +174,12 @@ private:
             fault(leg, "it was taken, and nothing in its history says that it may have been");
         }
         const auto state = static_cast<LegState>(leg.state);
+        const bool upheld = std::any_of(events.begin(), events.end(), [](const LegEvent& event) {
+            return event.kind == delivery::step_name(LegStep::upheld);
+        });
+        if (truth.bounce_told && state == LegState::reached && !upheld) {
+            fault(leg, "it came back, and counts as arrived");
+        }
         if (truth.taken == 0 && (state == LegState::reached || state == LegState::accepted)) {
             fault(leg, "it never left");
         }

@@ -282,6 +282,7 @@ bool History::hear_mail(const Tell& tell) {
         return false;
     }
     truth.kept.push_back("[mail " + report.source + ']');
+    truth.bounce_told |= report.kind == delivery::MailReport::Kind::failed;
     ++truth_.counts["mail reports"];
     return true;
 }

@@ -26,6 +26,7 @@ struct LegTruth {
     bool answer_lost = false;           ///< it was taken, and the answer to that was never given
     std::optional<TimeMs> arrived = {}; ///< in the mailbox, account or telephone
     bool came_back = false;             ///< or did not arrive at all
+    bool bounce_told = false;           ///< and the office heard it
     std::vector<Fact> facts = {};
     /// Details of events that somebody outside was told to be kept: they are in the history.
     std::vector<std::string> kept = {};

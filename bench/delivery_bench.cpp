@@ -43,7 +43,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::uint8_t portal = static_cast<std::uint8_t>(ChannelKind::portal);
 constexpr std::size_t legs_per_claim = 16; // as app/office.cpp
-constexpr int portal_threads = 2;          // as config/songda.toml
+constexpr int portal_threads = 8;          // as config/songda.toml
 constexpr std::int64_t lease_ms = 50'000;
 
 double seconds_since(SteadyClock::time_point start) {

@@ -1,5 +1,6 @@
 #include "delivery/courier.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -23,6 +24,8 @@ using store::LegUpdate;
 constexpr auto poll = std::chrono::seconds(1);
 /// Beyond the longest attempt: reading the file, two commits, a slow disk.
 constexpr std::int64_t lease_margin_ms = 30'000;
+/// How long the legs of one claim should take; commits take as long on a slow disk.
+constexpr double claim_ms = 10;
 
 struct LaneMetrics {
     LaneMetrics(metrics::Registry& registry, ChannelKind kind)
@@ -56,7 +59,7 @@ public:
         if (paused || !parts_.store.writable()) {
             return 0;
         }
-        const std::size_t claim = traits_.idempotent ? lane_.claim : 1;
+        const std::size_t claim = legs_to_claim();
         const auto claimed = parts_.store.claim_due(
             {static_cast<std::uint8_t>(lane_.kind), now, claim,
              traits_.attempt_ms * static_cast<std::int64_t>(claim) + lease_margin_ms,
@@ -75,6 +78,21 @@ public:
     }
 
 private:
+    /// A claim's legs go one after another, so that who comes behind a burst of another department
+    /// waits for the end of it: with a slow other side for fewer legs.
+    [[nodiscard]] std::size_t legs_to_claim() const {
+        const double most = claim_ms / std::max(ms_a_leg_.load(), 0.001);
+        return traits_.idempotent && most > 1
+                   ? std::min(lane_.claim, static_cast<std::size_t>(most))
+                   : 1;
+    }
+
+    /// By the wall clock, so that a test with a fixed one claims the same each time; it may jump.
+    void note_time(std::int64_t took_ms) {
+        const auto bounded = static_cast<double>(std::clamp<std::int64_t>(took_ms, 0, 1000));
+        ms_a_leg_ = 0.9 * ms_a_leg_ + 0.1 * bounded;
+    }
+
     LegUpdate settle(const store::LegRow& leg, const std::atomic<bool>& stopping) {
         if (auto reminded = remind(parts_, leg)) {
             return *std::move(reminded);
@@ -93,10 +111,12 @@ private:
         if (prepared.settled) {
             return *prepared.settled;
         }
+        const TimeMs began = parts_.clock.now();
         const auto started = std::chrono::steady_clock::now();
         const Outcome outcome = prepared.failed ? *prepared.failed : send(leg, prepared);
         meters_.seconds.observe(
             std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
+        note_time(parts_.clock.now().value - began.value);
         if (breaker_.take(outcome, parts_.clock.now())) {
             log::warning("channel_paused", {{"channel", channel_name(lane_.kind)},
                                             {"reason", reason_name(outcome.reason)}});
@@ -159,6 +179,7 @@ private:
     const Lane lane_;
     const ChannelTraits traits_;
     const LaneMetrics meters_;
+    std::atomic<double> ms_a_leg_ = 0; ///< of late; threads may overwrite each other's
     Breaker breaker_;
 };
 

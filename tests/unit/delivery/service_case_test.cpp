@@ -386,7 +386,8 @@ std::string states_page() {
     out << "\n## What counts as service\n\nVersion `" << service_rules_version
         << "`. A leg of service over a channel that comes to a state has served then. What is "
            "not here only tells (告知): text message,\nWeChat, voice and browser push never serve. "
-           "Consent is the last that the recipient gave and did not take back.\n\n"
+           "Consent is the last that the recipient had given, and not taken back, when it "
+           "happened.\n\n"
            "| rule | channel | state | consent | basis |\n|---|---|---|---|---|\n";
     for (const ServiceRule& rule : service_rules) {
         out << "| `" << rule.id << "` | " << channel_name(rule.channel) << " | `"
@@ -398,8 +399,9 @@ std::string states_page() {
 
 The day of service is the day on which it happened outside, never that of our learning. Of several successes the earliest counts: one that is
 learned late and happened before the known one is another `served` entry. A late bounce of the leg by which it was served takes the
-service back (`overturned`), and the earliest success of the others stands in. So the order in which reports come changes nothing; a test
-tells 2,000 histories in any order.
+service back (`overturned`), and the earliest success of the others stands in. While a leg is
+contested another that has arrived serves (`served`); upheld, it counts from its arrival again. So the order in which reports come changes nothing; a test
+tells 2,000 histories in any order. What expired on its way is `revoked`.
 
 ## The other ways
 

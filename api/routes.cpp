@@ -151,6 +151,7 @@ Result<std::vector<ApiRoute>> make_api_routes(const ApiParts& parts) {
     add_verify_routes(routes, parts, pages.value().text("verify.html"));
     add_inbox_routes(routes, parts, pages.value().text("inbox.html"));
     add_inbox_event_routes(routes, parts);
+    add_event_routes(routes, parts);
     add_push_routes(routes, parts);
     add_rating_routes(routes, parts);
     add_guide_routes(routes, parts, pages.value().text("guide.html"));

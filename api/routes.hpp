@@ -128,6 +128,7 @@ void add_verify_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::st
 void add_inbox_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_rating_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_inbox_event_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
+void add_event_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_push_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_guide_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_catalogue_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);

@@ -173,16 +173,6 @@ EmailConfig read_email(TomlTable table, const ConfigPaths& path) {
     return email;
 }
 
-WebPushConfig read_web_push(TomlTable table, const ConfigPaths& path) {
-    WebPushConfig push;
-    push.key = path.file(table, "key", table.text("key"));
-    push.contact = table.text("contact");
-    push.ca_file = path.file(table, "ca_file", table.text_or("ca_file", ""));
-    push.allow_private_addresses = table.boolean_or("allow_private_addresses", false);
-    push.threads = static_cast<unsigned>(table.integer_or("threads", 2, 1, 64));
-    return push;
-}
-
 DeliveryConfig read_delivery(TomlTable table, const ConfigPaths& path) {
     DeliveryConfig delivery;
     delivery.secret_file = path.file(table, "secret_file", table.text("secret_file"));

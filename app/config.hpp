@@ -9,6 +9,7 @@
 #include "app/evidence_config.hpp"
 #include "app/kiosk_config.hpp"
 #include "app/provider_config.hpp"
+#include "app/web_push_config.hpp"
 #include "base/config_paths.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
@@ -112,15 +113,6 @@ struct EmailConfig {
     bool attach_file = true;
     unsigned threads = 0;
     std::int64_t attempt_seconds = 0;
-};
-
-/// The channel `web_push`: browsers that recipients subscribed in the inbox page.
-struct WebPushConfig {
-    std::string key; ///< P-256 (VAPID)
-    std::string contact;
-    std::string ca_file;
-    bool allow_private_addresses = false;
-    unsigned threads = 0;
 };
 
 struct DeliveryConfig {

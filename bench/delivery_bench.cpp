@@ -22,12 +22,10 @@
 #include <mutex>
 #include <thread>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "base/log.hpp"
 #include "bench/cpu_time.hpp"
 #include "bench/delivery_office.hpp"
+#include "bench/sync_rate.hpp"
 #include "delivery/channels/webhook_channel.hpp"
 #include "delivery/channels/webhook_signature.hpp"
 #include "delivery/leg_state.hpp"
@@ -48,22 +46,6 @@ constexpr std::int64_t lease_ms = 50'000;
 
 double seconds_since(SteadyClock::time_point start) {
     return std::chrono::duration<double>(SteadyClock::now() - start).count();
-}
-
-double syncs_a_second(const std::string& folder) {
-    constexpr double run_seconds = 2;
-    const int file = open((folder + "/reference").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    SONGDA_CHECK(file >= 0);
-    const Bytes record(4096, 7);
-    const auto start = SteadyClock::now();
-    std::uint64_t count = 0;
-    for (; seconds_since(start) < run_seconds; ++count) {
-        const auto offset = static_cast<off_t>(count * record.size());
-        SONGDA_CHECK(pwrite(file, record.data(), record.size(), offset) == 4096);
-        SONGDA_CHECK(fdatasync(file) == 0);
-    }
-    close(file);
-    return static_cast<double>(count) / seconds_since(start);
 }
 
 Private<std::string> secret_of(const char* path) {

@@ -9,10 +9,8 @@
 #include <thread>
 #include <vector>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "base/check.hpp"
+#include "bench/sync_rate.hpp"
 #include "store/lmdb/open_lmdb.hpp"
 
 namespace {
@@ -26,22 +24,6 @@ constexpr std::size_t record_bytes = 1000;
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
     return Seconds(std::chrono::steady_clock::now() - start).count();
-}
-
-double one_sync_per_record(const std::string& directory) {
-    const std::string path = directory + "/reference";
-    const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    SONGDA_CHECK(file >= 0);
-    const Bytes record(4096, 7);
-    const auto start = std::chrono::steady_clock::now();
-    std::uint64_t count = 0;
-    for (; seconds_since(start) < run_seconds; ++count) {
-        const auto offset = static_cast<off_t>(count * record.size());
-        SONGDA_CHECK(pwrite(file, record.data(), record.size(), offset) == 4096);
-        SONGDA_CHECK(fdatasync(file) == 0);
-    }
-    close(file);
-    return static_cast<double>(count) / seconds_since(start);
 }
 
 template <class Write>
@@ -103,7 +85,7 @@ int main(int count, char** arguments) {
     SONGDA_CHECK(opened.ok());
     store::Store& store = *opened.value();
 
-    const double reference = one_sync_per_record(directory);
+    const double reference = syncs_a_second(directory);
     std::printf("one fdatasync per record    %10.0f /s\n", reference);
     std::uint8_t run = 0;
     for (const std::size_t batch : {1U, 16U, 256U, 1024U}) {

@@ -19,9 +19,11 @@
 
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
-#include "delivery/channel.hpp"
+#include "delivery/courier.hpp"
 #include "delivery/leg_state.hpp"
+#include "delivery/service_case.hpp"
 #include "store/lmdb/open_lmdb.hpp"
+#include "tests/fakes/fixed_world.hpp"
 #include "tests/fakes/sample_keys.hpp"
 #include "tests/integration/live_service.hpp"
 #include "tests/integration/sinks.hpp"
@@ -262,6 +264,13 @@ struct Received {
     std::set<std::string> events;
 };
 
+/// What the legs say of it.
+struct Said {
+    std::size_t legs = 0;
+    std::size_t unknown_mails = 0; ///< shown as UNKNOWN: a mail that may have gone
+    std::size_t asked_again = 0;   ///< webhooks that went again under the same id
+};
+
 Received receive(const live::Sinks& sinks) {
     Received received;
     for (const std::filesystem::path& file : sinks.mail_files()) {
@@ -277,7 +286,7 @@ Received receive(const live::Sinks& sinks) {
 
 /// A leg that waits to be sent was not received, one that says it was is there; while it is being
 /// sent, or after its answer was lost, both may be.
-void check_leg(const store::LegRow& leg, const Received& received) {
+void check_leg(const store::LegRow& leg, const Received& received, Said& said) {
     const std::string id = to_text(leg.id);
     const bool email = leg.channel == static_cast<std::uint8_t>(delivery::ChannelKind::email);
     const bool there = email ? received.mails.contains(id) : received.events.contains(id);
@@ -288,20 +297,21 @@ void check_leg(const store::LegRow& leg, const Received& received) {
     if (email && (state == delivery::LegState::queued || state == delivery::LegState::retry_wait)) {
         ASSERT_FALSE(there) << id << " would be sent again";
     }
+    ++said.legs;
 }
 
 void check_legs(store::Store& store, const store::DocumentRow& row, const Decisions& decisions,
-                const Received& received) {
+                const Received& received, Said& said) {
     const auto legs = store.legs_of(row.id);
     ASSERT_TRUE(legs.ok());
     ASSERT_EQ(legs.value().size(), decisions.channels_of(row.case_number)) << to_text(row.id);
     for (const store::LegRow& leg : legs.value()) {
-        check_leg(leg, received);
+        check_leg(leg, received, said);
     }
 }
 
 void check_store(const live::Service& service, const Memory& memory, const Decisions& decisions,
-                 const Received& received) {
+                 const Received& received, Said& said) {
     store::LmdbOptions options;
     options.directory = service.store_folder();
     options.exclusive = false;
@@ -328,7 +338,7 @@ void check_store(const live::Service& service, const Memory& memory, const Decis
             ASSERT_TRUE(promised.contains(to_text(row.id))) << "nobody was told of " << row.number;
             ASSERT_TRUE(cases.insert(row.case_number).second) << row.case_number;
             ASSERT_TRUE(is_signed_as_intended(store, row)) << row.number;
-            check_legs(store, row, decisions, received);
+            check_legs(store, row, decisions, received, said);
             after = row.id;
             ++stored;
         }
@@ -337,6 +347,76 @@ void check_store(const live::Service& service, const Memory& memory, const Decis
     ASSERT_EQ(stored, memory.promises().size());
     ASSERT_TRUE(store.open_intents().value().empty());
     ASSERT_TRUE(store.verify_audit().ok());
+}
+
+/// Takes everything, and looks whether it was received before.
+class LastSink final : public delivery::Channel {
+public:
+    explicit LastSink(bool idempotent) : idempotent_(idempotent) {}
+    [[nodiscard]] delivery::ChannelTraits traits() const override {
+        return {idempotent_, false, 20'000};
+    }
+    [[nodiscard]] delivery::Outcome send(const delivery::Dispatch& dispatch) override {
+        sent.insert(to_text(dispatch.leg.id));
+        return {delivery::Outcome::Kind::accepted, delivery::Reason::none, "", 0};
+    }
+    std::set<std::string> sent;
+
+private:
+    bool idempotent_;
+};
+
+/// An hour later, when every lease is over: no mail that was received is sent again, and what may
+/// have gone is UNKNOWN; webhooks go again under their ids, and their history says so.
+void settle_by_time(const live::Service& service, const Received& received, Said& said) {
+    store::LmdbOptions options;
+    options.directory = service.store_folder();
+    options.segment_bytes = std::uint64_t{16} << 20U;
+    options.follow_leg = delivery::follow_service;
+    const auto opened = store::open_lmdb(options);
+    ASSERT_TRUE(opened.ok()) << opened.error().detail;
+    store::Store& store = *opened.value();
+    constexpr std::int64_t hour_ms = 3'600'000;
+    const fakes::ManualClock clock(SystemClock().now() + hour_ms);
+    fakes::SeededRandom random(1);
+    metrics::Registry registry;
+    const auto keys = delivery::ApplicantKeys::make(Bytes(32, 7), "https://songda.test");
+    LastSink portal(true);
+    LastSink email(false);
+    delivery::Courier courier({store,
+                               keys.value(),
+                               clock,
+                               random,
+                               registry,
+                               {{delivery::ChannelKind::portal, portal, 1, 1024},
+                                {delivery::ChannelKind::email, email, 1, 1}}});
+    while (courier.run_once() > 0) {
+    }
+    for (const std::string& id : email.sent) {
+        EXPECT_FALSE(received.mails.contains(id)) << "the mail of leg " << id << " went again";
+    }
+    for (const std::string& id : portal.sent) {
+        if (received.events.contains(id)) {
+            ++said.asked_again;
+            const auto events = store.leg_events(*parse_leg_id(id)).value();
+            EXPECT_TRUE(std::any_of(
+                events.begin(), events.end(),
+                [](const auto& event) {
+                    return event.kind ==
+                               delivery::step_name(delivery::LegStep::idempotent_resend) ||
+                           event.kind == delivery::step_name(delivery::LegStep::temp_fail);
+                }))
+                << id << " came again, and its history says nothing of it";
+        }
+    }
+    for (const auto& [id, count] : received.mails) {
+        const auto leg = store.find_leg(*parse_leg_id(id)).value();
+        ASSERT_TRUE(leg) << "a mail of no leg: " << id;
+        const auto state = *delivery::leg_state(leg->state);
+        EXPECT_TRUE(state == delivery::LegState::accepted || state == delivery::LegState::unknown)
+            << id << " was received and is " << delivery::state_name(state);
+        said.unknown_mails += state == delivery::LegState::unknown ? 1U : 0U;
+    }
 }
 
 TEST(ServiceCrash, NothingAnsweredIsLostByKill) {
@@ -375,7 +455,9 @@ TEST(ServiceCrash, NothingAnsweredIsLostByKill) {
     check_downloads(service, api_key, memory);
     EXPECT_EQ(service.stop(), 0) << service.complaint();
     const Received received = receive(sinks);
-    check_store(service, memory, decisions, received);
+    Said said;
+    check_store(service, memory, decisions, received, said);
+    settle_by_time(service, received, said);
     for (const auto& [leg, count] : received.mails) {
         ASSERT_EQ(count, 1) << "the mail of leg " << leg << " came more than once";
     }
@@ -383,8 +465,11 @@ TEST(ServiceCrash, NothingAnsweredIsLostByKill) {
     EXPECT_EQ(checked.status, 0) << checked.output;
     EXPECT_GT(memory.promises().size(), kills) << "the clients never got far enough";
     std::sort(starts.begin(), starts.end());
-    std::printf("mails %zu, portal messages %zu, no mail twice\n", received.mails.size(),
-                received.events.size());
+    std::printf(
+        "legs %zu; mails %zu, twice 0, shown as UNKNOWN %zu; portal messages %zu, seen again "
+        "under their id %zu\n",
+        said.legs, received.mails.size(), said.unknown_mails, received.events.size(),
+        said.asked_again);
     std::printf("kills %llu, answered %zu, lost 0, doubled 0; start in %lld ms (median), %lld ms "
                 "(slowest)\n",
                 static_cast<unsigned long long>(kills), memory.promises().size(),

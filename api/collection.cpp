@@ -66,7 +66,7 @@ http::Response conflict(std::string_view code, std::string_view zh, std::string_
 
 http::Response collected(const ApiParts& parts, const store::DocumentRow& document,
                          const HandedOut& done) {
-    const auto service = delivery::find_service_case(parts.store, document);
+    const auto service = delivery::find_service_case(parts.store, document, parts.clock.now());
     if (!service.ok()) {
         return problem_response(problem_of(service.error()));
     }

@@ -7,6 +7,7 @@
 #include "api/file_response.hpp"
 #include "api/own_document.hpp"
 #include "api/problem.hpp"
+#include "api/remedies_json.hpp"
 #include "api/routes.hpp"
 #include "api/service_json.hpp"
 #include "api/status.hpp"
@@ -258,6 +259,9 @@ http::Response show_document(const ApiParts& parts, const store::DocumentRow& do
         object.raw("related", related_json(related.value()));
     }
     object.raw("service", service_json(service.value()));
+    if (const auto remedies = remedies_json(parts, document, service.value())) {
+        object.raw("remedies", *remedies);
+    }
     object.raw("delivery", delivery_json(legs.value()));
     object.end();
     return json_response(200, std::move(body));

@@ -8,6 +8,7 @@
 #include "api/problem.hpp"
 #include "api/request_body.hpp"
 #include "api/routes.hpp"
+#include "api/shelf.hpp"
 #include "api/wire.hpp"
 #include "base/json.hpp"
 #include "store/limits.hpp"

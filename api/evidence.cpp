@@ -59,7 +59,8 @@ http::Response issue_receipt(const ApiParts& parts, const store::DocumentRow& do
         return problem_response(problem_of(issued.error()));
     }
     const auto record = verifier::record_of(issued.value());
-    const auto decision = record ? delivery::decide_receipt(parts.store, document, as_text(*record))
+    const auto decision = record ? delivery::decide_receipt(parts.store, document, as_text(*record),
+                                                            parts.clock.now())
                                  : Error{Fault::corrupt, "the file has no record"};
     if (!decision.ok()) {
         return refuse_receipt(decision.error());

@@ -3,6 +3,7 @@
 #include "api/answers.hpp"
 #include "api/delivery_json.hpp"
 #include "api/rating_json.hpp"
+#include "api/remedies_json.hpp"
 #include "api/service_json.hpp"
 #include "base/json.hpp"
 #include "delivery/rating.hpp"
@@ -46,6 +47,9 @@ std::string document_json(const ApiParts& parts, const delivery::InboxDocument& 
     }
     object.text("verify", "/v/" + to_text(document.key));
     object.raw("service", service_json(entry.service));
+    if (const auto remedies = remedies_json(parts, document, entry.service)) {
+        object.raw("remedies", *remedies);
+    }
     if (entry.service.state == delivery::ServiceState::served) {
         const auto rating =
             parts.store.find_rating(document.department, delivery::rating_case(document));

@@ -201,8 +201,7 @@ http::Response list_open(const ApiParts& parts, const Principal& principal) {
 http::Response step(const ApiParts& parts, const store::DocumentRow& document,
                     const http::Request& request, const Principal& principal) {
     const auto body = object_body(request);
-    const auto named =
-        body ? delivery::parse_rating_step(member_text(body->root(), "step")) : std::nullopt;
+    const auto named = delivery::parse_rating_step(body ? member_text(body->root(), "step") : "");
     const std::string note(body ? member_text(body->root(), "note") : "");
     std::vector<Finding> findings;
     if (!named) {
@@ -213,7 +212,7 @@ http::Response step(const ApiParts& parts, const store::DocumentRow& document,
         tell(findings, "note", "missing", "须写明核实、整改或回访的情况，最多300个字",
              "what was found, done or answered, up to 300 characters");
     }
-    if (!findings.empty()) {
+    if (!named || !findings.empty()) {
         return refused(findings);
     }
     const auto before =

@@ -11,6 +11,7 @@
 #include "base/metrics.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "catalogue/profile.hpp"
 #include "catalogue/register.hpp"
 #include "catalogue/working_days.hpp"
 #include "delivery/applicant_keys.hpp"
@@ -53,6 +54,7 @@ struct ApiParts {
     const verifier::Inspector& inspector; ///< of files that were not made here
     const catalogue::WorkingDays& calendar;
     const catalogue::Register& known;
+    const catalogue::Profiles& profiles;
     std::function<Result<verifier::KeyList>()> key_list;
     std::function<bool()> ready; ///< may new work come in?
     /// What a change of a document's status brings to its deliveries.

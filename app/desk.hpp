@@ -51,6 +51,7 @@ public:
     [[nodiscard]] const verifier::TrustStore& trust() const { return trust_; }
     [[nodiscard]] const catalogue::WorkingDays& calendar() const { return *calendar_; }
     [[nodiscard]] const catalogue::Register& known() const { return *register_; }
+    [[nodiscard]] const catalogue::Profiles& profiles() const { return *profiles_; }
     [[nodiscard]] const delivery::ApplicantKeys& applicant_keys() const {
         return *keys_of_applicants_;
     }

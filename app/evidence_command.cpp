@@ -128,7 +128,8 @@ int run_evidence_receipt(const EvidenceArguments& arguments) {
         return tell_failure(issued.ok() ? Error{Fault::corrupt, "the file has no record"}
                                         : issued.error());
     }
-    auto decision = delivery::decide_receipt(*store, *document, as_text(*record));
+    auto decision =
+        delivery::decide_receipt(*store, *document, as_text(*record), SystemClock().now());
     if (!decision.ok()) {
         return decision.error().fault == Fault::conflict
                    ? tell_failure("文书尚未送达，不能出具送达回证",

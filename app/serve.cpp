@@ -160,6 +160,7 @@ api::ApiParts make_parts(const Config& config, Desk& desk, const Counters& made)
         .inspector = made.inspector,
         .calendar = desk.calendar(),
         .known = desk.known(),
+        .profiles = desk.profiles(),
         .key_list = [&desk] { return desk.key_list(); },
         .ready = [&ready = made.ready] { return ready.load(); },
         .follow_status = desk.follow_status(),

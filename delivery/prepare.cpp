@@ -164,7 +164,7 @@ std::optional<store::LegUpdate> remind(const CourierParts& parts, const store::L
         return settle_unread(leg, now);
     }
     const auto standing = find_standing(parts.store, *document.value(), now);
-    const auto service = find_service_case(parts.store, *document.value());
+    const auto service = find_service_case(parts.store, *document.value(), now);
     if (!standing.ok() || !service.ok()) {
         return settle_unread(leg, now);
     }

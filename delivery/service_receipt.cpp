@@ -129,9 +129,9 @@ bool put_delivery(JsonObject& recipient, std::string& delivery, const store::Leg
 } // namespace
 
 Result<ReceiptDecision> decide_receipt(store::Store& store, const store::DocumentRow& document,
-                                       std::string_view record) {
+                                       std::string_view record, TimeMs now) {
     const auto json = parse_json(record);
-    const auto service = find_service_case(store, document);
+    const auto service = find_service_case(store, document, now);
     const auto evidence = store.evidence_of(document.id);
     const auto legs = store.legs_of(document.id);
     if (!json.ok() || !service.ok() || !evidence.ok() || !legs.ok()) {

@@ -19,7 +19,8 @@ struct ReceiptDecision {
 /// `record`: what the document's file carries (docs/formats/record.md), where its recipient stands.
 /// Faults: conflict (it is not served; `detail` says so), invalid_input (served by hand in a way
 /// that the entry does not name, or over a way by which nothing can be sent now), corrupt.
-[[nodiscard]] Result<ReceiptDecision>
-decide_receipt(store::Store& store, const store::DocumentRow& document, std::string_view record);
+[[nodiscard]] Result<ReceiptDecision> decide_receipt(store::Store& store,
+                                                     const store::DocumentRow& document,
+                                                     std::string_view record, TimeMs now);
 
 } // namespace songda::delivery

@@ -111,6 +111,16 @@ function serviceFacts(service) {
   ];
 }
 
+/** Until when a decision may be contested, and whether the day may still move for a holiday. */
+function remedyFacts(remedies) {
+  if (!remedies) return [];
+  const term = ({ until, may_move: moves }) => dayText(until) + (moves ? '（如遇节假日顺延）' : '');
+  return [
+    fact('可申请行政复议至', 'Review may be asked for until', term(remedies.review)),
+    fact('可提起行政诉讼至', 'Action may be brought until', term(remedies.lawsuit)),
+  ];
+}
+
 function documentItem(row) {
   const [style, status, statusEn] = STATUS[row.status] || ['unknown', String(row.status), ''];
   const facts = element('dl', '',
@@ -120,7 +130,8 @@ function documentItem(row) {
     fact('签发时间', 'Issued at', timeText(row.issued_at)),
     fact('现状', 'Status', element('span', 'badge ' + style, status), ' ', english(statusEn)),
     ...changeFacts(row.changed),
-    ...serviceFacts(row.service));
+    ...serviceFacts(row.service),
+    ...remedyFacts(row.remedies));
   const legs = element('ul', 'legs', ...(row.delivery || []).map(legItem));
   const progress = row.delivery && row.delivery.length > 0 ? [element('h3', '', '送达进度 ', english('Delivery')), legs] : [];
   const sample = row.sample ? [element('p', 'sample', '样本，不具法律效力 ', english('Sample, without legal effect'))] : [];

@@ -1,6 +1,7 @@
 // What must hold, compared with what really happened and not with what the engine believes.
 #include <algorithm>
 
+#include "base/text_codec.hpp"
 #include "delivery/leg_watch.hpp"
 #include "delivery/mail_report.hpp"
 #include "delivery/service_rules.hpp"
@@ -105,10 +106,37 @@ public:
                 check_leg(document, leg);
             }
             check_case(document, legs);
+            check_evidence(document, legs);
         }
     }
 
 private:
+    /// Everything that happened since the issue has its record, and each names the one before.
+    void check_evidence(const DocumentTruth& document, const std::vector<LegRow>& legs) {
+        const auto records = store_.evidence_of(document.id).value();
+        std::size_t happened = 1; // that it was taken in
+        for (const LegRow& leg : legs) {
+            happened += store_.leg_events(leg.id).value().size();
+        }
+        happened += store_.service_entries(document.id).value().size();
+        happened += store_.consents(document.id).value().size();
+        for (const store::InboxEntry& entry : store_.inbox(legs.front().inbox).value()) {
+            happened += entry.document == document.id && entry.opened ? 1 : 0;
+        }
+        if (!records.empty() && records.size() != happened) {
+            truth_.fault("document " + to_text(document.id) + ": " +
+                         std::to_string(records.size()) + " records of evidence for " +
+                         std::to_string(happened) + " events");
+        }
+        for (std::size_t at = 1; at < records.size(); ++at) {
+            if (!records[at].text.starts_with(to_hex(store::hash_of(records[at - 1])))) {
+                truth_.fault("document " + to_text(document.id) + ": record " +
+                             std::to_string(at + 1) + " does not go on from the one before");
+            }
+        }
+        truth_.counts["records of evidence"] += records.size();
+    }
+
     void fault(const LegRow& leg, const std::string& what) {
         truth_.fault("leg " + to_text(leg.id) + " over " +
                      std::string(delivery::channel_name(static_cast<ChannelKind>(leg.channel))) +

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/check.hpp"
+#include "base/text_codec.hpp"
 #include "delivery/service_case.hpp"
 #include "store/lmdb/lmdb_store.hpp"
 #include "tests/fakes/memory_store.hpp"
@@ -12,6 +13,11 @@
 
 /// What is left of a process that died.
 namespace songda::simulation {
+
+/// A record of evidence with what the checks need of one: the hash of the record before it.
+inline std::string testify(const store::Testified& what) {
+    return to_hex(what.previous) + (what.event == nullptr ? "" : ' ' + what.event->kind);
+}
 
 class Disk {
 public:
@@ -27,7 +33,7 @@ public:
 /// The store in memory: what was written stays.
 class MemoryDisk final : public Disk {
 public:
-    explicit MemoryDisk(Reaper& reaper) : store_(reaper, delivery::follow_service) {}
+    explicit MemoryDisk(Reaper& reaper) : store_(reaper, delivery::follow_service, &testify) {}
     store::Store& store() override { return store_; }
     void open_again() override {}
 
@@ -47,6 +53,7 @@ public:
         options.segment_bytes = std::uint64_t{1} << 20U;
         options.reserved_ahead_bytes = 0;
         options.follow_leg = delivery::follow_service;
+        options.testify = &testify;
         store_ = std::make_unique<MortalStore<store::LmdbStore>>(reaper_, options);
         SONGDA_CHECK(store_->open().ok());
     }

@@ -50,6 +50,7 @@ protected:
                                   .inspector = inspector_,
                                   .calendar = desk_->calendar(),
                                   .known = desk_->known(),
+                                  .profiles = desk_->profiles(),
                                   .key_list = [this] { return desk_->key_list(); },
                                   .ready = [] { return true; },
                                   .follow_status = desk_->follow_status(),

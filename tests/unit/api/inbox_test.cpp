@@ -120,6 +120,29 @@ TEST_F(InboxTest, DepartmentSeesThatItsApplicantCollected) {
     EXPECT_EQ(states(), (std::vector<std::string>{"acknowledged", "acknowledged"}));
 }
 
+TEST_F(InboxTest, RefusalThatWasServedSaysUntilWhenItMayBeContested) {
+    std::ifstream in(SONGDA_SOURCE_DIR "/samples/types.jsonl");
+    std::string line;
+    while (std::getline(in, line) && line.find("\"type-BZY\"") == std::string::npos) {
+    }
+    const http::Response issued = ask("POST", "/api/v1/documents", bearer_, line);
+    ASSERT_EQ(issued.status, 201) << issued.body;
+    const json refusal = json::parse(issued.body);
+    const auto shown = [&](const json& document) {
+        const auto [token, code] = way_in(document);
+        return json::parse(open(token, code_body(code)).body)["documents"][0];
+    };
+    EXPECT_FALSE(shown(refusal).contains("remedies")) << "not served yet";
+    collect(refusal);
+    const json remedies = shown(refusal)["remedies"];
+    ASSERT_TRUE(remedies.is_object()) << shown(refusal).dump();
+    EXPECT_EQ(remedies["counted_from"], to_text(china_date(clock_.now())));
+    EXPECT_EQ(remedies["started_by"], "portal-opened");
+    EXPECT_LT(remedies["review"]["until"], remedies["lawsuit"]["until"]);
+    collect(documents_[0]);
+    EXPECT_FALSE(shown(documents_[0]).contains("remedies")) << "a licence grants";
+}
+
 TEST_F(InboxTest, TellingTheCodeIsOnRecord) {
     way_in(documents_[0]);
     const auto audit = desk_->store().list_audit(0, 1000).value();

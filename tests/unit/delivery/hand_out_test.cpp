@@ -49,7 +49,8 @@ protected:
             .value();
     }
     ServiceCase service(const DocumentId& document) {
-        return find_service_case(office_.store, *office_.store.find_document(document).value())
+        return find_service_case(office_.store, *office_.store.find_document(document).value(),
+                                 office_.clock.now())
             .value();
     }
     std::size_t notices(const DocumentId& document) {

@@ -65,7 +65,8 @@ protected:
     }
     std::string token(const KioskDesk::Taken& taken) { return desk_.tokens().write(taken.release); }
     ServiceCase service(const DocumentId& document) {
-        return find_service_case(office_.store, *office_.store.find_document(document).value())
+        return find_service_case(office_.store, *office_.store.find_document(document).value(),
+                                 office_.clock.now())
             .value();
     }
     bool is_void(const DocumentId& document, std::uint32_t copy) {

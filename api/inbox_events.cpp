@@ -17,14 +17,15 @@ constexpr std::int64_t ping_ms = 15'000;
 /// so that who comes back and missed nothing is told nothing.
 class InboxEvents final : public http::Pieces {
 public:
-    InboxEvents(const ApiParts& parts, const store::InboxId& inbox, std::string seen)
-        : parts_(parts), inbox_(inbox), seen_(std::move(seen)), written_(parts.clock.now()),
-          ends_(written_ + inbox_session_ms) {}
+    InboxEvents(const ApiParts& parts, const store::InboxId& inbox, std::string session,
+                std::string seen)
+        : parts_(parts), inbox_(inbox), session_(std::move(session)), seen_(std::move(seen)),
+          written_(parts.clock.now()) {}
 
     Piece next() override {
         const TimeMs now = parts_.clock.now();
         const auto list = parts_.collecting.list(inbox_);
-        if (!list.ok() || ends_ <= now) {
+        if (!list.ok() || !parts_.applicant_keys.check_session(session_, now)) {
             return {"", true}; // the reader comes again, with its session if that is still good
         }
         const std::string text = inbox_json(parts_, list.value());
@@ -44,9 +45,9 @@ public:
 private:
     const ApiParts& parts_;
     const store::InboxId inbox_;
+    const std::string session_; ///< the stream ends with it
     std::string seen_;
     TimeMs written_;
-    const TimeMs ends_;
 };
 
 http::Response follow(const ApiParts& parts, const http::Request& request,
@@ -56,7 +57,8 @@ http::Response follow(const ApiParts& parts, const http::Request& request,
     response.headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
     response.body = retry;
     response.pieces =
-        std::make_shared<InboxEvents>(parts, inbox, std::string(request.header("Last-Event-ID")));
+        std::make_shared<InboxEvents>(parts, inbox, std::string(request.cookie(session_cookie)),
+                                      std::string(request.header("Last-Event-ID")));
     return response;
 }
 

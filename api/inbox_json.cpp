@@ -1,5 +1,7 @@
 #include "api/inbox_json.hpp"
 
+#include <algorithm>
+
 #include "api/answers.hpp"
 #include "api/delivery_json.hpp"
 #include "api/rating_json.hpp"
@@ -24,7 +26,22 @@ std::string change_json(const store::StatusChange& change) {
     return to;
 }
 
-std::string document_json(const ApiParts& parts, const delivery::InboxDocument& entry) {
+/// Who rated sees what they said; others whom the case concerns only that it was rated.
+std::string shown_rating(const ApiParts& parts, const store::DocumentRow& document,
+                         const std::vector<delivery::InboxDocument>& inbox) {
+    const auto rating =
+        parts.store.find_rating(document.department, delivery::rating_case(document));
+    if (!rating.ok() || !rating.value()) {
+        return "null";
+    }
+    const bool own = std::any_of(inbox.begin(), inbox.end(), [&](const auto& each) {
+        return each.document.id == rating.value()->document;
+    });
+    return own ? rating_json(*rating.value()) : R"({"by_another":true})";
+}
+
+std::string document_json(const ApiParts& parts, const delivery::InboxDocument& entry,
+                          const std::vector<delivery::InboxDocument>& inbox) {
     const store::DocumentRow& document = entry.document;
     const verifier::Report report = register_report(document, entry.status, parts.clock.now());
     std::string to;
@@ -50,10 +67,8 @@ std::string document_json(const ApiParts& parts, const delivery::InboxDocument& 
     if (const auto remedies = remedies_json(parts, document, entry.service)) {
         object.raw("remedies", *remedies);
     }
-    if (entry.service.state == delivery::ServiceState::served) {
-        const auto rating =
-            parts.store.find_rating(document.department, delivery::rating_case(document));
-        object.raw("rating", rating.ok() && rating.value() ? rating_json(*rating.value()) : "null");
+    if (entry.service.state == delivery::ServiceState::served && delivery::ends_case(document)) {
+        object.raw("rating", shown_rating(parts, document, inbox));
     }
     object.raw("delivery", delivery_json(entry.legs));
     object.end();
@@ -66,7 +81,7 @@ std::string inbox_json(const ApiParts& parts,
                        const std::vector<delivery::InboxDocument>& documents) {
     std::string to = "{\"documents\":";
     append_json_array(to, documents, [&](const delivery::InboxDocument& entry) {
-        to += document_json(parts, entry);
+        to += document_json(parts, entry, documents);
     });
     if (!parts.push_key.empty()) {
         to += R"(,"push_key":")" + parts.push_key + '"';

@@ -152,8 +152,8 @@ http::Response rate(const ApiParts& parts, const http::Request& request,
     if (!document.ok()) {
         return problem_response(problem_of(document.error()));
     }
-    if (!document.value()) {
-        return refusal_response(404, "no such document");
+    if (!document.value() || !delivery::ends_case(*document.value())) {
+        return refusal_response(404, "no such document to be rated");
     }
     std::vector<Finding> findings;
     const delivery::Rated rated = read_rated(body->root(), findings);

@@ -79,6 +79,11 @@ std::optional<RatingState> rating_state(std::uint8_t number) {
     return std::nullopt;
 }
 
+bool ends_case(const store::DocumentRow& document) {
+    constexpr std::array<std::string_view, 5> on_the_way = {"SL", "BZ", "RQ", "TBCX", "HZ"};
+    return std::find(on_the_way.begin(), on_the_way.end(), document.type_code) == on_the_way.end();
+}
+
 std::string rating_case(const store::DocumentRow& document) {
     return document.case_number.empty() ? to_text(document.id) : document.case_number;
 }

@@ -85,6 +85,9 @@ struct Rated {
     Private<std::string> words;
 };
 
+/// It ends its case, which can be rated then. Notices on the way to a decision and the receipt of
+/// service do not.
+[[nodiscard]] bool ends_case(const store::DocumentRow& document);
 /// What a rating of this document's case is stored under: one a case, whatever the number of its
 /// documents.
 [[nodiscard]] std::string rating_case(const store::DocumentRow& document);

@@ -23,6 +23,7 @@ function group(zh, en, ...children) {
 }
 
 function thanks(rating) {
+  if (rating.by_another) return [element('p', '', '该办件已评价。 ', english('This case is rated already.'))];
   const [, zh, en] = LEVELS.find(([level]) => level === rating.level) || [0, String(rating.level), ''];
   const said = element('p', '', '您的评价：', element('b', '', zh), ' ', english(en));
   const due = rating.due ? [element('p', 'hint', '部门将核实整改并回访，最迟 ' + rating.due + '。 ', english('The department will look into it and call you back by that day.'))] : [];

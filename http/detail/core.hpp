@@ -32,6 +32,7 @@ struct Core {
     std::atomic<std::size_t> busy{0};
     std::atomic<std::size_t> connections{0};
     std::atomic<std::size_t> streams{0};
+    std::atomic<std::size_t> pieces{0}; ///< being made; they never take more than half the workers
     std::atomic<bool> stopping{false};
 
     /// Counts a connection in; false if this address or the server has enough.

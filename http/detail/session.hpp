@@ -4,6 +4,7 @@
 // are named functions with value parameters: g++ 12 destroys captured state of lambdas in a
 // co_await twice.
 
+#include <algorithm>
 #include <utility> // boost/asio/awaitable.hpp 1.74 uses std::exchange without it
 
 #include <boost/asio/associated_executor.hpp>
@@ -327,8 +328,12 @@ asio::awaitable<void> write_pieces(Link<Stream>& link, std::shared_ptr<Pieces> p
     Pieces::Piece piece;
     while (!failure && !piece.last && !core.stopping) {
         link.deadline.disarm();
-        co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(
-            StartWorkerJob{}, asio::use_awaitable, &core, PieceWork{pieces.get(), &piece});
+        piece.bytes.clear();
+        if (core.pieces.fetch_add(1) < std::max(1U, core.options.worker_threads / 2)) {
+            co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(
+                StartWorkerJob{}, asio::use_awaitable, &core, PieceWork{pieces.get(), &piece});
+        }
+        core.pieces.fetch_sub(1);
         if (!piece.bytes.empty()) {
             link.deadline.arm(core.options.write_time);
             co_await asio::async_write(link.stream, asio::buffer(piece.bytes),

@@ -121,7 +121,7 @@ private:
         happened += store_.service_entries(document.id).value().size();
         happened += store_.consents(document.id).value().size();
         for (const store::InboxEntry& entry : store_.inbox(legs.front().inbox).value()) {
-            happened += entry.document == document.id && entry.opened ? 1 : 0;
+            happened += entry.document == document.id && entry.opened ? 1U : 0U;
         }
         if (!records.empty() && records.size() != happened) {
             truth_.fault("document " + to_text(document.id) + ": " +

@@ -59,20 +59,22 @@ Outcome classify(const HttpReply& reply) {
     if (is_gone(reply)) {
         outcome.kind = Kind::permanent;
         outcome.reason = Reason::endpoint_gone;
-    } else if (reply.status == 400) { // our token, or a header: no fault of this message
-        outcome.kind = Kind::configuration;
-        outcome.reason = Reason::config_auth;
     } else if (reply.status == 413) {
         outcome.reason = Reason::content_too_large;
-    } else if (reply.address_denied) { // who subscribed says the address, not our set-up
+    }
+    // Whoever subscribed named the host: what it says, or does not say, is about that browser and
+    // never about our set-up or the whole channel, which it could stop for everybody.
+    if (outcome.kind == Kind::configuration) {
         outcome.kind = Kind::permanent;
+    } else if (outcome.kind == Kind::temporary) {
+        outcome.reason = Reason::rate_limited;
     }
     return outcome;
 }
 
 /// One browser that was reached is enough; else what may still become better counts most.
 int rank(Kind kind) {
-    constexpr std::array order = {Kind::accepted, Kind::temporary, Kind::configuration};
+    constexpr std::array order = {Kind::accepted, Kind::temporary};
     return static_cast<int>(std::find(order.begin(), order.end(), kind) - order.begin());
 }
 

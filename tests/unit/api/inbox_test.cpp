@@ -120,7 +120,16 @@ TEST_F(InboxTest, DepartmentSeesThatItsApplicantCollected) {
     EXPECT_EQ(states(), (std::vector<std::string>{"acknowledged", "acknowledged"}));
 }
 
-TEST_F(InboxTest, RefusalThatWasServedSaysUntilWhenItMayBeContested) {
+class RefusalTest : public InboxTest {
+protected:
+    void configure(app::Config& config) override {
+        for (app::DepartmentConfig& department : config.departments) {
+            department.templates.emplace_back("refusal-decision");
+        }
+    }
+};
+
+TEST_F(RefusalTest, OneThatWasServedSaysUntilWhenItMayBeContested) {
     std::ifstream in(SONGDA_SOURCE_DIR "/samples/types.jsonl");
     std::string line;
     while (std::getline(in, line) && line.find("\"type-BZY\"") == std::string::npos) {

@@ -37,6 +37,29 @@ TEST_F(RatingsTest, NobodyRatesForAnother) {
     EXPECT_EQ(rate("songda_inbox=forged", documents_[0], {{"level", 5}}).status, 403);
 }
 
+TEST_F(RatingsTest, AnotherOfTheSameCaseLearnsOnlyThatItWasRated) {
+    std::ifstream in(SONGDA_SOURCE_DIR "/samples/decisions.jsonl");
+    std::string first;
+    std::string third;
+    std::getline(in, first);
+    std::getline(in, third);
+    std::getline(in, third);
+    const std::string cookie = collect(documents_[0]);
+    ASSERT_EQ(rate(cookie, documents_[0], {{"level", 2}, {"words", "只告诉部门"}}).status, 201);
+    auto rating =
+        desk_->store()
+            .find_rating(fakes::department, json::parse(first)["case_number"].get<std::string>())
+            .value();
+    ASSERT_TRUE(rating);
+    rating->case_key = json::parse(third)["case_number"].get<std::string>();
+    ASSERT_TRUE(desk_->store().step_rating(std::nullopt, *rating, {}).value());
+    collect(documents_[2]);
+    const auto [token, code] = way_in(documents_[2]);
+    const std::string shown = open(token, code_body(code)).body;
+    EXPECT_EQ(json::parse(shown)["documents"][0]["rating"], (json{{"by_another", true}})) << shown;
+    EXPECT_EQ(shown.find("只告诉部门"), std::string::npos);
+}
+
 TEST_F(RatingsTest, WhatIsWrongIsNamed) {
     const std::string cookie = collect(documents_[0]);
     const auto pointers = [&](const json& said) {

@@ -68,6 +68,18 @@ TEST(Rating, IsOneACaseWhateverItsDocuments) {
     EXPECT_EQ(rating_case(letter), to_text(letter.id));
 }
 
+TEST(Rating, NoticesOnTheWayAndReceiptsEndNoCase) {
+    store::DocumentRow document;
+    for (const char* const type : {"SL", "BZ", "RQ", "TBCX", "HZ"}) {
+        document.type_code = type;
+        EXPECT_FALSE(ends_case(document)) << type;
+    }
+    for (const char* const type : {"ZY", "BZY", "BYSL", "SPJY"}) {
+        document.type_code = type;
+        EXPECT_TRUE(ends_case(document)) << type;
+    }
+}
+
 std::string states_page() {
     std::ostringstream out;
     out << "# States of a rating 好差评\n\n"

@@ -134,6 +134,19 @@ TEST_F(PushChannelTest, WithoutAnyBrowserTheLegEndsAndWithOneThatIsAwayItIsTried
     EXPECT_EQ(store_.push_subscriptions(sample_.leg.inbox).value().size(), 1U);
 }
 
+TEST_F(PushChannelTest, HostThatSomebodyNamedNeverStopsTheChannelForOthers) {
+    const auto sink = subscribe("phone");
+    // Another key than the browser's service would take: it answers 400.
+    sample_.now = TimeMs{0};
+    const Outcome refused = channel_->send(dispatch());
+    EXPECT_EQ(refused.kind, Outcome::Kind::permanent) << refused.trace;
+    EXPECT_EQ(seen("phone").at(0)["refused"].get<std::string>().find("AssertionError"), 0U);
+    subscribe("away")->end();
+    const Outcome away = channel_->send(dispatch());
+    EXPECT_EQ(away.kind, Outcome::Kind::temporary);
+    EXPECT_EQ(away.reason, Reason::rate_limited) << "not about a provider";
+}
+
 TEST_F(PushChannelTest, NeverServes) {
     notice_ = {};
     Dispatch served = dispatch();

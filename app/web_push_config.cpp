@@ -4,7 +4,7 @@ namespace songda::app {
 
 WebPushConfig read_web_push(TomlTable table, const ConfigPaths& path) {
     WebPushConfig push;
-    push.key = path.file(table, "key", table.text("key"));
+    push.signing_key = path.file(table, "signing_key", table.text("signing_key"));
     push.contact = table.text("contact");
     push.ca_file = path.file(table, "ca_file", table.text_or("ca_file", ""));
     push.allow_private_addresses = table.boolean_or("allow_private_addresses", false);

@@ -9,7 +9,7 @@ namespace songda::app {
 
 /// The channel `web_push`: browsers that recipients subscribed in the inbox page.
 struct WebPushConfig {
-    std::string key; ///< P-256 (VAPID)
+    std::string signing_key; ///< P-256 (VAPID)
     std::string contact;
     std::string ca_file;
     bool allow_private_addresses = false;

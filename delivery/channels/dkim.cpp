@@ -214,6 +214,9 @@ Result<DkimSigner> DkimSigner::make(std::string domain, const std::vector<DkimKe
         if (!key.ok()) {
             return key.error();
         }
+        if (!is_rsa(key.value()) && EVP_PKEY_base_id(key.value().get()) != EVP_PKEY_ED25519) {
+            return Error{Fault::invalid_input, file.path + ": not an RSA or Ed25519 key"};
+        }
         if (is_rsa(key.value()) && EVP_PKEY_get_bits(key.value().get()) < rsa_bits_min) {
             return Error{Fault::invalid_input,
                          fmt::format("{}: an RSA key of less than {} bits 密钥过短", file.path,

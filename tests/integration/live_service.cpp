@@ -41,7 +41,7 @@ void write_delivery(std::ostream& out, const Service::Options& options, const st
         << "url = \"http://127.0.0.1:" << options.portal_port << "/songda\"\n"
         << "signing_key = \"" << secrets << "webhook.key\"\n"
         << "secret_files = [\"" << secrets << "webhook.secret\"]\n"
-        << "allow_private_addresses = true\n[delivery.web_push]\nkey = \"" << secrets
+        << "allow_private_addresses = true\n[delivery.web_push]\nsigning_key = \"" << secrets
         << "web-push.key\"\ncontact = \"mailto:postmaster@songda.example.org\"\nca_file = \""
         << keys << "/tls/client-authority.pem\"\nallow_private_addresses = true\n"
         << "[delivery.email]\nserver = \"" << (options.plain_mail ? "127.0.0.1" : "localhost")

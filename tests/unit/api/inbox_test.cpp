@@ -120,19 +120,10 @@ TEST_F(InboxTest, DepartmentSeesThatItsApplicantCollected) {
     EXPECT_EQ(states(), (std::vector<std::string>{"acknowledged", "acknowledged"}));
 }
 
-class RefusalTest : public InboxTest {
-protected:
-    void configure(app::Config& config) override {
-        for (app::DepartmentConfig& department : config.departments) {
-            department.templates.emplace_back("refusal-decision");
-        }
-    }
-};
-
-TEST_F(RefusalTest, OneThatWasServedSaysUntilWhenItMayBeContested) {
+TEST_F(InboxTest, RefusalThatWasServedSaysUntilWhenItMayBeContested) {
     std::ifstream in(SONGDA_SOURCE_DIR "/samples/types.jsonl");
     std::string line;
-    while (std::getline(in, line) && line.find("\"type-BZY\"") == std::string::npos) {
+    while (std::getline(in, line) && line.find("\"type-BYSL\"") == std::string::npos) {
     }
     const http::Response issued = ask("POST", "/api/v1/documents", bearer_, line);
     ASSERT_EQ(issued.status, 201) << issued.body;

@@ -61,6 +61,9 @@ TEST_F(CounterTest, EveryRouteNamesItsPolicyAndIsOnTheGoldenList) {
 
 TEST_F(CounterTest, EveryWriteSaysWhatItAcceptsAndRefusesTheRest) {
     const std::string bearer = make_key(fakes::department, all_scopes()).bearer;
+    const std::string cookie =
+        std::string(session_cookie) + '=' +
+        desk_->applicant_keys().make_session(store::InboxId{}, clock_.now() + 60'000);
     for (const ApiRoute& route : routes()) {
         SCOPED_TRACE(route.method + ' ' + route.pattern);
         EXPECT_EQ(route.accepts.empty(), route.body_bytes_max == 0);
@@ -71,7 +74,7 @@ TEST_F(CounterTest, EveryWriteSaysWhatItAcceptsAndRefusesTheRest) {
             http::Request request;
             request.method = route.method;
             request.path = example_path(route.pattern);
-            request.headers = {{"Authorization", "Bearer " + bearer}};
+            request.headers = {{"Authorization", "Bearer " + bearer}, {"Cookie", cookie}};
             if (!type.empty()) {
                 request.headers.emplace_back("Content-Type", type);
             }

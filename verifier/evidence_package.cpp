@@ -7,14 +7,12 @@
 
 #include <fmt/format.h>
 
-#include "base/certificate.hpp"
 #include "base/sha256.hpp"
 #include "base/stored_zip.hpp"
 #include "base/text_codec.hpp"
 #include "ledger/evidence_batch.hpp"
 #include "ledger/evidence_package.hpp"
-#include "verifier/foreign_cms.hpp"
-#include "verifier/timestamp.hpp"
+#include "verifier/evidence_seal.hpp"
 
 namespace songda::verifier {
 namespace {
@@ -30,12 +28,6 @@ std::vector<std::string_view> lines_of(std::string_view text) {
     }
     return lines;
 }
-
-/// Of a seal, and since when it is proven to exist.
-struct SealVerdict {
-    Answer answer = Answer::no;
-    std::string who;
-};
 
 class Checker {
 public:
@@ -79,20 +71,6 @@ private:
         return found ? as_text(*found) : std::string_view();
     }
 
-    [[nodiscard]] SealVerdict look_at_seal(ByteView seal, ByteView about, TimeMs at) const {
-        const ForeignSigner signer = check_foreign_cms(seal, std::array{about}, {true});
-        if (signer.answer != Answer::yes || !signer.signer) {
-            return {Answer::no, ""};
-        }
-        const std::string who = fmt::format("{}（{}）", subject_text(signer.signer.get(), "CN"),
-                                            serial_text(signer.signer.get()));
-        if (!is_seal_certificate(signer.signer.get())) {
-            return {Answer::no, who};
-        }
-        const auto chain = trust_.judge(signer.signer.get(), signer.others, at);
-        return {chain.answer.answer, who};
-    }
-
     void look_at_manifest() {
         const auto read = ledger::read_manifest(text(names::manifest));
         if (!read.ok()) {
@@ -130,22 +108,25 @@ private:
             return;
         }
         tell_seal("清单", "the manifest",
-                  look_at_seal(*seal, as_bytes(text(names::manifest)), manifest_->at));
+                  judge_evidence_seal(*seal, as_bytes(text(names::manifest)), std::nullopt, trust_,
+                                      now_));
     }
 
-    void tell_seal(std::string_view zh, std::string_view en, const SealVerdict& verdict) {
-        if (verdict.answer == Answer::no) {
-            say(Answer::no, fmt::format("{}的签章无效", zh),
-                fmt::format("the seal of {} is wrong", en));
-        } else if (verdict.answer == Answer::unknown) {
-            say(Answer::unknown,
-                fmt::format("{}由 {} 签章，未能追溯到所给的根证书", zh, verdict.who),
-                fmt::format("{} is sealed by {}, which leads to none of the roots given", en,
-                            verdict.who));
-        } else {
+    void tell_seal(std::string_view zh, std::string_view en, const EvidenceSealVerdict& verdict) {
+        if (verdict.answer == Answer::yes) {
             say(Answer::yes, fmt::format("{}由 {} 签章，证书可信", zh, verdict.who),
                 fmt::format("{} is sealed by {}, which is trusted", en, verdict.who));
+            return;
         }
+        const std::string by = verdict.who.empty() ? "" : fmt::format("由 {} ", verdict.who);
+        say(verdict.answer,
+            fmt::format("{}{}{}：{}", zh, by,
+                        verdict.answer == Answer::no ? "签章，该签章不能采信"
+                                                     : "签章，可信与否不明",
+                        reason_text_zh(verdict.reason)),
+            fmt::format("the seal of {}{}{} is {}: {}", en, verdict.who.empty() ? "" : " by ",
+                        verdict.who, verdict.answer == Answer::no ? "wrong" : "not known",
+                        reason_text_en(verdict.reason)));
     }
 
     void look_at_document() {
@@ -242,7 +223,7 @@ private:
         }
         const auto proven =
             look_at_token(number, member(folder + std::string(names::token)), *seal);
-        const auto verdict = look_at_seal(*seal, *statement, proven.value_or(now_));
+        const auto verdict = judge_evidence_seal(*seal, *statement, proven, trust_, now_);
         tell_seal(fmt::format("第 {} 批", number), fmt::format("batch {}", number), verdict);
         if (verdict.answer != Answer::no) {
             found->second.statement = read.value();
@@ -258,25 +239,24 @@ private:
                 fmt::format("batch {} has no time-stamp yet", number));
             return std::nullopt;
         }
-        const auto verdict = check_timestamp_token(*token, {std::array{seal}, now_}, trust_);
-        if (!verdict.fits) {
-            say(Answer::no, fmt::format("第 {} 批的时间戳无效", number),
-                fmt::format("the time-stamp of batch {} is wrong", number));
-            return std::nullopt;
+        const auto verdict = judge_evidence_token(*token, seal, trust_, now_);
+        const std::string time = to_china_time(verdict.time);
+        if (verdict.answer == Answer::yes) {
+            say(Answer::yes,
+                fmt::format("第 {} 批于 {} 前已封存（时间戳 {}）", number, time, verdict.authority),
+                fmt::format("batch {} was sealed before {}", number, time));
+            return verdict.time;
         }
-        const std::string time = to_china_time(verdict.claimed.time);
-        if (!verdict.trusted.ok()) {
-            say(Answer::unknown,
-                fmt::format("第 {} 批有时间戳 {}，未能追溯到所给的根证书", number, time),
-                fmt::format("batch {} has a time-stamp of an authority that is not trusted here",
-                            number));
-            return std::nullopt;
-        }
-        say(Answer::yes,
-            fmt::format("第 {} 批于 {} 前已封存（时间戳 {}）", number, time,
-                        verdict.claimed.authority),
-            fmt::format("batch {} was sealed before {}", number, time));
-        return verdict.claimed.time;
+        say(verdict.answer,
+            verdict.answer == Answer::no
+                ? fmt::format("第 {} 批的时间戳不能采信：{}", number,
+                              reason_text_zh(verdict.reason))
+                : fmt::format("第 {} 批有时间戳 {}，可信与否不明：{}", number, time,
+                              reason_text_zh(verdict.reason)),
+            fmt::format("the time-stamp of batch {} is {}: {}", number,
+                        verdict.answer == Answer::no ? "wrong" : "not known",
+                        reason_text_en(verdict.reason)));
+        return std::nullopt;
     }
 
     void look_at_proofs() {

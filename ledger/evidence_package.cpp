@@ -134,7 +134,8 @@ std::string_view package_readme() {
   manifest.json         本包的清单：各文件的 SHA-256、记录条数、最后一条的 SHA-256
   manifest.p7s          对清单的电子签章
 
-核验：songda-verify 文件.zip --trust 根证书文件夹
+核验：songda-verify 文件.zip --trust 根证书文件夹 --evidence-seal 封存印章证书.pem
+封存印章是送达服务自己的印章，其证书须另行取得：同一根证书之下还有别的印章。
 也可只用常见工具：
   sha256sum document.pdf
   head -c -1 一行记录 | sha256sum      与下一条记录的 previous 比较（不含行末换行）
@@ -163,7 +164,9 @@ system that issued it.
                         SHA-256 of the last
   manifest.p7s          a seal over the manifest
 
-To check: songda-verify FILE.zip --trust FOLDER_OF_ROOTS, or the common tools above.
+To check: songda-verify FILE.zip --trust FOLDER_OF_ROOTS --evidence-seal CERT.pem, or the common
+tools above. Which certificate is the service's evidence seal must be known otherwise: others under
+the same root seal too.
 )";
 }
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/certificate.hpp"
 #include "base/sha256.hpp"
 #include "base/stored_zip.hpp"
 #include "base/text_codec.hpp"
@@ -31,7 +32,12 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 
 class Checker {
 public:
-    Checker(const TrustStore& trust, TimeMs now) : trust_(trust), now_(now) {}
+    Checker(const TrustStore& trust, TimeMs now, const Certificates& seals)
+        : trust_(trust), now_(now) {
+        for (const auto& each : seals) {
+            own_seals_.insert(sha256(certificate_der(each.get())));
+        }
+    }
 
     EvidenceReport run(ByteView package) {
         const auto read = read_zip(package);
@@ -55,6 +61,7 @@ public:
         look_at_chain();
         look_at_proofs();
         look_at_traces();
+        look_at_sealers();
         return std::move(report_);
     }
 
@@ -113,6 +120,9 @@ private:
     }
 
     void tell_seal(std::string_view zh, std::string_view en, const EvidenceSealVerdict& verdict) {
+        if (verdict.answer != Answer::no) {
+            sealers_.emplace(verdict.certificate, verdict.who);
+        }
         if (verdict.answer == Answer::yes) {
             say(Answer::yes, fmt::format("{}由 {} 签章，证书可信", zh, verdict.who),
                 fmt::format("{} is sealed by {}, which is trusted", en, verdict.who));
@@ -318,6 +328,36 @@ private:
         }
     }
 
+    /// Other certificates under the same roots seal too, a department's for one: whose seal this is
+    /// follows from no chain.
+    void look_at_sealers() {
+        std::string unknown;
+        for (const auto& [certificate, who] : sealers_) {
+            if (!own_seals_.contains(certificate)) {
+                unknown += fmt::format("{}{}，SHA-256 {}", unknown.empty() ? "" : "；", who,
+                                       to_hex(certificate));
+            }
+        }
+        if (!own_seals_.empty() && !unknown.empty()) {
+            say(Answer::no, fmt::format("签章者不是所给的封存印章：{}", unknown),
+                "sealed by another certificate than the evidence seal given: " + unknown);
+        } else if (sealers_.size() > 1 && !unknown.empty()) {
+            say(Answer::unknown,
+                fmt::format("清单与各批由不同的证书签章，是否均为送达服务的封存印章须另行确认：{}",
+                            unknown),
+                "the signer changes between manifest and batches, and whose seals these are must "
+                "be known otherwise: " +
+                    unknown);
+        } else if (!unknown.empty()) {
+            say(Answer::unknown,
+                fmt::format("由 {} 封存：是否为送达服务的封存印章须另行确认", unknown),
+                "sealed by " + unknown +
+                    ": that this is the service's evidence seal must be known otherwise");
+        } else if (!sealers_.empty()) {
+            say(Answer::yes, "签章者即所给的封存印章", "sealed by the evidence seal given");
+        }
+    }
+
     const TrustStore& trust_;
     const TimeMs now_;
     EvidenceReport report_;
@@ -326,6 +366,8 @@ private:
     std::vector<Digest> versions_; ///< of the document as issued, then with each revision
     std::vector<Digest> hashes_;   ///< of the records
     std::map<std::uint64_t, Batch> batches_;
+    std::map<Digest, std::string> sealers_; ///< whose seals fit, by their certificates
+    std::set<Digest> own_seals_;            ///< certificates that the service is known by
 };
 
 } // namespace
@@ -341,8 +383,9 @@ Answer EvidenceReport::answer() const {
     return worst;
 }
 
-EvidenceReport check_evidence(ByteView package, const TrustStore& trust, TimeMs now) {
-    return Checker(trust, now).run(package);
+EvidenceReport check_evidence(ByteView package, const TrustStore& trust, TimeMs now,
+                              const Certificates& seals) {
+    return Checker(trust, now, seals).run(package);
 }
 
 } // namespace songda::verifier

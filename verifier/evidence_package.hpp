@@ -31,7 +31,10 @@ struct EvidenceReport {
 /// its structure, its sealed manifest, the chain of records, that they are about the document in
 /// it, each record's place in its sealed batch, seals, time-stamps, raw traces. Whether the
 /// document itself is signed is check_pdf's question. Pure; for bytes from anybody. `now`: for
-/// seals that no time-stamp proves earlier.
-[[nodiscard]] EvidenceReport check_evidence(ByteView package, const TrustStore& trust, TimeMs now);
+/// seals that no time-stamp proves earlier. `seals`: the certificates that the service is known to
+/// seal evidence with; empty: any certificate under a root could be somebody else's seal, so who
+/// sealed stays unknown.
+[[nodiscard]] EvidenceReport check_evidence(ByteView package, const TrustStore& trust, TimeMs now,
+                                            const Certificates& seals = {});
 
 } // namespace songda::verifier

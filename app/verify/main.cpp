@@ -13,6 +13,7 @@
 #include "app/verify/evidence_lines.hpp"
 #include "app/verify/lines.hpp"
 #include "app/verify/no_network.hpp"
+#include "base/certificate.hpp"
 #include "verifier/check_pdf.hpp"
 #include "verifier/check_qr.hpp"
 #include "verifier/evidence_package.hpp"
@@ -43,6 +44,7 @@ struct Arguments {
     std::string at;           ///< the moment to ask for; empty: now
     std::string message;      ///< SM2 message over the file's record; empty: none
     std::string record;       ///< that record, where the file is not at hand or has none
+    std::vector<std::string> evidence_seals; ///< certificate files; of packages of evidence
     bool json = false;
 };
 
@@ -192,10 +194,17 @@ Status status_of(Answer answer) {
     return answer == Answer::no ? refused : answer == Answer::yes ? passed : unknown;
 }
 
+/// Whom files are held against.
+struct Known {
+    verifier::TrustStore trust;
+    verifier::Certificates evidence_seals;
+};
+
 /// The package's own findings, then what its document is in itself.
 Status verify_evidence(const Arguments& arguments, const std::string& path, std::string_view file,
-                       const verifier::TrustStore& trust, TimeMs at) {
-    const auto report = verifier::check_evidence(as_bytes(file), trust, at);
+                       const Known& known, TimeMs at) {
+    const verifier::TrustStore& trust = known.trust;
+    const auto report = verifier::check_evidence(as_bytes(file), trust, at, known.evidence_seals);
     fmt::print("{}", arguments.json ? app::evidence_line(path, report)
                                     : app::evidence_lines(path, report));
     const Status status = status_of(report.answer());
@@ -215,12 +224,13 @@ bool is_package(std::string_view file) {
     return file.starts_with("PK\x03\x04");
 }
 
-Status verify_file(const Arguments& arguments, const std::string& path,
-                   const verifier::TrustStore& trust, TimeMs at) {
+Status verify_file(const Arguments& arguments, const std::string& path, const Known& known,
+                   TimeMs at) {
+    const verifier::TrustStore& trust = known.trust;
     const verifier::Inspector& inspector = inspector_here();
     const auto file = read_file(path, verifier::inspected_bytes_max);
     if (file.ok() && is_package(file.value())) {
-        return verify_evidence(arguments, path, file.value(), trust, at);
+        return verify_evidence(arguments, path, file.value(), known, at);
     }
     const auto report = file.ok()
                             ? verifier::check_pdf(as_bytes(file.value()), trust, at, inspector)
@@ -238,22 +248,40 @@ Status verify_file(const Arguments& arguments, const std::string& path,
     return worse(status_of(report.value()), status_of(message.value()));
 }
 
-int verify_files(const Arguments& arguments, TimeMs at) {
-    verifier::TrustStore trust;
+/// Roots and lists, and of each certificate file its first: behind a seal's stand its issuers.
+Result<Known> read_known(const Arguments& arguments) {
+    Known known;
     if (!arguments.trust_folder.empty()) {
         auto loaded = verifier::TrustStore::load(arguments.trust_folder);
         if (!loaded.ok()) {
-            return tell_failure(loaded.error());
+            return loaded.error();
         }
         if (loaded.value().empty()) {
-            return tell_failure("信任文件夹中没有根证书：" + arguments.trust_folder,
-                                "--trust: no root certificate (PEM file) in that folder");
+            return Error{Fault::invalid_input,
+                         "信任文件夹中没有根证书 --trust: no root certificate "
+                         "(PEM file) in " +
+                             arguments.trust_folder};
         }
-        trust = std::move(loaded).value();
+        known.trust = std::move(loaded).value();
+    }
+    for (const std::string& path : arguments.evidence_seals) {
+        auto certificates = read_certificates(path);
+        if (!certificates.ok()) {
+            return certificates.error();
+        }
+        known.evidence_seals.push_back(std::move(certificates.value().front()));
+    }
+    return known;
+}
+
+int verify_files(const Arguments& arguments, TimeMs at) {
+    const auto known = read_known(arguments);
+    if (!known.ok()) {
+        return tell_failure(known.error());
     }
     Tally tally(arguments.files.size());
     for (const std::string& path : arguments.files) {
-        tally.add(verify_file(arguments, path, trust, at));
+        tally.add(verify_file(arguments, path, known.value(), at));
     }
     if (arguments.files.size() > 1) {
         tally.print(arguments.json ? stderr : stdout);
@@ -312,6 +340,10 @@ int main(int count, char** words) {
                    "record, for one FILE");
     app.add_option("--record", arguments.record,
                    "该数据（record.json），文件未附时 that record, where the file has none");
+    app.add_option(
+        "--evidence-seal", arguments.evidence_seals,
+        "送达服务的封存印章证书（PEM，更换过的可多次给出），核对证据包由谁封存 the service's "
+        "evidence seal, to hold who sealed a package against; again for one before");
     app.add_option("--at", arguments.at, "按这一时刻核验 as of this day or time");
     app.add_flag("--json", arguments.json, "机器格式，每个文件一行 machine form, a line a file");
     try {

@@ -94,7 +94,13 @@ TEST_F(EvidenceLive, APackageIsCheckedWithoutTheService) {
     ASSERT_EQ(service_->stop(), 0);
 
     const std::string trust = fakes::sample_keys_folder() + "/trust";
-    const auto verified = live::run_command(SONGDA_VERIFY_PROGRAM " " + path + " --trust " + trust);
+    const std::string verify = SONGDA_VERIFY_PROGRAM " " + path + " --trust " + trust;
+    const std::string own =
+        " --evidence-seal " + fakes::sample_keys_folder() + "/evidence/seal.pem";
+    const auto by_whom = live::run_command(verify);
+    EXPECT_EQ(by_whom.status, 3) << "whose seal it is nobody said\n" << by_whom.output;
+    EXPECT_NE(by_whom.output.find("须另行确认"), std::string::npos) << by_whom.output;
+    const auto verified = live::run_command(verify + own);
     EXPECT_NE(verified.output.find("证据完整，可信"), std::string::npos) << verified.output;
     EXPECT_NE(verified.output.find("portal-reached"), std::string::npos) << verified.output;
     EXPECT_NE(verified.output.find("前已封存（时间戳"), std::string::npos) << verified.output;
@@ -110,7 +116,7 @@ TEST_F(EvidenceLive, APackageIsCheckedWithoutTheService) {
     file.seekp(-4000, std::ios::end);
     file.put(static_cast<char>(byte ^ 1));
     file.close();
-    const auto broken = live::run_command(SONGDA_VERIFY_PROGRAM " " + path + " --trust " + trust);
+    const auto broken = live::run_command(verify + own);
     EXPECT_EQ(broken.status, 1) << broken.output;
     EXPECT_NE(broken.output.find("证据不可信"), std::string::npos) << broken.output;
 }

@@ -70,6 +70,34 @@ TEST_F(EvidencePackageTest, TheManifestIsJudgedNowAndNotWhenItSays) {
     EXPECT_NE(told(late).find("unknown the seal of the manifest"), std::string::npos) << told(late);
 }
 
+TEST_F(EvidencePackageTest, WhoseSealItIsMustBeKnown) {
+    const DocumentId document = serve();
+    seal_all();
+    const Bytes package = pack(document);
+    const auto unknown = check_with(trust_, package);
+    EXPECT_EQ(unknown.answer(), Answer::unknown) << told(unknown);
+    const std::string fingerprint = to_hex(sha256(certificate_der(own_seal_.front().get())));
+    EXPECT_NE(told(unknown).find(fingerprint + ": that this is the service's"), std::string::npos)
+        << told(unknown);
+    EXPECT_EQ(check(package).answer(), Answer::yes);
+
+    // A department's seal leads to the same root, and its manifest could leave records out.
+    const std::string folder = keys + '/' + department.text;
+    const auto other =
+        signer::EvidenceSeal::open(
+            {signer::open_key_file(folder + "/seal.key", "").value(), folder + "/seal.pem"}, false,
+            office_.clock)
+            .value();
+    const Bytes foreign = pack_by(document, &other);
+    const auto changed = check_with(trust_, foreign);
+    EXPECT_EQ(changed.answer(), Answer::unknown) << told(changed);
+    EXPECT_NE(told(changed).find("unknown the signer changes"), std::string::npos) << told(changed);
+    const auto refused = check(foreign);
+    EXPECT_EQ(refused.answer(), Answer::no) << told(refused);
+    EXPECT_NE(told(refused).find("no sealed by another certificate"), std::string::npos)
+        << told(refused);
+}
+
 TEST_F(EvidencePackageTest, ThePackageProvesItself) {
     const DocumentId document = serve();
     const auto other = serve();

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/certificate.hpp"
 #include "base/sha256.hpp"
 #include "base/stored_zip.hpp"
 #include "base/text_codec.hpp"
@@ -85,10 +86,10 @@ protected:
         advance(60'000);
         (void)keeping_.step();
     }
-    Bytes pack(const DocumentId& document, bool sealed = true) {
+    Bytes pack_by(const DocumentId& document, const signer::EvidenceSeal* seal) {
         delivery::EvidenceDesk desk{office_.store, office_.clock};
-        if (sealed) {
-            desk.seal = [this](std::string_view text) { return seal_.seal(text); };
+        if (seal != nullptr) {
+            desk.seal = [seal](std::string_view text) { return seal->seal(text); };
         }
         desk.find_trace = [this](const Digest& hash) {
             return hash == sha256(trace_) ? std::optional(trace_) : std::nullopt;
@@ -96,8 +97,12 @@ protected:
         return delivery::make_evidence_package(desk, *office_.store.find_document(document).value())
             .value();
     }
+    Bytes pack(const DocumentId& document, bool sealed = true) {
+        return pack_by(document, sealed ? &seal_ : nullptr);
+    }
+    /// By whoever knows the service's seal.
     verifier::EvidenceReport check(ByteView package) {
-        return verifier::check_evidence(package, trust_, office_.clock.now());
+        return verifier::check_evidence(package, trust_, office_.clock.now(), own_seal_);
     }
     static std::string told(const verifier::EvidenceReport& report) {
         std::string text;
@@ -138,6 +143,7 @@ protected:
     fakes::SampleAuthority authority_;
     delivery::office::Office office_;
     verifier::TrustStore trust_;
+    verifier::Certificates own_seal_ = read_certificates(keys + "/evidence/seal-leaf.pem").value();
     signer::EvidenceSeal seal_;
     Server server_{authority_, trust_};
     signer::TimestampClient client_;

@@ -101,13 +101,6 @@ Bytes write_directory(const std::vector<Placed>& all, std::size_t offset) {
     return to;
 }
 
-bool is_name(std::string_view name) {
-    return !name.empty() && name.size() <= zip_name_bytes_max && name.front() != '/' &&
-           name.find("..") == std::string_view::npos &&
-           std::all_of(name.begin(), name.end(),
-                       [](char c) { return c > ' ' && c <= '~' && c != '\\'; });
-}
-
 Error broken(std::size_t at) {
     return {Fault::corrupt, "the package's structure is broken at byte " + std::to_string(at)};
 }
@@ -128,7 +121,7 @@ Result<ZipMember> read_member(ByteView file, std::size_t at, std::uint32_t& crc)
                      head.subspan(local_bytes + name_size, size)};
     Bytes expected;
     put_local(expected, {&member, crc, at});
-    if (!is_name(member.name) || as_text(head.first(expected.size())) != as_text(expected)) {
+    if (!is_zip_name(member.name) || as_text(head.first(expected.size())) != as_text(expected)) {
         return broken(at);
     }
     return member;
@@ -136,11 +129,18 @@ Result<ZipMember> read_member(ByteView file, std::size_t at, std::uint32_t& crc)
 
 } // namespace
 
+bool is_zip_name(std::string_view name) {
+    return !name.empty() && name.size() <= zip_name_bytes_max && name.front() != '/' &&
+           name.find("..") == std::string_view::npos &&
+           std::all_of(name.begin(), name.end(),
+                       [](char c) { return c > ' ' && c <= '~' && c != '\\'; });
+}
+
 Result<Bytes> write_zip(const std::vector<ZipMember>& members) {
     std::size_t total = 0;
     for (const ZipMember& member : members) {
         total += member.bytes.size() + 2 * zip_name_bytes_max;
-        if (!is_name(member.name)) {
+        if (!is_zip_name(member.name)) {
             return Error{Fault::invalid_input, "a member's name does not fit a package"};
         }
     }

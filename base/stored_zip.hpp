@@ -17,11 +17,14 @@ inline constexpr std::size_t zip_name_bytes_max = 200;
 inline constexpr std::size_t zip_bytes_max = std::size_t{1} << 30U;
 
 struct ZipMember {
-    std::string name; ///< printable ASCII, `/` between folders
+    std::string name; ///< printable ASCII, `/` between folders; is_zip_name
     ByteView bytes;
 };
 
-/// Fault invalid_input: a bound is passed, or a name is not printable ASCII.
+/// May a member be called so?
+[[nodiscard]] bool is_zip_name(std::string_view name);
+
+/// Fault invalid_input: a bound is passed, or a name is none.
 [[nodiscard]] Result<Bytes> write_zip(const std::vector<ZipMember>& members);
 
 struct ReadZip {

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/json.hpp"
+#include "base/stored_zip.hpp"
 #include "ledger/detail/json_fields.hpp"
 
 namespace songda::ledger {
@@ -111,7 +112,7 @@ Result<Manifest> read_manifest(std::string_view text) {
     for (const rapidjson::Value& each : array_of(root, "files")) {
         detail::FieldReader file(each);
         manifest.files.push_back({file.text("name"), file.digest("sha256")});
-        fits = fits && file.ok();
+        fits = fits && file.ok() && is_zip_name(manifest.files.back().name);
     }
     return fits && write_manifest(manifest) == text ? Result(std::move(manifest))
                                                     : other_spelling("manifest");

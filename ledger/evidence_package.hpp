@@ -48,7 +48,7 @@ struct Manifest {
     Digest head{};                    ///< SHA-256 of the last of them
     std::vector<std::uint64_t> sizes; ///< of the file as issued, then with each revision
     struct File {
-        std::string name;
+        std::string name; ///< such as a ZIP's member may have
         Digest hash{};
         bool operator==(const File&) const = default;
     };

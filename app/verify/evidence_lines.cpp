@@ -3,12 +3,13 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
-#include "base/utf8.hpp"
+#include "verifier/visible_text.hpp"
 
 namespace songda::app {
 namespace {
 
 using verifier::Answer;
+using verifier::visible_text;
 
 std::string_view mark(Answer answer) {
     return answer == Answer::yes ? "✓" : answer == Answer::no ? "✗" : "?";
@@ -26,26 +27,28 @@ std::string_view conclusion(Answer answer) {
     return "证据未见破坏，但有事项无法判断 nothing is broken, and something is not known";
 }
 
+/// Anybody may have written it.
 std::string record_line(const ledger::EvidenceRecord& record) {
     std::string line = fmt::format("    {:>3} {} {}", record.position,
-                                   to_china_time(record.happened), record.code);
+                                   to_china_time(record.happened), visible_text(record.code));
     if (record.way) {
-        line += fmt::format(" {}", record.way->channel);
+        line += fmt::format(" {}", visible_text(record.way->channel));
     }
     if (!record.rule.empty()) {
-        line += fmt::format(" · {}（{}）", record.rule, record.rules);
+        line += fmt::format(" · {}（{}）", visible_text(record.rule), visible_text(record.rules));
     }
     if (!record.reason.empty()) {
-        line += fmt::format(" · {}", record.reason);
+        line += fmt::format(" · {}", visible_text(record.reason));
     }
-    return line + (record.event.empty() ? "\n" : fmt::format(" [{}]\n", record.event));
+    return line +
+           (record.event.empty() ? "\n" : fmt::format(" [{}]\n", visible_text(record.event)));
 }
 
 } // namespace
 
 std::string evidence_lines(std::string_view subject, const verifier::EvidenceReport& report) {
-    std::string text =
-        fmt::format("{}\n  {} {}\n", subject, mark(report.answer()), conclusion(report.answer()));
+    std::string text = fmt::format("{}\n  {} {}\n", visible_text(subject), mark(report.answer()),
+                                   conclusion(report.answer()));
     for (const verifier::EvidenceFinding& each : report.findings) {
         text += fmt::format("  {} {}\n      {}\n", mark(each.answer), each.zh, each.en);
     }
@@ -58,7 +61,7 @@ std::string evidence_lines(std::string_view subject, const verifier::EvidenceRep
 std::string evidence_line(std::string_view subject, const verifier::EvidenceReport& report) {
     std::string text;
     JsonObject object(text);
-    object.text("file", find_bad_utf8(subject) ? std::string_view("?") : subject);
+    object.text("file", visible_text(subject));
     object.text("answer", word(report.answer()));
     object.begin("findings");
     append_json_array(text, report.findings, [&](const verifier::EvidenceFinding& each) {

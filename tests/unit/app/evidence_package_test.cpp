@@ -3,6 +3,7 @@
 // by somebody else or by a certificate that was revoked is found.
 #include <cstdlib>
 
+#include "app/verify/evidence_lines.hpp"
 #include "tests/unit/app/evidence_world.hpp"
 
 namespace songda::app {
@@ -96,6 +97,28 @@ TEST_F(EvidencePackageTest, WhoseSealItIsMustBeKnown) {
     EXPECT_EQ(refused.answer(), Answer::no) << told(refused);
     EXPECT_NE(told(refused).find("no sealed by another certificate"), std::string::npos)
         << told(refused);
+}
+
+TEST_F(EvidencePackageTest, AForeignPackageDoesNotReachTheTerminal) {
+    const DocumentId document = serve();
+    const std::string escape = "\x1b]0;\x07\x1b[2J";
+    const std::string turned = "\u202e";
+    auto report = check(pack(document));
+    ledger::EvidenceRecord& record = report.records.back();
+    record.code = record.rule = record.rules = record.reason = record.event = escape + turned;
+    record.way.emplace().channel = escape + turned;
+    for (const std::string& shown :
+         {evidence_lines("x" + escape + turned, report), evidence_line(escape + turned, report)}) {
+        EXPECT_EQ(shown.find_first_of("\x1b\x07"), std::string::npos) << shown;
+        EXPECT_EQ(shown.find(turned), std::string::npos) << shown;
+    }
+    ledger::Manifest manifest;
+    manifest.files = {{"README.txt", Digest{}}};
+    EXPECT_TRUE(ledger::read_manifest(ledger::write_manifest(manifest)).ok());
+    for (const std::string& name : {"a" + escape, std::string("../a"), std::string("文书")}) {
+        manifest.files.front().name = name;
+        EXPECT_FALSE(ledger::read_manifest(ledger::write_manifest(manifest)).ok()) << name;
+    }
 }
 
 TEST_F(EvidencePackageTest, ThePackageProvesItself) {

@@ -20,6 +20,9 @@ namespace {
 
 namespace names = ledger::package;
 
+/// The service's clock and an authority's may differ by so much.
+constexpr std::int64_t skew_ms = 300'000;
+
 std::vector<std::string_view> lines_of(std::string_view text) {
     std::vector<std::string_view> lines;
     while (!text.empty()) {
@@ -60,6 +63,7 @@ public:
         look_at_document();
         look_at_chain();
         look_at_proofs();
+        look_at_batches();
         look_at_traces();
         look_at_sealers();
         return std::move(report_);
@@ -86,6 +90,7 @@ private:
             return;
         }
         manifest_ = read.value();
+        report_.as_of = manifest_->at;
         std::set<std::string> listed;
         std::size_t wrong = 0;
         for (const auto& file : manifest_->files) {
@@ -215,6 +220,8 @@ private:
     /// A batch's statement, once its seal and its token are told.
     struct Batch {
         std::optional<ledger::BatchStatement> statement;
+        Digest hash{};                ///< of the statement
+        std::optional<TimeMs> proven; ///< by its token
     };
     const Batch& batch(std::uint64_t number) {
         const auto [found, fresh] = batches_.try_emplace(number);
@@ -236,7 +243,7 @@ private:
         const auto verdict = judge_evidence_seal(*seal, *statement, proven, trust_, now_);
         tell_seal(fmt::format("第 {} 批", number), fmt::format("batch {}", number), verdict);
         if (verdict.answer != Answer::no) {
-            found->second.statement = read.value();
+            found->second = {read.value(), sha256(*statement), proven};
         }
         return found->second;
     }
@@ -292,6 +299,13 @@ private:
                 say(Answer::no,
                     fmt::format("第 {} 条记录不在第 {} 批中", proof.position, proof.batch),
                     fmt::format("record {} is not in batch {}", proof.position, proof.batch));
+            } else if (proven_before(proof.batch, report_.records[proof.position - 1].learned)) {
+                ++wrong;
+                say(Answer::no,
+                    fmt::format("第 {} 条记录自称在第 {} 批封存之后才得知", proof.position,
+                                proof.batch),
+                    fmt::format("record {} says that it was learned after batch {} was sealed",
+                                proof.position, proof.batch));
             }
         }
         const std::size_t open = hashes_.size() - proven.size();
@@ -302,6 +316,29 @@ private:
         if (wrong == 0 && !proven.empty()) {
             say(Answer::yes, fmt::format("{} 条记录均在已封存的批次中", proven.size()),
                 fmt::format("{} records are in sealed batches", proven.size()));
+        }
+    }
+
+    [[nodiscard]] bool proven_before(std::uint64_t number, TimeMs learned) {
+        const auto& proven = batch(number).proven;
+        return proven && *proven + skew_ms < learned;
+    }
+
+    /// Those that are here side by side; others may stand between.
+    void look_at_batches() {
+        const Batch* before = nullptr;
+        std::uint64_t last = 0;
+        for (const auto& [number, each] : batches_) {
+            const bool follow =
+                before != nullptr && before->statement && each.statement && number == last + 1;
+            if (follow &&
+                (each.statement->previous != before->hash ||
+                 each.statement->first != before->statement->first + before->statement->records)) {
+                say(Answer::no, fmt::format("第 {} 批与第 {} 批不相接", number, last),
+                    fmt::format("batch {} does not follow batch {}", number, last));
+            }
+            before = &each;
+            last = number;
         }
     }
 

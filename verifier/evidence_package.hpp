@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct EvidenceReport {
     std::vector<EvidenceFinding> findings;
     std::vector<ledger::EvidenceRecord> records; ///< those that could be read, in their order
     ByteView document;                           ///< a view of the package; empty: it has none
+    std::optional<TimeMs> as_of; ///< the records are all that there were then; says its manifest
 
     /// The worst of them: `no` before `unknown` before `yes`.
     [[nodiscard]] Answer answer() const;

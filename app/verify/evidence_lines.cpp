@@ -49,6 +49,10 @@ std::string record_line(const ledger::EvidenceRecord& record) {
 std::string evidence_lines(std::string_view subject, const verifier::EvidenceReport& report) {
     std::string text = fmt::format("{}\n  {} {}\n", visible_text(subject), mark(report.answer()),
                                    conclusion(report.answer()));
+    if (report.as_of) {
+        text += fmt::format("    截至 {} 的全部记录 all records until then\n",
+                            to_china_time(*report.as_of));
+    }
     for (const verifier::EvidenceFinding& each : report.findings) {
         text += fmt::format("  {} {}\n      {}\n", mark(each.answer), each.zh, each.en);
     }
@@ -63,6 +67,9 @@ std::string evidence_line(std::string_view subject, const verifier::EvidenceRepo
     JsonObject object(text);
     object.text("file", visible_text(subject));
     object.text("answer", word(report.answer()));
+    if (report.as_of) {
+        object.text("as_of", to_rfc3339(*report.as_of));
+    }
     object.begin("findings");
     append_json_array(text, report.findings, [&](const verifier::EvidenceFinding& each) {
         JsonObject finding(text);

@@ -11,7 +11,8 @@ namespace songda::app {
 /// Chinese first.
 [[nodiscard]] std::string evidence_lines(std::string_view subject,
                                          const verifier::EvidenceReport& report);
-/// The same as one line of JSON: `{"file","answer","findings":[{"answer","zh","en"}],"records"}`.
+/// The same as one line of JSON:
+/// `{"file","answer","as_of","findings":[{"answer","zh","en"}],"records"}`.
 [[nodiscard]] std::string evidence_line(std::string_view subject,
                                         const verifier::EvidenceReport& report);
 

@@ -99,6 +99,59 @@ TEST_F(EvidencePackageTest, WhoseSealItIsMustBeKnown) {
         << told(refused);
 }
 
+TEST_F(EvidencePackageTest, ItSaysAsOfWhen) {
+    const DocumentId document = serve();
+    seal_all();
+    const auto report = check(pack(document));
+    ASSERT_EQ(report.as_of, office_.clock.now());
+    EXPECT_NE(evidence_lines("x", report).find("截至 " + to_china_time(*report.as_of)),
+              std::string::npos);
+    EXPECT_NE(evidence_line("x", report).find("\"as_of\":\"" + to_rfc3339(*report.as_of) + '"'),
+              std::string::npos);
+}
+
+TEST_F(EvidencePackageTest, NoRecordWasLearnedAfterItsBatchWasSealed) {
+    office_.clock.advance(3'600'000); // the authority's clock stands
+    const DocumentId document = serve();
+    seal_all();
+    const auto report = check(pack(document));
+    EXPECT_EQ(report.answer(), Answer::no) << told(report);
+    EXPECT_NE(told(report).find("no record 3 says that it was learned after batch 1"),
+              std::string::npos)
+        << told(report);
+}
+
+TEST_F(EvidencePackageTest, BatchesSideBySideFollowOneAnother) {
+    const DocumentId document = serve();
+    seal_all();
+    const auto leg = office_.leg(document);
+    const auto add_report = [&] {
+        store::LegUpdate update;
+        update.state = leg.state;
+        update.events = {
+            {"mail_report", office_.clock.now(), office_.clock.now(), leg.state, "raw"}};
+        ASSERT_TRUE(office_.store.append_leg_event(leg.id, leg.state, update).value());
+    };
+    add_report();
+    seal_all();
+    const auto good = check(pack(document));
+    EXPECT_EQ(good.answer(), Answer::yes) << told(good);
+
+    add_report();
+    const auto before = office_.store.last_evidence_batch().value().value();
+    const auto record = office_.store.list_evidence(before.last, 1).value().front();
+    store::EvidenceBatchRow batch{
+        before.number + 1, before.last + 1, before.last + 1, office_.clock.now(), "", {}, {}};
+    const std::vector<Digest> leaves = {ledger::leaf_hash(hash_of(record))};
+    batch.statement = ledger::write_statement(
+        {batch.number, batch.first, 1, ledger::tree_hash(leaves), Digest{}, batch.at});
+    batch.seal = seal_.seal(batch.statement).value();
+    ASSERT_TRUE(office_.store.put_evidence_batch(batch).ok());
+    const auto report = check(pack(document));
+    EXPECT_NE(told(report).find("no batch 3 does not follow batch 2"), std::string::npos)
+        << told(report);
+}
+
 TEST_F(EvidencePackageTest, AForeignPackageDoesNotReachTheTerminal) {
     const DocumentId document = serve();
     const std::string escape = "\x1b]0;\x07\x1b[2J";

@@ -1,8 +1,9 @@
 #include "delivery/evidence_package.hpp"
 
 #include <map>
-#include <memory>
+#include <optional>
 
+#include "base/log.hpp"
 #include "base/sha256.hpp"
 #include "base/stored_zip.hpp"
 #include "base/text_codec.hpp"
@@ -27,8 +28,13 @@ public:
         : desk_(desk), document_(document) {}
 
     Result<Bytes> run() {
-        for (const auto step : {&Packing::put_document, &Packing::put_records,
-                                &Packing::put_batches, &Packing::put_traces, &Packing::close}) {
+        manifest_.document = document_.id;
+        manifest_.at = desk_.clock.now();
+        // What is written meanwhile names a later file, so records are read first and the file
+        // last.
+        for (const auto step :
+             {&Packing::read_records, &Packing::put_document, &Packing::put_records,
+              &Packing::put_batches, &Packing::put_traces, &Packing::close}) {
             const auto done = (this->*step)();
             if (!done.ok()) {
                 return done.error();
@@ -50,29 +56,39 @@ private:
         put(name, Bytes(text.begin(), text.end()));
     }
 
-    Result<void> put_document() {
-        auto file = desk_.store.read_file(document_);
-        const auto revisions = desk_.store.revisions(document_.id);
-        if (!file.ok() || !revisions.ok()) {
-            return file.ok() ? revisions.error() : file.error();
+    Result<void> read_records() {
+        auto records = desk_.store.evidence_of(document_.id);
+        if (!records.ok()) {
+            return records.error();
         }
-        manifest_.document = document_.id;
-        manifest_.at = desk_.clock.now();
+        records_ = std::move(records).value();
+        return {};
+    }
+
+    /// As it is with the revisions that are there, whatever comes behind them meanwhile.
+    Result<void> put_document() {
+        const auto revisions = desk_.store.revisions(document_.id);
+        if (!revisions.ok()) {
+            return revisions.error();
+        }
         manifest_.sizes.push_back(document_.file.size);
         for (const store::RevisionRow& each : revisions.value()) {
             manifest_.sizes.push_back(each.size);
         }
+        auto file = desk_.store.read_file(document_);
+        if (!file.ok()) {
+            return file.error();
+        }
+        if (file.value().size() < manifest_.sizes.back()) {
+            return Error{Fault::corrupt, "a file is shorter than its revisions say"};
+        }
+        file.value().resize(static_cast<std::size_t>(manifest_.sizes.back()));
         put(names::readme, ledger::package_readme());
         put(names::document, std::move(file).value());
         return {};
     }
 
     Result<void> put_records() {
-        auto records = desk_.store.evidence_of(document_.id);
-        if (!records.ok()) {
-            return records.error();
-        }
-        records_ = std::move(records).value();
         std::string lines;
         for (const store::EvidenceRow& each : records_) {
             lines += each.text;
@@ -100,8 +116,12 @@ private:
         return batch;
     }
 
-    /// The batch of a record; null while it is not sealed.
+    /// The batch of a record; null while it is not sealed. Records come in their order, so the
+    /// leaves of one batch are enough at a time.
     Result<const Batch*> batch_of(std::uint64_t sequence) {
+        if (batch_ && batch_->row.first <= sequence && sequence <= batch_->row.last) {
+            return static_cast<const Batch*>(&*batch_);
+        }
         const auto row = desk_.store.evidence_batch_of(sequence);
         if (!row.ok()) {
             return row.error();
@@ -109,16 +129,12 @@ private:
         if (!row.value()) {
             return static_cast<const Batch*>(nullptr);
         }
-        const auto known = batches_.find(row.value()->number);
-        if (known != batches_.end()) {
-            return static_cast<const Batch*>(&known->second);
-        }
         auto batch = read_batch(*row.value());
         if (!batch.ok()) {
             return batch.error();
         }
-        return static_cast<const Batch*>(
-            &batches_.emplace(row.value()->number, std::move(batch).value()).first->second);
+        sealed_.push_back(*row.value());
+        return static_cast<const Batch*>(&batch_.emplace(std::move(batch).value()));
     }
 
     Result<void> put_batches() {
@@ -140,12 +156,13 @@ private:
             proofs += '\n';
         }
         put(names::proofs, proofs);
-        for (const auto& [number, batch] : batches_) {
-            const std::string folder = std::string(names::batches) + std::to_string(number) + '/';
-            put(folder + std::string(names::statement), batch.row.statement);
-            put(folder + std::string(names::seal), batch.row.seal);
-            if (!batch.row.token.empty()) {
-                put(folder + std::string(names::token), batch.row.token);
+        for (const store::EvidenceBatchRow& each : sealed_) {
+            const std::string folder =
+                std::string(names::batches) + std::to_string(each.number) + '/';
+            put(folder + std::string(names::statement), each.statement);
+            put(folder + std::string(names::seal), each.seal);
+            if (!each.token.empty()) {
+                put(folder + std::string(names::token), each.token);
             }
         }
         return {};
@@ -173,11 +190,12 @@ private:
     Result<void> close() {
         const std::string text = ledger::write_manifest(manifest_);
         files_.emplace_back(names::manifest, Bytes(text.begin(), text.end()));
-        if (desk_.seal) {
-            auto seal = desk_.seal(text);
-            if (!seal.ok()) {
-                return seal.error();
-            }
+        auto seal = desk_.seal ? desk_.seal(text) : Result<Bytes>(Bytes());
+        if (!seal.ok()) {
+            log::warning("evidence_manifest_unsealed", {{"document", to_text(document_.id)},
+                                                        {"fault", fault_name(seal.error().fault)},
+                                                        {"why", seal.error().detail}});
+        } else if (!seal.value().empty()) {
             files_.emplace_back(names::manifest_seal, std::move(seal).value());
         }
         return {};
@@ -188,7 +206,8 @@ private:
     ledger::Manifest manifest_;
     std::vector<std::pair<std::string, Bytes>> files_;
     std::vector<store::EvidenceRow> records_;
-    std::map<std::uint64_t, Batch> batches_;
+    std::optional<Batch> batch_; ///< of the record that was looked at last
+    std::vector<store::EvidenceBatchRow> sealed_;
 };
 
 } // namespace

@@ -22,8 +22,8 @@ struct EvidenceDesk {
 };
 
 /// One document with all evidence of its delivery, as a ZIP that proves itself
-/// (docs/formats/evidence.md). Records that are not sealed yet are in it without a proof. Faults:
-/// those of the store, and of the seal.
+/// (docs/formats/evidence.md). Records that are not sealed yet are in it without a proof; a seal
+/// that is away leaves the manifest without one. Faults: those of the store.
 [[nodiscard]] Result<Bytes> make_evidence_package(const EvidenceDesk& desk,
                                                   const store::DocumentRow& document);
 

@@ -22,6 +22,8 @@ namespace names = ledger::package;
 
 /// The service's clock and an authority's may differ by so much.
 constexpr std::int64_t skew_ms = 300'000;
+/// Of a document. A renewal comes every few years.
+constexpr std::size_t revisions_max = 1000;
 
 std::vector<std::string_view> lines_of(std::string_view text) {
     std::vector<std::string_view> lines;
@@ -151,13 +153,24 @@ private:
             return;
         }
         report_.document = *document;
+        if (manifest_->sizes.size() > revisions_max ||
+            manifest_->sizes.back() != document->size()) {
+            say(Answer::no, "文书的长度与清单所说的不符",
+                "the document has another length than the manifest says");
+            return;
+        }
+        Sha256 hash;
+        std::size_t from = 0;
         for (const std::uint64_t size : manifest_->sizes) {
-            if (size > document->size()) {
-                say(Answer::no, "文书比清单所说的短",
-                    "the document is shorter than the manifest says");
+            if (size <= from || size > document->size()) {
+                say(Answer::no, "清单所列的文书长度不是递增的",
+                    "the document's lengths in the manifest do not grow");
+                versions_.clear();
                 return;
             }
-            versions_.push_back(sha256(document->first(static_cast<std::size_t>(size))));
+            hash.update(document->subspan(from, static_cast<std::size_t>(size) - from));
+            from = static_cast<std::size_t>(size);
+            versions_.push_back(Sha256(hash).finish());
         }
     }
 

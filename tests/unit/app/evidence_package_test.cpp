@@ -152,6 +152,67 @@ TEST_F(EvidencePackageTest, BatchesSideBySideFollowOneAnother) {
         << told(report);
 }
 
+TEST_F(EvidencePackageTest, WhatHappensWhileItIsMadeBreaksNothing) {
+    for (int read = 1; read <= 3; ++read) {
+        office_.wanted = SignatureLevel::b_lt;
+        const DocumentId document = office_.issue(department, {ChannelKind::portal});
+        int reads = 0;
+        office_.store.after_read = [&] {
+            if (++reads == read) {
+                office_.reach(document, SignatureLevel::b_lt);
+                delivery::Courier(office_.parts()).run_once();
+            }
+        };
+        const Bytes package = pack(document);
+        ASSERT_GE(reads, read);
+        office_.store.after_read = nullptr;
+        const auto report = check(package);
+        EXPECT_NE(report.answer(), Answer::no) << read << '\n' << told(report);
+        EXPECT_EQ(check(pack(document)).document.size(), 6U) << "the revision is there by now";
+    }
+}
+
+TEST_F(EvidencePackageTest, ASealThatIsAwayLeavesTheManifestWithoutOne) {
+    const DocumentId document = serve();
+    seal_all();
+    delivery::EvidenceDesk desk{office_.store, office_.clock};
+    desk.seal = [](std::string_view) -> Result<Bytes> { return Error{Fault::unavailable, "away"}; };
+    const auto package =
+        delivery::make_evidence_package(desk, *office_.store.find_document(document).value());
+    ASSERT_TRUE(package.ok());
+    const auto report = check(package.value());
+    EXPECT_EQ(report.answer(), Answer::unknown) << told(report);
+    EXPECT_NE(told(report).find("the manifest has no seal"), std::string::npos) << told(report);
+}
+
+TEST_F(EvidencePackageTest, LengthsOfTheDocumentGrowToItsOwn) {
+    const DocumentId document = serve();
+    seal_all();
+    const Bytes package = pack(document);
+    const auto with = [&](const std::string& sizes, const std::string& more) {
+        return told(check(forge(package, [&](std::map<std::string, std::string>& texts) {
+            std::string& text = texts["manifest.json"];
+            const std::size_t at = text.find("\"sizes\":[3]");
+            text.replace(at, 11, "\"sizes\":" + sizes);
+            texts["document.pdf"] += more;
+        })));
+    };
+    EXPECT_EQ(with("[3]", "").find("no the document"), std::string::npos);
+    for (const char* const sizes : {"[2]", "[3]", "[3,5]"}) {
+        EXPECT_NE(with(sizes, "x").find("no the document has another length"), std::string::npos)
+            << sizes;
+    }
+    for (const char* const sizes : {"[0,3]", "[3,3]", "[4,3]", "[3,2,3]"}) {
+        EXPECT_NE(with(sizes, "").find("no the document's lengths"), std::string::npos) << sizes;
+    }
+    std::string many = "[1";
+    for (int size = 2; size <= 1001; ++size) {
+        many += ',' + std::to_string(size);
+    }
+    EXPECT_NE(with(many + ']', std::string(998, 'x')).find("no the document has"),
+              std::string::npos);
+}
+
 TEST_F(EvidencePackageTest, AForeignPackageDoesNotReachTheTerminal) {
     const DocumentId document = serve();
     const std::string escape = "\x1b]0;\x07\x1b[2J";

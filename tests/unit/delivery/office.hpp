@@ -22,6 +22,31 @@
 /// what the test says.
 namespace songda::delivery::office {
 
+/// Lets something happen behind a read that a package of evidence is made of.
+class WatchedStore final : public fakes::MemoryStore {
+public:
+    using MemoryStore::MemoryStore;
+    Result<std::vector<store::EvidenceRow>> evidence_of(const DocumentId& document) override {
+        return told(MemoryStore::evidence_of(document));
+    }
+    Result<std::vector<store::RevisionRow>> revisions(const DocumentId& document) override {
+        return told(MemoryStore::revisions(document));
+    }
+    Result<Bytes> read_file(const store::DocumentRow& document) override {
+        return told(MemoryStore::read_file(document));
+    }
+    std::function<void()> after_read = {};
+
+private:
+    template <class Value>
+    Value told(Value read) {
+        if (after_read) {
+            after_read();
+        }
+        return read;
+    }
+};
+
 /// Writes down what it was asked to send, and answers by a function of the leg.
 class ScriptedChannel final : public Channel {
 public:
@@ -59,7 +84,7 @@ struct Office {
     fakes::ManualClock clock;
     fakes::SeededRandom random;
     EvidenceKeys evidence_keys{Digest{5}};
-    fakes::MemoryStore store{follow_service, make_testify(evidence_keys)};
+    WatchedStore store{follow_service, make_testify(evidence_keys)};
     std::optional<store::ConsentEntry> consent = {}; ///< of what is issued from now on
     metrics::Registry registry;
     ApplicantKeys keys = ApplicantKeys::make(Bytes(32, 7), "https://songda.test").value();

@@ -52,6 +52,26 @@ http::Response refuse_receipt(const Error& why) {
     }
 }
 
+http::Response tell_receipt(const store::DocumentRow& receipt, const store::DocumentRow& of,
+                            bool replayed) {
+    const std::string id = to_text(receipt.id);
+    std::string body;
+    JsonObject object(body);
+    object.text("id", id);
+    object.text("key", to_text(receipt.key));
+    object.text("number", receipt.number);
+    object.text("title", receipt.title);
+    object.text("of", to_text(of.id));
+    object.text("file", "/api/v1/documents/" + id + "/file");
+    object.end();
+    http::Response response = json_response(201, std::move(body));
+    response.headers.emplace_back("Location", "/api/v1/documents/" + id);
+    if (replayed) {
+        response.headers.emplace_back("Idempotency-Replayed", "true");
+    }
+    return response;
+}
+
 http::Response issue_receipt(const ApiParts& parts, const store::DocumentRow& document,
                              const http::Request& /*request*/, const Principal& principal) {
     const auto issued = parts.store.read_issued(document);
@@ -65,6 +85,14 @@ http::Response issue_receipt(const ApiParts& parts, const store::DocumentRow& do
     if (!decision.ok()) {
         return refuse_receipt(decision.error());
     }
+    // The same service would be said in other words by now: its evidence grows.
+    const auto before = delivery::find_receipt(parts.store, document.department, decision.value());
+    if (!before.ok()) {
+        return problem_response(problem_of(before.error()));
+    }
+    if (before.value()) {
+        return tell_receipt(*before.value(), document, true);
+    }
     const issuer::Row row{
         decision.value().json, decision.value().idempotency_key, {}, principal.actor};
     const issuer::Answer answer = parts.issuer.issue(document.department, {&row, 1}).front();
@@ -72,22 +100,7 @@ http::Response issue_receipt(const ApiParts& parts, const store::DocumentRow& do
         answer.kind != issuer::Answer::Kind::replayed) {
         return problem_response(problem_of_answer(answer));
     }
-    const std::string id = to_text(answer.document.id);
-    std::string body;
-    JsonObject object(body);
-    object.text("id", id);
-    object.text("key", to_text(answer.document.key));
-    object.text("number", answer.document.number);
-    object.text("title", answer.document.title);
-    object.text("of", to_text(document.id));
-    object.text("file", "/api/v1/documents/" + id + "/file");
-    object.end();
-    http::Response response = json_response(201, std::move(body));
-    response.headers.emplace_back("Location", "/api/v1/documents/" + id);
-    if (answer.kind == issuer::Answer::Kind::replayed) {
-        response.headers.emplace_back("Idempotency-Replayed", "true");
-    }
-    return response;
+    return tell_receipt(answer.document, document, answer.kind == issuer::Answer::Kind::replayed);
 }
 
 } // namespace

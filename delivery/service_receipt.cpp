@@ -187,4 +187,15 @@ Result<ReceiptDecision> decide_receipt(store::Store& store, const store::Documen
     return decision;
 }
 
+Result<std::optional<store::DocumentRow>> find_receipt(store::Store& store,
+                                                       const DepartmentCode& department,
+                                                       const ReceiptDecision& decision) {
+    const auto found = store.find_idempotent(department, decision.idempotency_key);
+    if (!found.ok()) {
+        return found.error();
+    }
+    return found.value() ? store.find_document_for(department, found.value()->document)
+                         : Result(std::optional<store::DocumentRow>());
+}
+
 } // namespace songda::delivery

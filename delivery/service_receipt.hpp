@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,5 +23,11 @@ struct ReceiptDecision {
 [[nodiscard]] Result<ReceiptDecision> decide_receipt(store::Store& store,
                                                      const store::DocumentRow& document,
                                                      std::string_view record, TimeMs now);
+
+/// The receipt that was issued on such a decision before; nothing: there is none, or it was so long
+/// ago that its key is forgotten.
+[[nodiscard]] Result<std::optional<store::DocumentRow>>
+find_receipt(store::Store& store, const DepartmentCode& department,
+             const ReceiptDecision& decision);
 
 } // namespace songda::delivery

@@ -1,5 +1,6 @@
 // What stands in court, at the departments' counter: the package of a document's evidence, and the
 // receipt of its service, which is issued like any document and says what the evidence says.
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
@@ -98,8 +99,18 @@ TEST_F(EvidenceRoutes, TheReceiptSaysWhoWhatWhenAndByWhichRule) {
     const json made = json::parse(first.body);
     EXPECT_EQ(made["title"], "送达回证");
     EXPECT_EQ(made["of"], id_);
+    // Its evidence grows, and the receipt stays the one that was issued.
+    const auto leg = desk_->store().legs_of(*parse_document_id(id_)).value().front();
+    store::LegUpdate update;
+    update.state = leg.state;
+    update.events = {{"mail_report", clock_.now(), clock_.now(), leg.state, "raw"}};
+    ASSERT_TRUE(desk_->store().append_leg_event(leg.id, leg.state, update).value());
     const auto again = receipt(own_);
+    EXPECT_EQ(again.status, 201) << again.body;
     EXPECT_EQ(json::parse(again.body)["id"], made["id"]) << again.body;
+    EXPECT_TRUE(std::any_of(again.headers.begin(), again.headers.end(), [](const auto& header) {
+        return header.first == "Idempotency-Replayed";
+    }));
 
     const auto file = ask("GET", made["file"].get<std::string>(), own_);
     ASSERT_EQ(file.status, 200);
@@ -122,7 +133,7 @@ TEST_F(EvidenceRoutes, TheReceiptSaysWhoWhatWhenAndByWhichRule) {
         std::ofstream(kept, std::ios::binary) << file.body;
     }
     // The receipt is about a document of its own: its number is in the record of this one's chain.
-    EXPECT_EQ(desk_->store().evidence_of(*parse_document_id(id_)).value().size(), 4U);
+    EXPECT_EQ(desk_->store().evidence_of(*parse_document_id(id_)).value().size(), 5U);
 }
 
 } // namespace

@@ -2,14 +2,18 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/json.hpp"
 #include "base/text_codec.hpp"
 #include "base/utf8.hpp"
 #include "delivery/channel_kind.hpp"
+#include "delivery/collector.hpp"
 #include "delivery/service_case.hpp"
 #include "delivery/service_rules.hpp"
 #include "store/evidence.hpp"
@@ -25,11 +29,14 @@ constexpr std::size_t remark_characters_max = 200;
 constexpr std::size_t head_digits = 16;
 constexpr std::size_t time_shown = 19; // without the zone, which paper does not show
 
-/// By which it was served, in the words of the receipt.
+/// By which it was served, in the words of the receipt. Nobody signs for what was not handed to
+/// somebody: the post has a receipt of its own, and what is left, published or sent has no hand.
 struct Served {
     std::string_view way;
     std::string place;
-    std::string received_by; ///< empty: nobody signed
+    std::string received_by = {};
+    std::string proxy = {}; ///< who took it for the recipient, and why
+    std::string proxy_reason = {};
 };
 
 std::string_view way_of(ChannelKind channel) {
@@ -41,27 +48,63 @@ std::string_view way_of(ChannelKind channel) {
     }
 }
 
-Result<Served> served_over(const store::LegRow& leg, std::string_view recipient) {
+/// Who took it in person is what the event says that it is service by; whoever only recorded that
+/// it was taken does not say.
+Result<void> name_receiver(store::Store& store, const store::ServiceEntry& basis,
+                           std::string_view recipient, Served& served) {
+    const auto events = store.leg_events(*basis.leg);
+    if (!events.ok()) {
+        return events.error();
+    }
+    for (const store::LegEvent& event : events.value()) {
+        const auto detail = event.happened == basis.happened && is_collector_detail(event.detail)
+                                ? parse_json(event.detail, 2)
+                                : Result<JsonText>(Error{});
+        if (!detail.ok()) {
+            continue;
+        }
+        const rapidjson::Value& who = detail.value().root();
+        if (member_text(who, "collector") == "agent") {
+            served.proxy = member_text(who, "name");
+            served.proxy_reason =
+                fmt::format("受托人，授权委托书 {}（{}）", member_text(who, "mandate"),
+                            member_text(who, "mandate_day"));
+        } else {
+            served.received_by = recipient;
+        }
+        break;
+    }
+    return {};
+}
+
+Result<Served> served_over(store::Store& store, const store::LegRow& leg,
+                           const store::ServiceEntry& basis, std::string_view recipient) {
     const auto channel = static_cast<ChannelKind>(leg.channel);
-    Served served{way_of(channel), std::string(channel_name_zh(channel)), ""};
+    Served served{way_of(channel), std::string(channel_name_zh(channel))};
     if (!leg.address.reveal().empty()) {
         served.place += " " + leg.address.reveal();
     }
-    if (served.way != "电子送达") {
-        served.received_by = recipient;
-    }
-    return served;
+    const auto named =
+        served.way == "直接送达" ? name_receiver(store, basis, recipient, served) : Result<void>();
+    return named.ok() ? Result(std::move(served)) : Result<Served>(named.error());
 }
 
-/// What a person wrote names the way, or nobody can know it.
+/// What a person wrote names the one way, or nobody can know it.
 Result<Served> served_by_hand(const store::ServiceEntry& entry, std::string_view recipient) {
-    const auto named = std::find_if(ways.begin(), ways.end(), [&](std::string_view way) {
-        return entry.detail.find(way) != std::string::npos;
-    });
-    if (named == ways.end()) {
-        return Error{Fault::invalid_input, "the entry of service by hand names no way of service"};
+    std::vector<std::string_view> named;
+    std::copy_if(ways.begin(), ways.end(), std::back_inserter(named),
+                 [&](std::string_view way) { return entry.detail.find(way) != std::string::npos; });
+    if (named.size() != 1) {
+        return Error{Fault::invalid_input,
+                     fmt::format("人工送达的记录须写明且只写明一种送达方式 the entry of service by "
+                                 "hand must name exactly one way: {}",
+                                 fmt::join(ways, "、"))};
     }
-    return Served{*named, "见送达记录", std::string(recipient)};
+    Served served{named.front(), "见送达记录"};
+    const bool by_hand =
+        served.way == "直接送达" || served.way == "委托送达" || served.way == "转交送达";
+    served.received_by = by_hand ? recipient : std::string_view();
+    return served;
 }
 
 Result<Served> find_served(store::Store& store, const store::ServiceEntry& basis,
@@ -73,13 +116,16 @@ Result<Served> find_served(store::Store& store, const store::ServiceEntry& basis
     if (!leg.ok() || !leg.value()) {
         return leg.ok() ? Error{Fault::corrupt, "served by a leg that is not there"} : leg.error();
     }
-    return served_over(*leg.value(), recipient);
+    return served_over(store, *leg.value(), basis, recipient);
 }
 
+/// Empty where nothing says it: a person served it.
 std::string consent_words(const ServiceCase& service) {
-    return service.consent ? fmt::format("{} {}（{}）", service.consent->form,
-                                         service.consent->version, to_text(service.consent->day))
-                           : "受送达人凭链接和领取码自行查收";
+    if (service.consent) {
+        return fmt::format("{} {}（{}）", service.consent->form, service.consent->version,
+                           to_text(service.consent->day));
+    }
+    return service.basis->leg ? "受送达人凭链接和领取码自行查收" : "";
 }
 
 /// Cut between characters.
@@ -104,8 +150,10 @@ void put_fields(JsonObject& json, std::string& to, const store::DocumentRow& doc
     fields.text("place", at_most(served.place, 120));
     fields.text("received_on", to_text(china_date(service.basis->happened)));
     fields.text_if("received_by", at_most(served.received_by, 60));
+    fields.text_if("proxy", at_most(served.proxy, 60));
+    fields.text_if("proxy_reason", at_most(served.proxy_reason, 100));
     if (served.way == "电子送达") {
-        fields.text("consent", at_most(consent_words(service), 100));
+        fields.text_if("consent", at_most(consent_words(service), 100));
     }
     fields.text("deliverer", at_most(document.department_name, 60));
     fields.text("remark", at_most(remark, remark_characters_max));

@@ -18,8 +18,9 @@ struct ReceiptDecision {
 };
 
 /// `record`: what the document's file carries (docs/formats/record.md), where its recipient stands.
-/// Faults: conflict (it is not served; `detail` says so), invalid_input (served by hand in a way
-/// that the entry does not name, or over a way by which nothing can be sent now), corrupt.
+/// Whoever took it is named only where that is on record: an agent as such, nobody for the post.
+/// Faults: conflict (it is not served; `detail` says so), invalid_input (served by hand, and the
+/// entry does not name exactly one way, or over a way by which nothing can be sent now), corrupt.
 [[nodiscard]] Result<ReceiptDecision> decide_receipt(store::Store& store,
                                                      const store::DocumentRow& document,
                                                      std::string_view record, TimeMs now);

@@ -114,10 +114,21 @@ const std::vector<DocumentCase>& good_changes() {
              f.texts["consent"] = {"送达地址确认书（2026年11月10日）"};
          },
          {}},
-        {"HZ", "served by post", both(set("way", "邮寄送达"), set("waybill", "1234567890123")), {}},
+        {"HZ",
+         "served by post, whose receipt is its own",
+         [](Facts& f) {
+             f.texts.erase("received_by");
+             f.texts["way"] = {"邮寄送达"};
+             f.texts["waybill"] = {"1234567890123"};
+         },
+         {}},
         {"HZ",
          "taken by somebody else, with the reason",
-         both(set("proxy", "李某"), set("proxy_reason", "同住成年家属")),
+         [](Facts& f) {
+             f.texts.erase("received_by");
+             f.texts["proxy"] = {"李某"};
+             f.texts["proxy_reason"] = {"同住成年家属"};
+         },
          {}},
     };
     return all;

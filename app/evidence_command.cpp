@@ -29,12 +29,14 @@ int write_output(const std::string& path, std::string_view content) {
     return 0;
 }
 
-/// Which of the records mean whom the line names: by the addressee's code or by an address.
+/// Which of the records mean what the line says: the addressee's code, an address, or the words of
+/// an entry.
 std::size_t count_matches(const std::vector<store::EvidenceRow>& records,
                           const store::DocumentRow& document, const delivery::ApplicantKeys& keys,
                           std::string_view line) {
     const delivery::EvidenceKeys hashes(keys.evidence_secret());
     const Digest addressee = hashes.addressee(keys.inbox_of(document.department, line));
+    const std::string words = delivery::words_trail(hashes.words(line));
     std::size_t matches = 0;
     for (const store::EvidenceRow& each : records) {
         const auto record = ledger::read_record(each.text);
@@ -43,10 +45,13 @@ std::size_t count_matches(const std::vector<store::EvidenceRow>& records,
         }
         const auto& way = record.value().way;
         const bool by_address = way && way->address == hashes.address(way->channel, line);
-        if (record.value().addressee == addressee || by_address) {
+        const bool by_words = record.value().trail == words;
+        if (record.value().addressee == addressee || by_address || by_words) {
             ++matches;
             fmt::print("  第 {} 条 {} · {}\n", record.value().position, record.value().code,
-                       by_address ? "送达地址 address" : "受送达人 addressee");
+                       by_address ? "送达地址 address"
+                       : by_words ? "所记说明 words"
+                                  : "受送达人 addressee");
         }
     }
     return matches;
@@ -108,8 +113,8 @@ int run_evidence_match(const EvidenceArguments& arguments) {
         return tell_failure(keys.ok() ? records.error() : keys.error());
     }
     if (!std::getline(std::cin, line) || line.empty()) {
-        return tell_failure("请由标准输入给出证件号码或送达地址",
-                            "give a code or an address on standard input");
+        return tell_failure("请由标准输入给出证件号码、送达地址或人工送达的说明",
+                            "give a code, an address or an entry's words on standard input");
     }
     const std::size_t matches = count_matches(records.value(), *document, keys.value(), line);
     fmt::print("{} 条记录中 {} 条相符 of these records fit\n", records.value().size(), matches);

@@ -1,8 +1,11 @@
 #include "delivery/evidence.hpp"
 
+#include "base/json.hpp"
 #include "base/sha256.hpp"
+#include "base/text_codec.hpp"
 #include "base/utf8.hpp"
 #include "delivery/channel.hpp"
+#include "delivery/collector.hpp"
 #include "delivery/evidence_events.hpp"
 #include "delivery/leg_watch.hpp"
 #include "delivery/service_rules.hpp"
@@ -27,6 +30,36 @@ bool is_negative(LegState state) {
            state == LegState::expired || state == LegState::returned || state == LegState::failed;
 }
 
+/// The number of the paper copy, as we spell a collector's detail; empty: there was none.
+std::string_view copy_of(std::string_view collector) {
+    constexpr std::string_view mark = "\"copy\":";
+    const std::size_t found = collector.find(mark);
+    if (found == std::string_view::npos) {
+        return {};
+    }
+    const std::string_view rest = collector.substr(found + mark.size());
+    return rest.substr(0, rest.find_first_not_of("0123456789"));
+}
+
+/// Who took it and how that was checked, in codes. Name, person and place stay with the leg.
+std::string codes_of(std::string_view collector) {
+    const auto json = parse_json(collector, 2);
+    std::string codes;
+    JsonObject to(codes);
+    if (json.ok()) {
+        const rapidjson::Value& from = json.value().root();
+        for (const char* const name : {"collector", "identity", "checked"}) {
+            to.text_if(name, member_text(from, name));
+        }
+        const std::string_view copy = copy_of(collector);
+        if (!copy.empty()) {
+            to.raw("copy", copy);
+        }
+    }
+    to.end();
+    return codes;
+}
+
 /// How whoever takes a document over this channel is known.
 std::string_view authentication_of(ChannelKind channel, store::LegPurpose purpose) {
     switch (manner_of(channel, purpose)) {
@@ -48,7 +81,8 @@ void say_event(EvidenceRecord& record, const store::LegRow& leg, const store::Le
     record.code = "leg." + event.kind;
     record.happened = event.happened;
     record.learned = event.learned;
-    record.trail = free_of(event.detail, leg.address.reveal());
+    record.trail = is_collector_detail(event.detail) ? codes_of(event.detail)
+                                                     : free_of(event.detail, leg.address.reveal());
     record.trace = event.trace;
     record.way->state = state ? state_name(*state) : "unknown";
     const bool negative =
@@ -66,7 +100,8 @@ void say_event(EvidenceRecord& record, const store::LegRow& leg, const store::Le
     }
 }
 
-void say_service(EvidenceRecord& record, const store::ServiceEntry& entry) {
+void say_service(EvidenceRecord& record, const store::ServiceEntry& entry,
+                 const EvidenceKeys& keys) {
     const auto step = static_cast<ServiceStep>(entry.kind);
     const std::string_view name = evidence_name(step);
     record.event = is_evidence_name(name) ? name : std::string_view();
@@ -77,7 +112,7 @@ void say_service(EvidenceRecord& record, const store::ServiceEntry& entry) {
     record.learned = entry.learned;
     record.rule = entry.rule;
     record.actor = entry.actor;
-    record.trail = free_of(entry.detail, "");
+    record.trail = entry.detail.empty() ? "" : words_trail(keys.words(entry.detail));
     const bool negative = step == ServiceStep::unserved || step == ServiceStep::overturned ||
                           step == ServiceStep::closed;
     const bool positive = step == ServiceStep::served || step == ServiceStep::served_by_hand ||
@@ -86,12 +121,13 @@ void say_service(EvidenceRecord& record, const store::ServiceEntry& entry) {
     record.reason = negative ? std::string(step_name(step)) : "";
 }
 
-void say_what_happened(EvidenceRecord& record, const store::Testified& what) {
+void say_what_happened(EvidenceRecord& record, const store::Testified& what,
+                       const EvidenceKeys& keys) {
     record.result = "neutral";
     if (what.event != nullptr) {
         say_event(record, *what.leg, *what.event);
     } else if (what.service != nullptr) {
-        say_service(record, *what.service);
+        say_service(record, *what.service, keys);
     } else if (what.consent != nullptr) {
         record.code = what.consent->given ? "consent.given" : "consent.withdrawn";
         record.happened = what.consent->at;
@@ -130,6 +166,16 @@ Digest EvidenceKeys::address(std::string_view channel, std::string_view address)
     return hmac_sha256(secret_, as_bytes(input));
 }
 
+Digest EvidenceKeys::words(std::string_view text) const {
+    Bytes input = {'w', 'o', 'r', 'd', 's', 0};
+    append(input, text);
+    return hmac_sha256(secret_, input);
+}
+
+std::string words_trail(const Digest& words) {
+    return "hmac-sha256:" + to_hex(words);
+}
+
 EvidenceRecord evidence_of(const store::Testified& what, const EvidenceKeys& keys) {
     const store::DocumentRow& document = what.document;
     EvidenceRecord record;
@@ -157,7 +203,7 @@ EvidenceRecord evidence_of(const store::Testified& what, const EvidenceKeys& key
             record.capacity = "supervisor";
         }
     }
-    say_what_happened(record, what);
+    say_what_happened(record, what, keys);
     return record;
 }
 

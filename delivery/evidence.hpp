@@ -12,9 +12,9 @@
 /// What the records of a delivery say (docs/formats/evidence.md).
 namespace songda::delivery {
 
-/// The keys under which records name addressees and addresses: two purposes of one secret, which is
-/// kept as long as evidence may be asked for. A court's copy of a code or an address is hashed
-/// again with it and compared. Immutable.
+/// The keys under which records name addressees, addresses and what a person wrote: purposes of one
+/// secret, which is kept as long as evidence may be asked for. A court's copy of any of them is
+/// hashed again with it and compared. Immutable.
 class EvidenceKeys {
 public:
     explicit EvidenceKeys(const Digest& secret) : secret_(secret.begin(), secret.end()) {}
@@ -22,10 +22,15 @@ public:
     /// Of the inbox, which itself follows from department and the addressee's code.
     [[nodiscard]] Digest addressee(const store::InboxId& inbox) const;
     [[nodiscard]] Digest address(std::string_view channel, std::string_view address) const;
+    /// Of free text, which may say anything of anybody.
+    [[nodiscard]] Digest words(std::string_view text) const;
 
 private:
     Bytes secret_;
 };
+
+/// How a record's trail names them.
+[[nodiscard]] std::string words_trail(const Digest& words);
 
 /// What a record says. Pure.
 [[nodiscard]] ledger::EvidenceRecord evidence_of(const store::Testified& what,

@@ -126,8 +126,9 @@ std::string_view package_readme() {
 
   document.pdf          文书本身，即向受送达人交付的文件
   records.jsonl         送达证据，每行一条，按发生的先后相连：每条写明前一条的 SHA-256，
-                        第一条写明文书原件的 SHA-256。记录中没有个人信息，受送达人与送达
-                        地址以带密钥的散列（HMAC-SHA-256）表示
+                        第一条写明文书原件的 SHA-256。受送达人、送达地址和人工送达的说明以带
+                        密钥的散列（HMAC-SHA-256）表示，领取人只记代码；邮件服务器和运营商
+                        的答复照录，其中的送达地址已略去。文书本身和原始数据另有个人信息
   proofs.jsonl          每条记录在其批次散列树中的路径（RFC 9162）
   batches/N/            第 N 批：statement.json 写明散列树的根与前一批，seal.p7s 是对它的
                         电子签章（CMS），timestamp.tst 是对签章的可信时间戳（RFC 3161）
@@ -153,8 +154,10 @@ system that issued it.
 
   document.pdf          the document itself, as it was handed to the addressee
   records.jsonl         records of evidence, one a line, each naming the SHA-256 of the one before
-                        and the first that of the file as issued. They hold no personal data:
-                        addressee and address are keyed hashes (HMAC-SHA-256)
+                        and the first that of the file as issued. Addressee, address and what a
+                        person wrote are keyed hashes (HMAC-SHA-256), who collected it is told in
+                        codes. What mail servers and providers answered is in their words, without
+                        the address. The document itself and raw reports do hold personal data
   proofs.jsonl          each record's path in the tree of its batch (RFC 9162); an entry of the
                         tree is the SHA-256 of the record
   batches/N/            batch N: statement.json names the root of the tree and the batch before,

@@ -11,8 +11,8 @@
 #include "base/time.hpp"
 
 /// One record of evidence of delivery 送达证据 (docs/formats/evidence.md): a JSON text with one
-/// spelling, so that its hash names it. It holds no personal data: whom and where to are keyed
-/// hashes. Texts may be empty, which leaves them out.
+/// spelling, so that its hash names it. Whom, where to and what a person wrote are keyed hashes;
+/// who collected is told in codes. Texts may be empty, which leaves them out.
 namespace songda::ledger {
 
 inline constexpr int evidence_version = 1;
@@ -60,7 +60,7 @@ struct EvidenceRecord {
         bool operator==(const Way&) const = default;
     };
     std::optional<Way> way;
-    std::string trail;           ///< what the protocol said
+    std::string trail;           ///< what the protocol said, or codes and hashes
     std::optional<Digest> trace; ///< SHA-256 of the raw report or mail, which is kept
     std::string authentication;  ///< how the addressee was known
 

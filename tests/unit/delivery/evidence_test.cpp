@@ -12,6 +12,7 @@
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
 #include "delivery/collecting.hpp"
+#include "delivery/collector.hpp"
 #include "delivery/evidence_events.hpp"
 #include "delivery/mail_report.hpp"
 #include "delivery/service_rules.hpp"
@@ -149,6 +150,51 @@ TEST_F(EvidenceTest, OpeningSaysHowTheAddresseeWasKnown) {
     const auto ack = std::find(codes.begin(), codes.end(), "leg.ack");
     ASSERT_NE(ack, codes.end());
     EXPECT_EQ(records[static_cast<std::size_t>(ack - codes.begin())].event, "ContentHandover");
+}
+
+TEST_F(EvidenceTest, WhoCollectedIsToldInCodesAlone) {
+    const DocumentId document = office_.issue(department, {ChannelKind::counter}, recipient);
+    Collector who;
+    who.capacity = "agent";
+    who.identity = "id_card";
+    who.checked = "sight";
+    who.number = Private<std::string>("320102199001010013");
+    who.name = Private<std::string>("李四光");
+    who.mandate = "委2026-8";
+    who.mandate_day = Date{2026, 11, 20};
+    who.copy = 2;
+    who.place = "一楼3号窗口";
+    who.key = "k1";
+    const store::LegRow leg = office_.leg(document);
+    const auto update =
+        settle_collected(leg, collector_detail(who, office_.keys), office_.clock.now());
+    ASSERT_TRUE(office_.store.append_leg_event(leg.id, leg.state, *update).value());
+    const auto records = records_of(office_, document);
+    const auto collected =
+        std::find_if(records.begin(), records.end(),
+                     [](const EvidenceRecord& each) { return each.code == "leg.collect"; });
+    ASSERT_NE(collected, records.end());
+    EXPECT_EQ(collected->trail,
+              R"({"collector":"agent","identity":"id_card","checked":"sight","copy":2})");
+}
+
+TEST_F(EvidenceTest, WhatAPersonWroteIsAKeyedHash) {
+    const DocumentId document = office_.issue(department, {ChannelKind::email}, recipient);
+    work();
+    const std::string words = "邻居王五代为转告，电话13800138000";
+    store::ServiceWrite write;
+    write.document = document;
+    write.expected = office_.store.service_entries(document).value().size();
+    write.entry.kind = static_cast<std::uint8_t>(ServiceStep::by_hand);
+    write.entry.happened = write.entry.learned = office_.clock.now();
+    write.entry.actor = "operator";
+    write.entry.detail = words;
+    write.audit = {office_.clock.now(), "operator", "service_step", to_text(document), ""};
+    ASSERT_TRUE(office_.store.append_service(write).value());
+    const auto last = records_of(office_, document).back();
+    EXPECT_EQ(last.code, "service.by_hand");
+    EXPECT_EQ(last.trail, "hmac-sha256:" + to_hex(office_.evidence_keys.words(words)));
+    EXPECT_NE(EvidenceKeys(Digest{6}).words(words), office_.evidence_keys.words(words));
 }
 
 TEST_F(EvidenceTest, ARevisionIsWhatWasDelivered) {

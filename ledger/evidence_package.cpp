@@ -132,7 +132,8 @@ std::string_view package_readme() {
   proofs.jsonl          每条记录在其批次散列树中的路径（RFC 9162）
   batches/N/            第 N 批：statement.json 写明散列树的根与前一批，seal.p7s 是对它的
                         电子签章（CMS），timestamp.tst 是对签章的可信时间戳（RFC 3161）
-  traces/               邮件退信、运营商回执等原始数据，以其 SHA-256 命名
+  traces/               邮件退信、运营商回执等原始数据，以其 SHA-256 命名；本包可以没有，
+                        记录写明其散列，原件由送达服务保存
   manifest.json         本包的清单：各文件的 SHA-256、记录条数、最后一条的 SHA-256
   manifest.p7s          对清单的电子签章
 
@@ -163,7 +164,9 @@ system that issued it.
   batches/N/            batch N: statement.json names the root of the tree and the batch before,
                         seal.p7s is a seal over it (CMS), timestamp.tst a time-stamp over the seal
                         (RFC 3161)
-  traces/               mails that came back and reports of providers as they came, by their SHA-256
+  traces/               mails that came back and reports of providers as they came, by their
+                        SHA-256. They may be absent: records name their hashes, and the service
+                        keeps them
   manifest.json         what is in this archive: SHA-256 of each file, the number of records, the
                         SHA-256 of the last
   manifest.p7s          a seal over the manifest

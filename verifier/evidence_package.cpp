@@ -371,10 +371,10 @@ private:
                 there += bytes ? 1U : 0U;
             }
         }
-        if (there != 0) {
-            say(Answer::yes,
-                fmt::format("{} 份原始数据与记录相符（记录共提及 {} 份）", there, named),
-                fmt::format("{} of {} raw reports are here and fit their records", there, named));
+        if (named != 0) {
+            say(there == named ? Answer::yes : Answer::unknown,
+                fmt::format("记录提及 {} 份原始数据，本包中有 {} 份", named, there),
+                fmt::format("{} of {} raw reports are in the package", there, named));
         }
     }
 

@@ -251,7 +251,14 @@ TEST_F(EvidencePackageTest, ThePackageProvesItself) {
     EXPECT_EQ(report.answer(), Answer::yes) << told(report);
     EXPECT_EQ(report.records.size(), 5U);
     EXPECT_EQ(report.document.size(), 3U);
+    EXPECT_NE(told(report).find("yes 1 of 1 raw reports"), std::string::npos) << told(report);
     EXPECT_EQ(check(pack(other)).answer(), Answer::yes);
+    trace_.push_back('!'); // it is not at hand any more
+    const auto without = check(pack(document));
+    EXPECT_EQ(without.answer(), Answer::unknown);
+    EXPECT_NE(told(without).find("unknown 0 of 1 raw reports are in the package"),
+              std::string::npos)
+        << told(without);
     // Whoever knows none of the roots learns that nothing is broken.
     EXPECT_EQ(verifier::check_evidence(package, {}, office_.clock.now()).answer(), Answer::unknown);
     for (const std::string_view personal :

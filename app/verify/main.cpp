@@ -200,9 +200,22 @@ struct Known {
     verifier::Certificates evidence_seals;
 };
 
+Status fail(const Arguments& arguments, const std::string& path, const Error& error) {
+    if (arguments.json) {
+        fmt::print("{}", app::failure_line(path, error));
+    }
+    tell_failure(error);
+    return failed;
+}
+
 /// The package's own findings, then what its document is in itself.
 Status verify_evidence(const Arguments& arguments, const std::string& path, std::string_view file,
                        const Known& known, TimeMs at) {
+    if (!arguments.message.empty()) {
+        return fail(arguments, path,
+                    {Fault::invalid_input, path + ": --sm2 用于文书，不用于证据包 --sm2 is about a "
+                                                  "document, not about a package of evidence"});
+    }
     const verifier::TrustStore& trust = known.trust;
     const auto report = verifier::check_evidence(as_bytes(file), trust, at, known.evidence_seals);
     fmt::print("{}", arguments.json ? app::evidence_line(path, report)
@@ -238,11 +251,7 @@ Status verify_file(const Arguments& arguments, const std::string& path, const Kn
     const auto message = report.ok() ? check_message(arguments, file.value(), trust, at)
                                      : Result<Message>(report.error());
     if (!message.ok()) {
-        if (arguments.json) {
-            fmt::print("{}", app::failure_line(path, message.error()));
-        }
-        tell_failure(message.error());
-        return failed;
+        return fail(arguments, path, message.error());
     }
     show(arguments, path, report.value(), message.value());
     return worse(status_of(report.value()), status_of(message.value()));

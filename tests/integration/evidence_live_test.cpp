@@ -105,6 +105,9 @@ TEST_F(EvidenceLive, APackageIsCheckedWithoutTheService) {
     EXPECT_NE(verified.output.find("portal-reached"), std::string::npos) << verified.output;
     EXPECT_NE(verified.output.find("前已封存（时间戳"), std::string::npos) << verified.output;
     EXPECT_EQ(verified.status, 0) << verified.output;
+    const auto mixed = live::run_command(verify + own + " --sm2 " + path);
+    EXPECT_EQ(mixed.status, 2) << "an SM2 message is about a document\n" << mixed.output;
+    EXPECT_EQ(mixed.output.find("证据完整"), std::string::npos) << mixed.output;
     const auto oracle =
         live::run_command("python3 " SONGDA_SOURCE_DIR "/tests/oracles/evidence.py " + path + ' ' +
                           trust + "/root.pem");

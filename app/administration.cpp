@@ -8,6 +8,7 @@
 #include "app/beside.hpp"
 #include "app/commands.hpp"
 #include "app/desk.hpp"
+#include "app/evidence_check.hpp"
 #include "app/supervision.hpp"
 #include "app/terminal.hpp"
 
@@ -255,15 +256,19 @@ int run_check_store(const std::string& config) {
         return 2;
     }
     const auto report = store->fsck();
-    if (!report.ok()) {
-        return tell_failure(report.error());
+    const auto batches =
+        report.ok() ? check_batches(*store) : Result<std::vector<std::string>>(report.error());
+    if (!batches.ok()) {
+        return tell_failure(batches.error());
     }
-    for (const std::string& finding : report.value().findings) {
-        fmt::print("  ✘ {}\n", finding);
+    for (const auto* const findings : {&report.value().findings, &batches.value()}) {
+        for (const std::string& finding : *findings) {
+            fmt::print("  ✘ {}\n", finding);
+        }
     }
     fmt::print("记录 rows {} · 文件 files {} · 问题 findings {}\n", report.value().rows,
-               report.value().files, report.value().findings.size());
-    return report.value().clean() ? 0 : 1;
+               report.value().files, report.value().findings.size() + batches.value().size());
+    return report.value().clean() && batches.value().empty() ? 0 : 1;
 }
 
 } // namespace songda::app

@@ -100,22 +100,6 @@ private:
         return {};
     }
 
-    Result<Batch> read_batch(const store::EvidenceBatchRow& row) {
-        Batch batch{row, {}};
-        for (std::uint64_t after = row.first - 1; after < row.last;) {
-            const auto some = desk_.store.list_evidence(after, row.last - after);
-            if (!some.ok() || some.value().empty()) {
-                return some.ok() ? Error{Fault::corrupt, "a record of a sealed batch is gone"}
-                                 : some.error();
-            }
-            for (const store::EvidenceRow& each : some.value()) {
-                batch.leaves.push_back(ledger::leaf_hash(hash_of(each)));
-            }
-            after = some.value().back().sequence;
-        }
-        return batch;
-    }
-
     /// The batch of a record; null while it is not sealed. Records come in their order, so the
     /// leaves of one batch are enough at a time.
     Result<const Batch*> batch_of(std::uint64_t sequence) {
@@ -129,12 +113,13 @@ private:
         if (!row.value()) {
             return static_cast<const Batch*>(nullptr);
         }
-        auto batch = read_batch(*row.value());
-        if (!batch.ok()) {
-            return batch.error();
+        auto leaves = leaves_of(desk_.store, *row.value());
+        if (!leaves.ok()) {
+            return leaves.error();
         }
         sealed_.push_back(*row.value());
-        return static_cast<const Batch*>(&batch_.emplace(std::move(batch).value()));
+        batch_ = Batch{*row.value(), std::move(leaves).value()};
+        return static_cast<const Batch*>(&*batch_);
     }
 
     Result<void> put_batches() {
@@ -211,6 +196,22 @@ private:
 };
 
 } // namespace
+
+Result<std::vector<Digest>> leaves_of(store::Store& store, const store::EvidenceBatchRow& batch) {
+    std::vector<Digest> leaves;
+    for (std::uint64_t after = batch.first - 1; after < batch.last;) {
+        const auto some = store.list_evidence(after, batch.last - after);
+        if (!some.ok() || some.value().empty()) {
+            return some.ok() ? Error{Fault::corrupt, "a record of a sealed batch is gone"}
+                             : some.error();
+        }
+        for (const store::EvidenceRow& each : some.value()) {
+            leaves.push_back(ledger::leaf_hash(hash_of(each)));
+        }
+        after = some.value().back().sequence;
+    }
+    return leaves;
+}
 
 Result<Bytes> make_evidence_package(const EvidenceDesk& desk, const store::DocumentRow& document) {
     return Packing(desk, document).run();

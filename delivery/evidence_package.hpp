@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
@@ -26,5 +27,10 @@ struct EvidenceDesk {
 /// that is away leaves the manifest without one. Faults: those of the store.
 [[nodiscard]] Result<Bytes> make_evidence_package(const EvidenceDesk& desk,
                                                   const store::DocumentRow& document);
+
+/// The tree of a sealed batch over its records as they stand in the store. Faults: those of the
+/// store; corrupt (records of it are not there).
+[[nodiscard]] Result<std::vector<Digest>> leaves_of(store::Store& store,
+                                                    const store::EvidenceBatchRow& batch);
 
 } // namespace songda::delivery

@@ -92,6 +92,8 @@ TEST_F(EvidenceLive, APackageIsCheckedWithoutTheService) {
     EXPECT_EQ(matched.status, 0) << matched.output;
     EXPECT_EQ(matched.output.find(recipient), std::string::npos);
     ASSERT_EQ(service_->stop(), 0);
+    const auto store = live::run_songda("check-store -c " + service_->config());
+    EXPECT_EQ(store.status, 0) << store.output;
 
     const std::string trust = fakes::sample_keys_folder() + "/trust";
     const std::string verify = SONGDA_VERIFY_PROGRAM " " + path + " --trust " + trust;

@@ -1,4 +1,5 @@
 // Evidence is sealed behind what it tells of, and time-stamped when somebody answers.
+#include "app/evidence_check.hpp"
 #include "tests/unit/app/evidence_world.hpp"
 
 namespace songda::app {
@@ -63,6 +64,36 @@ TEST_F(EvidenceKeepingTest, AnAuthorityThatIsAwayDelaysTheTokenAlone) {
     advance(5000);
     (void)keeping_.step();
     EXPECT_EQ(office_.store.count_evidence().value().without_token, 0U);
+}
+
+TEST_F(EvidenceKeepingTest, TheStoreIsComparedWithWhatWasSealed) {
+    serve();
+    seal_all();
+    serve();
+    seal_all();
+    EXPECT_TRUE(check_batches(office_.store).value().empty());
+    for (const bool sealed_otherwise : {false, true}) {
+        serve();
+        const auto last = office_.store.last_evidence_batch().value().value();
+        const auto record = office_.store.list_evidence(last.last, 1).value().front();
+        store::EvidenceBatchRow batch;
+        batch.number = last.number + 1;
+        batch.first = batch.last = last.last + 1;
+        batch.at = office_.clock.now();
+        const std::vector<Digest> leaves = {
+            ledger::leaf_hash(sealed_otherwise ? hash_of(record) : Digest{})};
+        batch.statement =
+            ledger::write_statement({batch.number, batch.first, 1, ledger::tree_hash(leaves),
+                                     sha256(as_bytes(last.statement)), batch.at});
+        batch.seal = seal_.seal(sealed_otherwise ? "another" : batch.statement).value();
+        ASSERT_TRUE(office_.store.put_evidence_batch(batch).ok());
+    }
+    const auto findings = check_batches(office_.store).value();
+    ASSERT_EQ(findings.size(), 2U);
+    EXPECT_NE(findings[0].find("第 3 批"), std::string::npos) << findings[0];
+    EXPECT_NE(findings[0].find("differ from what was sealed"), std::string::npos) << findings[0];
+    EXPECT_NE(findings[1].find("its seal is not over its statement"), std::string::npos)
+        << findings[1];
 }
 
 } // namespace

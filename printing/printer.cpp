@@ -21,6 +21,8 @@ using Kind = PrintOutcome::Kind;
 constexpr const char* user = "songda-kiosk";
 constexpr const char* a4 = "iso_a4_210x297mm";
 constexpr int text_max = 1024;
+/// A job whose answer was lost may be there a moment later.
+constexpr int lost_looks = 4;
 
 struct Place {
     std::string scheme, host, resource;
@@ -52,6 +54,10 @@ public:
         connection_.reset(httpConnect2(place_.host.c_str(), place_.port, nullptr, AF_UNSPEC,
                                        encryption, 1, static_cast<int>(options.connect.count()),
                                        nullptr));
+        if (connection_) { // libcups waits for ever unless it is told
+            httpSetTimeout(connection_.get(), std::chrono::duration<double>(options.answer).count(),
+                           nullptr, nullptr);
+        }
     }
     [[nodiscard]] bool connected() const { return connection_ != nullptr; }
 
@@ -171,7 +177,8 @@ std::optional<int> job_named(ipp_t* answer, const std::string& name) {
         } else if (what == "job-id") {
             id = ippGetInteger(each, 0);
         } else if (what == "job-name") {
-            named = name == ippGetString(each, 0, nullptr);
+            const char* const given = ippGetString(each, 0, nullptr);
+            named = given != nullptr && name == given;
         }
         if (named && id > 0) {
             return id;
@@ -180,8 +187,9 @@ std::optional<int> job_named(ipp_t* answer, const std::string& name) {
     return std::nullopt;
 }
 
-/// The newest job of that name, whatever became of it; nothing: none, or no answer.
-std::optional<int> find_job(const Talk& talk, const std::string& name) {
+/// The newest job of that name, whatever became of it. Fault unavailable: the printer did not
+/// answer, so there may be one.
+Result<std::optional<int>> find_job(const Talk& talk, const std::string& name) {
     for (const char* const which : {"not-completed", "completed"}) {
         Message request = talk.ask(IPP_OP_GET_JOBS);
         static constexpr std::array<const char*, 2> wanted = {"job-id", "job-name"};
@@ -190,14 +198,15 @@ std::optional<int> find_job(const Talk& talk, const std::string& name) {
         ippAddStrings(request.get(), IPP_TAG_OPERATION, IPP_TAG_KEYWORD, "requested-attributes",
                       static_cast<int>(wanted.size()), nullptr, wanted.data());
         const Message answer = talk.send(std::move(request));
-        if (!is_good(answer)) {
-            continue;
+        if (!answer) {
+            return Error{Fault::unavailable, "the printer does not answer"};
         }
-        if (const auto id = job_named(answer.get(), name)) {
+        const auto id = is_good(answer) ? job_named(answer.get(), name) : std::nullopt;
+        if (id) {
             return id;
         }
     }
-    return std::nullopt;
+    return std::optional<int>();
 }
 
 struct JobState {
@@ -223,37 +232,71 @@ std::string present_reason(const Talk& talk) {
     return state.ok() ? reason_of(state.value().reasons) : "printer_failed";
 }
 
-/// Until the job is over or its time is.
+void cancel_job(const Talk& talk, int job) {
+    Message cancel = talk.ask(IPP_OP_CANCEL_JOB);
+    ippAddInteger(cancel.get(), IPP_TAG_OPERATION, IPP_TAG_INTEGER, "job-id", job);
+    (void)talk.send(std::move(cancel));
+}
+
+/// How it ended; nothing: it goes on.
+std::optional<PrintOutcome> ended(const Talk& talk, const JobState& job, const std::string& why) {
+    if (job.state == IPP_JSTATE_COMPLETED) {
+        return job.sheets > 0 ? PrintOutcome{Kind::printed, job.sheets, {}, false}
+                              : PrintOutcome{Kind::failed, 0, "no_sheet", false};
+    }
+    if (job.state >= IPP_JSTATE_CANCELED) {
+        return PrintOutcome{Kind::failed, job.sheets, why.empty() ? present_reason(talk) : why,
+                            false};
+    }
+    return std::nullopt;
+}
+
+/// Until the job is over. When its time is, it is cancelled, and looked at until that has come
+/// true.
 PrintOutcome follow(const Printer::Options& options, int job,
                     std::chrono::steady_clock::time_point end) {
-    PrintOutcome outcome;
+    PrintOutcome unknown{Kind::unknown, 0, "printer_gone", false};
+    std::string why; // it was cancelled
     while (true) {
         const Talk talk(options);
         const auto state = talk.connected() ? job_state(talk, job) : std::nullopt;
         if (state) {
-            outcome.sheets = state->sheets;
-        }
-        if (state && state->state == IPP_JSTATE_COMPLETED) {
-            outcome.kind = outcome.sheets > 0 ? Kind::printed : Kind::failed;
-            outcome.reason = outcome.sheets > 0 ? "" : "no_sheet";
-            return outcome;
-        }
-        if (state && state->state >= IPP_JSTATE_CANCELED) {
-            outcome.reason = present_reason(talk);
-            return outcome;
+            unknown.sheets = state->sheets;
+            if (const auto outcome = ended(talk, *state, why)) {
+                return *outcome;
+            }
         }
         if (std::chrono::steady_clock::now() >= end) {
-            outcome.kind = state ? Kind::failed : Kind::unknown;
-            outcome.reason = state ? present_reason(talk) : "printer_gone";
-            if (state) {
-                Message cancel = talk.ask(IPP_OP_CANCEL_JOB);
-                ippAddInteger(cancel.get(), IPP_TAG_OPERATION, IPP_TAG_INTEGER, "job-id", job);
-                (void)talk.send(std::move(cancel));
+            if (!state || !why.empty()) {
+                return unknown;
             }
+            why = present_reason(talk);
+            cancel_job(talk, job);
+            end = std::chrono::steady_clock::now() + options.cancel;
+        }
+        std::this_thread::sleep_for(options.between);
+    }
+}
+
+/// The answer was lost: the job may be printing, or come a moment later.
+PrintOutcome find_lost(const Printer::Options& options, const std::string& name,
+                       std::chrono::steady_clock::time_point end) {
+    for (int looks = 0; looks < lost_looks; ++looks) {
+        const Talk talk(options);
+        const auto job = talk.connected()
+                             ? find_job(talk, name)
+                             : Result<std::optional<int>>(Error{Fault::unavailable, ""});
+        if (!job.ok()) {
+            return {Kind::unknown, 0, "printer_gone", false};
+        }
+        if (job.value()) {
+            PrintOutcome outcome = follow(options, *job.value(), end);
+            outcome.found_again = true;
             return outcome;
         }
         std::this_thread::sleep_for(options.between);
     }
+    return {Kind::failed, 0, "printer_gone", false};
 }
 
 PrintOutcome refused(const Message& answer) {
@@ -293,42 +336,39 @@ Result<PrinterState> Printer::look() const {
 PrintOutcome Printer::print(const PrintOrder& order) const {
     const auto end = std::chrono::steady_clock::now() + options_.print;
     std::optional<int> job;
-    bool found = false;
     {
         const Talk talk(options_);
-        if (!talk.connected()) {
+        const auto known = talk.connected()
+                               ? find_job(talk, order.name)
+                               : Result<std::optional<int>>(Error{Fault::unavailable, ""});
+        if (!known.ok()) {
             return {Kind::failed, 0, "printer_gone", false};
         }
-        job = find_job(talk, order.name);
-        found = job.has_value();
-        if (!job) {
-            Message check = talk.ask(IPP_OP_VALIDATE_JOB);
-            describe(check.get(), order);
-            const Message valid = talk.send(std::move(check));
-            if (!is_good(valid)) {
-                return valid ? refused(valid)
-                             : PrintOutcome{Kind::failed, 0, "printer_gone", false};
-            }
-            Message request = talk.ask(IPP_OP_PRINT_JOB);
-            describe(request.get(), order);
-            const Message answer = talk.send(std::move(request), order.pdf);
-            if (answer && !is_good(answer)) {
-                return refused(answer);
-            }
-            job = answer ? std::optional(number(answer, "job-id")) : std::nullopt;
+        if (known.value()) {
+            PrintOutcome outcome = follow(options_, *known.value(), end);
+            outcome.found_again = true;
+            return outcome;
         }
-    }
-    if (!job) { // the answer was lost: it may be printing
-        const Talk again(options_);
-        job = again.connected() ? find_job(again, order.name) : std::nullopt;
-        if (!job) {
-            return {again.connected() ? Kind::failed : Kind::unknown, 0, "printer_gone", false};
+        Message check = talk.ask(IPP_OP_VALIDATE_JOB);
+        describe(check.get(), order);
+        const Message valid = talk.send(std::move(check));
+        if (!is_good(valid)) {
+            return valid ? refused(valid) : PrintOutcome{Kind::failed, 0, "printer_gone", false};
         }
-        found = true;
+        Message request = talk.ask(IPP_OP_PRINT_JOB);
+        describe(request.get(), order);
+        const Message answer = talk.send(std::move(request), order.pdf);
+        if (answer && !is_good(answer)) {
+            return refused(answer);
+        }
+        job = answer && number(answer, "job-id") > 0 ? std::optional(number(answer, "job-id"))
+                                                     : std::nullopt;
     }
-    PrintOutcome outcome = follow(options_, *job, end);
-    outcome.found_again = found;
-    return outcome;
+    return job ? follow(options_, *job, end) : find_lost(options_, order.name, end);
+}
+
+PrintOutcome Printer::look_for(const std::string& name) const {
+    return find_lost(options_, name, std::chrono::steady_clock::now());
 }
 
 } // namespace songda::printing

@@ -31,7 +31,7 @@ struct PrintOutcome {
         printed, ///< completed, and sheets came out
         busy,    ///< the printer prints something else: nothing was sent; again later
         failed,  ///< surely not complete; sheets may have come out
-        unknown, ///< the printer went away while it printed
+        unknown, ///< it may print still: the printer went away, or a cancelled job did not end
     };
     Kind kind = Kind::failed;
     std::uint32_t sheets = 0; ///< impressions that the printer counted
@@ -45,8 +45,10 @@ public:
     struct Options {
         std::string uri; ///< `ipp://localhost:631/ipp/print`; ipps too
         std::chrono::milliseconds connect{5000};
-        std::chrono::milliseconds print{120'000}; ///< from the order to the last sheet
+        std::chrono::milliseconds print{100'000}; ///< from the order to the last sheet
         std::chrono::milliseconds between{500};   ///< looks at the job
+        std::chrono::milliseconds answer{15'000}; ///< in which the printer says something
+        std::chrono::milliseconds cancel{10'000}; ///< in which a cancelled job ends
     };
     /// Fault invalid_input: no such address.
     [[nodiscard]] static Result<Printer> make(Options options);
@@ -57,8 +59,13 @@ public:
     /// Validate-Job, then Print-Job on A4 (media, sides, one copy, nothing substituted), then the
     /// job until it is over: completed alone is not printed, sheets are counted. A job of that name
     /// that is there already is followed and not sent again. A jam that lasts past the time cancels
-    /// the job. Blocks for `print` at most.
+    /// the job, which is followed until it ends. Blocks for `print` and `cancel` at most, and one
+    /// `answer`.
     [[nodiscard]] PrintOutcome print(const PrintOrder& order) const;
+
+    /// What became of a job whose outcome was `unknown`; nothing is sent, and it is cancelled when
+    /// it goes on. `failed` with `printer_gone`: the printer answers and has no such job.
+    [[nodiscard]] PrintOutcome look_for(const std::string& name) const;
 
 private:
     explicit Printer(Options options) : options_(std::move(options)) {}

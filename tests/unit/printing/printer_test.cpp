@@ -3,6 +3,7 @@
 // is found again and not printed twice.
 #include "printing/printer.hpp"
 
+#include <atomic>
 #include <fstream>
 #include <thread>
 
@@ -10,6 +11,7 @@
 
 #include "base/bytes.hpp"
 #include "tests/fakes/ipp_printer.hpp"
+#include "tests/fakes/scripted_printer.hpp"
 
 namespace songda::printing {
 namespace {
@@ -28,9 +30,11 @@ protected:
         ASSERT_TRUE(real_.start(good));
     }
     [[nodiscard]] Printer printer(std::chrono::milliseconds time = std::chrono::seconds(30)) const {
-        return Printer::make(
-                   {real_.uri(), std::chrono::seconds(5), time, std::chrono::milliseconds(100)})
-            .value();
+        Printer::Options options;
+        options.uri = real_.uri();
+        options.print = time;
+        options.between = std::chrono::milliseconds(100);
+        return Printer::make(options).value();
     }
     [[nodiscard]] PrintOutcome print(const std::string& name) const {
         return printer().print({name, as_bytes(pdf)});
@@ -77,7 +81,7 @@ TEST_F(PrinterTest, AJamHasItsReasonAndWhatCameOutIsCounted) {
 }
 
 TEST_F(PrinterTest, AnEmptyTrayThatLastsCancelsTheJob) {
-    real_.behave("echo 'STATE: +media-empty-error' >&2; sleep 20; exit 0");
+    real_.behave("echo 'STATE: +media-empty-error' >&2; sleep 4; exit 0");
     const PrintOutcome outcome = printer(std::chrono::seconds(2)).print({"leg-4", as_bytes(pdf)});
     EXPECT_EQ(outcome.kind, Kind::failed);
     EXPECT_EQ(outcome.reason, "printer_media");
@@ -113,9 +117,96 @@ TEST_F(PrinterTest, APrinterThatIsNotThereSaysSo) {
 }
 
 TEST(PrinterAddress, IsIppAndNothingElse) {
-    EXPECT_FALSE(Printer::make({"http://localhost/", {}, {}, {}}).ok());
-    EXPECT_FALSE(Printer::make({"lp0", {}, {}, {}}).ok());
-    EXPECT_TRUE(Printer::make({"ipps://printer.local/ipp/print", {}, {}, {}}).ok());
+    const auto is_good = [](const std::string& uri) {
+        Printer::Options options;
+        options.uri = uri;
+        return Printer::make(options).ok();
+    };
+    EXPECT_FALSE(is_good("http://localhost/"));
+    EXPECT_FALSE(is_good("lp0"));
+    EXPECT_TRUE(is_good("ipps://printer.local/ipp/print"));
+}
+
+// What ippeveprinter never does: keep silent, hang up, end a cancelled job otherwise.
+
+using fakes::ScriptedPrinter;
+using Reply = ScriptedPrinter::Reply;
+constexpr int print_job = 2;
+constexpr int cancel_job = 8;
+constexpr int get_job = 9;
+constexpr int get_jobs = 10;
+
+Printer printer_at(const ScriptedPrinter& printer) {
+    using std::chrono::milliseconds;
+    return Printer::make({printer.uri(), milliseconds(2000), milliseconds(300), milliseconds(20),
+                          milliseconds(300), milliseconds(300)})
+        .value();
+}
+
+TEST(PrinterThatFailsUs, ASilentOneIsGivenUp) {
+    const ScriptedPrinter silent([](int) { return Reply{Reply::Kind::silent}; });
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_FALSE(printer_at(silent).look().ok());
+    const PrintOutcome outcome = printer_at(silent).print({"leg-1", as_bytes(pdf)});
+    EXPECT_EQ(outcome.kind, Kind::failed) << "nothing was sent";
+    EXPECT_EQ(outcome.reason, "printer_gone");
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
+}
+
+TEST(PrinterThatFailsUs, ALostAnswerAndNoWordOfItsJobsIsUnknownUntilItIsLookedFor) {
+    std::atomic<bool> sent = false;
+    std::atomic<bool> back = false;
+    const ScriptedPrinter printer([&](int operation) {
+        if (operation == print_job) {
+            sent = true;
+            return Reply{Reply::Kind::hung_up};
+        }
+        if (operation == get_jobs && sent && !back) {
+            return Reply{Reply::Kind::hung_up};
+        }
+        if (operation == get_jobs && sent) {
+            return Reply{Reply::Kind::answer, ScriptedPrinter::listed_job(3, "") +
+                                                  ScriptedPrinter::listed_job(4, "leg-1")};
+        }
+        return Reply{Reply::Kind::answer,
+                     operation == get_job ? ScriptedPrinter::job_state(9, 2) : ""};
+    });
+    const PrintOutcome lost = printer_at(printer).print({"leg-1", as_bytes(pdf)});
+    EXPECT_EQ(lost.kind, Kind::unknown) << lost.reason;
+    EXPECT_EQ(printer_at(printer).look_for("leg-1").kind, Kind::unknown);
+    back = true;
+    const PrintOutcome found = printer_at(printer).look_for("leg-1");
+    EXPECT_EQ(found.kind, Kind::printed) << found.reason;
+    EXPECT_EQ(found.sheets, 2U);
+    EXPECT_EQ(printer_at(printer).look_for("leg-2").kind, Kind::failed) << "it has no such job";
+}
+
+TEST(PrinterThatFailsUs, ACancelledJobThatCompletedAllTheSameIsPrinted) {
+    std::atomic<bool> cancelled = false;
+    const ScriptedPrinter printer([&](int operation) {
+        cancelled = cancelled || operation == cancel_job;
+        if (operation == print_job) {
+            return Reply{Reply::Kind::answer, ScriptedPrinter::listed_job(4, "leg-1")};
+        }
+        return Reply{Reply::Kind::answer,
+                     operation == get_job ? ScriptedPrinter::job_state(cancelled ? 9 : 5, 1) : ""};
+    });
+    const PrintOutcome outcome = printer_at(printer).print({"leg-1", as_bytes(pdf)});
+    EXPECT_TRUE(cancelled);
+    EXPECT_EQ(outcome.kind, Kind::printed) << outcome.reason;
+    EXPECT_EQ(outcome.sheets, 1U);
+}
+
+TEST(PrinterThatFailsUs, ACancelledJobThatDoesNotEndIsUnknown) {
+    const ScriptedPrinter printer([](int operation) {
+        return Reply{Reply::Kind::answer, operation == print_job
+                                              ? ScriptedPrinter::listed_job(4, "leg-1")
+                                          : operation == get_job ? ScriptedPrinter::job_state(5, 1)
+                                                                 : ""};
+    });
+    const PrintOutcome outcome = printer_at(printer).print({"leg-1", as_bytes(pdf)});
+    EXPECT_EQ(outcome.kind, Kind::unknown) << outcome.reason;
+    EXPECT_EQ(outcome.sheets, 1U);
 }
 
 } // namespace

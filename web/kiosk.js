@@ -41,6 +41,7 @@ async function ask(path, body) {
 /** Nothing of whoever stood here stays: not on the screen, not in the page, not in the device. */
 function wipe() {
   card = null;
+  busy = false; // an answer that is under way is not for the next one
   documents = [];
   typed = '';
   digits = '';
@@ -65,7 +66,8 @@ function refused(answer) {
 
 function cardRead(given) {
   if (!isIdle() || !byId('closed').hidden || !/^[0-9A-Za-z()]{5,32}$/.test(given.number || '') || !given.name) return;
-  card = { identity: given.identity || 'id_card', checked: given.checked || 'chip', number: given.number, name: given.name };
+  card = { number: given.number, name: given.name };
+  if (given.identity) card.identity = given.identity; // how it was checked is the device's to say
   digits = '';
   drawDigits();
   show('code');
@@ -86,11 +88,12 @@ function press(key) {
 async function openDesk() {
   if (busy || !card) return;
   busy = true;
+  const mine = card;
   const answer = await ask('/local/openings', { ...card, code: digits });
+  if (card !== mine) return; // of whoever stood here before
   busy = false;
   digits = '';
   drawDigits();
-  if (!card) return; // wiped meanwhile
   if (answer.status !== 200) return refused(answer);
   documents = answer.body.documents;
   drawList();
@@ -115,7 +118,9 @@ async function print(each) {
   if (busy) return;
   busy = true;
   show('printing');
+  const mine = card;
   const answer = await ask('/local/prints', { document: each.id });
+  if (card !== mine) return;
   busy = false;
   if (answer.status !== 200) return refused(answer);
   if (answer.body.state === 'busy') return trouble('打印机正忙，请稍候再试', 'The printer is busy. Please try again.');
@@ -128,12 +133,16 @@ async function print(each) {
 async function confirm(taken) {
   if (busy) return;
   busy = true;
+  const mine = card;
   const answer = await ask('/local/confirmations', { taken });
+  if (card !== mine) return;
   busy = false;
   if (!taken) return trouble('已登记，这份纸质件作废；请再打印一次或到窗口领取', 'Noted; that copy is void. Print it again, or go to the counter.');
   if (answer.status !== 200) return refused(answer);
   documents = documents.filter(each => each.id !== byId('paper').dataset.document);
-  show('done');
+  if (answer.body.state === 'collected') return show('done');
+  if (answer.body.state === 'kept') return trouble('已记下您取走了文书，网络恢复后登记', 'Noted that you have it; it is recorded when the connection is back.');
+  trouble('这次领取没有登记，请到窗口核实', 'It was not recorded. Please ask at the counter.');
 }
 
 /** Is the device fit to serve? Asked on the idle screen only. */

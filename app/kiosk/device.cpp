@@ -1,6 +1,7 @@
 #include "app/kiosk/device.hpp"
 
 #include <filesystem>
+#include <thread>
 
 #include "base/certificate.hpp"
 #include "base/durable_file.hpp"
@@ -18,6 +19,10 @@ namespace {
 
 constexpr std::chrono::seconds between_beats{30};
 constexpr std::chrono::seconds wait_max{30};
+constexpr std::chrono::seconds between_tries{2};
+/// At a printer that is busy: with the time of a print, well inside the lock.
+constexpr int busy_tries = 8;
+constexpr std::size_t pem_max = std::size_t{16} << 10U;
 constexpr const char* software = "songda-kiosk 1";
 
 http::Response json_answer(int status, std::string body) {
@@ -31,6 +36,12 @@ http::Response json_answer(int status, std::string body) {
 
 http::Response offline() {
     return json_answer(503, R"({"state":"offline"})");
+}
+
+/// It knows, or wants to hear no more of it. A refusal of the device itself is none of these: the
+/// result is told when it is trusted again.
+bool is_told(const http::Response& answer) {
+    return answer.status == 200 || answer.status == 404 || answer.status == 409;
 }
 
 http::Response state(std::string_view word, std::string_view reason = {}) {
@@ -80,7 +91,7 @@ http::Response KioskDevice::ask(const std::string& name, std::string body,
     options.host = config_.host;
     options.time = wait_max;
     options.tls = http::ClientTls{config_.ca_file, with_certificate ? path("device.pem") : "",
-                                  with_certificate ? path("device.key") : ""};
+                                  with_certificate ? path("device.pem") : ""};
     auto client = http::Client::connect(options);
     if (!client.ok()) {
         log::warning("door_unreachable", {{"why", client.error().detail}});
@@ -91,9 +102,11 @@ http::Response KioskDevice::ask(const std::string& name, std::string body,
     return answer.ok() ? std::move(answer).value() : json_answer(0, "");
 }
 
-/// PKCS#10 of the device's key, which is made at the first time and stays.
+/// PKCS#10 of a key that was never used.
 Result<std::string> KioskDevice::make_request() const {
-    const auto key = signer::keep_key(path("device.key"), signer::Passphrase());
+    std::error_code ignored;
+    std::filesystem::remove(path("next.key"), ignored);
+    const auto key = signer::keep_key(path("next.key"), signer::Passphrase());
     if (!key.ok()) {
         return key.error();
     }
@@ -104,10 +117,21 @@ Result<std::string> KioskDevice::make_request() const {
                      : Result<std::string>(name.error());
 }
 
+/// In one file with its key, so that no crash leaves one without the other.
 Result<void> KioskDevice::keep_certificate(const std::string& answer) const {
     const std::string certificate = text_in(answer, "certificate");
-    return certificate.empty() ? Result<void>(Error{Fault::corrupt, "no certificate came"})
-                               : replace_file(path("device.pem"), certificate);
+    if (certificate.empty()) {
+        return Error{Fault::corrupt, "no certificate came"};
+    }
+    const auto key = read_whole(path("next.key"), pem_max);
+    if (!key.ok()) {
+        return key.error();
+    }
+    const auto kept =
+        replace_file(path("device.pem"), certificate + std::string(as_text(key.value())));
+    std::error_code ignored;
+    std::filesystem::remove(path("next.key"), ignored);
+    return kept;
 }
 
 Result<void> KioskDevice::enrol(const std::string& code) {
@@ -161,6 +185,7 @@ bool KioskDevice::beat() {
         printer_words_ = words;
         place_ = online_ ? text_in(answer.body, "place") : place_;
     }
+    look_for_lost();
     if (answer.status == 200) {
         tell_again();
         renew_if_due();
@@ -176,8 +201,13 @@ void KioskDevice::start() {
 }
 
 http::Response KioskDevice::open_desk(const std::string& body) {
-    end_session();
-    http::Response answer = ask("openings", body);
+    const std::uint64_t visit = begin_visit();
+    const std::string identity = text_in(body, "identity");
+    http::Response answer =
+        ask("openings",
+            object_of(pair("number", text_in(body, "number")), pair("name", text_in(body, "name")),
+                      pair("identity", identity.empty() ? config_.identity : identity),
+                      pair("checked", config_.checked), pair("code", text_in(body, "code"))));
     if (answer.status == 0) {
         return offline();
     }
@@ -191,12 +221,16 @@ http::Response KioskDevice::open_desk(const std::string& body) {
         return offline();
     }
     const std::scoped_lock lock(mutex_);
+    if (visit_ != visit) { // whoever asked has left: this is no session of the next one
+        return json_answer(403, R"({"state":"ended"})");
+    }
     session_ = session;
     return json_answer(200, '{' + answer.body.substr(list)); // the last member of the answer
 }
 
 http::Response KioskDevice::print(const std::string& document) {
     std::string session;
+    std::uint64_t visit = 0;
     {
         const std::scoped_lock lock(mutex_);
         if (printing_ || printed_) {
@@ -204,46 +238,109 @@ http::Response KioskDevice::print(const std::string& document) {
         }
         printing_ = true;
         session = session_;
+        visit = visit_;
     }
-    const auto done = [&](http::Response response) {
-        const std::scoped_lock lock(mutex_);
-        printing_ = false;
-        return response;
-    };
+    http::Response response = settle_lost() ? print_for(visit, session, document) : state("busy");
+    const std::scoped_lock lock(mutex_);
+    printing_ = false;
+    return response;
+}
+
+http::Response KioskDevice::print_for(std::uint64_t visit, const std::string& session,
+                                      const std::string& document) {
     const http::Response leave =
         ask("releases", object_of(pair("session", session), pair("document", document)));
     if (leave.status != 201) {
-        return done(leave.status == 0 ? offline() : json_answer(leave.status, leave.body));
+        return leave.status == 0 ? offline() : json_answer(leave.status, leave.body);
     }
     const std::string release = text_in(leave.body, "release");
     const http::Response file = ask("files", object_of(pair("release", release)));
     if (file.status != 200 ||
         to_hex(sha256(as_bytes(file.body))) != text_in(leave.body, "sha256")) {
         (void)tell_result(release, 0, false, "file");
-        return done(state("failed", "file"));
+        return state("failed", "file");
+    }
+    if (!is_here(visit)) {
+        (void)tell_result(release, 0, false, "not_taken");
+        return state("ended");
     }
     printing::PrintOrder order;
     order.name = text_in(leave.body, "job");
     order.pdf = as_bytes(file.body); // in memory only
     order.two_sided = config_.two_sided;
-    const printing::PrintOutcome outcome = printer_.print(order);
-    if (outcome.kind != printing::PrintOutcome::Kind::printed) {
+    return print_file(visit, release, order);
+}
+
+http::Response KioskDevice::print_file(std::uint64_t visit, const std::string& release,
+                                       const printing::PrintOrder& order) {
+    using Kind = printing::PrintOutcome::Kind;
+    printing::PrintOutcome outcome = printer_.print(order);
+    for (int tries = 0; outcome.kind == Kind::busy && tries < busy_tries; ++tries) {
+        std::this_thread::sleep_for(between_tries);
+        outcome = printer_.print(order);
+    }
+    if (outcome.kind == Kind::unknown) {
+        const std::scoped_lock lock(mutex_);
+        lost_ = Lost{release, order.name};
+        return state("failed", outcome.reason);
+    }
+    if (outcome.kind != Kind::printed) {
         (void)tell_result(release, outcome.sheets, false,
                           outcome.reason.empty() ? "printer_failed" : outcome.reason);
-        return done(outcome.kind == printing::PrintOutcome::Kind::busy
-                        ? state("busy")
-                        : state("failed", outcome.reason));
+        return outcome.kind == Kind::busy ? state("busy") : state("failed", outcome.reason);
     }
     {
         const std::scoped_lock lock(mutex_);
-        printed_ = Printed{release, outcome.sheets};
+        if (visit_ == visit) {
+            printed_ = Printed{release, outcome.sheets};
+        }
+    }
+    if (!is_here(visit)) { // the next one is not asked about this paper
+        (void)tell_result(release, outcome.sheets, false, "not_taken");
+        return state("ended");
     }
     std::string to;
     JsonObject object(to);
     object.text("state", "printed");
     object.raw("sheets", std::to_string(outcome.sheets));
     object.end();
-    return done(json_answer(200, std::move(to)));
+    return json_answer(200, std::move(to));
+}
+
+/// False: nobody knows yet what became of that paper. Asked by whoever holds `printing_`.
+bool KioskDevice::settle_lost() {
+    std::optional<Lost> lost;
+    {
+        const std::scoped_lock lock(mutex_);
+        lost = lost_;
+    }
+    if (!lost) {
+        return true;
+    }
+    const printing::PrintOutcome outcome = printer_.look_for(lost->job);
+    if (outcome.kind == printing::PrintOutcome::Kind::unknown) {
+        return false;
+    }
+    log::info("lost_job_found", {{"job", lost->job}, {"sheets", std::to_string(outcome.sheets)}});
+    // Whatever came out, came when nobody was told to take it.
+    (void)tell_result(lost->release, outcome.sheets, false,
+                      outcome.reason.empty() ? "printer_gone" : outcome.reason);
+    const std::scoped_lock lock(mutex_);
+    lost_.reset();
+    return true;
+}
+
+void KioskDevice::look_for_lost() {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!lost_ || printing_) {
+            return;
+        }
+        printing_ = true;
+    }
+    (void)settle_lost();
+    const std::scoped_lock lock(mutex_);
+    printing_ = false;
 }
 
 http::Response KioskDevice::confirm(bool taken) {
@@ -257,7 +354,7 @@ http::Response KioskDevice::confirm(bool taken) {
     }
     const http::Response answer =
         tell_result(printed->release, printed->sheets, taken, taken ? "" : "not_taken");
-    return answer.status == 0 ? state("kept") : json_answer(answer.status, answer.body);
+    return is_told(answer) ? json_answer(answer.status, answer.body) : state("kept");
 }
 
 http::Response KioskDevice::tell_result(const std::string& release, std::uint32_t sheets,
@@ -269,13 +366,14 @@ http::Response KioskDevice::tell_result(const std::string& release, std::uint32_
     object.raw("confirmed", taken ? "true" : "false");
     object.text_if("failure", failure);
     object.end();
+    const std::scoped_lock telling(telling_);
     const std::string kept = path("untold-" + to_hex(ByteView(sha256(as_bytes(release))).first(8)));
     const auto written = replace_file(kept, body);
     if (!written.ok()) {
         log::error("result_not_kept", {{"why", written.error().detail}});
     }
     http::Response answer = ask("results", body);
-    if (answer.status != 0 && answer.status < 500) { // it is told, whatever came of it
+    if (is_told(answer)) {
         std::error_code ignored;
         std::filesystem::remove(kept, ignored);
     }
@@ -283,6 +381,7 @@ http::Response KioskDevice::tell_result(const std::string& release, std::uint32_
 }
 
 void KioskDevice::tell_again() {
+    const std::scoped_lock telling(telling_);
     std::error_code failure;
     for (const auto& each : std::filesystem::directory_iterator(config_.folder, failure)) {
         const std::string name = each.path().filename().string();
@@ -294,17 +393,28 @@ void KioskDevice::tell_again() {
             continue;
         }
         const http::Response answer = ask("results", std::string(as_text(body.value())));
-        if (answer.status != 0 && answer.status < 500) {
+        if (is_told(answer)) {
             std::filesystem::remove(each.path(), failure);
             log::info("result_told_late", {{"status", std::to_string(answer.status)}});
         }
     }
 }
 
-void KioskDevice::end_session() {
+/// Its number.
+std::uint64_t KioskDevice::begin_visit() {
     (void)confirm(false); // whoever left took nothing that anybody saw
     const std::scoped_lock lock(mutex_);
     session_.clear();
+    return ++visit_;
+}
+
+bool KioskDevice::is_here(std::uint64_t visit) const {
+    const std::scoped_lock lock(mutex_);
+    return visit_ == visit;
+}
+
+void KioskDevice::end_session() {
+    (void)begin_visit();
 }
 
 std::string KioskDevice::standing() const {

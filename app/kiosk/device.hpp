@@ -22,23 +22,25 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<KioskDevice>> open(const DeviceConfig& config,
                                                                    const Clock& clock);
 
-    /// Makes a key if there is none, and gets its first certificate for the code. Faults: as the
-    /// door answered (forbidden: the code; unavailable: nobody there).
+    /// Makes a key and gets its first certificate for the code. Faults: as the door answered
+    /// (forbidden: the code; unavailable: nobody there).
     [[nodiscard]] Result<void> enrol(const std::string& code);
 
-    /// Heartbeats each 30 s, renewal when a third of the certificate's time is left, and what the
-    /// door was not told yet.
+    /// Heartbeats each 30 s, renewal with a key of its own when a third of the certificate's time
+    /// is left, and what the door was not told yet.
     void start();
     /// One such round; false when the door did not answer.
     bool beat();
 
-    /// `{"number","name","identity","checked","code"}` → `{"documents":[…]}`; the session stays
-    /// here.
+    /// `{"number","name","identity","code"}` → `{"documents":[…]}`; the session stays here. How the
+    /// card was read is the configuration's to say. 403 when whoever asked has left meanwhile.
     [[nodiscard]] http::Response open_desk(const std::string& body);
     /// Prints that document: `{"state":"printed","sheets":2}`, `"busy"`, or `"failed"` with its
-    /// reason, which the door was told. Blocks while it prints.
+    /// reason, which the door was told; `"ended"` when whoever asked has left. Blocks while it
+    /// prints; a printer that is busy is asked again for some seconds.
     [[nodiscard]] http::Response print(const std::string& document);
-    /// The person took the sheets, or did not: `{"state":"collected"}` or `"returned"`.
+    /// The person took the sheets, or did not: `{"state":"collected"}` or `"returned"`; `"kept"`:
+    /// the door will be told.
     [[nodiscard]] http::Response confirm(bool taken);
     /// Forgets who stood here.
     void end_session();
@@ -54,6 +56,14 @@ private:
     [[nodiscard]] Result<std::string> make_request() const;
     [[nodiscard]] Result<void> keep_certificate(const std::string& answer) const;
     void renew_if_due() const;
+    [[nodiscard]] std::uint64_t begin_visit();
+    [[nodiscard]] bool is_here(std::uint64_t visit) const;
+    [[nodiscard]] http::Response print_for(std::uint64_t visit, const std::string& session,
+                                           const std::string& document);
+    [[nodiscard]] http::Response print_file(std::uint64_t visit, const std::string& release,
+                                            const printing::PrintOrder& order);
+    [[nodiscard]] bool settle_lost();
+    void look_for_lost();
     /// On disk before it is told, so that a crash forgets no sheet.
     [[nodiscard]] http::Response tell_result(const std::string& release, std::uint32_t sheets,
                                              bool taken, const std::string& failure);
@@ -65,13 +75,22 @@ private:
     const DeviceConfig config_;
     const printing::Printer printer_;
     const Clock& clock_;
+    std::mutex telling_;       ///< no result is told twice at once
     mutable std::mutex mutex_; ///< of what follows
+    std::uint64_t visit_ = 0;  ///< of who stands here: what was asked for another is nobody's
     std::string session_;
     struct Printed {
         std::string release;
         std::uint32_t sheets = 0;
     };
     std::optional<Printed> printed_; ///< waits for the person
+    /// What the printer went away with: its paper may come, so nothing else is printed, and the
+    /// door is not told, until that is known.
+    struct Lost {
+        std::string release;
+        std::string job;
+    };
+    std::optional<Lost> lost_;
     bool printing_ = false;
     bool online_ = false;
     std::string place_;

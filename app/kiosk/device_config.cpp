@@ -23,6 +23,13 @@ Result<DeviceConfig> read_device_config(const std::string& path) {
     TomlTable printer = root.table("printer");
     config.printer = printer.text("uri");
     config.two_sided = printer.boolean_or("two_sided", false);
+    TomlTable reader = root.table("reader");
+    config.identity = reader.text_or("identity", "id_card");
+    config.checked = reader.text("checked");
+    if (config.checked != "chip" && config.checked != "chip_and_face" &&
+        config.checked != "login") {
+        reader.refuse("checked", "must be chip, chip_and_face or login");
+    }
     TomlTable page = root.table("page");
     config.page_port = static_cast<std::uint16_t>(page.integer_or("port", 8500, 0, 65535));
     config.web_folder = paths.folder(page, "web_folder");

@@ -17,6 +17,8 @@ struct DeviceConfig {
     std::string folder; ///< key, certificate and what was not told yet
     std::string printer;
     bool two_sided = false;
+    std::string identity; ///< kind of document that its reader reads, where that does not say
+    std::string checked;  ///< how its reader checks: `chip`, `chip_and_face` or `login`
     std::uint16_t page_port = 0; ///< on loopback, for the device's browser
     std::string web_folder;
 };

@@ -205,7 +205,7 @@ protected:
             << "serial = \"SN-1\"\nfolder = \"device\"\n[server]\n"
             << "address = \"127.0.0.1\"\nport = " << port_ << "\nhost = \"localhost\"\nca_file = \""
             << fakes::sample_keys_folder() << "/tls/client-authority.pem\"\n[printer]\nuri = \""
-            << printer_.uri() << "\"\n[page]\nport = " << page_port_
+            << printer_.uri() << "\"\n[reader]\nchecked = \"chip\"\n[page]\nport = " << page_port_
             << "\nweb_folder = \"" SONGDA_SOURCE_DIR "/web\"\n";
         const std::string code = add_kiosk();
         const auto wrong = live::run_command(program() + " enrol 0000");

@@ -31,6 +31,8 @@ function startDevice() {
       { id: 'b2', title: '准予行政许可决定书', number: '示审〔2026〕12号', issuer: '示例市行政审批局' },
     ],
     print: { state: 'printed', sheets: 2 },
+    taken: { state: 'collected' },
+    opening: Promise.resolve(), // until which an opening is not answered
   };
   server = createServer(async (request, response) => {
     let body = '';
@@ -48,10 +50,11 @@ function startDevice() {
     device.asked.push([request.url, asked]);
     switch (request.url) {
       case '/local/openings':
+        await device.opening;
         return asked.code === '12345678' && asked.number === PERSON ? send(200, { documents: device.documents })
           : send(403, { title: '证件或领取码不对', title_en: 'The identity or the code is wrong' });
       case '/local/prints': return send(200, device.print);
-      case '/local/confirmations': return send(200, { state: asked.taken ? 'collected' : 'returned' });
+      case '/local/confirmations': return send(200, asked.taken ? device.taken : { state: 'returned' });
       case '/local/end': return send(200, {});
       default: response.writeHead(404);
         return response.end();
@@ -116,7 +119,7 @@ test('IdentityComesFirstThenTheCodeThenPaper', async () => {
   await shoot('code');
   await enter('12345678');
   await waitFor('list');
-  assert.deepEqual(last('/local/openings'), { identity: 'id_card', checked: 'chip', number: PERSON, name: NAME, code: '12345678' });
+  assert.deepEqual(last('/local/openings'), { number: PERSON, name: NAME, code: '12345678' }, 'what the reader is, is not the page\'s to say');
   await shoot('list');
   await page.locator('#documents button').first().tap();
   await waitFor('paper');
@@ -172,6 +175,38 @@ test('AfterSixtySecondsOfRestEverythingIsWiped', async () => {
   assert.deepEqual(last('/local/end'), {});
   const left = await page.content();
   for (const word of [PERSON, NAME, '食品经营许可证', '准予']) assert.ok(!left.includes(word), word);
+});
+
+test('AnAnswerToThePersonBeforeIsNotShownToTheNextOne', async () => {
+  let answer;
+  device.opening = new Promise(resolve => { answer = resolve; });
+  await readCard();
+  await enter('12345678');
+  await page.locator('#leave').tap();
+  await waitFor('idle');
+  await readCard('320102198505050017');
+  const answered = page.waitForResponse(response => response.url().endsWith('/local/openings'));
+  answer();
+  await (await answered).finished();
+  await page.evaluate(() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  assert.equal(await shown(), 'code');
+  assert.ok(!(await page.content()).includes('食品经营许可证'));
+  await enter('1234');
+  assert.match(await page.locator('#digits').innerText(), /^●{4}○{4}$/, 'the next one types undisturbed');
+});
+
+test('OnlyWhatTheServiceRecordedIsCalledServed', async () => {
+  for (const state of ['kept', 'nothing', 'returned']) {
+    device.taken = { state };
+    await open();
+    await page.locator('#documents button').first().tap();
+    await waitFor('paper');
+    await page.locator('#taken').tap();
+    await waitFor('trouble');
+    assert.ok(!/完成/.test(await page.locator('#trouble-words').innerText()), state);
+    await page.locator('#leave').tap();
+    await waitFor('idle');
+  }
 });
 
 test('ATouchKeepsTheSession', async () => {

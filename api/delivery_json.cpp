@@ -1,5 +1,7 @@
 #include "api/delivery_json.hpp"
 
+#include <rapidjson/document.h>
+
 #include "base/json.hpp"
 #include "delivery/channel.hpp"
 #include "delivery/leg_state.hpp"
@@ -7,10 +9,35 @@
 #include "delivery/reason_words.hpp"
 
 namespace songda::api {
+namespace {
 
-std::string delivery_json(const std::vector<delivery::LegProgress>& legs) {
+/// What an applicant may read of a collector_detail; what is added to it later, is not shown.
+std::string for_applicant(const std::string& detail) {
+    const auto parsed = parse_json(detail, 2);
     std::string to;
-    append_json_array(to, legs, [&to](const delivery::LegProgress& progress) {
+    JsonObject object(to);
+    if (parsed.ok()) {
+        const rapidjson::Value& root = parsed.value().root();
+        for (const char* const name :
+             {"collector", "identity", "checked", "name", "mandate", "mandate_day", "place"}) {
+            object.text_if(name, member_text(root, name));
+        }
+        for (const char* const name : {"copy", "sheets"}) {
+            const rapidjson::Value* const number = find_member(root, name);
+            if (number != nullptr && number->IsUint()) {
+                object.raw(name, std::to_string(number->GetUint()));
+            }
+        }
+    }
+    object.end();
+    return to;
+}
+
+} // namespace
+
+std::string delivery_json(const std::vector<delivery::LegProgress>& legs, Reader reader) {
+    std::string to;
+    append_json_array(to, legs, [&to, reader](const delivery::LegProgress& progress) {
         JsonObject object(to);
         object.text("channel", delivery::channel_name(
                                    static_cast<delivery::ChannelKind>(progress.leg.channel)));
@@ -32,7 +59,8 @@ std::string delivery_json(const std::vector<delivery::LegProgress>& legs) {
             object.text("collect_by", to_rfc3339(progress.leg.deadline));
         }
         if (!progress.collected.empty()) {
-            object.raw("collected", progress.collected);
+            object.raw("collected", reader == Reader::applicant ? for_applicant(progress.collected)
+                                                                : progress.collected);
         }
         if (progress.note) {
             object.begin("note");

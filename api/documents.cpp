@@ -262,7 +262,7 @@ http::Response show_document(const ApiParts& parts, const store::DocumentRow& do
     if (const auto remedies = remedies_json(parts, document, service.value())) {
         object.raw("remedies", *remedies);
     }
-    object.raw("delivery", delivery_json(legs.value()));
+    object.raw("delivery", delivery_json(legs.value(), Reader::department));
     object.end();
     return json_response(200, std::move(body));
 }

@@ -70,7 +70,7 @@ std::string document_json(const ApiParts& parts, const delivery::InboxDocument& 
     if (entry.service.state == delivery::ServiceState::served && delivery::ends_case(document)) {
         object.raw("rating", shown_rating(parts, document, inbox));
     }
-    object.raw("delivery", delivery_json(entry.legs));
+    object.raw("delivery", delivery_json(entry.legs, Reader::applicant));
     object.end();
     return to;
 }

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/inbox_json.hpp"
+
 namespace songda::api {
 namespace {
 
@@ -67,6 +69,19 @@ TEST_F(CollectionTest, ServesTheDocumentOnceAndShowsWhoCame) {
     EXPECT_EQ(json::parse(twice.body)["code"], "collected-already");
     EXPECT_EQ(shown()["state"], "acknowledged");
     EXPECT_EQ(shown()["collected"]["checked"], "chip");
+}
+
+TEST_F(CollectionTest, TheApplicantSeesWhoCameAndNoneOfTheMarksOfOthers) {
+    ASSERT_EQ(collect(record(), "key-of-the-department").status, 201);
+    const auto inbox = desk_->applicant_keys().inbox_of(fakes::department, addressee_);
+    const std::string text = inbox_json(*parts_, collecting_->list(inbox).value());
+    const json seen = json::parse(text)["documents"][0]["delivery"][0]["collected"];
+    EXPECT_EQ(seen["collector"], "agent");
+    EXPECT_EQ(seen["name"], "李**");
+    EXPECT_EQ(seen["mandate"], "委-1");
+    EXPECT_FALSE(seen.contains("person")) << text;
+    EXPECT_EQ(text.find("key-of-the-department"), std::string::npos) << text;
+    EXPECT_EQ(shown()["collected"]["key"], "key-of-the-department") << "its own department does";
 }
 
 TEST_F(CollectionTest, AStrangerIsRefusedInWordsAndNothingMoves) {

@@ -169,7 +169,8 @@ delivery::Collector read_collector(const KioskRow& kiosk, const rapidjson::Value
 http::Response open_desk(const KioskParts& parts, const KioskRow& kiosk,
                          const rapidjson::Value& body) {
     const delivery::Collector collector = read_collector(kiosk, body);
-    if (!delivery::check_collector(collector, china_date(parts.clock.now())).empty()) {
+    if (!delivery::is_check_of_device(collector.checked) ||
+        !delivery::check_collector(collector, china_date(parts.clock.now())).empty()) {
         return refused(422, "identity-missing", "没有读到完整的证件信息，请重新刷证",
                        "The identity was not read; please present it again.");
     }

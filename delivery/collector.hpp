@@ -41,6 +41,10 @@ inline constexpr std::array identity_checks = {
     CollectorWord{"sight", "工作人员核对证件与本人"},
     CollectorWord{"login", "统一身份认证扫码登录"},
 };
+/// May a device say so by itself? Nobody stands beside it who looks.
+[[nodiscard]] constexpr bool is_check_of_device(std::string_view checked) {
+    return checked == "chip" || checked == "chip_and_face" || checked == "login";
+}
 /// Null for a word that is not in the table.
 template <std::size_t N>
 [[nodiscard]] const CollectorWord* find_word(const std::array<CollectorWord, N>& words,

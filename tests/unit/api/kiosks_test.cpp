@@ -175,6 +175,15 @@ TEST_F(KioskDoorTest, AnEnrolmentCodeIsGoodOnceAndForARealRequest) {
     EXPECT_EQ(renewed.status, 201) << renewed.body;
 }
 
+TEST_F(KioskDoorTest, NoDeviceSaysThatAClerkLooked) {
+    const Digest certificate = enrol("SN-1");
+    json body = card(code_of(issue()));
+    body["checked"] = "sight";
+    EXPECT_EQ(knock("openings", body, certificate).status, 422);
+    body["checked"] = "login";
+    EXPECT_EQ(knock("openings", body, certificate).status, 200);
+}
+
 TEST_F(KioskDoorTest, AHeartbeatIsKeptAndSilenceIsSeen) {
     const Digest certificate = enrol("SN-1");
     app::KioskWatch watch(desk_->store(), clock_, desk_->metrics());

@@ -35,7 +35,7 @@ struct NewKiosk {
     std::string code;
 };
 [[nodiscard]] NewKiosk make_kiosk(const KioskOrder& order, TimeMs now, Random& random);
-/// The same kiosk, to be enrolled once more; its certificates go on until they end.
+/// The same kiosk, to be enrolled once more; its certificates go on until it is, or they end.
 [[nodiscard]] NewKiosk renew_code(const store::KioskRow& row, TimeMs now, Random& random);
 
 /// `urn:songda:kiosk:` and the id: what its certificates say.

@@ -28,6 +28,24 @@ Result<bool> serial_is_free(Transaction& rows, const KioskRow& after) {
     return true;
 }
 
+bool is_enrolled_by(const std::optional<KioskRow>& before, const KioskRow& after,
+                    const std::optional<KioskCertificate>& certificate) {
+    return certificate && before && before->code_until && !after.code_until;
+}
+
+Result<void> forget_certificates(Batch& batch, const KioskId& kiosk) {
+    const auto known = list_rows<KioskCertificate>(batch.rows, Table::kiosk_certificate, {});
+    if (!known.ok()) {
+        return known.error();
+    }
+    for (const KioskCertificate& each : known.value()) {
+        if (each.kiosk == kiosk) {
+            batch.rows.erase(Table::kiosk_certificate, each.certificate);
+        }
+    }
+    return {};
+}
+
 } // namespace
 
 Result<bool> LmdbStore::step_kiosk(const std::optional<KioskRow>& before, const KioskRow& after,
@@ -58,6 +76,12 @@ Result<bool> LmdbStore::step_kiosk(const std::optional<KioskRow>& before, const 
             return Error{Fault::conflict, "the certificate is there"};
         }
         batch.rows.put(Table::kiosk, after.id.view(), encode(after));
+        if (is_enrolled_by(before, after, certificate)) {
+            const Result<void> forgotten = forget_certificates(batch, after.id);
+            if (!forgotten.ok()) {
+                return forgotten;
+            }
+        }
         if (certificate) {
             batch.rows.put(Table::kiosk_certificate, certificate->certificate,
                            encode(*certificate));

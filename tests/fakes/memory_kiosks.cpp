@@ -37,6 +37,10 @@ Result<bool> MemoryStore::step_kiosk(const std::optional<KioskRow>& before, cons
         return Error{Fault::conflict, "serial or certificate is another's"};
     }
     kiosks_[after.id] = after;
+    if (certificate && before && before->code_until && !after.code_until) { // enrolled anew
+        std::erase_if(kiosk_certificates_,
+                      [&](const auto& each) { return each.second.kiosk == after.id; });
+    }
     if (certificate) {
         kiosk_certificates_[certificate->certificate] = *certificate;
     }

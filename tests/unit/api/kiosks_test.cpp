@@ -175,6 +175,26 @@ TEST_F(KioskDoorTest, AnEnrolmentCodeIsGoodOnceAndForARealRequest) {
     EXPECT_EQ(renewed.status, 201) << renewed.body;
 }
 
+TEST_F(KioskDoorTest, WhoEnrolsAgainIsKnownByTheNewCertificateAlone) {
+    const Digest before = enrol("SN-1");
+    const auto row = desk_->store().kiosks().value().front();
+    const delivery::NewKiosk again = delivery::renew_code(row, clock_.now(), desk_->random());
+    ASSERT_TRUE(desk_->store().step_kiosk(row, again.row, {}, {}).value());
+    EXPECT_EQ(knock("heartbeat", json::object(), before).status, 200) << "until it enrols";
+    const http::Response renewed =
+        knock("renewal", {{"request", authority_->request("device")}}, before);
+    ASSERT_EQ(renewed.status, 201) << renewed.body;
+    const Digest between = authority_->digest_of(json::parse(renewed.body)["certificate"]);
+    const http::Response enrolled = knock(
+        "enrolment",
+        {{"serial", "SN-1"}, {"code", again.code}, {"request", authority_->request("device")}});
+    ASSERT_EQ(enrolled.status, 201) << enrolled.body;
+    const Digest after = authority_->digest_of(json::parse(enrolled.body)["certificate"]);
+    EXPECT_EQ(knock("heartbeat", json::object(), before).status, 401);
+    EXPECT_EQ(knock("heartbeat", json::object(), between).status, 401);
+    EXPECT_EQ(knock("heartbeat", json::object(), after).status, 200);
+}
+
 TEST_F(KioskDoorTest, NoDeviceSaysThatAClerkLooked) {
     const Digest certificate = enrol("SN-1");
     json body = card(code_of(issue()));

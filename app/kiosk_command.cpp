@@ -90,7 +90,8 @@ int renew_code(store::Store& store, const KioskArguments& asked) {
     const TimeMs now = SystemClock().now();
     const delivery::NewKiosk made = delivery::renew_code(*kiosk, now, random);
     const int told = tell_step(store.step_kiosk(
-        kiosk, made.row, {}, {now, operator_name(), "kiosk_code", asked.kiosk, ""}));
+        kiosk, made.row, {},
+        {now, operator_name(), "kiosk_code", to_hex(kiosk->id.view()), asked.reason}));
     if (told == 0) {
         show_code(made);
     }
@@ -126,7 +127,7 @@ std::string standing_of(const KioskRow& kiosk, const store::KioskSeen* seen, Tim
     if (kiosk.revoked) {
         return "已停用 revoked " + to_china_time(*kiosk.revoked);
     }
-    if (kiosk.code_until) {
+    if (kiosk.code_until && seen == nullptr) {
         return *kiosk.code_until < now ? "登记码已过期 code expired" : "待登记 not enrolled yet";
     }
     if (seen == nullptr) {

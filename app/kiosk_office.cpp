@@ -34,12 +34,14 @@ std::size_t KioskWatch::look() {
     const TimeMs now = clock_.now();
     std::size_t working = 0;
     for (const store::KioskRow& kiosk : kiosks.value()) {
-        if (kiosk.revoked || kiosk.code_until) { // not enrolled yet
+        const auto at = heard.find(kiosk.id);
+        // One that spoke goes on while another code waits for it.
+        const bool is_new = kiosk.code_until && at == heard.end();
+        if (kiosk.revoked || is_new) {
             silent_.erase(kiosk.id);
             continue;
         }
         ++working;
-        const auto at = heard.find(kiosk.id);
         const bool silent = at == heard.end() || at->second + delivery::silent_after_ms < now;
         if (silent && silent_.insert(kiosk.id).second) {
             log::warning("kiosk_silent",

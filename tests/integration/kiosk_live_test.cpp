@@ -167,6 +167,23 @@ TEST_F(KioskLive, EnrolsPrintsAndIsGoneWhenItIsRevoked) {
     EXPECT_EQ(checked.status, 0) << checked.output;
 }
 
+TEST_F(KioskLive, AnotherCodeIsOnRecordWithItsReasonAndTheKioskIsStillWatched) {
+    const std::string certificate = enrol();
+    ASSERT_EQ(knock("heartbeat", {{"software", "test"}, {"printer", "idle"}}, certificate).status,
+              200);
+    const auto told = live::run_songda("kiosk code " + kiosk_.substr(0, 6) +
+                                       " --reason 更换主板 -c " + service_.config());
+    ASSERT_EQ(told.status, 0) << told.output;
+    EXPECT_EQ(live::run_command("LC_ALL=C grep -rqa " + kiosk_ + ".*更换主板 " +
+                                service_.folder().string() + " --include=*.mdb")
+                  .status,
+              0)
+        << "the audit row names the kiosk and the reason";
+    const auto listed = live::run_songda("kiosk list -c " + service_.config());
+    EXPECT_NE(listed.output.find("在线"), std::string::npos) << listed.output;
+    EXPECT_EQ(listed.output.find("待登记"), std::string::npos) << listed.output;
+}
+
 TEST_F(KioskLive, ACertificateOfAnotherAuthorityEndsTheHandshake) {
     (void)enrol();
     const fakes::KioskAuthority foreign(service_.folder() / "foreign");

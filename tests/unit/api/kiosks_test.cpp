@@ -10,6 +10,7 @@
 #include "app/kiosk_office.hpp"
 #include "base/text_codec.hpp"
 #include "delivery/kiosk/register.hpp"
+#include "tests/fakes/fixed_world.hpp"
 #include "tests/fakes/kiosk_authority.hpp"
 #include "tests/unit/api/counter.hpp"
 
@@ -202,6 +203,21 @@ TEST_F(KioskDoorTest, NoDeviceSaysThatAClerkLooked) {
     EXPECT_EQ(knock("openings", body, certificate).status, 422);
     body["checked"] = "login";
     EXPECT_EQ(knock("openings", body, certificate).status, 200);
+}
+
+TEST_F(KioskDoorTest, AKioskThatWaitsForAnotherCodeIsWatchedAllTheSame) {
+    const Digest certificate = enrol("SN-1");
+    ASSERT_EQ(knock("heartbeat", {{"clock", to_rfc3339(clock_.now())}}, certificate).status, 200);
+    const auto row = desk_->store().kiosks().value().front();
+    const delivery::NewKiosk again = delivery::renew_code(row, clock_.now(), desk_->random());
+    ASSERT_TRUE(desk_->store().step_kiosk(row, again.row, {}, {}).value());
+    fakes::ManualClock clock(clock_.now());
+    app::KioskWatch watch(desk_->store(), clock, desk_->metrics());
+    EXPECT_EQ(watch.look(), 0U);
+    clock.advance(delivery::silent_after_ms + 1);
+    EXPECT_EQ(watch.look(), 1U);
+    (void)add_kiosk("SN-2");
+    EXPECT_EQ(watch.look(), 1U) << "one that never enrolled is not awaited";
 }
 
 TEST_F(KioskDoorTest, AHeartbeatIsKeptAndSilenceIsSeen) {

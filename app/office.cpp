@@ -133,8 +133,8 @@ Result<void> Office::open_push() {
     }
     const WebPushConfig& config = *config_.web_push;
     auto made = delivery::push::PushChannel::make(
-        {config.signing_key, config.contact, config.ca_file, config.allow_private_addresses}, desk_.store(),
-        desk_.random());
+        {config.signing_key, config.contact, config.ca_file, config.allow_private_addresses},
+        desk_.store(), desk_.random());
     if (!made.ok()) {
         return made.error();
     }

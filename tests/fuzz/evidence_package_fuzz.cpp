@@ -1,6 +1,6 @@
 // sources: verifier/evidence_package.cpp verifier/evidence_seal.cpp verifier/foreign_cms.cpp
 // sources: verifier/signed_ranges.cpp verifier/revocation.cpp verifier/inspection.cpp
-// sources: verifier/report.cpp verifier/visible_text.cpp
+// sources: verifier/report.cpp verifier/conclusion.cpp verifier/visible_text.cpp
 // sources: verifier/timestamp.cpp verifier/trust.cpp verifier/cms_parts.cpp base/certificate.cpp
 // sources: base/json.cpp base/stored_zip.cpp ledger/tree.cpp ledger/evidence_record.cpp
 // sources: ledger/evidence_batch.cpp ledger/evidence_package.cpp

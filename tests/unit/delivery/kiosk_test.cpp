@@ -301,5 +301,24 @@ TEST_F(KioskTest, FiveWrongEnrolmentsOfASerialAndTheRightOneIsRefused) {
     EXPECT_FALSE(find(codes_["SN-1"]));
 }
 
+TEST_F(KioskTest, SerialsThatNobodyRegisteredShareOneCounter) {
+    const KioskTokens tokens(office_.keys);
+    for (int tries = 0; tries < 20; ++tries) {
+        EXPECT_FALSE(find_enrolling(office_.store, tokens, "SN-X" + std::to_string(tries), "",
+                                    office_.clock.now())
+                         .value());
+    }
+    const auto may_count = [&](const std::string& serial) -> bool {
+        const std::array one = {store::TryLimit{tokens.counted("enrolment", serial), 0xFFFF, day}};
+        return office_.store.count_tries(one, office_.clock.now()).value()[0];
+    };
+    EXPECT_TRUE(may_count("SN-X1"));
+    const std::array shared = {store::TryLimit{tokens.counted("enrolment", ""), 5, day}};
+    EXPECT_FALSE(office_.store.count_tries(shared, office_.clock.now()).value()[0]);
+    EXPECT_TRUE(
+        find_enrolling(office_.store, tokens, "SN-1", codes_["SN-1"], office_.clock.now()).value())
+        << "one that is registered has its own";
+}
+
 } // namespace
 } // namespace songda::delivery

@@ -234,8 +234,9 @@ http::Response release(const KioskParts& parts, const KioskRow& kiosk,
     delivery::KioskRelease& leave = taken.value().release;
     const auto file =
         parts.issuer.print(*taken.value().document, words_of_copy(leave.copy, *taken.value().copy));
-    if (!file.ok()) { // the lock ends by itself, and the next one voids this copy
-        return problem_response(problem_of(file.error()));
+    if (!file.ok()) {
+        const auto withdrawn = parts.desk.withdraw(kiosk, leave);
+        return problem_response(problem_of(withdrawn.ok() ? file.error() : withdrawn.error()));
     }
     leave.file = sha256(file.value());
     std::string to;
@@ -278,6 +279,10 @@ http::Response send_file(const KioskParts& parts, const KioskRow& kiosk,
     }
     if (sha256(file.value()) != leave.value()->file) {
         return no_release(); // it got another revision meanwhile: take it anew
+    }
+    const auto noted = parts.desk.note_sent(*leave.value());
+    if (!noted.ok()) {
+        return problem_response(problem_of(noted.error()));
     }
     http::Response response;
     response.content_type = "application/pdf";

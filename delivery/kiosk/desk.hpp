@@ -1,5 +1,6 @@
 #pragma once
 
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,7 +32,7 @@ struct PrintResult {
     std::string failure;      ///< reason code, as `printer_jam`; empty: none
 };
 
-/// Used from several threads; holds nothing between two calls. All that it names outlives it.
+/// Used from several threads; keeps nothing between two calls. All that it names outlives it.
 class KioskDesk {
 public:
     KioskDesk(store::Store& store, const ApplicantKeys& keys, const Clock& clock, Random& random,
@@ -70,12 +71,18 @@ public:
     /// A release of this kiosk whose file may be fetched now.
     [[nodiscard]] Result<std::optional<KioskRelease>> find_release(const store::KioskRow& kiosk,
                                                                    std::string_view token);
+    /// Its file goes to the printer now: if nobody says what became of it, that is a failure.
+    [[nodiscard]] Result<void> note_sent(const KioskRelease& release);
+
+    /// The file of what was taken cannot be made: nothing is printed, its copy's number is void,
+    /// the document is ready again and no failure is counted.
+    [[nodiscard]] Result<void> withdraw(const store::KioskRow& kiosk, const KioskRelease& release);
 
     enum class Finished {
-        collected, ///< also when the same result comes again
+        collected, ///< also when the same result comes again, or twice at once
         returned,  ///< the print failed: it is ready again, and the copy's number is void
         unknown,   ///< no such release, or another took its place
-        moved,     ///< it was collected or withdrawn meanwhile: the copy's number is void
+        moved,     ///< it was collected elsewhere or withdrawn meanwhile: the copy's number is void
     };
     [[nodiscard]] Result<Finished> finish(const store::KioskRow& kiosk, std::string_view token,
                                           const PrintResult& result);
@@ -89,10 +96,17 @@ private:
                                         const store::DocumentRow& document);
     [[nodiscard]] Result<std::optional<store::LegRow>>
     bring_leg(const store::KioskRow& kiosk, const store::DocumentRow& document);
+    [[nodiscard]] Result<Taken> take_leg(const store::KioskRow& kiosk, const KioskSession& session,
+                                         const store::DocumentRow& document, const LegId& leg);
     [[nodiscard]] Result<void> void_copy(const store::KioskRow& kiosk, const DocumentId& document,
                                          std::uint32_t copy, const std::string& reason);
+    [[nodiscard]] Result<bool> end_lock(const LegId& leg, const Digest& nonce, bool counted);
+    [[nodiscard]] Result<void> end_run_out(const store::KioskRow& kiosk, const DocumentId& document,
+                                           const store::CollectingLock& lock);
     [[nodiscard]] Result<Finished>
     give_back(const store::KioskRow& kiosk, const KioskRelease& release, const std::string& reason);
+    [[nodiscard]] Result<std::optional<Finished>> find_over(const store::KioskRow& kiosk,
+                                                            const KioskRelease& release);
     [[nodiscard]] Result<Finished> collect(const store::KioskRow& kiosk,
                                            const KioskRelease& release, const PrintResult& result);
 
@@ -102,6 +116,7 @@ private:
     const Clock& clock_;
     Random& random_;
     const std::vector<DepartmentCode> departments_;
+    std::mutex turn_; ///< of who voids a copy and locks anew, and who collects with a copy
 };
 
 /// What counts tries of a document's code. The clerk who tells the code again forgets it.

@@ -3,10 +3,14 @@
 // was taken serves.
 #include "delivery/kiosk/desk.hpp"
 
+#include <functional>
+#include <utility>
+
 #include <gtest/gtest.h>
 
 #include "delivery/channels/place_channel.hpp"
 #include "delivery/collecting.hpp"
+#include "delivery/hand_out.hpp"
 #include "delivery/kiosk/register.hpp"
 #include "tests/unit/delivery/office.hpp"
 
@@ -237,6 +241,117 @@ TEST_F(KioskTest, WhatWasRevokedWhileItPrintedIsNotCollected) {
     EXPECT_EQ(office_.state(document), LegState::cancelled);
 }
 
+TEST_F(KioskTest, WhatTheCounterHandedOutAfterTheLockEndedIsNotCollectedAgain) {
+    const DocumentId document = issue();
+    const KioskDesk::Taken taken = take(*open(code_of(document)), document);
+    office_.clock.advance(printing_ms);
+    const auto row = *office_.store.find_document(document).value();
+    ASSERT_EQ(hand_out({office_.store, office_.keys, office_.random, office_.clock.now()},
+                       {row, card(), "key:clerk"})
+                  .value()
+                  .kind,
+              HandedOut::Kind::collected);
+    ASSERT_EQ(office_.state(document, ChannelKind::kiosk), LegState::available)
+        << "it is the counter's leg that was collected";
+    EXPECT_EQ(desk_.finish(here_, token(taken), {1, true, ""}).value(), Finished::moved);
+    EXPECT_TRUE(is_void(document, taken.release.copy));
+    EXPECT_EQ(office_.state(document, ChannelKind::kiosk), LegState::available);
+}
+
+/// Somebody else comes in between, once, when the time is asked for.
+class InterruptedClock final : public Clock {
+public:
+    explicit InterruptedClock(const Clock& clock) : clock_(clock) {}
+    mutable std::function<void()> once;
+    [[nodiscard]] TimeMs now() const override {
+        if (const auto other = std::exchange(once, nullptr)) {
+            other();
+        }
+        return clock_.now();
+    }
+
+private:
+    const Clock& clock_;
+};
+
+TEST_F(KioskTest, TheSameGoodResultToldTwiceAtOnceIsCollectedBothTimes) {
+    const DocumentId document = issue();
+    const KioskDesk::Taken taken = take(*open(code_of(document)), document);
+    InterruptedClock clock(office_.clock);
+    KioskDesk slow(office_.store, office_.keys, clock, office_.random, {department});
+    clock.once = [&] {
+        EXPECT_EQ(desk_.finish(here_, token(taken), {2, true, ""}).value(), Finished::collected);
+    };
+    EXPECT_EQ(slow.finish(here_, token(taken), {2, true, ""}).value(), Finished::collected);
+    EXPECT_FALSE(is_void(document, taken.release.copy));
+}
+
+TEST_F(KioskTest, ACopyThatAClerkVoidedMeanwhileIsNotCollectedWith) {
+    const DocumentId document = issue();
+    const KioskDesk::Taken taken = take(*open(code_of(document)), document);
+    ASSERT_TRUE(
+        office_.store.revoke_paper_copy(document, taken.release.copy, office_.clock.now(), "x", {})
+            .ok());
+    EXPECT_EQ(desk_.finish(here_, token(taken), {1, true, ""}).value(), Finished::moved);
+    EXPECT_EQ(office_.state(document), LegState::available);
+}
+
+TEST_F(KioskTest, WhatNeverReachedThePrinterIsVoidAndFreeAndCountsAsNoFailure) {
+    const DocumentId document = issue();
+    const auto opened = open(code_of(document));
+    ASSERT_EQ(
+        desk_.finish(here_, token(take(*opened, document)), {0, false, "printer_jam"}).value(),
+        Finished::returned);
+    std::uint32_t copy = 1;
+    for (const char* const reason : {"printer_busy", "file"}) {
+        const KioskDesk::Taken taken = take(*opened, document);
+        ASSERT_EQ(taken.kind, TakenKind::taken) << reason;
+        EXPECT_EQ(desk_.finish(here_, token(taken), {0, false, reason}).value(),
+                  Finished::returned);
+        EXPECT_TRUE(is_void(document, ++copy));
+    }
+    const KioskDesk::Taken unmade = take(*opened, document);
+    ASSERT_TRUE(desk_.withdraw(here_, unmade.release).ok());
+    EXPECT_TRUE(is_void(document, ++copy));
+    EXPECT_EQ(desk_.finish(here_, token(unmade), {1, true, ""}).value(), Finished::unknown);
+    const KioskDesk::Taken last = take(*opened, document);
+    ASSERT_EQ(last.kind, TakenKind::taken) << "free at once";
+    EXPECT_EQ(office_.store.find_collecting(last.release.leg).value()->failures, 1)
+        << "the jam, and nothing else";
+}
+
+TEST_F(KioskTest, ALockThatRanOutIsAFailureOnlyIfItsFileWentToThePrinter) {
+    const DocumentId document = issue();
+    for (int unsent = 0; unsent < 6; ++unsent) {
+        ASSERT_EQ(take(*open(code_of(document)), document).kind, TakenKind::taken);
+        office_.clock.advance(printing_ms);
+    }
+    for (std::uint16_t sent = 0; sent < 5; ++sent) {
+        const KioskDesk::Taken taken = take(*open(code_of(document)), document);
+        ASSERT_EQ(taken.kind, TakenKind::taken) << sent;
+        EXPECT_EQ(office_.store.find_collecting(taken.release.leg).value()->failures, sent);
+        ASSERT_TRUE(desk_.note_sent(taken.release).ok());
+        office_.clock.advance(printing_ms);
+    }
+    EXPECT_EQ(take(*open(code_of(document)), document).kind, TakenKind::too_many);
+    EXPECT_TRUE(is_void(document, 11)) << "the last one too";
+}
+
+TEST_F(KioskTest, TheCopyOfALockThatRanOutIsVoidBeforeThereIsAnother) {
+    const DocumentId document = issue();
+    const KioskDesk::Taken lost = take(*open(code_of(document)), document);
+    office_.clock.advance(printing_ms);
+    ASSERT_EQ(take(*open(code_of(document)), document).kind, TakenKind::taken);
+    std::vector<std::string> copies;
+    for (const store::AuditEntry& entry : office_.store.list_audit(0, 100).value()) {
+        if (entry.row.action.starts_with("paper_copy")) {
+            copies.push_back(entry.row.action);
+        }
+    }
+    EXPECT_EQ(copies, (std::vector<std::string>{"paper_copy", "paper_copy_revoked", "paper_copy"}));
+    EXPECT_TRUE(is_void(document, lost.release.copy));
+}
+
 TEST_F(KioskTest, WhoChoseAnotherWayMayComeToAKioskAndItsScopeCounts) {
     const DocumentId document = issue(person, {ChannelKind::email});
     const auto narrow = add_kiosk("SN-3", {"ZY"});
@@ -318,6 +433,30 @@ TEST_F(KioskTest, SerialsThatNobodyRegisteredShareOneCounter) {
     EXPECT_TRUE(
         find_enrolling(office_.store, tokens, "SN-1", codes_["SN-1"], office_.clock.now()).value())
         << "one that is registered has its own";
+}
+
+TEST_F(KioskTest, AnUnknownCodeIsWrittenDownHoweverOftenItWasTried) {
+    for (int tries = 0; tries < 9; ++tries) {
+        EXPECT_FALSE(open("00000000", "110101200001010000"));
+        office_.clock.advance(1);
+    }
+    const std::array stand_in = {store::TryLimit{code_counter(desk_.tokens(), {}), 2, 0}};
+    EXPECT_TRUE(office_.store.count_tries(stand_in, office_.clock.now()).value()[0])
+        << "a counter that is full is not written, and that could be measured";
+}
+
+TEST_F(KioskTest, ASessionNamesInboxesWithADocumentAlone) {
+    std::vector<DepartmentCode> many;
+    for (int at = 100; at < 300; ++at) {
+        many.push_back({"11320199MB1234" + std::to_string(at) + "A"});
+    }
+    many.push_back(department);
+    KioskDesk city(office_.store, office_.keys, office_.clock, office_.random, many);
+    const DocumentId document = issue();
+    const auto opened = city.open(here_, card(), code_of(document)).value();
+    ASSERT_TRUE(opened);
+    EXPECT_LT(opened->session.size(), 2000U);
+    EXPECT_EQ(city.take(here_, opened->session, document).value().kind, TakenKind::taken);
 }
 
 } // namespace

@@ -289,13 +289,15 @@ http::Response KioskDevice::print_file(std::uint64_t visit, const std::string& r
                           outcome.reason.empty() ? "printer_failed" : outcome.reason);
         return outcome.kind == Kind::busy ? state("busy") : state("failed", outcome.reason);
     }
+    bool here = false;
     {
         const std::scoped_lock lock(mutex_);
-        if (visit_ == visit) {
+        here = visit_ == visit;
+        if (here) {
             printed_ = Printed{release, outcome.sheets};
         }
     }
-    if (!is_here(visit)) { // the next one is not asked about this paper
+    if (!here) { // the next one is not asked about this paper
         (void)tell_result(release, outcome.sheets, false, "not_taken");
         return state("ended");
     }
@@ -400,12 +402,16 @@ void KioskDevice::tell_again() {
     }
 }
 
-/// Its number.
+/// Its number, which changes first: paper that comes from then on is nobody's.
 std::uint64_t KioskDevice::begin_visit() {
+    std::uint64_t visit = 0;
+    {
+        const std::scoped_lock lock(mutex_);
+        session_.clear();
+        visit = ++visit_;
+    }
     (void)confirm(false); // whoever left took nothing that anybody saw
-    const std::scoped_lock lock(mutex_);
-    session_.clear();
-    return ++visit_;
+    return visit;
 }
 
 bool KioskDevice::is_here(std::uint64_t visit) const {

@@ -369,9 +369,9 @@ public:
 
     // Kiosks.
 
-    /// Puts `after` in the place of `before`, with the certificate that it got, if it got one;
-    /// absent: it is new. False when the kiosk is not that any more. `conflict` when another kiosk
-    /// that is not revoked has the serial, or the certificate is there.
+    /// Puts `after` in the place of `before` (absent: it is new), with the certificate that it got,
+    /// if it got one; by its code, then those before go. False when the kiosk is not that any more.
+    /// `conflict`: another kiosk that is not revoked has the serial, or the certificate is there.
     [[nodiscard]] virtual Result<bool>
     step_kiosk(const std::optional<KioskRow>& before, const KioskRow& after,
                const std::optional<KioskCertificate>& certificate, const AuditRow& audit) = 0;

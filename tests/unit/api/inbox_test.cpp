@@ -120,7 +120,15 @@ TEST_F(InboxTest, DepartmentSeesThatItsApplicantCollected) {
     EXPECT_EQ(states(), (std::vector<std::string>{"acknowledged", "acknowledged"}));
 }
 
-TEST_F(InboxTest, RefusalThatWasServedSaysUntilWhenItMayBeContested) {
+/// Of a department that also refuses to accept applications.
+class RefusalTest : public ApplicantTest {
+protected:
+    void configure(app::Config& config) override {
+        config.departments.front().templates.emplace_back("rejection-notice");
+    }
+};
+
+TEST_F(RefusalTest, OneThatWasServedSaysUntilWhenItMayBeContested) {
     std::ifstream in(SONGDA_SOURCE_DIR "/samples/types.jsonl");
     std::string line;
     while (std::getline(in, line) && line.find("\"type-BYSL\"") == std::string::npos) {

@@ -120,7 +120,10 @@ private:
         }
         happened += store_.service_entries(document.id).value().size();
         happened += store_.consents(document.id).value().size();
-        for (const store::InboxEntry& entry : store_.inbox(legs.front().inbox).value()) {
+        const auto served = std::find_if(legs.begin(), legs.end(), [](const LegRow& leg) {
+            return leg.purpose == store::LegPurpose::service;
+        });
+        for (const store::InboxEntry& entry : store_.inbox(served->inbox).value()) {
             happened += entry.document == document.id && entry.opened ? 1U : 0U;
         }
         if (!records.empty() && records.size() != happened) {

@@ -12,6 +12,7 @@
 #include "base/time.hpp"
 #include "delivery/applicant_keys.hpp"
 #include "delivery/courier.hpp"
+#include "delivery/evidence.hpp"
 #include "delivery/plan.hpp"
 #include "delivery/service_case.hpp"
 #include "store/lmdb/open_lmdb.hpp"
@@ -27,6 +28,8 @@ public:
         store::LmdbOptions options;
         options.directory = folder_ + "/store";
         options.follow_leg = delivery::follow_service;
+        options.testify =
+            delivery::make_testify(delivery::EvidenceKeys(Digest{7})); // as the service
         auto opened = store::open_lmdb(options);
         SONGDA_CHECK(opened.ok());
         store_ = std::move(opened).value();

@@ -294,8 +294,7 @@ http::Response refused(const std::vector<Finding>& findings) {
                              "办件事件不符合要求",
                              "The event breaks rules; each is listed.",
                              {},
-                             &findings,
-                             {}});
+                             &findings});
 }
 
 bool same_event(store::CaseEvent left, const store::CaseEvent& right) {
@@ -320,13 +319,8 @@ std::optional<http::Response> check_append(const ApiParts& parts,
                                            const store::CaseEvent& event) {
     if (!events.empty() && events.front().department != event.department) {
         return has_part(events, event.department)
-                   ? problem_response({403,
-                                       "case-of-another-department",
-                                       "办件由收件部门登记事件",
-                                       "Events are told by the department that received the case.",
-                                       {},
-                                       nullptr,
-                                       {}})
+                   ? problem_response({403, "case-of-another-department", "办件由收件部门登记事件",
+                                       "Events are told by the department that received the case."})
                    : no_such_case();
     }
     const catalogue::CaseFold fold = fold_events(events);

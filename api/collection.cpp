@@ -55,13 +55,12 @@ http::Response refused(const std::vector<Finding>& findings) {
                              "领取登记的内容不符合要求",
                              "The record of the collection breaks rules; each is listed.",
                              {},
-                             &findings,
-                             {}});
+                             &findings});
 }
 
 http::Response conflict(std::string_view code, std::string_view zh, std::string_view en,
                         std::string detail = {}) {
-    return problem_response({409, code, zh, en, std::move(detail), nullptr, {}});
+    return problem_response({409, code, zh, en, std::move(detail)});
 }
 
 http::Response collected(const ApiParts& parts, const store::DocumentRow& document,
@@ -90,15 +89,11 @@ http::Response answer_of(const ApiParts& parts, const store::DocumentRow& docume
                         "This document has been collected.", "collected at " + to_rfc3339(done.at));
     case Kind::stranger:
         return problem_response(
-            {403,
-             "not-the-addressee",
+            {403, "not-the-addressee",
              "所示证件与受送达人不一致，不能领取；请核对证件号码，代领的请填写受送达人的证件号码"
              "或统一社会信用代码",
              "The identity is not the addressee's; nothing is handed out. Check "
-             "the number; of an agent give the addressee's code.",
-             {},
-             nullptr,
-             {}});
+             "the number; of an agent give the addressee's code."});
     case Kind::not_valid:
         return conflict("document-not-valid", "文书现不处于有效状态，不能领取",
                         "The document does not hold now; it is not handed out.");

@@ -118,8 +118,7 @@ http::Response refused(const std::vector<Finding>& findings) {
                              "日期不符合要求",
                              "The days break rules; each is listed.",
                              {},
-                             &findings,
-                             {}});
+                             &findings});
 }
 
 http::Response show_deadlines(const ApiParts& parts, const http::Request& request) {
@@ -131,13 +130,9 @@ http::Response show_deadlines(const ApiParts& parts, const http::Request& reques
     const Date today = china_date(parts.clock.now());
     const auto deadlines = deadlines_json(parts.calendar, days, today);
     if (!deadlines.ok()) {
-        return problem_response({422,
-                                 "calendar-unknown",
-                                 "该年度的工作日安排尚未公布，无法计算",
+        return problem_response({422, "calendar-unknown", "该年度的工作日安排尚未公布，无法计算",
                                  "The working days of that year are not published yet.",
-                                 deadlines.error().detail,
-                                 nullptr,
-                                 {}});
+                                 deadlines.error().detail});
     }
     std::string to;
     JsonObject object(to);

@@ -129,13 +129,8 @@ http::Response issue_batch(const ApiParts& parts, const http::Request& request,
     if (lines.empty() || lines.size() > parts.limits.batch_rows_max) {
         const std::string detail =
             fmt::format("{} rows; 1 to {} are taken", lines.size(), parts.limits.batch_rows_max);
-        return problem_response({lines.empty() ? 400 : 413,
-                                 "batch-rows",
-                                 "批量行数不在允许范围内",
-                                 "The number of rows is out of bounds.",
-                                 detail,
-                                 nullptr,
-                                 {}});
+        return problem_response({lines.empty() ? 400 : 413, "batch-rows", "批量行数不在允许范围内",
+                                 "The number of rows is out of bounds.", detail});
     }
     const auto key = idempotency_key(request);
     if (!key) {

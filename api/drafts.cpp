@@ -86,7 +86,7 @@ http::Response no_such_draft() {
 
 http::Response refused(std::string_view code, std::string_view zh, std::string_view en,
                        const std::vector<Finding>* findings = nullptr, int status = 422) {
-    return problem_response({status, code, zh, en, {}, findings, {}});
+    return problem_response({status, code, zh, en, {}, findings});
 }
 
 http::Response decision_refused(const std::vector<Finding>& findings) {

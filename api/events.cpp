@@ -5,6 +5,7 @@
 
 #include <rapidjson/document.h>
 
+#include "api/event_stream.hpp"
 #include "api/problem.hpp"
 #include "api/request_body.hpp"
 #include "api/routes.hpp"
@@ -19,28 +20,22 @@ namespace {
 using issuer::Finding;
 
 constexpr std::size_t page_rows = 200;
-/// At one time of a stream, so that who was away for long is soon up to date.
-constexpr std::size_t stream_rows = 2000;
-constexpr std::string_view retry = "retry: 3000\n\n";
-constexpr std::string_view ping = ": ping\n\n";
-constexpr std::int64_t ping_ms = 15'000;
 /// A stream ends, so that a key that was revoked is asked for again.
 constexpr std::int64_t stream_ms = 15LL * 60'000;
+
+/// Of a record that we wrote ourselves.
+std::string code_of(const store::EvidenceRow& row) {
+    const auto record = parse_json(row.text);
+    return record.ok() ? std::string(member_text(record.value().root(), "code")) : "";
+}
 
 /// What the caller wants to see; everything where nothing is said.
 struct Filter {
     std::optional<DocumentId> document;
     std::string code; ///< `leg.bounce`, or the beginning of some: `service.`
     [[nodiscard]] bool takes(const store::EvidenceRow& row) const {
-        if (document && row.document != *document) {
-            return false;
-        }
-        return code.empty() || code_of(row).starts_with(code);
-    }
-    /// Of a record that we wrote ourselves.
-    [[nodiscard]] static std::string code_of(const store::EvidenceRow& row) {
-        const auto record = parse_json(row.text);
-        return record.ok() ? std::string(member_text(record.value().root(), "code")) : "";
+        return (!document || row.document == *document) &&
+               (code.empty() || code_of(row).starts_with(code));
     }
 };
 
@@ -81,15 +76,15 @@ http::Response list(const ApiParts& parts, const Question& question, const Princ
     if (!rows.ok()) {
         return problem_response(problem_of(rows.error()));
     }
-    std::string listed;
-    JsonObject body(listed);
-    body.begin("events");
     std::vector<const store::EvidenceRow*> taken;
     for (const store::EvidenceRow& row : rows.value()) {
         if (question.filter.takes(row)) {
             taken.push_back(&row);
         }
     }
+    std::string listed;
+    JsonObject body(listed);
+    body.begin("events");
     append_json_array(listed, taken, [&](const store::EvidenceRow* row) {
         JsonObject event(listed);
         event.raw("sequence", std::to_string(row->sequence));
@@ -105,50 +100,34 @@ http::Response list(const ApiParts& parts, const Question& question, const Princ
 
 /// Each event is one record; its id is the place in the order, so that who comes back misses
 /// nothing and gets nothing twice.
-class EventStream final : public http::Pieces {
+class RecordStream final : public EventStream {
 public:
-    EventStream(const ApiParts& parts, Question question, DepartmentCode department)
-        : parts_(parts), question_(std::move(question)), department_(std::move(department)),
-          written_(parts.clock.now()), ends_(written_ + stream_ms) {}
+    RecordStream(const ApiParts& parts, Question question, DepartmentCode department)
+        : EventStream(parts.clock), store_(parts.store), question_(std::move(question)),
+          department_(std::move(department)), ends_(parts.clock.now() + stream_ms) {}
 
-    Piece next() override {
-        const TimeMs now = parts_.clock.now();
-        const auto rows = parts_.store.list_evidence_for(department_, question_.after, stream_rows);
+private:
+    std::optional<std::string> more(TimeMs now) override {
+        const auto rows =
+            store_.list_evidence_for(department_, question_.after, store::evidence_rows_max);
         if (!rows.ok() || ends_ <= now) {
-            return {"", true};
+            return std::nullopt;
         }
-        Piece piece;
+        std::string events;
         for (const store::EvidenceRow& row : rows.value()) {
             question_.after = row.sequence;
             if (question_.filter.takes(row)) {
-                piece.bytes += "id: " + std::to_string(row.sequence) +
-                               "\nevent: " + Filter::code_of(row) + "\ndata: " + row.text + "\n\n";
+                append_event(events, std::to_string(row.sequence), code_of(row), row.text);
             }
         }
-        if (piece.bytes.empty() && now - written_ >= ping_ms) {
-            piece.bytes = ping;
-        }
-        written_ = piece.bytes.empty() ? written_ : now;
-        return piece;
+        return events;
     }
 
-private:
-    const ApiParts& parts_;
+    store::Store& store_;
     Question question_;
     const DepartmentCode department_;
-    TimeMs written_;
     const TimeMs ends_;
 };
-
-http::Response follow(const ApiParts& parts, Question question, const Principal& principal) {
-    http::Response response;
-    response.content_type = "text/event-stream";
-    response.headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
-    response.body = retry;
-    response.pieces =
-        std::make_shared<EventStream>(parts, std::move(question), principal.department);
-    return response;
-}
 
 http::Response answer(const ApiParts& parts, const http::Request& request,
                       const Principal& principal) {
@@ -160,11 +139,11 @@ http::Response answer(const ApiParts& parts, const http::Request& request,
                                  "查询条件不符合要求",
                                  "The question breaks rules; each is listed.",
                                  {},
-                                 &findings,
-                                 {}});
+                                 &findings});
     }
     const bool streams = request.header("Accept").find("text/event-stream") != std::string::npos;
-    return streams ? follow(parts, std::move(question), principal)
+    return streams ? stream_response(std::make_shared<RecordStream>(parts, std::move(question),
+                                                                    principal.department))
                    : list(parts, question, principal);
 }
 

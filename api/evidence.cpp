@@ -31,25 +31,16 @@ http::Response download_evidence(const ApiParts& parts, const store::DocumentRow
 http::Response refuse_receipt(const Error& why) {
     switch (why.fault) {
     case Fault::conflict:
-        return problem_response({409,
-                                 "not-served",
-                                 "文书尚未送达，不能出具送达回证",
-                                 "The document is not served; there is nothing to attest yet.",
-                                 {},
-                                 nullptr,
-                                 {}});
+        return problem_response({409, "not-served", "文书尚未送达，不能出具送达回证",
+                                 "The document is not served; there is nothing to attest yet."});
     case Fault::invalid_input:
         return problem_response(
-            {422,
-             "receipt-by-hand",
+            {422, "receipt-by-hand",
              "送达记录应写明且只写明一种送达方式（直接、留置、电子、委托、邮寄、转交、公告送达）；"
              "请由送达人按送达回证模板填写",
              "How it was served is not on record in a way that a receipt can say: the entry of "
              "service by hand names exactly one of 直接送达, 留置送达, 电子送达, 委托送达, "
-             "邮寄送达, 转交送达 and 公告送达. Issue one from the template service-receipt.",
-             {},
-             nullptr,
-             {}});
+             "邮寄送达, 转交送达 and 公告送达. Issue one from the template service-receipt."});
     default: return problem_response(problem_of(why));
     }
 }

@@ -14,25 +14,16 @@ constexpr std::size_t code_body_bytes_max = 256;
 
 /// The same words for an unknown link, a wrong code, an expired and a shut link.
 http::Response not_opened() {
-    return problem_response({403,
-                             "link-or-code-wrong",
-                             "领取码不对，或链接已失效",
-                             "The code is wrong or the link is no longer good.",
-                             {},
-                             nullptr,
-                             {}});
+    return problem_response({403, "link-or-code-wrong", "领取码不对，或链接已失效",
+                             "The code is wrong or the link is no longer good."});
 }
 
 /// Signed, and not yet proven as it is to be before it is served.
 http::Response not_yet() {
-    return problem_response({409,
-                             "level-awaited",
+    return problem_response({409, "level-awaited",
                              "文书已签发，正在加盖可信时间戳，完成后即可下载，请稍后再来",
                              "The document is signed and waits for its trusted time-stamp; it can "
-                             "be downloaded as soon as that is there. Please come back later.",
-                             {},
-                             nullptr,
-                             {}});
+                             "be downloaded as soon as that is there. Please come back later."});
 }
 
 /// `{"code":"12345678"}`; empty for anything else, which then is a wrong code.

@@ -26,18 +26,13 @@ using Handle = http::Response (*)(const KioskParts&, const KioskRow&, const rapi
 
 http::Response stranger() {
     return problem_response(
-        {401,
-         "kiosk-unknown",
-         "本设备未登记、已停用，或证书已失效",
-         "This device is not registered, is revoked, or its certificate is over.",
-         {},
-         nullptr,
-         {}});
+        {401, "kiosk-unknown", "本设备未登记、已停用，或证书已失效",
+         "This device is not registered, is revoked, or its certificate is over."});
 }
 
 http::Response refused(int status, std::string_view code, std::string_view zh,
                        std::string_view en) {
-    return problem_response({status, code, zh, en, {}, nullptr, {}});
+    return problem_response({status, code, zh, en});
 }
 
 /// Asked at each request: a kiosk that was revoked a moment ago is nobody now.

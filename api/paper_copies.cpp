@@ -25,7 +25,7 @@ http::Response no_such_copy() {
 }
 
 http::Response refused(std::string_view zh, std::string_view en) {
-    return problem_response({422, "copy-refused", zh, en, {}, nullptr, {}});
+    return problem_response({422, "copy-refused", zh, en});
 }
 
 std::string copy_json(const Document& document, std::size_t number, const store::PaperCopy& copy) {
@@ -83,13 +83,8 @@ http::Response print_copy(const ApiParts& parts, const Document& document,
     }
     if (store::status_at(document, status.value().change.status, parts.clock.now()) !=
         store::DocumentStatus::valid) {
-        return problem_response({409,
-                                 "document-not-valid",
-                                 "文书现不处于有效状态，不能打印",
-                                 "The document does not hold now; it is not printed.",
-                                 {},
-                                 nullptr,
-                                 {}});
+        return problem_response({409, "document-not-valid", "文书现不处于有效状态，不能打印",
+                                 "The document does not hold now; it is not printed."});
     }
     store::PaperCopy copy;
     copy.at = parts.clock.now();

@@ -136,23 +136,13 @@ http::Response problem_response(const Problem& problem) {
 }
 
 Problem key_missing() {
-    return {400,
-            "idempotency-key-missing",
-            "缺少幂等键（Idempotency-Key）",
-            "An idempotency key is needed.",
-            {},
-            nullptr,
-            {}};
+    return {400, "idempotency-key-missing", "缺少幂等键（Idempotency-Key）",
+            "An idempotency key is needed."};
 }
 
 Problem key_reused() {
-    return {422,
-            "idempotency-key-reused",
-            "同一幂等键已用于不同的内容",
-            "This idempotency key came before with other content.",
-            {},
-            nullptr,
-            {}};
+    return {422, "idempotency-key-reused", "同一幂等键已用于不同的内容",
+            "This idempotency key came before with other content."};
 }
 
 Problem problem_of_answer(const issuer::Answer& answer) {
@@ -168,13 +158,8 @@ Problem problem_of_answer(const issuer::Answer& answer) {
     case issuer::Answer::Kind::key_missing: return key_missing();
     case issuer::Answer::Kind::key_conflict: return key_reused();
     case issuer::Answer::Kind::key_running:
-        return {409,
-                "still-running",
-                "同一幂等键的请求仍在办理",
-                "A request with this key is still running.",
-                {},
-                nullptr,
-                {}};
+        return {409, "still-running", "同一幂等键的请求仍在办理",
+                "A request with this key is still running."};
     case issuer::Answer::Kind::seal_refused:
         return {403,
                 "seal-refused",
@@ -203,7 +188,7 @@ std::string fault_words(Fault fault) {
 
 Problem problem_of(const Error& error) {
     const Wording wording = wording_of(error.fault);
-    Problem problem{wording.status, wording.code, wording.zh, wording.en, {}, nullptr, {}};
+    Problem problem{wording.status, wording.code, wording.zh, wording.en};
     if (wording.status >= 500) {
         problem.detail = next_instance();
         log::error("request_failed", {{"instance", problem.detail},
@@ -215,8 +200,7 @@ Problem problem_of(const Error& error) {
 
 http::Response refusal_response(int status, std::string_view why) {
     const Wording wording = wording_of(status);
-    return problem_response(
-        {status, wording.code, wording.zh, wording.en, std::string(why), nullptr, {}});
+    return problem_response({status, wording.code, wording.zh, wording.en, std::string(why)});
 }
 
 } // namespace songda::api

@@ -18,9 +18,9 @@ struct Problem {
     std::string_view code;     ///< stable name, last part of `type`
     std::string_view title_zh; ///< one sentence each, the same for every case of this code
     std::string_view title_en;
-    std::string detail; ///< optional, safe to show
+    std::string detail{}; ///< optional, safe to show
     const std::vector<issuer::Finding>* errors = nullptr;
-    std::string document; ///< id of a document that the caller owns, where one is in the way
+    std::string document{}; ///< id of a document that the caller owns, where one is in the way
     const signer::SealRuling* seal = nullptr; ///< which seal may not be used, and why
 };
 

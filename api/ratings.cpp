@@ -31,38 +31,22 @@ http::Response refused(const std::vector<Finding>& findings) {
                              "评价的内容不符合要求",
                              "The rating breaks rules; each is listed.",
                              {},
-                             &findings,
-                             {}});
+                             &findings});
 }
 
 http::Response not_served() {
-    return problem_response({409,
-                             "not-served",
-                             "文书尚未送达，送达后才能评价",
-                             "The document is not served yet; a case is rated after that.",
-                             {},
-                             nullptr,
-                             {}});
+    return problem_response({409, "not-served", "文书尚未送达，送达后才能评价",
+                             "The document is not served yet; a case is rated after that."});
 }
 
 http::Response rated_already() {
-    return problem_response({409,
-                             "rated-already",
-                             "该办件已评价，无需重复评价",
-                             "This case is rated already.",
-                             {},
-                             nullptr,
-                             {}});
+    return problem_response(
+        {409, "rated-already", "该办件已评价，无需重复评价", "This case is rated already."});
 }
 
 http::Response no_such_step() {
-    return problem_response({409,
-                             "rating-step",
-                             "这条评价现在不能这样处理",
-                             "Not possible for the rating as it stands.",
-                             {},
-                             nullptr,
-                             {}});
+    return problem_response({409, "rating-step", "这条评价现在不能这样处理",
+                             "Not possible for the rating as it stands."});
 }
 
 void read_reasons(const rapidjson::Value& body, delivery::Rated& to,

@@ -10,13 +10,8 @@ namespace {
 
 http::Response not_allowed() {
     http::Response response =
-        problem_response({401,
-                          "credential-needed",
-                          "需要有效的凭证",
-                          "A valid credential with the right scope is needed.",
-                          {},
-                          nullptr,
-                          {}});
+        problem_response({401, "credential-needed", "需要有效的凭证",
+                          "A valid credential with the right scope is needed."});
     response.headers.emplace_back("WWW-Authenticate", "Bearer");
     return response;
 }
@@ -36,13 +31,9 @@ std::string_view media_type(const http::Request& request) {
 
 http::Response wrong_content_type(const std::string& accepted) {
     http::Response response = problem_response(
-        {415,
-         "content-type",
-         "内容类型（Content-Type）不对",
+        {415, "content-type", "内容类型（Content-Type）不对",
          "This path takes another Content-Type.",
-         "send it as " + accepted + "; with curl: -H 'Content-Type: " + accepted + "'",
-         nullptr,
-         {}});
+         "send it as " + accepted + "; with curl: -H 'Content-Type: " + accepted + "'"});
     response.headers.emplace_back("Accept", accepted);
     return response;
 }
@@ -101,13 +92,8 @@ http::Response serve(Guards& guards, const ApiRoute& route, const http::Request&
             parts.applicant_keys.check_session(request.cookie(session_cookie), parts.clock.now());
         if (!inbox) {
             return problem_response(
-                {403,
-                 "session-ended",
-                 "领取页面已关闭，请重新打开链接并输入领取码",
-                 "The session has ended; open the link and enter the code again.",
-                 {},
-                 nullptr,
-                 {}});
+                {403, "session-ended", "领取页面已关闭，请重新打开链接并输入领取码",
+                 "The session has ended; open the link and enter the code again."});
         }
         caller.inbox = *inbox;
         break;

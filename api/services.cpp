@@ -28,8 +28,7 @@ http::Response refused(const std::vector<Finding>& findings) {
                              "请求的内容不符合要求",
                              "The request breaks rules; each is listed.",
                              {},
-                             &findings,
-                             {}});
+                             &findings});
 }
 
 /// `2026-12-04.ID`: where a page of the list ended.

@@ -78,19 +78,13 @@ http::Response refused(const std::vector<Finding>& findings) {
                              "状态变更的内容不符合要求",
                              "The change of status breaks rules; each is listed.",
                              {},
-                             &findings,
-                             {}});
+                             &findings});
 }
 
 http::Response no_such_step(const store::StatusChange& present) {
     return problem_response(
-        {409,
-         "status-step",
-         "现在的状态不能这样变更",
-         "The present status allows no such step.",
-         std::string(store::status_name(present.status)) + " since " + to_rfc3339(present.at),
-         nullptr,
-         {}});
+        {409, "status-step", "现在的状态不能这样变更", "The present status allows no such step.",
+         std::string(store::status_name(present.status)) + " since " + to_rfc3339(present.at)});
 }
 
 /// The same words by the same caller as the last entry: a repeated request, not a second change.

@@ -27,13 +27,9 @@ std::optional<std::string> idempotency_key(const http::Request& request) {
 }
 
 http::Response malformed_key() {
-    return problem_response({400,
-                             "idempotency-key-malformed",
-                             "幂等键（Idempotency-Key）格式不对",
+    return problem_response({400, "idempotency-key-malformed", "幂等键（Idempotency-Key）格式不对",
                              "The idempotency key is not well formed.",
-                             "1 to 128 visible ASCII characters",
-                             nullptr,
-                             {}});
+                             "1 to 128 visible ASCII characters"});
 }
 
 } // namespace songda::api

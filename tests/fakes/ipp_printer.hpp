@@ -1,12 +1,7 @@
 #pragma once
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -14,6 +9,7 @@
 #include <string>
 
 #include "tests/fakes/child_process.hpp"
+#include "tests/fakes/loopback_port.hpp"
 
 namespace songda::fakes {
 
@@ -51,7 +47,7 @@ public:
             path + "/log 2>&1";
         server_ = std::make_unique<Child>(
             std::vector<std::string>{"/usr/bin/unshare", "-m", "/bin/sh", "-c", command});
-        return wait_for_port();
+        return wait_for_port(port_);
     }
     /// What the next job meets.
     void behave(const std::string& script) const {
@@ -72,40 +68,6 @@ public:
     void stop() { server_.reset(); }
 
 private:
-    static std::uint16_t free_port() {
-        sockaddr_in address = loopback(0);
-        socklen_t size = sizeof address;
-        const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (bind(socket, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-            getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-            std::abort();
-        }
-        close(socket);
-        return ntohs(address.sin_port);
-    }
-    static sockaddr_in loopback(std::uint16_t port) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(port);
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        return address;
-    }
-    [[nodiscard]] bool wait_for_port() const {
-        const sockaddr_in address = loopback(port_);
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-        bool open = false;
-        while (!open && std::chrono::steady_clock::now() < deadline) {
-            const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-            open =
-                connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-            close(socket);
-            if (!open) {
-                poll(nullptr, 0, 20); // it tells nobody when it listens
-            }
-        }
-        return open;
-    }
-
     TemporaryFolder folder_;
     std::uint16_t port_ = 0;
     std::unique_ptr<Child> server_;

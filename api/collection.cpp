@@ -50,12 +50,8 @@ Collector read_collector(const rapidjson::Value& body, std::vector<Finding>& fin
 }
 
 http::Response refused(const std::vector<Finding>& findings) {
-    return problem_response({422,
-                             "collection-refused",
-                             "领取登记的内容不符合要求",
-                             "The record of the collection breaks rules; each is listed.",
-                             {},
-                             &findings});
+    return refused_for("collection-refused", "领取登记的内容不符合要求",
+                       "The record of the collection breaks rules; each is listed.", findings);
 }
 
 http::Response conflict(std::string_view code, std::string_view zh, std::string_view en,

@@ -134,12 +134,8 @@ http::Response answer(const ApiParts& parts, const http::Request& request,
     std::vector<Finding> findings;
     Question question = read_question(request, findings);
     if (!findings.empty()) {
-        return problem_response({422,
-                                 "events-refused",
-                                 "查询条件不符合要求",
-                                 "The question breaks rules; each is listed.",
-                                 {},
-                                 &findings});
+        return refused_for("events-refused", "查询条件不符合要求",
+                           "The question breaks rules; each is listed.", findings);
     }
     const bool streams = request.header("Accept").find("text/event-stream") != std::string::npos;
     return streams ? stream_response(std::make_shared<RecordStream>(parts, std::move(question),

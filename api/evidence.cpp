@@ -78,13 +78,8 @@ http::Response issue_receipt(const ApiParts& parts, const store::DocumentRow& do
     if (!decision.ok()) {
         return refuse_receipt(decision.error());
     }
-    // The same service would be said in other words by now: its evidence grows.
-    const auto before = delivery::find_receipt(parts.store, document.department, decision.value());
-    if (!before.ok()) {
-        return problem_response(problem_of(before.error()));
-    }
-    if (before.value()) {
-        return tell_receipt(*before.value(), document, true);
+    if (decision.value().issued) {
+        return tell_receipt(*decision.value().issued, document, true);
     }
     const issuer::Row row{
         decision.value().json, decision.value().idempotency_key, {}, principal.actor};

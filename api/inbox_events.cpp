@@ -20,8 +20,11 @@ public:
 
 private:
     std::optional<std::string> more(TimeMs now) override {
+        if (!parts_.applicant_keys.check_session(session_, now)) {
+            return std::nullopt;
+        }
         const auto list = parts_.collecting.list(inbox_);
-        if (!list.ok() || !parts_.applicant_keys.check_session(session_, now)) {
+        if (!list.ok()) {
             return std::nullopt;
         }
         const std::string text = inbox_json(parts_, list.value());

@@ -8,10 +8,8 @@ namespace {
 
 void put_rating(JsonObject& object, const store::RatingRow& rating) {
     object.raw("level", std::to_string(rating.level));
-    for (const delivery::RatingLevel& each : delivery::rating_levels) {
-        if (each.number == rating.level) {
-            object.text("level_zh", each.zh);
-        }
+    if (const auto* const level = delivery::find_rating_level(rating.level)) {
+        object.text("level_zh", level->zh);
     }
     std::string reasons;
     append_json_array(reasons, rating.reasons,

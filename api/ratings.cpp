@@ -26,12 +26,8 @@ constexpr std::size_t note_characters_max = 300;
 constexpr std::size_t listed_max = 200;
 
 http::Response refused(const std::vector<Finding>& findings) {
-    return problem_response({422,
-                             "rating-refused",
-                             "评价的内容不符合要求",
-                             "The rating breaks rules; each is listed.",
-                             {},
-                             &findings});
+    return refused_for("rating-refused", "评价的内容不符合要求",
+                       "The rating breaks rules; each is listed.", findings);
 }
 
 http::Response not_served() {
@@ -76,7 +72,8 @@ delivery::Rated read_rated(const rapidjson::Value& body, std::vector<Finding>& f
     refuse_others(body, members, findings);
     delivery::Rated rated;
     const rapidjson::Value* const level = find_member(body, "level");
-    if (level == nullptr || !level->IsUint() || level->GetUint() < 1 || level->GetUint() > 5) {
+    if (level == nullptr || !level->IsUint() ||
+        delivery::find_rating_level(level->GetUint()) == nullptr) {
         tell(findings, "level", "range", "应为 1（非常不满意）至 5（非常满意）",
              "must be 1 (very dissatisfied) to 5 (very satisfied)");
     } else {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/problem.hpp"
 #include "base/utf8.hpp"
 
 namespace songda::api {
@@ -27,6 +28,11 @@ void tell(std::vector<issuer::Finding>& findings, std::string_view member, std::
           std::string_view zh, std::string_view en) {
     findings.push_back(
         {"/" + std::string(member), std::string(rule), "", std::string(zh), std::string(en)});
+}
+
+http::Response refused_for(std::string_view code, std::string_view zh, std::string_view en,
+                           const std::vector<issuer::Finding>& findings) {
+    return problem_response({422, code, zh, en, {}, &findings});
 }
 
 void refuse_others(const rapidjson::Value& body, std::span<const std::string_view> members,

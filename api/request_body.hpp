@@ -22,6 +22,10 @@ namespace songda::api {
 /// A finding about one member.
 void tell(std::vector<issuer::Finding>& findings, std::string_view member, std::string_view rule,
           std::string_view zh, std::string_view en);
+/// 422 with them, under a code of the counter's own.
+[[nodiscard]] http::Response refused_for(std::string_view code, std::string_view zh,
+                                         std::string_view en,
+                                         const std::vector<issuer::Finding>& findings);
 /// One for each member that is none of these.
 void refuse_others(const rapidjson::Value& body, std::span<const std::string_view> members,
                    std::vector<issuer::Finding>& findings);

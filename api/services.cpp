@@ -23,12 +23,8 @@ constexpr std::size_t body_bytes_max = 4U << 10U;
 constexpr std::size_t text_characters_max = 64;
 
 http::Response refused(const std::vector<Finding>& findings) {
-    return problem_response({422,
-                             "service-refused",
-                             "请求的内容不符合要求",
-                             "The request breaks rules; each is listed.",
-                             {},
-                             &findings});
+    return refused_for("service-refused", "请求的内容不符合要求",
+                       "The request breaks rules; each is listed.", findings);
 }
 
 /// `2026-12-04.ID`: where a page of the list ended.

@@ -73,12 +73,8 @@ store::StatusChange read_change(const rapidjson::Value& body, std::vector<Findin
 }
 
 http::Response refused(const std::vector<Finding>& findings) {
-    return problem_response({422,
-                             "status-refused",
-                             "状态变更的内容不符合要求",
-                             "The change of status breaks rules; each is listed.",
-                             {},
-                             &findings});
+    return refused_for("status-refused", "状态变更的内容不符合要求",
+                       "The change of status breaks rules; each is listed.", findings);
 }
 
 http::Response no_such_step(const store::StatusChange& present) {

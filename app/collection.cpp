@@ -9,7 +9,7 @@
 
 #include "app/beside.hpp"
 #include "app/commands.hpp"
-#include "app/secret_file.hpp"
+#include "app/desk.hpp"
 #include "app/terminal.hpp"
 #include "delivery/hand_out.hpp"
 
@@ -86,10 +86,7 @@ int run_collection(const std::string& config, const std::string& document_text,
     if (!document) {
         return 2;
     }
-    auto secret = read_secret_hex(beside->config.delivery.secret_file);
-    auto keys = secret.ok() ? delivery::ApplicantKeys::make(std::move(secret).value(),
-                                                            beside->config.http.public_base)
-                            : Result<delivery::ApplicantKeys>(secret.error());
+    const auto keys = read_applicant_keys(beside->config);
     if (!keys.ok()) {
         return tell_failure(keys.error());
     }

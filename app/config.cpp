@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include <arpa/inet.h>
-
+#include "app/numeric_address.hpp"
 #include "base/config_paths.hpp"
 #include "base/toml_reader.hpp"
 #include "catalogue/codes.hpp"
@@ -26,12 +25,6 @@ void must(TomlTable& table, std::string_view key, const Value& value, Fit fit,
     if (table.has(key) && !fit(value)) {
         table.refuse(key, rule);
     }
-}
-
-bool is_numeric_address(const std::string& text) {
-    in6_addr room{};
-    return inet_pton(AF_INET, text.c_str(), &room) == 1 ||
-           inet_pton(AF_INET6, text.c_str(), &room) == 1;
 }
 
 bool are_numeric_addresses(const std::vector<std::string>& texts) {

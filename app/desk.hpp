@@ -122,9 +122,9 @@ private:
 /// A department as its documents show it.
 [[nodiscard]] issuer::DepartmentFace face_of(const DepartmentConfig& department);
 
-/// Opens the store beside a running service, for keys, statuses, reading and backup.
 /// What links, codes and keyed hashes follow from. Faults name the file.
 [[nodiscard]] Result<delivery::ApplicantKeys> read_applicant_keys(const Config& config);
+/// Opens the store beside a running service, for keys, statuses, reading and backup.
 [[nodiscard]] Result<std::unique_ptr<store::Store>> open_store_beside(const Config& config);
 
 } // namespace songda::app

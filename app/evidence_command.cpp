@@ -141,12 +141,8 @@ int run_evidence_receipt(const EvidenceArguments& arguments) {
                                   "the document is not served; there is nothing to attest yet")
                    : tell_failure(decision.error());
     }
-    const auto before = delivery::find_receipt(*store, document->department, decision.value());
-    if (!before.ok()) {
-        return tell_failure(before.error());
-    }
-    if (before.value()) {
-        const std::string key = to_text(before.value()->key);
+    if (decision.value().issued) {
+        const std::string key = to_text(decision.value().issued->key);
         return tell_failure("送达回证已出具：" + key, "the receipt was issued already: " + key);
     }
     std::string& row = decision.value().json;

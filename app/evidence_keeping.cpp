@@ -32,7 +32,8 @@ milliseconds EvidenceKeeping::step() {
     if (!parts_.store.writable()) {
         return options_.poll;
     }
-    const auto sealed = seal_next();
+    const auto counts = parts_.store.count_evidence();
+    const auto sealed = counts.ok() ? seal_next(counts.value()) : counts.error();
     const auto fetched = fetch_tokens();
     tell_counts();
     if (!sealed.ok() || !fetched.ok()) {
@@ -46,7 +47,13 @@ milliseconds EvidenceKeeping::step() {
 }
 
 /// Whether a full batch was sealed: then there may be more.
-Result<bool> EvidenceKeeping::seal_next() {
+Result<bool> EvidenceKeeping::seal_next(const store::EvidenceCounts& counts) {
+    const std::uint64_t waiting = counts.records - counts.sealed;
+    const TimeMs now = parts_.clock.now();
+    since_ = waiting == 0 ? std::nullopt : std::optional(since_.value_or(now));
+    if (waiting == 0 || (waiting < options_.records_max && now - *since_ < options_.seal_ms)) {
+        return false;
+    }
     const auto before = parts_.store.last_evidence_batch();
     if (!before.ok()) {
         return before.error();
@@ -63,12 +70,6 @@ Result<bool> EvidenceKeeping::seal_next() {
         for (const store::EvidenceRow& record : some.value()) {
             leaves.push_back(ledger::leaf_hash(store::hash_of(record)));
         }
-    }
-    const TimeMs now = parts_.clock.now();
-    const bool full = leaves.size() >= options_.records_max;
-    since_ = leaves.empty() ? std::nullopt : std::optional(since_.value_or(now));
-    if (leaves.empty() || (!full && now - *since_ < options_.seal_ms)) {
-        return false;
     }
     store::EvidenceBatchRow batch;
     batch.number = before.value() ? before.value()->number + 1 : 1;
@@ -90,7 +91,7 @@ Result<bool> EvidenceKeeping::seal_next() {
     since_.reset();
     sealed_.add(static_cast<double>(leaves.size()));
     batches_.add();
-    return full;
+    return leaves.size() >= options_.records_max;
 }
 
 /// In their order, until nobody gives one.

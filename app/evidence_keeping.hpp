@@ -45,7 +45,7 @@ public:
     std::chrono::milliseconds step();
 
 private:
-    [[nodiscard]] Result<bool> seal_next();
+    [[nodiscard]] Result<bool> seal_next(const store::EvidenceCounts& counts);
     [[nodiscard]] Result<void> fetch_tokens();
     void tell_tokens(const std::optional<signer::TimestampMiss>& miss);
     void tell_counts();

@@ -13,6 +13,7 @@
 namespace songda::app {
 namespace {
 
+using delivery::KioskStanding;
 using store::KioskRow;
 
 /// `1a2b…`: the id, or as much of it as only one kiosk has.
@@ -123,20 +124,18 @@ int revoke(store::Store& store, const KioskArguments& asked) {
     return told;
 }
 
-std::string standing_of(const KioskRow& kiosk, const store::KioskSeen* seen, TimeMs now) {
-    if (kiosk.revoked) {
-        return "已停用 revoked " + to_china_time(*kiosk.revoked);
-    }
-    if (kiosk.code_until && seen == nullptr) {
+std::string words_of(KioskStanding standing, const KioskRow& kiosk, const store::KioskSeen* seen,
+                     TimeMs now) {
+    const std::int64_t seconds = seen == nullptr ? 0 : (now - seen->at) / 1000;
+    switch (standing) {
+    case KioskStanding::revoked: return "已停用 revoked " + to_china_time(*kiosk.revoked);
+    case KioskStanding::enrolling:
         return *kiosk.code_until < now ? "登记码已过期 code expired" : "待登记 not enrolled yet";
+    case KioskStanding::never_heard: return "从无心跳 never heard of";
+    case KioskStanding::silent: return fmt::format("失联 silent {} s", seconds);
+    case KioskStanding::heard: break;
     }
-    if (seen == nullptr) {
-        return "从无心跳 never heard of";
-    }
-    const std::int64_t seconds = (now - seen->at) / 1000;
-    return seen->at + delivery::silent_after_ms < now
-               ? fmt::format("失联 silent {} s", seconds)
-               : fmt::format("在线 heard of {} s ago", seconds);
+    return fmt::format("在线 heard of {} s ago", seconds);
 }
 
 /// 1 when one is silent, so that a watchdog sees it.
@@ -155,10 +154,11 @@ int list(store::Store& store, const KioskArguments&) {
     for (const KioskRow& kiosk : kiosks.value()) {
         const auto found = heard.find(kiosk.id);
         const store::KioskSeen* const last = found == heard.end() ? nullptr : &found->second;
-        const std::string standing = standing_of(kiosk, last, now);
-        any_silent = any_silent || standing.find("失联") == 0 || standing.find("从无") == 0;
+        const auto standing = delivery::standing_of(
+            kiosk, last == nullptr ? std::nullopt : std::optional(last->at), now);
+        any_silent = any_silent || delivery::is_silent(standing);
         fmt::print("{} {} {} {} · {}\n", to_hex(kiosk.id.view()), kiosk.site, kiosk.serial,
-                   kiosk.place, standing);
+                   kiosk.place, words_of(standing, kiosk, last, now));
         if (last != nullptr) {
             fmt::print("    {} · 打印机 printer {} · 时钟差 clock {} ms\n", last->software,
                        last->printer, last->clock - last->at);

@@ -1,15 +1,13 @@
 #include "app/kiosk_config.hpp"
 
-#include <arpa/inet.h>
+#include "app/numeric_address.hpp"
 
 namespace songda::app {
 
 KioskConfig read_kiosk(TomlTable table, const ConfigPaths& path) {
     KioskConfig kiosk;
     kiosk.address = table.text_or("address", "127.0.0.1");
-    in6_addr room{};
-    if (inet_pton(AF_INET, kiosk.address.c_str(), &room) != 1 &&
-        inet_pton(AF_INET6, kiosk.address.c_str(), &room) != 1) {
+    if (!is_numeric_address(kiosk.address)) {
         table.refuse("address", "must be a numeric address");
     }
     kiosk.port = static_cast<std::uint16_t>(table.integer_or("port", 8444, 0, 65535));

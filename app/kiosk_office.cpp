@@ -8,6 +8,8 @@
 namespace songda::app {
 namespace {
 
+using delivery::KioskStanding;
+
 constexpr std::int64_t day_ms = 86'400'000;
 constexpr std::chrono::seconds between_looks{15};
 
@@ -35,14 +37,14 @@ std::size_t KioskWatch::look() {
     std::size_t working = 0;
     for (const store::KioskRow& kiosk : kiosks.value()) {
         const auto at = heard.find(kiosk.id);
-        // One that spoke goes on while another code waits for it.
-        const bool is_new = kiosk.code_until && at == heard.end();
-        if (kiosk.revoked || is_new) {
+        const auto standing = delivery::standing_of(
+            kiosk, at == heard.end() ? std::nullopt : std::optional(at->second), now);
+        if (standing == KioskStanding::revoked || standing == KioskStanding::enrolling) {
             silent_.erase(kiosk.id);
             continue;
         }
         ++working;
-        const bool silent = at == heard.end() || at->second + delivery::silent_after_ms < now;
+        const bool silent = delivery::is_silent(standing);
         if (silent && silent_.insert(kiosk.id).second) {
             log::warning("kiosk_silent",
                          {{"kiosk", to_hex(kiosk.id.view())}, {"site", kiosk.site}});

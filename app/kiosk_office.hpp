@@ -44,7 +44,6 @@ public:
 
     /// Opens the door. Fault unavailable: the address is in use.
     [[nodiscard]] Result<void> start();
-    [[nodiscard]] std::uint16_t port() const { return server_->port(); }
     void stop();
 
 private:

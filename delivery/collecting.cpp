@@ -6,17 +6,13 @@
 #include "delivery/collector.hpp"
 #include "delivery/kiosk/desk.hpp"
 #include "delivery/mail_report.hpp"
+#include "delivery/place_leg.hpp"
 #include "delivery/plan.hpp"
 #include "delivery/settle.hpp"
 #include "delivery/standing.hpp"
 
 namespace songda::delivery {
 namespace {
-
-/// Only what serves is acknowledged by opening the document.
-bool is_service(const store::LegRow& leg) {
-    return leg.purpose == store::LegPurpose::service;
-}
 
 /// What tells that a document is there brings a link too; what tells of a change brings none.
 bool brings_link(const store::LegRow& leg) {

@@ -15,10 +15,6 @@ using Legs = std::vector<store::LegRow>;
 /// A courier that has just leased the leg brings it to the counter within the second.
 constexpr int tries_max = 3;
 
-bool is_service(const store::LegRow& leg) {
-    return leg.purpose == store::LegPurpose::service;
-}
-
 /// Whom the document is for, and how it stands; nothing is changed by it.
 Result<std::optional<Kind>> refusal_of(const HandOutParts& parts, const HandOut& request,
                                        const Legs& legs) {

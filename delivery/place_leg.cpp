@@ -30,9 +30,6 @@ Result<std::optional<store::LegEvent>> find_collected(store::Store& store,
 
 Result<store::LegRow> leg_to_collect(store::Store& store, const std::vector<store::LegRow>& legs,
                                      ChannelKind channel, TimeMs now, Random& random) {
-    const auto is_service = [](const store::LegRow& leg) {
-        return leg.purpose == store::LegPurpose::service;
-    };
     const auto number = static_cast<std::uint8_t>(channel);
     const auto waiting = std::find_if(legs.rbegin(), legs.rend(), [&](const store::LegRow& leg) {
         return is_service(leg) && leg.channel == number &&
@@ -41,7 +38,7 @@ Result<store::LegRow> leg_to_collect(store::Store& store, const std::vector<stor
     if (waiting != legs.rend()) {
         return *waiting;
     }
-    store::LegRow like = *std::find_if(legs.begin(), legs.end(), is_service);
+    store::LegRow like = *std::find_if(legs.begin(), legs.end(), &is_service);
     like.channel = number;
     like.address = {};
     store::LegWrite made = make_leg(like, now, random);

@@ -14,6 +14,10 @@ namespace songda::delivery {
     return facts_of(kind).taken == LegStep::offered;
 }
 
+[[nodiscard]] inline bool is_service(const store::LegRow& leg) {
+    return leg.purpose == store::LegPurpose::service;
+}
+
 /// The event by which a document was collected in person, of whichever such leg; nothing: it was
 /// not.
 [[nodiscard]] Result<std::optional<store::LegEvent>>

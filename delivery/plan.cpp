@@ -7,6 +7,7 @@
 #include "base/sha256.hpp"
 #include "delivery/leg_state.hpp"
 #include "delivery/leg_watch.hpp"
+#include "delivery/place_leg.hpp"
 #include "delivery/policy.hpp"
 #include "delivery/settle.hpp"
 
@@ -15,9 +16,8 @@ namespace {
 
 /// Who is to come has the days of collecting before another way is tried.
 std::int64_t time_to_come(const std::vector<Choice>& choices) {
-    const bool any = std::any_of(choices.begin(), choices.end(), [](const Choice& each) {
-        return facts_of(each.channel).taken == LegStep::offered;
-    });
+    const bool any = std::any_of(choices.begin(), choices.end(),
+                                 [](const Choice& each) { return is_place(each.channel); });
     return any ? pickup_ms : 0;
 }
 

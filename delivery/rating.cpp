@@ -41,6 +41,13 @@ bool is_waiting(RatingState state) {
 
 } // namespace
 
+const RatingLevel* find_rating_level(std::uint64_t number) {
+    const auto* const found =
+        std::find_if(rating_levels.begin(), rating_levels.end(),
+                     [&](const RatingLevel& each) { return each.number == number; });
+    return found == rating_levels.end() ? nullptr : found;
+}
+
 const RatingReason* find_rating_reason(std::string_view code) {
     const auto* const found =
         std::find_if(rating_reasons.begin(), rating_reasons.end(),

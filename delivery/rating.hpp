@@ -24,6 +24,8 @@ inline constexpr std::array rating_levels = {
     RatingLevel{3, "基本满意", "fairly satisfied"},    RatingLevel{2, "不满意", "dissatisfied"},
     RatingLevel{1, "非常不满意", "very dissatisfied"},
 };
+/// Null: no such level.
+[[nodiscard]] const RatingLevel* find_rating_level(std::uint64_t number);
 /// 差评: it opens a rectification.
 [[nodiscard]] constexpr bool is_low_rating(std::uint8_t level) {
     return level <= 2;

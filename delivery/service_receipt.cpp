@@ -174,6 +174,16 @@ bool put_delivery(JsonObject& recipient, std::string& delivery, const store::Leg
     return true;
 }
 
+Result<std::optional<store::DocumentRow>>
+find_receipt(store::Store& store, const DepartmentCode& department, std::string_view key) {
+    const auto found = store.find_idempotent(department, key);
+    if (!found.ok()) {
+        return found.error();
+    }
+    return found.value() ? store.find_document_for(department, found.value()->document)
+                         : Result(std::optional<store::DocumentRow>());
+}
+
 } // namespace
 
 Result<ReceiptDecision> decide_receipt(store::Store& store, const store::DocumentRow& document,
@@ -232,18 +242,12 @@ Result<ReceiptDecision> decide_receipt(store::Store& store, const store::Documen
     put_fields(object, to, document, served.value(), service.value(), remark);
     object.raw("delivery", "[\"" + way + "\"]");
     object.end();
-    return decision;
-}
-
-Result<std::optional<store::DocumentRow>> find_receipt(store::Store& store,
-                                                       const DepartmentCode& department,
-                                                       const ReceiptDecision& decision) {
-    const auto found = store.find_idempotent(department, decision.idempotency_key);
-    if (!found.ok()) {
-        return found.error();
+    auto issued = find_receipt(store, document.department, decision.idempotency_key);
+    if (!issued.ok()) {
+        return issued.error();
     }
-    return found.value() ? store.find_document_for(department, found.value()->document)
-                         : Result(std::optional<store::DocumentRow>());
+    decision.issued = std::move(issued).value();
+    return decision;
 }
 
 } // namespace songda::delivery

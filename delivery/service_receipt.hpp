@@ -15,6 +15,9 @@ namespace songda::delivery {
 struct ReceiptDecision {
     std::string json;
     std::string idempotency_key; ///< the same as long as the same event is the service
+    /// What was issued on it before: its words would be others by now, since evidence grows. None,
+    /// too, where that was so long ago that the key is forgotten.
+    std::optional<store::DocumentRow> issued;
 };
 
 /// `record`: what the document's file carries (docs/formats/record.md), where its recipient stands.
@@ -24,11 +27,5 @@ struct ReceiptDecision {
 [[nodiscard]] Result<ReceiptDecision> decide_receipt(store::Store& store,
                                                      const store::DocumentRow& document,
                                                      std::string_view record, TimeMs now);
-
-/// The receipt that was issued on such a decision before; nothing: there is none, or it was so long
-/// ago that its key is forgotten.
-[[nodiscard]] Result<std::optional<store::DocumentRow>>
-find_receipt(store::Store& store, const DepartmentCode& department,
-             const ReceiptDecision& decision);
 
 } // namespace songda::delivery

@@ -187,12 +187,18 @@ bool brings_link(ChannelKind channel) {
     return channel == ChannelKind::portal || channel == ChannelKind::email;
 }
 
-/// The leg goes on as it was.
-LegUpdate mark(const LegRow& leg, std::string_view why, TimeMs now) {
+/// The leg stays where it is; who says so says when it is looked at again.
+LegUpdate stay(const LegRow& leg) {
     LegUpdate update;
     update.state = leg.state;
-    update.due = leg.due;
     update.reason = leg.reason;
+    return update;
+}
+
+/// The leg goes on as it was.
+LegUpdate mark(const LegRow& leg, std::string_view why, TimeMs now) {
+    LegUpdate update = stay(leg);
+    update.due = leg.due;
     update.events = {{std::string(status_event), now, now, leg.state, std::string(why)}};
     return update;
 }
@@ -236,9 +242,7 @@ std::optional<LegUpdate> settle_by_time(const LegRow& leg, bool idempotent, Mome
     }
     // A person decides, and is told again; or there is nothing to wait for in this state, and the
     // entry that made it due is dropped.
-    LegUpdate update;
-    update.state = leg.state;
-    update.reason = leg.reason;
+    LegUpdate update = stay(leg);
     update.due = due_in(state, leg, moment.now);
     return update;
 }
@@ -364,17 +368,13 @@ std::optional<LegUpdate> settle_standing(const LegRow& leg, const Standing& stan
 }
 
 LegUpdate settle_unread(const LegRow& leg, TimeMs now) {
-    LegUpdate update;
-    update.state = leg.state;
-    update.reason = leg.reason;
+    LegUpdate update = stay(leg);
     update.due = now + held_look_ms;
     return update;
 }
 
 LegUpdate settle_untold(const LegRow& leg, TimeMs now) {
-    LegUpdate update;
-    update.state = leg.state;
-    update.reason = leg.reason;
+    LegUpdate update = stay(leg);
     wait_there(update, leg, now);
     return update;
 }

@@ -190,6 +190,9 @@ std::optional<int> job_named(ipp_t* answer, const std::string& name) {
 /// The newest job of that name, whatever became of it. Fault unavailable: the printer did not
 /// answer, so there may be one.
 Result<std::optional<int>> find_job(const Talk& talk, const std::string& name) {
+    if (!talk.connected()) {
+        return Error{Fault::unavailable, "the printer is not there"};
+    }
     for (const char* const which : {"not-completed", "completed"}) {
         Message request = talk.ask(IPP_OP_GET_JOBS);
         static constexpr std::array<const char*, 2> wanted = {"job-id", "job-name"};
@@ -283,9 +286,7 @@ PrintOutcome find_lost(const Printer::Options& options, const std::string& name,
                        std::chrono::steady_clock::time_point end) {
     for (int looks = 0; looks < lost_looks; ++looks) {
         const Talk talk(options);
-        const auto job = talk.connected()
-                             ? find_job(talk, name)
-                             : Result<std::optional<int>>(Error{Fault::unavailable, ""});
+        const auto job = find_job(talk, name);
         if (!job.ok()) {
             return {Kind::unknown, 0, "printer_gone", false};
         }
@@ -338,9 +339,7 @@ PrintOutcome Printer::print(const PrintOrder& order) const {
     std::optional<int> job;
     {
         const Talk talk(options_);
-        const auto known = talk.connected()
-                               ? find_job(talk, order.name)
-                               : Result<std::optional<int>>(Error{Fault::unavailable, ""});
+        const auto known = find_job(talk, order.name);
         if (!known.ok()) {
             return {Kind::failed, 0, "printer_gone", false};
         }

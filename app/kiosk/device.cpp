@@ -202,22 +202,24 @@ void KioskDevice::start() {
 
 http::Response KioskDevice::open_desk(const std::string& body) {
     const std::uint64_t visit = begin_visit();
-    const std::string identity = text_in(body, "identity");
+    const auto said = parse_json(body);
+    const auto text = [&](std::string_view member) {
+        return said.ok() ? member_text(said.value().root(), member) : std::string_view();
+    };
+    const std::string_view identity = text("identity");
     http::Response answer =
-        ask("openings",
-            object_of(pair("number", text_in(body, "number")), pair("name", text_in(body, "name")),
-                      pair("identity", identity.empty() ? config_.identity : identity),
-                      pair("checked", config_.checked), pair("code", text_in(body, "code"))));
+        ask("openings", object_of(pair("number", text("number")), pair("name", text("name")),
+                                  pair("identity", identity.empty() ? config_.identity : identity),
+                                  pair("checked", config_.checked), pair("code", text("code"))));
     if (answer.status == 0) {
         return offline();
     }
     if (answer.status != 200) {
         return json_answer(answer.status, std::move(answer.body));
     }
-    const auto parsed = parse_json(answer.body);
     const std::string session = text_in(answer.body, "session");
     const std::size_t list = answer.body.find("\"documents\":");
-    if (!parsed.ok() || session.empty() || list == std::string::npos) {
+    if (session.empty() || list == std::string::npos) {
         return offline();
     }
     const std::scoped_lock lock(mutex_);

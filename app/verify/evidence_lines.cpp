@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "verifier/report.hpp"
 #include "verifier/visible_text.hpp"
 
 namespace songda::app {
@@ -13,9 +14,6 @@ using verifier::visible_text;
 
 std::string_view mark(Answer answer) {
     return answer == Answer::yes ? "✓" : answer == Answer::no ? "✗" : "?";
-}
-std::string_view word(Answer answer) {
-    return answer == Answer::yes ? "yes" : answer == Answer::no ? "no" : "unknown";
 }
 
 std::string_view conclusion(Answer answer) {
@@ -66,14 +64,14 @@ std::string evidence_line(std::string_view subject, const verifier::EvidenceRepo
     std::string text;
     JsonObject object(text);
     object.text("file", visible_text(subject));
-    object.text("answer", word(report.answer()));
+    object.text("answer", verifier::answer_name(report.answer()));
     if (report.as_of) {
         object.text("as_of", to_rfc3339(*report.as_of));
     }
     object.begin("findings");
     append_json_array(text, report.findings, [&](const verifier::EvidenceFinding& each) {
         JsonObject finding(text);
-        finding.text("answer", word(each.answer));
+        finding.text("answer", verifier::answer_name(each.answer));
         finding.text("zh", each.zh);
         finding.text("en", each.en);
         finding.end();

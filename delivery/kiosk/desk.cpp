@@ -132,6 +132,9 @@ KioskDesk::ready(const store::KioskRow& kiosk, const std::vector<store::InboxId>
 }
 
 Result<bool> KioskDesk::is_ready(const store::KioskRow& kiosk, const store::DocumentRow& document) {
+    if (!in_scope(kiosk, document)) {
+        return false;
+    }
     const auto standing = find_standing(store_, document, clock_.now());
     if (!standing.ok()) {
         return standing.error();
@@ -144,8 +147,8 @@ Result<bool> KioskDesk::is_ready(const store::KioskRow& kiosk, const store::Docu
     if (!collected.ok()) {
         return collected.error();
     }
-    return in_scope(kiosk, document) && standing.value().holds == store::DocumentStatus::valid &&
-           !standing.value().awaited && !collected.value();
+    return standing.value().holds == store::DocumentStatus::valid && !standing.value().awaited &&
+           !collected.value();
 }
 
 } // namespace songda::delivery

@@ -34,6 +34,16 @@ std::string draw_code(store::KioskRow& row, TimeMs now, Random& random) {
 
 } // namespace
 
+KioskStanding standing_of(const store::KioskRow& kiosk, std::optional<TimeMs> heard, TimeMs now) {
+    if (kiosk.revoked) {
+        return KioskStanding::revoked;
+    }
+    if (!heard) {
+        return kiosk.code_until ? KioskStanding::enrolling : KioskStanding::never_heard;
+    }
+    return *heard + silent_after_ms < now ? KioskStanding::silent : KioskStanding::heard;
+}
+
 std::string_view check_order_zh(const KioskOrder& order) {
     const auto place = to_code_points(order.place);
     if (!is_name(order.site)) {

@@ -19,6 +19,21 @@ inline constexpr std::int64_t silent_after_ms = 90'000;
 /// A clock that is further off makes times on paper wrong.
 inline constexpr std::int64_t clock_off_ms = 30'000;
 
+enum class KioskStanding : std::uint8_t {
+    revoked,
+    enrolling,   ///< its first code waits
+    never_heard, ///< enrolled, and no heartbeat yet
+    silent,
+    heard,
+};
+/// `heard`: when its last heartbeat came. One that spoke goes on while another code waits for it.
+[[nodiscard]] KioskStanding standing_of(const store::KioskRow& kiosk, std::optional<TimeMs> heard,
+                                        TimeMs now);
+/// Does it work, and does nobody hear of it?
+[[nodiscard]] constexpr bool is_silent(KioskStanding standing) {
+    return standing == KioskStanding::never_heard || standing == KioskStanding::silent;
+}
+
 struct KioskOrder {
     std::string site;               ///< letters, digits and hyphens
     std::string serial;             ///< as on the device's plate

@@ -53,16 +53,6 @@ Result<DocumentStatus> holds_now(Transaction& rows, const DocumentRow& changed,
     return last.ok() ? Result<DocumentStatus>(last.value().change.status) : last.error();
 }
 
-Result<void> check_added(Transaction& rows, const DocumentRow& document, const LegWrite& write) {
-    if (write.leg.document != document.id || write.leg.department != document.department) {
-        return Error{Fault::invalid_input, "leg of another document"};
-    }
-    if (rows.get(Table::leg, write.leg.id.view())) {
-        return Error{Fault::conflict, "leg id exists"};
-    }
-    return check_leg_write(write);
-}
-
 Result<void> check_changed(const LegRow& before, const LegUpdate& update) {
     LegRow after = before;
     after.reason = update.reason;
@@ -76,7 +66,7 @@ Result<void> take(Transaction& rows, const TouchedDocument& touched, const Follo
                   std::vector<FollowedLeg>& to) {
     Aftermath after = follow(touched);
     for (LegWrite& write : after.legs) {
-        Result<void> checked = check_added(rows, touched.document, write);
+        Result<void> checked = check_added_leg(rows, touched.document, write);
         if (!checked.ok()) {
             return checked;
         }

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <limits>
 
 #include "base/sha256.hpp"
 #include "store/limits.hpp"
@@ -40,10 +39,8 @@ FoundDocument find_through(Transaction& rows, Table index, ByteView key) {
 } // namespace
 
 Result<StatusEntry> last_status(Transaction& rows, const DocumentRow& document) {
-    const ByteView id = document.id.view();
-    const Key end = Key().raw(id).number(std::numeric_limits<std::uint32_t>::max());
-    const std::optional<Entry> last = rows.before(Table::status, end);
-    if (!last || !starts_with(last->key, id)) {
+    const std::optional<Entry> last = last_under(rows, Table::status, document.id.view());
+    if (!last) {
         const Result<void> readable = failure_of(rows);
         if (!readable.ok()) {
             return readable.error();

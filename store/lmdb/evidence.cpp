@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <limits>
 
 #include "base/sha256.hpp"
 #include "store/limits.hpp"
@@ -39,9 +38,8 @@ namespace {
 
 /// Of the file as it is handed out: the newest revision knows it.
 Result<Digest> file_hash_now(Transaction& rows, const DocumentRow& document) {
-    const Key end = Key().raw(document.id.view()).number(std::numeric_limits<std::uint32_t>::max());
-    const std::optional<Entry> last = rows.before(Table::revision, end);
-    if (!last || !starts_with(last->key, document.id.view())) {
+    const std::optional<Entry> last = last_under(rows, Table::revision, document.id.view());
+    if (!last) {
         return document.file_hash;
     }
     const auto revision = decode<RevisionRow>(last->value);
@@ -66,9 +64,9 @@ public:
         }
         file_hash_ = hash.value();
         previous_ = document_.file_hash;
-        const Key end = Key().raw(id_.view()).number(std::numeric_limits<std::uint32_t>::max());
-        const std::optional<Entry> last = batch_.rows.before(Table::evidence_chain, end);
-        if (!last || !starts_with(last->key, id_.view())) {
+        const std::optional<Entry> last =
+            last_under(batch_.rows, Table::evidence_chain, id_.view());
+        if (!last) {
             return {};
         }
         const auto entry = decode_chain_entry(last->value);
@@ -99,9 +97,7 @@ public:
     }
 
     Result<void> put_each(std::span<const Happened> happened) {
-        const Key end = Key().raw(id_.view()).number(std::numeric_limits<std::uint32_t>::max());
-        const std::optional<Entry> last = batch_.rows.before(Table::consent, end);
-        if (last && starts_with(last->key, id_.view())) {
+        if (const auto last = last_under(batch_.rows, Table::consent, id_.view())) {
             const auto consent = decode<ConsentEntry>(last->value);
             if (!consent.ok()) {
                 return consent.error();

@@ -13,12 +13,8 @@ namespace songda::store {
 namespace {
 
 std::uint32_t next_event(Transaction& rows, const LegId& leg) {
-    const Key end = Key().raw(leg.view()).number(std::numeric_limits<std::uint32_t>::max());
-    const std::optional<Entry> last = rows.before(Table::leg_event, end);
-    if (!last || !starts_with(last->key, leg.view())) {
-        return 1;
-    }
-    return static_cast<std::uint32_t>(read_number(last->key.last(4))) + 1;
+    const std::optional<Entry> last = last_under(rows, Table::leg_event, leg.view());
+    return last ? static_cast<std::uint32_t>(read_number(last->key.last(4))) + 1 : 1;
 }
 
 void append_events(Transaction& rows, const LegId& leg, const std::vector<LegEvent>& events) {

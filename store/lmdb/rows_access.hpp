@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -88,6 +89,13 @@ Result<std::vector<Row>> list_rows(Transaction& rows, Table table, ByteView pref
         return state.error();
     }
     return found;
+}
+
+/// The last of the rows that are numbered (4 bytes) under an id.
+inline std::optional<Entry> last_under(Transaction& rows, Table table, ByteView id) {
+    const Key end = Key().raw(id).number(std::numeric_limits<std::uint32_t>::max());
+    const std::optional<Entry> last = rows.before(table, end);
+    return last && starts_with(last->key, id) ? last : std::nullopt;
 }
 
 /// Text that goes into a key: within its limit and without the zero byte that ends it.

@@ -3,13 +3,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 
 #include "base/certificate.hpp"
 #include "base/check.hpp"
 #include "base/sha256.hpp"
 #include "signer/pki/client_authority.hpp"
+#include "tests/fakes/child_process.hpp"
 
 namespace songda::fakes {
 
@@ -39,7 +39,7 @@ public:
         make_key(name);
         run("openssl req -new -key " + key(name) + " -subj /CN=device -out " +
             (folder_ / "request.pem").string());
-        return read(folder_ / "request.pem");
+        return read_file(folder_ / "request.pem");
     }
     [[nodiscard]] Digest digest_of(const std::string& pem) const {
         const std::string path = (folder_ / "given.pem").string();
@@ -47,10 +47,6 @@ public:
         const auto read = read_certificates(path);
         SONGDA_CHECK(read.ok());
         return sha256(certificate_der(read.value().front().get()));
-    }
-    static std::string read(const std::filesystem::path& path) {
-        std::ifstream in(path);
-        return {std::istreambuf_iterator<char>(in), {}};
     }
 
 private:

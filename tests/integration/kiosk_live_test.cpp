@@ -1,9 +1,6 @@
 // A kiosk as it is in a hall: registered by the command, enrolled with a key that openssl made,
 // known to the running service by its certificate over TLS and by nothing else, collecting a
 // document, and gone with its revocation.
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -15,6 +12,7 @@
 #include "base/text_codec.hpp"
 #include "tests/fakes/ipp_printer.hpp"
 #include "tests/fakes/kiosk_authority.hpp"
+#include "tests/fakes/loopback_port.hpp"
 #include "tests/fakes/sample_keys.hpp"
 #include "tests/integration/live_service.hpp"
 
@@ -22,20 +20,6 @@ namespace songda {
 namespace {
 
 using nlohmann::json;
-
-std::uint16_t free_port() {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (bind(socket, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-        getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-        std::abort();
-    }
-    close(socket);
-    return ntohs(address.sin_port);
-}
 
 class KioskLive : public testing::Test {
 protected:
@@ -112,7 +96,7 @@ protected:
     }
 
     const std::string person_ = "320199195705208034";
-    const std::uint16_t port_ = free_port();
+    const std::uint16_t port_ = fakes::free_port();
     live::Service service_;
     std::optional<fakes::KioskAuthority> authority_;
     std::string device_key_;
@@ -278,7 +262,7 @@ protected:
         return json::parse(ask("GET", "/api/v1/documents/" + id).body)["service"];
     }
 
-    const std::uint16_t page_port_ = free_port();
+    const std::uint16_t page_port_ = fakes::free_port();
     fakes::IppPrinter printer_;
     std::unique_ptr<fakes::Child> device_;
 };

@@ -1,8 +1,8 @@
 #include "delivery/channels/push/vapid.hpp"
 
-#include <openssl/ecdsa.h>
 #include <openssl/err.h>
 
+#include "base/ecdsa_signature.hpp"
 #include "base/json.hpp"
 #include "base/text_codec.hpp"
 #include "delivery/channels/key_file.hpp"
@@ -12,11 +12,9 @@ namespace songda::delivery::push {
 namespace {
 
 using DigestContext = std::unique_ptr<EVP_MD_CTX, Deleter<EVP_MD_CTX_free>>;
-using EcSignature = std::unique_ptr<ECDSA_SIG, Deleter<ECDSA_SIG_free>>;
 
 /// Half of what RFC 8292 §2 allows, so that a clock may be wrong.
 constexpr std::int64_t token_seconds = 12LL * 3600;
-constexpr int half_bytes = 32;
 
 /// ES256 (RFC 7518 §3.4): r and s, 32 bytes each. Empty: not signed.
 Bytes sign_es256(EVP_PKEY* key, std::string_view text) {
@@ -28,15 +26,8 @@ Bytes sign_es256(EVP_PKEY* key, std::string_view text) {
         EVP_DigestSign(context.get(), der.data(), &size, bytes.data(), bytes.size()) != 1) {
         return {};
     }
-    const unsigned char* at = der.data();
-    const EcSignature signature(d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(size)));
-    Bytes raw(std::size_t{2} * half_bytes);
-    const bool done =
-        signature &&
-        BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), raw.data(), half_bytes) == half_bytes &&
-        BN_bn2binpad(ECDSA_SIG_get0_s(signature.get()), raw.data() + half_bytes, half_bytes) ==
-            half_bytes;
-    return done ? raw : Bytes();
+    const auto signature = read_ecdsa_der(ByteView(der).first(size));
+    return signature ? write_ecdsa_fixed(*signature) : Bytes();
 }
 
 } // namespace

@@ -8,6 +8,7 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { chromium } from 'playwright-core';
 
 import { ANSWER, INBOX, INBOX_CODE, KEY, REVOKED, serverFragment, startFakeServer } from './fake_server.mjs';
+import { until } from './until.mjs';
 
 const golden = (name) => JSON.parse(readFileSync(new URL(`../golden/qr/${name}`, import.meta.url), 'utf8'));
 const GOOD = golden('good.json').find(({ name }) => name === 'organisation');
@@ -164,7 +165,6 @@ test('ServiceWorkerVerifiesWithTheServerGoneAndKeepsNothingPersonal', async () =
   await scan(KEY, GOOD.payload);
   await waitForDevice();
   await page.evaluate(() => navigator.serviceWorker.ready);
-  // Not waitForFunction: from its second look on it evaluates a text, which the page's policy forbids.
   await page.evaluate(() => navigator.serviceWorker.controller !== null ||
     new Promise((done) => navigator.serviceWorker.addEventListener('controllerchange', () => done(), { once: true })));
   await page.reload();
@@ -260,7 +260,7 @@ test('OpenInboxShowsWhatMovesAndKeepsARatingThatIsBeingWritten', async () => {
   first.delivery[1].state = 'acknowledged';
   third.delivery[0] = { channel: 'email', state: 'in_transit', at: '2026-11-20T03:00:00.000Z' };
   server.followers[0]([first, second, third]);
-  await page.waitForFunction(() => /电子邮件 在途/.test(document.querySelectorAll('.documents > li')[2].innerText));
+  await until(page, () => /电子邮件 在途/.test(document.querySelectorAll('.documents > li')[2].innerText));
   assert.match(await page.locator('.documents > li').first().innerText(), /电子邮件 已签收/);
   assert.equal(await page.inputValue('form.rating textarea'), '还在写');
   assert.equal(await page.locator('.documents > li').count(), 3);
@@ -283,7 +283,7 @@ test('ServedCaseIsRatedOnceAndALowRatingSaysWhy', async () => {
   await form.locator('textarea').fill('等了很久');
   await shoot('inbox-rating');
   await form.locator('button').click();
-  await page.waitForFunction(() => /您的评价：非常不满意/.test(document.querySelector('details.fold').innerText));
+  await until(page, () => /您的评价：非常不满意/.test(document.querySelector('details.fold').innerText));
   assert.deepEqual(server.ratings, [{ document: '0000000001', level: 1, reasons: ['speed'], words: '等了很久' }]);
   assert.match(await page.locator('details.fold').innerText(), /回访，最迟 2026-12-15/);
   assert.equal(await page.locator('form.rating').count(), 0);
@@ -313,11 +313,11 @@ test('InboxTellsThisBrowserOnlyOnceAskedAndStopsWhenAsked', async () => {
   assert.deepEqual(server.pushes, []);
   await shoot('inbox-push');
   await page.click('#push-button');
-  await page.waitForFunction(() => /不再通知/.test(document.getElementById('push-button').textContent));
+  await until(page, () => /不再通知/.test(document.getElementById('push-button').textContent));
   assert.deepEqual(server.pushes, [['POST', { endpoint: 'https://push.example/one', key: 'point', secret: 'secret' }]]);
   assert.equal((await page.evaluate(() => window.subscribedTo)).length, 87);
   await page.click('#push-button');
-  await page.waitForFunction(() => /有新文书时通知我/.test(document.getElementById('push-button').textContent));
+  await until(page, () => /有新文书时通知我/.test(document.getElementById('push-button').textContent));
   assert.deepEqual(server.pushes[1], ['DELETE', { endpoint: 'https://push.example/one' }]);
 });
 

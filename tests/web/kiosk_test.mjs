@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { chromium } from 'playwright-core';
 
+import { until } from './until.mjs';
+
 const WEB = new URL('../../web/', import.meta.url);
 const FILES = { '/': ['kiosk.html', 'text/html'], '/kiosk.js': ['kiosk.js', 'text/javascript'], '/kiosk.css': ['kiosk.css', 'text/css'] };
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'";
@@ -80,7 +82,7 @@ beforeEach(async () => {
   page.on('pageerror', error => complaints.push(String(error)));
   await page.clock.install();
   await page.goto(`http://127.0.0.1:${server.address().port}/`);
-  await page.waitForFunction(() => document.getElementById('place').textContent !== '');
+  await until(page, () => document.getElementById('place').textContent !== '');
 });
 afterEach(async () => {
   await page.context().close();

@@ -84,7 +84,7 @@ test('GuidesAreFoundByAWord', async () => {
   assert.equal(await page.locator('a.door').count(), 1);
   await page.fill('#q', '没有的事项');
   await page.click('form.ask button');
-  await page.waitForFunction(() => document.querySelectorAll('a.door').length === 0);
+  await page.waitForSelector('a.door', { state: 'detached' });
   assert.match(await page.locator('main').innerText(), /换一个词再试/);
 });
 

@@ -24,8 +24,8 @@ using store::LegUpdate;
 constexpr auto poll = std::chrono::seconds(1);
 /// Beyond the longest attempt: reading the file, two commits, a slow disk.
 constexpr std::int64_t lease_margin_ms = 30'000;
-/// How long the legs of one claim should take; commits take as long on a slow disk.
-constexpr double claim_ms = 10;
+/// How long the legs of one claim should take: who comes behind a burst waits for them.
+constexpr double claim_ms = 5;
 
 struct LaneMetrics {
     LaneMetrics(metrics::Registry& registry, ChannelKind kind)
@@ -50,34 +50,54 @@ public:
 
     [[nodiscard]] unsigned threads() const { return lane_.threads; }
 
-    /// Claims, sends, settles. Returns how many legs were settled.
-    std::size_t run(const std::atomic<bool>& stopping) {
+    /// Claims, sends and settles, while anything is due and until the service stops; or once.
+    /// Returns how many legs were settled.
+    std::size_t run(const std::atomic<bool>& stopping, bool once) {
+        std::size_t settled = 0;
+        for (auto claimed = turn_over({}, {}, true); !claimed.empty();) {
+            std::vector<store::LegFinish> finishes;
+            for (const ClaimedLeg& leg : claimed) {
+                finishes.push_back({leg.row.id, leg.fence, settle(leg.row, stopping)});
+            }
+            settled += finishes.size();
+            claimed = turn_over(claimed, finishes, !once && !stopping);
+        }
+        return settled;
+    }
+
+private:
+    /// Writes down what became of the legs of the last claim and takes the next. A stale fence
+    /// means that the leg moved meanwhile, by an event from outside or after a lease that was too
+    /// short: what was learned here is dropped, the leg's own history stands.
+    std::vector<ClaimedLeg> turn_over(const std::vector<ClaimedLeg>& before,
+                                      const std::vector<store::LegFinish>& finishes, bool goes_on) {
         const TimeMs now = parts_.clock.now();
         const bool paused = breaker_.paused_until() > now;
         meters_.paused.set(paused ? 1 : 0);
         // Nothing is sent whose outcome could not be written down.
-        if (paused || !parts_.store.writable()) {
-            return 0;
+        const std::size_t claim =
+            goes_on && !paused && parts_.store.writable() ? legs_to_claim() : 0;
+        if (claim == 0 && finishes.empty()) {
+            return {};
         }
-        const std::size_t claim = legs_to_claim();
-        const auto claimed = parts_.store.claim_due(
-            {static_cast<std::uint8_t>(lane_.kind), now, claim,
-             traits_.attempt_ms * static_cast<std::int64_t>(claim) + lease_margin_ms,
-             states_on_claim()});
-        if (!claimed.ok()) {
-            log::error("claim_failed", {{"why", claimed.error().detail}});
-            return 0;
+        auto done = parts_.store.turn_over(
+            finishes, {static_cast<std::uint8_t>(lane_.kind), now, claim,
+                       traits_.attempt_ms * static_cast<std::int64_t>(claim) + lease_margin_ms,
+                       states_on_claim()});
+        if (!done.ok()) {
+            // The lease ends and time settles it.
+            log::error("turnover_failed", {{"why", done.error().detail}});
+            return {};
         }
-        meters_.looked.set(static_cast<double>(now.value) / 1000);
-        std::vector<store::LegFinish> finishes;
-        for (const ClaimedLeg& leg : claimed.value()) {
-            finishes.push_back({leg.row.id, leg.fence, settle(leg.row, stopping)});
+        if (claim > 0) {
+            meters_.looked.set(static_cast<double>(now.value) / 1000);
         }
-        finish(claimed.value(), finishes);
-        return finishes.size();
+        for (std::size_t i = 0; i < finishes.size(); ++i) {
+            tell(before[i].row, finishes[i].update, done.value().finished[i]);
+        }
+        return std::move(done.value().claimed);
     }
 
-private:
     /// A claim's legs go one after another, so that who comes behind a burst of another department
     /// waits for the end of it: with a slow other side for fewer legs.
     [[nodiscard]] std::size_t legs_to_claim() const {
@@ -137,24 +157,6 @@ private:
             {leg, *prepared.document, prepared.file, collection, parts_.clock.now(), notice});
     }
 
-    /// A stale fence means that the leg moved meanwhile, by an event from outside or after a lease
-    /// that was too short: what was learned here is dropped, the leg's own history stands.
-    void finish(const std::vector<ClaimedLeg>& claimed,
-                const std::vector<store::LegFinish>& finishes) {
-        if (finishes.empty()) {
-            return;
-        }
-        const auto done = parts_.store.finish_legs(finishes);
-        if (!done.ok()) {
-            // The lease ends and time settles it.
-            log::error("finish_failed", {{"why", done.error().detail}});
-            return;
-        }
-        for (std::size_t i = 0; i < finishes.size(); ++i) {
-            tell(claimed[i].row, finishes[i].update, done.value()[i]);
-        }
-    }
-
     void tell(const store::LegRow& leg, const LegUpdate& update, bool applied) {
         const auto state = leg_state(update.state);
         const std::string_view name = applied && state ? state_name(*state) : "stale";
@@ -195,7 +197,7 @@ struct Courier::Impl {
     void work(LaneWork& lane) {
         std::uint64_t seen = 0;
         while (!stopping) {
-            if (lane.run(stopping) > 0) {
+            if (lane.run(stopping, false) > 0) {
                 continue;
             }
             std::unique_lock lock(mutex);
@@ -254,7 +256,7 @@ void Courier::stop() {
 std::size_t Courier::run_once() {
     std::size_t settled = 0;
     for (const auto& lane : impl_->lanes) {
-        settled += lane->run(impl_->stopping);
+        settled += lane->run(impl_->stopping, true);
     }
     return settled;
 }

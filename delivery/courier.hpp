@@ -17,7 +17,7 @@ struct Lane {
     ChannelKind kind;
     Channel& channel;
     unsigned threads = 2;
-    /// Legs per claim; more share their two commits. Only for idempotent channels: after a crash
+    /// Legs per claim; more share their commits. Only for idempotent channels: after a crash
     /// the untried ones of a claim cannot be told from those whose answer was lost, and are UNKNOWN
     /// for a channel that must not send twice. So 1 is enforced for those.
     std::size_t claim = 1;
@@ -35,8 +35,9 @@ struct CourierParts {
 
 /// The couriers: lease due legs, hand them to their channel, settle the answers. A lane a channel,
 /// so that a slow or paused channel is in nobody's way; inside a lane departments take turns
-/// (ClaimRequest). Every answer is durable before the next leg is claimed. After kill -9 a leased
-/// leg becomes due again when its lease ends and is then settled by time.
+/// (ClaimRequest). Every answer is durable in the commit that claims the next leg, before that is
+/// sent. After kill -9 a leased leg becomes due again when its lease ends and is then settled by
+/// time.
 class Courier {
 public:
     explicit Courier(CourierParts parts);

@@ -223,7 +223,7 @@ struct AugmentationCounts {
 struct ClaimRequest {
     std::uint8_t channel = 0; ///< only legs of this channel
     TimeMs now;
-    std::size_t max = 1; ///< at most claim_max
+    std::size_t max = 0; ///< at most claim_max; 0: nothing is claimed
     std::int64_t lease_ms = 0;
     /// State before the claim → state while claimed, for each of the 256 numbers.
     std::array<std::uint8_t, 256> on_claim{};
@@ -232,12 +232,20 @@ struct ClaimRequest {
 struct ClaimedLeg {
     LegRow row; ///< as it was before the claim
     std::uint32_t fence = 0;
+    bool operator==(const ClaimedLeg&) const = default;
 };
 
 struct LegFinish {
     LegId leg;
     std::uint32_t fence = 0;
     LegUpdate update;
+};
+
+/// What turn_over did.
+struct Turnover {
+    std::vector<bool> finished; ///< one answer each, in order
+    std::vector<ClaimedLeg> claimed;
+    bool operator==(const Turnover&) const = default;
 };
 
 /// One attempt to open the link of a leg.

@@ -236,21 +236,29 @@ public:
 
     // Delivery.
 
-    /// Takes up to `max` legs of one channel with due ≤ now: due becomes now + lease, fence + 1,
-    /// state as `on_claim` says. Departments take turns, one leg each, starting after the
+    /// Finishes what was claimed, then claims the next, in one commit: who comes behind a burst of
+    /// another department waits for one and not for two.
+    /// A finish answers false when its fence is stale or the leg unknown: then nothing of it was
+    /// changed. Success moves the fence on, so that no second finish can follow.
+    /// A claim takes up to `max` legs of one channel with due ≤ now: due becomes now + lease, fence
+    /// + 1, state as `on_claim` says. Departments take turns, one leg each, starting after the
     /// department served last, so that no department's burst delays another's; inside a department
     /// in order (due, id). An expired lease is simply due again.
-    [[nodiscard]] virtual Result<std::vector<ClaimedLeg>>
-    claim_due(const ClaimRequest& request) = 0;
-    /// False when the fence is stale or the leg unknown: then nothing was changed. Success moves
-    /// the fence on, so that no second finish can follow.
-    [[nodiscard]] virtual Result<bool> finish_leg(const LegFinish& finish) = 0;
-    /// The same for many, in one commit; one answer each, in order.
-    [[nodiscard]] virtual Result<std::vector<bool>>
-    finish_legs(std::span<const LegFinish> finishes) = 0;
+    [[nodiscard]] virtual Result<Turnover> turn_over(std::span<const LegFinish> finishes,
+                                                     const ClaimRequest& claim) = 0;
+    [[nodiscard]] Result<std::vector<ClaimedLeg>> claim_due(const ClaimRequest& request) {
+        auto done = turn_over({}, request);
+        return done.ok() ? Result<std::vector<ClaimedLeg>>(std::move(done.value().claimed))
+                         : done.error();
+    }
+    [[nodiscard]] Result<std::vector<bool>> finish_legs(std::span<const LegFinish> finishes) {
+        auto done = turn_over(finishes, ClaimRequest());
+        return done.ok() ? Result<std::vector<bool>>(std::move(done.value().finished))
+                         : done.error();
+    }
     /// For what the outside world reports. False when the leg is unknown or not in
     /// `expected_state`. When the state changes the fence moves on: a worker that still holds the
-    /// leg learns it from finish_leg.
+    /// leg learns it from turn_over.
     [[nodiscard]] virtual Result<bool>
     append_leg_event(const LegId& leg, std::uint8_t expected_state, const LegUpdate& update) = 0;
     /// A new leg of a stored document (the next channel of a plan). `conflict` when the id exists,

@@ -101,6 +101,33 @@ Result<bool> finish(Batch& batch, const LegFinish& request, const FollowLeg& fol
     return true;
 }
 
+Result<std::vector<bool>> finish_all(Batch& batch, std::span<const LegFinish> finishes,
+                                     const FollowLeg& follow) {
+    std::vector<bool> answers;
+    for (const LegFinish& each : finishes) {
+        const Result<bool> answer = finish(batch, each, follow);
+        if (!answer.ok()) {
+            return answer.error();
+        }
+        answers.push_back(answer.value());
+    }
+    return answers;
+}
+
+/// If the commit fails only the order of turns has moved.
+Result<std::vector<ClaimedLeg>> claim_next(Transaction& rows, const ClaimRequest& request,
+                                           std::string& last_served) {
+    std::vector<ClaimedLeg> claimed;
+    for (const LegId& id : choose_due(rows, request, last_served)) {
+        const auto stored = find_row<LegRow>(rows, Table::leg, id.view());
+        if (!stored.ok() || !stored.value()) {
+            return Error{Fault::corrupt, "due index names a leg that cannot be read"};
+        }
+        claimed.push_back(claim(rows, *stored.value(), request));
+    }
+    return claimed;
+}
+
 /// The update's own check does not know the rest of the row.
 Result<void> check_updated(Transaction& rows, const LegId& leg, const LegUpdate& update) {
     auto stored = find_row<LegRow>(rows, Table::leg, leg.view());
@@ -118,40 +145,15 @@ Result<void> check_updated(Transaction& rows, const LegId& leg, const LegUpdate&
 
 } // namespace
 
-Result<std::vector<ClaimedLeg>> LmdbStore::claim_due(const ClaimRequest& request) {
-    std::vector<ClaimedLeg> claimed;
-    std::string served;
-    const Result<void> done = committer_->run([&](Batch& batch) -> Result<void> {
-        served = last_served_[request.channel];
-        std::vector<LegRow> legs;
-        for (const LegId& id : choose_due(batch.rows, request, served)) {
-            auto stored = find_row<LegRow>(batch.rows, Table::leg, id.view());
-            if (!stored.ok() || !stored.value()) {
-                return Error{Fault::corrupt, "due index names a leg that cannot be read"};
-            }
-            legs.push_back(*std::move(stored).value());
-        }
-        for (const LegRow& leg : legs) {
-            claimed.push_back(claim(batch.rows, leg, request));
-        }
-        // If the commit fails only the order of turns has moved.
-        last_served_[request.channel] = served;
-        return {};
-    });
-    if (!done.ok()) {
-        return done.error();
-    }
-    return claimed;
-}
-
-Result<std::vector<bool>> LmdbStore::finish_legs(std::span<const LegFinish> finishes) {
+Result<Turnover> LmdbStore::turn_over(std::span<const LegFinish> finishes,
+                                      const ClaimRequest& request) {
     for (const LegFinish& each : finishes) {
         const Result<void> checked = check_leg_update(each.update);
         if (!checked.ok()) {
             return checked.error();
         }
     }
-    std::vector<bool> answers;
+    Turnover answer;
     const Result<void> done = committer_->run([&](Batch& batch) -> Result<void> {
         for (const LegFinish& each : finishes) {
             Result<void> checked = check_updated(batch.rows, each.leg, each.update);
@@ -159,28 +161,21 @@ Result<std::vector<bool>> LmdbStore::finish_legs(std::span<const LegFinish> fini
                 return checked;
             }
         }
-        for (const LegFinish& each : finishes) {
-            const Result<bool> answer = finish(batch, each, options_.follow_leg);
-            if (!answer.ok()) {
-                batch.refuse(answer.error());
-                return answer.error();
-            }
-            answers.push_back(answer.value());
+        auto finished = finish_all(batch, finishes, options_.follow_leg);
+        auto claimed = finished.ok()
+                           ? claim_next(batch.rows, request, last_served_[request.channel])
+                           : finished.error();
+        if (!claimed.ok()) {
+            batch.refuse(claimed.error());
+            return claimed.error();
         }
+        answer = {std::move(finished).value(), std::move(claimed).value()};
         return {};
     });
     if (!done.ok()) {
         return done.error();
     }
-    return answers;
-}
-
-Result<bool> LmdbStore::finish_leg(const LegFinish& one) {
-    const Result<std::vector<bool>> answers = finish_legs({&one, 1});
-    if (!answers.ok()) {
-        return answers.error();
-    }
-    return static_cast<bool>(answers.value()[0]);
+    return answer;
 }
 
 Result<bool> LmdbStore::append_leg_event(const LegId& leg, std::uint8_t expected_state,

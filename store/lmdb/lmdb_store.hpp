@@ -101,9 +101,8 @@ public:
                                                  std::optional<DraftId> after,
                                                  std::size_t limit) override;
 
-    Result<std::vector<ClaimedLeg>> claim_due(const ClaimRequest& request) override;
-    Result<bool> finish_leg(const LegFinish& finish) override;
-    Result<std::vector<bool>> finish_legs(std::span<const LegFinish> finishes) override;
+    Result<Turnover> turn_over(std::span<const LegFinish> finishes,
+                               const ClaimRequest& claim) override;
     Result<bool> append_leg_event(const LegId& leg, std::uint8_t expected_state,
                                   const LegUpdate& update) override;
     Result<void> add_leg(const LegWrite& write) override;

@@ -12,11 +12,7 @@ using memory::full;
 using memory::Lock;
 using memory::look_up;
 
-Result<std::vector<ClaimedLeg>> MemoryStore::claim_due(const ClaimRequest& request) {
-    const Lock lock(mutex_);
-    if (!writable_) {
-        return full();
-    }
+std::vector<ClaimedLeg> MemoryStore::claim(const ClaimRequest& request) {
     std::map<std::string, std::set<std::pair<TimeMs, LegId>>> waiting;
     for (const auto& [id, leg] : legs_) {
         if (leg.channel == request.channel && leg.due && *leg.due <= request.now) {
@@ -57,12 +53,13 @@ void MemoryStore::apply(LegRow& row, std::uint32_t fence, const LegUpdate& updat
     }
 }
 
-Result<std::vector<bool>> MemoryStore::finish_legs(std::span<const LegFinish> finishes) {
+Result<Turnover> MemoryStore::turn_over(std::span<const LegFinish> finishes,
+                                        const ClaimRequest& request) {
     const Lock lock(mutex_);
     if (!writable_) {
         return full();
     }
-    std::vector<bool> answers;
+    Turnover answer;
     for (const LegFinish& each : finishes) {
         const auto found = legs_.find(each.leg);
         const bool current =
@@ -71,17 +68,10 @@ Result<std::vector<bool>> MemoryStore::finish_legs(std::span<const LegFinish> fi
             apply(found->second, each.fence + 1, each.update);
             follow_moved(each.leg, each.update);
         }
-        answers.push_back(current);
+        answer.finished.push_back(current);
     }
-    return answers;
-}
-
-Result<bool> MemoryStore::finish_leg(const LegFinish& finish) {
-    const Result<std::vector<bool>> answers = finish_legs({&finish, 1});
-    if (!answers.ok()) {
-        return answers.error();
-    }
-    return static_cast<bool>(answers.value()[0]);
+    answer.claimed = claim(request);
+    return answer;
 }
 
 Result<bool> MemoryStore::append_leg_event(const LegId& leg, std::uint8_t expected_state,

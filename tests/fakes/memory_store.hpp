@@ -106,9 +106,8 @@ public:
                                                  std::optional<DraftId> after,
                                                  std::size_t limit) override;
 
-    Result<std::vector<ClaimedLeg>> claim_due(const ClaimRequest& request) override;
-    Result<bool> finish_leg(const LegFinish& finish) override;
-    Result<std::vector<bool>> finish_legs(std::span<const LegFinish> finishes) override;
+    Result<Turnover> turn_over(std::span<const LegFinish> finishes,
+                               const ClaimRequest& claim) override;
     Result<bool> append_leg_event(const LegId& leg, std::uint8_t expected_state,
                                   const LegUpdate& update) override;
     Result<void> add_leg(const LegWrite& write) override;
@@ -215,6 +214,7 @@ private:
     void follow_moved(const LegId& leg, const LegUpdate& update);
     void set_open(const DocumentRow& document, bool open);
     void apply(LegRow& row, std::uint32_t fence, const LegUpdate& update);
+    std::vector<ClaimedLeg> claim(const ClaimRequest& request);
     Result<StatusOutcome> change_status(const DocumentRow& document, const StatusWrite& write);
     [[nodiscard]] Result<std::vector<Aftermath>>
     look_after(const DocumentRow& changed, const StatusEntry& entry, const Follow& follow) const;

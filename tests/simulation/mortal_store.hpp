@@ -74,18 +74,17 @@ public:
 
     bool writable() const override { return !reaper_.is_full() && Engine::writable(); }
 
-    Result<std::vector<store::ClaimedLeg>> claim_due(const store::ClaimRequest& request) override {
-        if (reaper_.turns != nullptr) {
-            reaper_.turns->ask(*this, request);
+    Result<store::Turnover> turn_over(std::span<const store::LegFinish> finishes,
+                                      const store::ClaimRequest& claim) override {
+        const bool asks = reaper_.turns != nullptr && claim.max > 0;
+        if (asks) {
+            reaper_.turns->ask(*this, claim);
         }
-        auto claimed = reaper_.write([&] { return Engine::claim_due(request); });
-        if (reaper_.turns != nullptr && claimed.ok()) {
-            reaper_.turns->give(request, claimed.value());
+        auto done = reaper_.write([&] { return Engine::turn_over(finishes, claim); });
+        if (asks && done.ok()) {
+            reaper_.turns->give(claim, done.value().claimed);
         }
-        return claimed;
-    }
-    Result<std::vector<bool>> finish_legs(std::span<const store::LegFinish> finishes) override {
-        return reaper_.write([&] { return Engine::finish_legs(finishes); });
+        return done;
     }
     Result<bool> append_leg_event(const LegId& leg, std::uint8_t expected,
                                   const store::LegUpdate& update) override {

@@ -139,8 +139,7 @@ public:
                                              Verb{"put_issues", 6, &Run::put_issues},
                                              Verb{"get", 4, &Run::get},
                                              Verb{"list", 2, &Run::list},
-                                             Verb{"claim", 4, &Run::claim},
-                                             Verb{"finish", 4, &Run::finish},
+                                             Verb{"turn_over", 8, &Run::turn_over},
                                              Verb{"append_event", 2, &Run::event},
                                              Verb{"add_leg", 1, &Run::add_leg},
                                              Verb{"legs", 2, &Run::legs},
@@ -316,21 +315,20 @@ private:
                same_answer(model_.open_intents(), engine_.open_intents());
     }
 
-    bool claim() {
-        const ClaimRequest request{static_cast<std::uint8_t>(1 + below(3)), now_, 1 + below(8),
+    /// Finishes alone, a claim alone, or both in one.
+    bool turn_over() {
+        const std::vector<LegFinish> finishes =
+            below(3) == 0 ? std::vector<LegFinish>() : random_finishes();
+        const ClaimRequest request{static_cast<std::uint8_t>(1 + below(3)), now_, below(9),
                                    50 + static_cast<std::int64_t>(below(451)), on_claim_};
-        const auto left = model_.claim_due(request);
-        const auto right = engine_.claim_due(request);
-        if (!left.ok() || !right.ok() || left.value().size() != right.value().size()) {
+        const auto left = model_.turn_over(finishes, request);
+        const auto right = engine_.turn_over(finishes, request);
+        if (!left.ok() || !right.ok()) {
             return false;
         }
-        bool same = true;
-        for (std::size_t at = 0; at < left.value().size(); ++at) {
-            same = same && left.value()[at].row == right.value()[at].row &&
-                   left.value()[at].fence == right.value()[at].fence;
-            claims_.push_back(left.value()[at]);
-        }
-        return same;
+        const std::vector<ClaimedLeg>& claimed = left.value().claimed;
+        claims_.insert(claims_.end(), claimed.begin(), claimed.end());
+        return left.value() == right.value();
     }
 
     LegUpdate random_update(std::uint8_t state) {
@@ -358,7 +356,7 @@ private:
     }
 
     /// Any claim ever made, hence mostly stale ones.
-    bool finish() {
+    std::vector<LegFinish> random_finishes() {
         std::vector<LegFinish> finishes;
         for (std::uint64_t count = below(4); count > 0 && !claims_.empty(); --count) {
             const std::size_t recent = std::min<std::size_t>(claims_.size(), 12);
@@ -367,7 +365,7 @@ private:
             const ClaimedLeg& claim = claims_[at];
             finishes.push_back({claim.row.id, claim.fence, random_update(std::uint8_t(below(11)))});
         }
-        return same_answer(model_.finish_legs(finishes), engine_.finish_legs(finishes));
+        return finishes;
     }
 
     bool event() {

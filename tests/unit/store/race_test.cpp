@@ -72,7 +72,8 @@ TEST(StoreRace, OneFenceIsFinishedOnce) {
         LegUpdate update;
         update.state = 5;
         update.events = {LegEvent{"done", TimeMs{1}, TimeMs{1}, 5, ""}};
-        finished += store->finish_leg({claim.row.id, claim.fence, update}).value() ? 1 : 0;
+        const LegFinish finish{claim.row.id, claim.fence, update};
+        finished += store->finish_legs({&finish, 1}).value()[0] ? 1 : 0;
     });
     EXPECT_EQ(finished, 1);
     EXPECT_EQ(store->leg_events(claim.row.id).value().size(), 1U);

@@ -84,7 +84,6 @@ int run_evidence_export(const EvidenceArguments& arguments) {
         return 2;
     }
     const SystemClock clock;
-    delivery::EvidenceDesk desk{*beside->store, clock};
     std::optional<signer::EvidenceSeal> seal;
     if (beside->config.evidence) {
         auto opened =
@@ -93,9 +92,9 @@ int run_evidence_export(const EvidenceArguments& arguments) {
             return tell_failure(opened.error());
         }
         seal.emplace(std::move(opened).value());
-        desk.seal = [&seal](std::string_view text) { return seal->seal(text); };
     }
-    const auto package = delivery::make_evidence_package(desk, *document);
+    const auto package = delivery::make_evidence_package(
+        evidence_desk(beside->config, *beside->store, clock, seal ? &*seal : nullptr), *document);
     return package.ok() ? write_output(arguments.output, as_text(package.value()))
                         : tell_failure(package.error());
 }

@@ -28,12 +28,27 @@ void EvidenceKeeping::start() {
     thread_.start([this] { return step(); });
 }
 
+void EvidenceKeeping::close() {
+    thread_.stop();
+    while (parts_.store.writable()) {
+        const auto counts = parts_.store.count_evidence();
+        if (counts.ok() && counts.value().records == counts.value().sealed) {
+            return;
+        }
+        const auto sealed = counts.ok() ? seal_next() : counts.error();
+        if (!sealed.ok()) {
+            static_cast<void>(rest(sealed.error()));
+            return;
+        }
+    }
+}
+
 milliseconds EvidenceKeeping::step() {
     if (!parts_.store.writable()) {
         return options_.poll;
     }
     const auto counts = parts_.store.count_evidence();
-    const auto sealed = counts.ok() ? seal_next(counts.value()) : counts.error();
+    const auto sealed = counts.ok() ? seal_due(counts.value()) : counts.error();
     const auto fetched = fetch_tokens();
     tell_counts();
     if (!sealed.ok() || !fetched.ok()) {
@@ -47,13 +62,20 @@ milliseconds EvidenceKeeping::step() {
 }
 
 /// Whether a full batch was sealed: then there may be more.
-Result<bool> EvidenceKeeping::seal_next(const store::EvidenceCounts& counts) {
+Result<bool> EvidenceKeeping::seal_due(const store::EvidenceCounts& counts) {
     const std::uint64_t waiting = counts.records - counts.sealed;
     const TimeMs now = parts_.clock.now();
     since_ = waiting == 0 ? std::nullopt : std::optional(since_.value_or(now));
     if (waiting == 0 || (waiting < options_.records_max && now - *since_ < options_.seal_ms)) {
         return false;
     }
+    const auto sealed = seal_next();
+    return sealed.ok() ? Result<bool>(sealed.value() >= options_.records_max) : sealed.error();
+}
+
+/// How many records the next batch has.
+Result<std::size_t> EvidenceKeeping::seal_next() {
+    const TimeMs now = parts_.clock.now();
     const auto before = parts_.store.last_evidence_batch();
     if (!before.ok()) {
         return before.error();
@@ -91,7 +113,7 @@ Result<bool> EvidenceKeeping::seal_next(const store::EvidenceCounts& counts) {
     since_.reset();
     sealed_.add(static_cast<double>(leaves.size()));
     batches_.add();
-    return leaves.size() >= options_.records_max;
+    return leaves.size();
 }
 
 /// In their order, until nobody gives one.

@@ -41,11 +41,15 @@ public:
     EvidenceKeeping& operator=(const EvidenceKeeping&) = delete;
 
     void start();
+    /// Ends the thread and seals what waits, so that a service that was stopped leaves nothing
+    /// unsealed. Tokens come with the next start.
+    void close();
     /// Once; how long to wait before the next.
     std::chrono::milliseconds step();
 
 private:
-    [[nodiscard]] Result<bool> seal_next(const store::EvidenceCounts& counts);
+    [[nodiscard]] Result<bool> seal_due(const store::EvidenceCounts& counts);
+    [[nodiscard]] Result<std::size_t> seal_next();
     [[nodiscard]] Result<void> fetch_tokens();
     void tell_tokens(const std::optional<signer::TimestampMiss>& miss);
     void tell_counts();

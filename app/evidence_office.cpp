@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/maildir.hpp"
 #include "app/timestamp_server.hpp"
 #include "signer/key_cabinet.hpp"
 
@@ -14,6 +15,20 @@ Result<signer::EvidenceSeal> open_evidence_seal(const EvidenceConfig& config, bo
     return key.ok() ? signer::EvidenceSeal::open({std::move(key).value(), config.certificate},
                                                  production, clock)
                     : Result<signer::EvidenceSeal>(key.error());
+}
+
+delivery::EvidenceDesk evidence_desk(const Config& config, store::Store& store, const Clock& clock,
+                                     const signer::EvidenceSeal* seal) {
+    delivery::EvidenceDesk desk{store, clock};
+    if (seal != nullptr) {
+        desk.seal = [seal](std::string_view text) { return seal->seal(text); };
+    }
+    if (!config.delivery.email.bounces_folder.empty()) {
+        desk.find_trace = [folder = config.delivery.email.bounces_folder](const Digest& hash) {
+            return find_kept_mail(folder, hash);
+        };
+    }
+    return desk;
 }
 
 Result<std::unique_ptr<EvidenceOffice>> EvidenceOffice::open(const Config& config, Desk& desk,

@@ -39,6 +39,10 @@ std::vector<std::string> names_in(const std::string& folder, std::error_code& fa
     return names;
 }
 
+std::string kept_path(const std::string& folder, const std::string& hash) {
+    return folder + "/cur/" + hash + std::string(seen);
+}
+
 } // namespace
 
 Result<Maildir> Maildir::open(std::string folder) {
@@ -108,20 +112,25 @@ Result<Maildir::Message> Maildir::read(const std::string& name, std::size_t byte
     return message;
 }
 
-Result<void> Maildir::keep(const std::string& name) const {
-    return move(name, "/cur/");
+Result<void> Maildir::keep(const std::string& name, const std::string& hash) const {
+    return move(name, kept_path(folder_, hash));
 }
 
 Result<void> Maildir::set_aside(const std::string& name) const {
-    return move(name, std::string(aside) + "/cur/");
+    const std::string bare = name.substr(0, name.find(':'));
+    return move(name, folder_ + std::string(aside) + "/cur/" + bare + std::string(seen));
 }
 
-Result<void> Maildir::move(const std::string& name, const std::string& to) const {
+Result<void> Maildir::move(const std::string& name, const std::string& target) const {
     const std::string from = folder_ + "/new/" + name;
-    const std::string bare = name.substr(0, name.find(':'));
-    const std::string target = folder_ + to + bare + std::string(seen);
     return ::rename(from.c_str(), target.c_str()) == 0 ? Result<void>()
                                                        : Result<void>(file_error(from, errno));
+}
+
+std::optional<Bytes> find_kept_mail(const std::string& folder, const Digest& hash) {
+    constexpr std::size_t mail_bytes_max = 32U << 20U;
+    auto mail = read_whole(kept_path(folder, to_hex(hash)), mail_bytes_max);
+    return mail.ok() ? std::optional(std::move(mail).value()) : std::nullopt;
 }
 
 } // namespace songda::app

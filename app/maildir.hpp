@@ -1,17 +1,19 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "base/sha256.hpp"
 
 namespace songda::app {
 
 /// A Maildir that a mail server delivers into and this process empties: each message is moved from
-/// `new/` to `cur/` when it is done with, or to the folder `.unmatched` beside it, for people. Of
-/// one thread.
+/// `new/` to `cur/` when it is done with, under its hash, which records of evidence name; or to the
+/// folder `.unmatched` beside it, for people. Of one thread.
 class Maildir {
 public:
     /// Makes what is missing of `FOLDER/{new,cur,tmp}` and `FOLDER/.unmatched/…`. Faults as
@@ -35,14 +37,18 @@ public:
     [[nodiscard]] Result<Message> read(const std::string& name, std::size_t bytes_max) const;
 
     /// Durable order is of no interest: a message that is seen again changes nothing.
-    [[nodiscard]] Result<void> keep(const std::string& name) const;
+    [[nodiscard]] Result<void> keep(const std::string& name, const std::string& hash) const;
     [[nodiscard]] Result<void> set_aside(const std::string& name) const;
 
 private:
     explicit Maildir(std::string folder) : folder_(std::move(folder)) {}
-    [[nodiscard]] Result<void> move(const std::string& name, const std::string& to) const;
+    [[nodiscard]] Result<void> move(const std::string& name, const std::string& target) const;
 
     std::string folder_;
 };
+
+/// A message that was kept in the Maildir `folder`, by its hash; nothing: it is not there, cannot
+/// be read or is larger than 32 MiB. From any thread.
+[[nodiscard]] std::optional<Bytes> find_kept_mail(const std::string& folder, const Digest& hash);
 
 } // namespace songda::app

@@ -9,13 +9,19 @@
 namespace songda::app {
 
 /// A thread that does one step after the other; each says how long it waits before the next. Ends
-/// with this object, after the step at hand. What the step uses is declared before it.
+/// by `stop` or with this object, after the step at hand. What the step uses is declared before it.
 class PacedThread {
 public:
     PacedThread() = default;
     PacedThread(const PacedThread&) = delete;
     PacedThread& operator=(const PacedThread&) = delete;
-    ~PacedThread() {
+    ~PacedThread() { stop(); }
+
+    void start(std::function<std::chrono::milliseconds()> step) {
+        thread_ = std::thread([this, step = std::move(step)] { run(step); });
+    }
+    /// For good.
+    void stop() {
         {
             const std::scoped_lock lock(mutex_);
             stopping_ = true;
@@ -24,10 +30,6 @@ public:
         if (thread_.joinable()) {
             thread_.join();
         }
-    }
-
-    void start(std::function<std::chrono::milliseconds()> step) {
-        thread_ = std::thread([this, step = std::move(step)] { run(step); });
     }
 
 private:

@@ -91,7 +91,7 @@ milliseconds ReturnedMailKeeping::step() {
                 continue; // the next may be of another kind
             }
             const Place place = verdict.value().place;
-            const auto moved = place == Place::kept        ? maildir_.keep(name)
+            const auto moved = place == Place::kept ? maildir_.keep(name, verdict.value().hash)
                                : place == Place::set_aside ? maildir_.set_aside(name)
                                                            : Result<void>();
             failed = moved.ok() ? failed : moved;
@@ -111,27 +111,37 @@ milliseconds ReturnedMailKeeping::step() {
     return resting_ ? options_.rest : all ? options_.poll : milliseconds(0);
 }
 
+ReturnedMailKeeping::Verdict ReturnedMailKeeping::set_aside(std::string_view kind,
+                                                            std::string_view leg,
+                                                            std::string_view source) {
+    log::warning("returned_mail_unmatched", {{"kind", kind}, {"leg", leg}, {"mail", source}});
+    return {Verdict::Place::set_aside, kind};
+}
+
 Result<ReturnedMailKeeping::Verdict> ReturnedMailKeeping::look_at(const std::string& name) const {
-    using Place = Verdict::Place;
     const auto message = maildir_.read(name, delivery::returned_bytes_max);
-    const auto set_aside = [&](std::string_view kind, std::string_view leg) {
-        log::warning("returned_mail_unmatched",
-                     {{"kind", kind},
-                      {"leg", leg},
-                      {"mail", message.ok() ? message.value().hash.substr(0, source_digits) : ""}});
-        return Verdict{Place::set_aside, kind};
-    };
     if (!message.ok()) {
         return message.error().fault == Fault::invalid_input
-                   ? Result<Verdict>(set_aside("broken", ""))
+                   ? Result<Verdict>(set_aside("broken", "", ""))
                    : message.error();
     }
-    const auto read = read_in_cage(options_.reader, message.value().beginning);
+    auto verdict = judge(message.value());
+    if (verdict.ok()) {
+        verdict.value().hash = message.value().hash;
+    }
+    return verdict;
+}
+
+Result<ReturnedMailKeeping::Verdict>
+ReturnedMailKeeping::judge(const Maildir::Message& message) const {
+    using Place = Verdict::Place;
+    const std::string source = message.hash.substr(0, source_digits);
+    const auto read = read_in_cage(options_.reader, message.beginning);
     if (!read.ok()) {
         return read.error();
     }
     if (!read.value()) {
-        return set_aside("broken", "");
+        return set_aside("broken", "", source);
     }
     const delivery::ReturnedMail& mail = *read.value();
     if (mail.kind == delivery::ReturnedMail::Kind::automatic_reply) {
@@ -142,23 +152,23 @@ Result<ReturnedMailKeeping::Verdict> ReturnedMailKeeping::look_at(const std::str
         // Its Message-ID proves nothing; it tells a person where to look.
         const auto hint = delivery::leg_of_message_id(mail.original_id);
         return set_aside(path.kind == delivery::ReturnPath::Kind::forged ? "forged" : "foreign",
-                         hint ? to_text(*hint) : "");
+                         hint ? to_text(*hint) : "", source);
     }
     const auto leg = parts_.store.find_leg(path.leg);
     if (!leg.ok()) {
         return leg.error();
     }
     if (!leg.value()) {
-        return set_aside("foreign", to_text(path.leg));
+        return set_aside("foreign", to_text(path.leg), source);
     }
     auto report =
         *delivery::meaning_of(mail, {options_.believe_delivered, leg.value()->address.reveal()});
-    report.source = message.value().hash.substr(0, source_digits);
-    report.whole = digest_of(message.value().hash);
+    report.source = source;
+    report.whole = digest_of(message.hash);
     auto verdict = settle(path.leg, report);
     return verdict.ok() && report.kind == delivery::MailReport::Kind::unclear &&
                    verdict.value().place == Place::kept
-               ? Result<Verdict>(set_aside("unclear", to_text(path.leg)))
+               ? Result<Verdict>(set_aside("unclear", to_text(path.leg), source))
                : verdict;
 }
 

@@ -55,9 +55,13 @@ private:
         enum class Place { kept, set_aside, waits };
         Place place;
         std::string_view kind; ///< of the metric
+        std::string hash = {}; ///< of the mail
     };
     ReturnedMailKeeping(const Parts& parts, Options options, Maildir maildir);
     [[nodiscard]] Result<Verdict> look_at(const std::string& name) const;
+    [[nodiscard]] Result<Verdict> judge(const Maildir::Message& message) const;
+    [[nodiscard]] static Verdict set_aside(std::string_view kind, std::string_view leg,
+                                           std::string_view source);
     [[nodiscard]] Result<Verdict> settle(const LegId& leg,
                                          const delivery::MailReport& report) const;
     void tell(const store::LegRow& leg, const store::LegUpdate& update,

@@ -109,16 +109,6 @@ Result<std::unique_ptr<EvidenceOffice>> open_evidence(const Config& config, Desk
     return EvidenceOffice::open(config, desk, built_in);
 }
 
-/// With the service's own seal over it, where there is one.
-Result<Bytes> pack_evidence(Desk& desk, const EvidenceOffice* office,
-                            const store::DocumentRow& document) {
-    delivery::EvidenceDesk parts{desk.store(), desk.clock()};
-    if (office != nullptr) {
-        parts.seal = [office](std::string_view text) { return office->seal().seal(text); };
-    }
-    return delivery::make_evidence_package(parts, document);
-}
-
 /// Null without the table in the configuration.
 Result<std::unique_ptr<Timestamping>> open_timestamping(const Config& config, Desk& desk) {
     if (!config.timestamp.authority) {
@@ -184,8 +174,10 @@ api::ApiParts make_parts(const Config& config, Desk& desk, const Counters& made)
                 return providers.answer(name, token, request);
             },
         .evidence_package =
-            [&desk, office = made.evidence](const store::DocumentRow& document) {
-                return pack_evidence(desk, office, document);
+            [parts = evidence_desk(config, desk.store(), desk.clock(),
+                                   made.evidence ? &made.evidence->seal() : nullptr)](
+                const store::DocumentRow& document) {
+                return delivery::make_evidence_package(parts, document);
             },
     };
 }

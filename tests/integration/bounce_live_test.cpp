@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "base/sha256.hpp"
+#include "base/text_codec.hpp"
 #include "tests/fakes/open_smtpd.hpp"
 #include "tests/fakes/sample_keys.hpp"
 #include "tests/integration/live_service.hpp"
@@ -123,6 +125,18 @@ TEST_F(BounceLive, ARealServersBounceFailsTheLeg) {
     EXPECT_EQ(service_->stop(), 0);
     EXPECT_EQ(service_->complaint().find('@'), std::string::npos) << service_->complaint();
     EXPECT_EQ(live::run_songda("check-store -c " + service_->config()).status, 0);
+
+    // The package of evidence has the mail as it came, by the hash that the record names.
+    const std::string package = service_->folder() / "evidence.zip";
+    const auto exported = live::run_songda("evidence export " + lost["key"].get<std::string>() +
+                                           " -o " + package + " -c " + service_->config());
+    ASSERT_EQ(exported.status, 0) << exported.output;
+    const std::string hash = to_hex(sha256(as_bytes(raw)));
+    const auto trace = live::run_command("python3 -c 'import sys, zipfile; sys.stdout.write("
+                                         "zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]).decode())"
+                                         "' " +
+                                         package + " traces/" + hash);
+    EXPECT_EQ(trace.output, raw);
 }
 
 TEST_F(BounceLive, WhatArrivesIsSignedAndWhatIsForgedChangesNothing) {

@@ -84,6 +84,10 @@ CommandResult run_command(const std::string& line) {
     return result;
 }
 
+std::string in_days(int days) {
+    return "LD_PRELOAD=" SONGDA_FAKETIME " FAKETIME=+" + std::to_string(days) + "d ";
+}
+
 CommandResult run_songda(const std::string& arguments) {
     return run_command(std::string(SONGDA_PROGRAM) + ' ' + arguments);
 }

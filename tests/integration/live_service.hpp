@@ -20,6 +20,9 @@ struct CommandResult {
 
 /// Runs a line of shell with standard error joined to the output, and waits for its end.
 [[nodiscard]] CommandResult run_command(const std::string& line);
+/// Before a program's name: the machine's clock as it will be then, by libfaketime. Not its wrapper
+/// `faketime`, which names a semaphore by a process number and fails when an old one is left.
+[[nodiscard]] std::string in_days(int days);
 /// Runs `songda ARGUMENTS` in the same way.
 [[nodiscard]] CommandResult run_songda(const std::string& arguments);
 /// `songda-verify` with these words.

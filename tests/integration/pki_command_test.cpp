@@ -290,7 +290,7 @@ TEST_F(PkiCommand, TheIssuingAuthorityIsRenewedWhenItIsHalfOver) {
     const auto early = run_songda(renew);
     EXPECT_NE(early.status, 0);
     EXPECT_NE(early.output.find("not half over"), std::string::npos) << early.output;
-    const std::string later = "faketime '+2200 days' " SONGDA_PROGRAM " ";
+    const std::string later = live::in_days(2200) + SONGDA_PROGRAM " ";
     const auto unsure = run_command(later + renew);
     EXPECT_NE(unsure.output.find("--clock-is-right"), std::string::npos) << unsure.output;
     const auto renewed = run_command(later + renew + " --clock-is-right");

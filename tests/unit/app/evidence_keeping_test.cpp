@@ -48,6 +48,18 @@ TEST_F(EvidenceKeepingTest, AFullBatchIsSealedAtOnce) {
     EXPECT_EQ(office_.store.count_evidence().value().sealed, 4U);
 }
 
+TEST_F(EvidenceKeepingTest, AServiceThatStopsLeavesNothingUnsealed) {
+    EvidenceKeeping::Options options;
+    options.records_max = 3;
+    EvidenceKeeping keeping({office_.store, seal_, nullptr, office_.clock, office_.registry},
+                            options);
+    serve();
+    keeping.close();
+    EXPECT_EQ(office_.store.count_evidence().value().sealed, 4U);
+    EXPECT_EQ(office_.store.count_evidence().value().batches, 2U);
+    EXPECT_TRUE(check_batches(office_.store).value().empty());
+}
+
 TEST_F(EvidenceKeepingTest, AnAuthorityThatIsAwayDelaysTheTokenAlone) {
     server_.away = true;
     serve();

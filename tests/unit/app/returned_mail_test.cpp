@@ -87,7 +87,9 @@ protected:
 
 TEST_F(ReturnedMailTest, ABounceFailsItsLegAndIsKept) {
     const DocumentId document = sent();
-    arrive("1.a", bounce(document, {"failed", "5.2.2", "smtp; 552 5.2.2 <a@b.cn> is full"}));
+    const std::string mail =
+        bounce(document, {"failed", "5.2.2", "smtp; 552 5.2.2 <a@b.cn> is full"});
+    arrive("1.a", mail);
     keeping_->step();
     const store::LegRow leg = office_.leg(document);
     EXPECT_EQ(office_.state(document), LegState::failed);
@@ -99,7 +101,8 @@ TEST_F(ReturnedMailTest, ABounceFailsItsLegAndIsKept) {
                                          "[mail "))
         << event.detail;
     EXPECT_EQ(count("new"), 0U);
-    EXPECT_TRUE(std::filesystem::exists(box("cur") / "1.a:2,S"));
+    EXPECT_EQ(as_text(find_kept_mail(options().folder, event.trace.value()).value()), mail);
+    EXPECT_FALSE(find_kept_mail(options().folder, Digest{}));
     EXPECT_TRUE(told("songda_returned_mails_total{kind=\"failed\"} 1")) << office_.registry.text();
     EXPECT_TRUE(told("songda_legs_settled_total{channel=\"email\",purpose=\"service\",state="
                      "\"failed\"} 1"));
@@ -112,7 +115,8 @@ TEST_F(ReturnedMailTest, TheSameMailAgainChangesNothing) {
     keeping_->step();
     const std::size_t before = events(document);
     // A crash between the step and the move, and a server that delivers twice.
-    std::filesystem::rename(box("cur") / "1:2,S", box("new") / "1");
+    std::filesystem::rename(std::filesystem::directory_iterator(box("cur"))->path(),
+                            box("new") / "1");
     arrive("2", mail);
     keeping(options())->step();
     EXPECT_EQ(events(document), before);

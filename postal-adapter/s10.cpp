@@ -7,9 +7,12 @@
 #include <fmt/format.h>
 
 #include "base/check.hpp"
+#include "catalogue/codes.hpp"
 
 namespace songda::postal {
 namespace {
+
+using catalogue::is_digits;
 
 constexpr std::size_t length = 13;
 constexpr std::size_t serial_at = 2;
@@ -21,9 +24,6 @@ constexpr std::uint32_t serial_max = 99'999'999;
 /// Without the C library: it asks the locale.
 bool is_letters(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-}
-bool is_digits(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// A range of indicators, both ends included.

@@ -26,6 +26,8 @@ constexpr auto poll = std::chrono::seconds(1);
 constexpr std::int64_t lease_margin_ms = 30'000;
 /// How long the legs of one claim should take; commits take as long on a slow disk.
 constexpr double claim_ms = 10;
+/// What was sent a moment ago may be seen by the other side's own search only now.
+constexpr std::int64_t find_after_ms = 60'000;
 
 struct LaneMetrics {
     LaneMetrics(metrics::Registry& registry, ChannelKind kind)
@@ -71,7 +73,12 @@ public:
         meters_.looked.set(static_cast<double>(now.value) / 1000);
         std::vector<store::LegFinish> finishes;
         for (const ClaimedLeg& leg : claimed.value()) {
-            finishes.push_back({leg.row.id, leg.fence, settle(leg.row, stopping)});
+            LegUpdate update = settle(leg.row, stopping);
+            if (traits_.finds && leg_state(leg.row.state) != LegState::unknown &&
+                leg_state(update.state) == LegState::unknown) {
+                update.due = parts_.clock.now() + find_after_ms;
+            }
+            finishes.push_back({leg.row.id, leg.fence, std::move(update)});
         }
         finish(claimed.value(), finishes);
         return finishes.size();
@@ -96,6 +103,9 @@ private:
     LegUpdate settle(const store::LegRow& leg, const std::atomic<bool>& stopping) {
         if (auto reminded = remind(parts_, leg)) {
             return *std::move(reminded);
+        }
+        if (traits_.finds && leg_state(leg.state) == LegState::unknown) {
+            return ask(leg);
         }
         if (auto by_time = settle_by_time(leg, traits_.idempotent, moment())) {
             return *std::move(by_time);
@@ -122,6 +132,21 @@ private:
                                             {"reason", reason_name(outcome.reason)}});
         }
         return settle_outcome(leg, outcome, moment());
+    }
+
+    /// As an operator who looks there (delivery.md §1.3); again later while nobody can tell.
+    LegUpdate ask(const store::LegRow& leg) {
+        const Found found = lane_.channel.find(leg);
+        const TimeMs now = parts_.clock.now();
+        if (found == Found::unsure) {
+            return now <= leg.deadline ? settle_unread(leg, now)
+                                       : *settle_by_time(leg, traits_.idempotent, moment());
+        }
+        const LegStep step =
+            found == Found::taken ? LegStep::found_accepted : LegStep::found_absent;
+        LegUpdate update = std::move(settle_by_operator(leg, step, now, now)).value();
+        update.events.front().detail = "asked";
+        return update;
     }
 
     Outcome send(const store::LegRow& leg, const Prepared& prepared) {

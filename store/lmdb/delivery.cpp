@@ -6,6 +6,7 @@
 #include "store/lmdb/lmdb_store.hpp"
 #include "store/lmdb/rows_access.hpp"
 #include "store/lmdb/service_rows.hpp"
+#include "store/lmdb/tracking_rows.hpp"
 
 namespace songda::store {
 namespace {
@@ -85,7 +86,14 @@ ClaimedLeg claim(Transaction& rows, const LegRow& row, const ClaimRequest& reque
     return {row, claimed.fence};
 }
 
-Result<bool> finish(Batch& batch, const LegFinish& request, const FollowLeg& follow) {
+/// For the service case, and by what was tracked while a courier had the leg.
+Result<void> put_consequences(Batch& batch, const LmdbOptions& options, const LegRow& before,
+                              const LegUpdate& update) {
+    Result<void> followed = put_what_follows(batch, options.follow_leg, before, update);
+    return followed.ok() ? settle_waiting_tracked(batch, options, before, update) : followed;
+}
+
+Result<bool> finish(Batch& batch, const LegFinish& request, const LmdbOptions& options) {
     const auto stored = find_row<LegRow>(batch.rows, Table::leg, request.leg.view());
     if (!stored.ok()) {
         return stored.error();
@@ -94,7 +102,7 @@ Result<bool> finish(Batch& batch, const LegFinish& request, const FollowLeg& fol
         return false;
     }
     apply_leg_update(batch, *stored.value(), request.fence + 1, request.update);
-    const Result<void> followed = put_what_follows(batch, follow, *stored.value(), request.update);
+    const Result<void> followed = put_consequences(batch, options, *stored.value(), request.update);
     if (!followed.ok()) {
         return followed.error();
     }
@@ -160,7 +168,7 @@ Result<std::vector<bool>> LmdbStore::finish_legs(std::span<const LegFinish> fini
             }
         }
         for (const LegFinish& each : finishes) {
-            const Result<bool> answer = finish(batch, each, options_.follow_leg);
+            const Result<bool> answer = finish(batch, each, options_);
             if (!answer.ok()) {
                 batch.refuse(answer.error());
                 return answer.error();
@@ -204,7 +212,7 @@ Result<bool> LmdbStore::append_leg_event(const LegId& leg, std::uint8_t expected
             const std::uint32_t fence = stored.value()->fence + (moves ? 1U : 0U);
             apply_leg_update(batch, *stored.value(), fence, update);
             const Result<void> followed =
-                put_what_follows(batch, options_.follow_leg, *stored.value(), update);
+                put_consequences(batch, options_, *stored.value(), update);
             if (!followed.ok()) {
                 batch.refuse(followed.error());
                 return followed;

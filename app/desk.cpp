@@ -12,6 +12,7 @@
 #include "base/log.hpp"
 #include "delivery/evidence.hpp"
 #include "delivery/service_case.hpp"
+#include "delivery/tracking.hpp"
 #include "issuer/fonts/font_set.hpp"
 #include "issuer/templates/template.hpp"
 #include "signer/cupboard_signer.hpp"
@@ -44,6 +45,7 @@ store::LmdbOptions store_options(const Config& config, bool exclusive) {
     store::LmdbOptions options;
     options.directory = config.store.folder;
     options.follow_leg = delivery::follow_service;
+    options.settle_tracked = delivery::settle_tracked;
     options.testify = testify_of(config);
     options.exclusive = exclusive;
     options.segment_bytes = config.store.segment_mib << 20U;

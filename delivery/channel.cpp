@@ -52,6 +52,16 @@ std::string_view reason_name(Reason reason) {
     case Reason::template_invalid: return "template_invalid";
     case Reason::not_answered: return "not_answered";
     case Reason::quiet_hours: return "quiet_hours";
+    case Reason::awaits_handover: return "awaits_handover";
+    case Reason::contradicted: return "contradicted";
+    case Reason::refused: return "refused";
+    case Reason::not_home: return "not_home";
+    case Reason::moved: return "moved";
+    case Reason::closed: return "closed";
+    case Reason::verification_failed: return "verification_failed";
+    case Reason::expired_unclaimed: return "expired_unclaimed";
+    case Reason::damaged: return "damaged";
+    case Reason::customs: return "customs";
     }
     return "";
 }

@@ -48,6 +48,16 @@ enum class Reason {
     template_invalid, ///< the provider does not know our template, or its parameters do not fit
     not_answered,     ///< a call that nobody took
     quiet_hours,      ///< not tried: people sleep
+    awaits_handover,  ///< not tried: a clerk hands it to the post
+    contradicted,     ///< reports that cannot both be true
+    refused,          ///< the addressee would not take it
+    not_home,
+    moved,
+    closed,              ///< the addressee's office or shop
+    verification_failed, ///< whoever opened could not show that they may take it
+    expired_unclaimed,
+    damaged,
+    customs,
 };
 
 [[nodiscard]] std::string_view reason_name(Reason reason);
@@ -101,11 +111,19 @@ struct Outcome {
     std::int64_t retry_after_ms = 0;
 };
 
+/// What the other side says of a leg whose outcome is unknown, when it is asked by the leg's id.
+enum class Found {
+    taken,  ///< it has it
+    absent, ///< it never came there: it is sent again
+    unsure, ///< no answer, or none that can be relied on
+};
+
 struct ChannelTraits {
     /// Sending the same leg twice is recognised by the other side: a lost lease may be sent again.
     bool idempotent = false;
     bool needs_file = false;
-    std::int64_t attempt_ms = 0; ///< the longest that `send` may take
+    std::int64_t attempt_ms = 0; ///< the longest that `send` or `find` may take
+    bool finds = false;          ///< the other side can be asked (`find`)
 };
 
 /// One way out of the house. `send` may block for `attempt_ms`; it is called from several threads
@@ -119,6 +137,9 @@ public:
 
     [[nodiscard]] virtual ChannelTraits traits() const = 0;
     [[nodiscard]] virtual Outcome send(const Dispatch& dispatch) = 0;
+    /// Asked of a leg that is UNKNOWN, where `ChannelTraits::finds` says so: instead of sending it
+    /// blindly once more, or of giving it up.
+    [[nodiscard]] virtual Found find(const store::LegRow& /*leg*/) { return Found::unsure; }
 };
 
 } // namespace songda::delivery

@@ -19,6 +19,15 @@ bool brings_link(const store::LegRow& leg) {
     return is_service(leg) || is_chosen_notice(leg);
 }
 
+/// By when it happened; told at once, what was recorded last comes first.
+std::vector<store::TrackedEvent> newest_first(std::vector<store::TrackedEvent> events) {
+    std::reverse(events.begin(), events.end());
+    std::stable_sort(events.begin(), events.end(), [](const auto& left, const auto& right) {
+        return right.occurred < left.occurred;
+    });
+    return events;
+}
+
 } // namespace
 
 Result<std::vector<LegProgress>> progress_of(store::Store& store, const DocumentId& document) {
@@ -32,7 +41,12 @@ Result<std::vector<LegProgress>> progress_of(store::Store& store, const Document
         if (!events.ok()) {
             return events.error();
         }
+        auto tracked = store.tracked_events(leg.id);
+        if (!tracked.ok()) {
+            return tracked.error();
+        }
         LegProgress one{std::move(leg), {}};
+        one.tracked = newest_first(std::move(tracked).value());
         one.since = one.leg.created;
         for (const store::LegEvent& event : events.value()) {
             if (is_step(event)) {
@@ -40,11 +54,12 @@ Result<std::vector<LegProgress>> progress_of(store::Store& store, const Document
                 one.collected = is_collector_detail(event.detail) ? event.detail : "";
             } else if (event.kind == report_event) {
                 one.note = event;
-            } else if (event.detail == store::status_name(store::DocumentStatus::valid)) {
-                one.mark.reset();
-            } else {
-                one.mark = {event.detail, event.happened};
+            } else if (event.kind == status_event) {
+                one.mark = LegProgress::Mark{event.detail, event.happened};
             }
+        }
+        if (one.mark && one.mark->status == store::status_name(store::DocumentStatus::valid)) {
+            one.mark.reset();
         }
         progress.push_back(std::move(one));
     }

@@ -25,6 +25,8 @@ struct LegProgress {
     std::string collected = {};
     /// What was last heard of it that moved nothing (mail_report.hpp).
     std::optional<store::LegEvent> note = {};
+    /// What was tracked of it, newest first.
+    std::vector<store::TrackedEvent> tracked = {};
 };
 
 /// A document's legs in the order of their ids, those that tell and do not serve included.

@@ -26,6 +26,8 @@ constexpr auto poll = std::chrono::seconds(1);
 constexpr std::int64_t lease_margin_ms = 30'000;
 /// How long the legs of one claim should take: who comes behind a burst waits for them.
 constexpr double claim_ms = 5;
+/// What was sent a moment ago may be seen by the other side's own search only now.
+constexpr std::int64_t find_after_ms = 60'000;
 
 struct LaneMetrics {
     LaneMetrics(metrics::Registry& registry, ChannelKind kind)
@@ -57,7 +59,12 @@ public:
         for (auto claimed = turn_over({}, {}, true); !claimed.empty();) {
             std::vector<store::LegFinish> finishes;
             for (const ClaimedLeg& leg : claimed) {
-                finishes.push_back({leg.row.id, leg.fence, settle(leg.row, stopping)});
+                LegUpdate update = settle(leg.row, stopping);
+                if (traits_.finds && leg_state(leg.row.state) != LegState::unknown &&
+                    leg_state(update.state) == LegState::unknown) {
+                    update.due = parts_.clock.now() + find_after_ms;
+                }
+                finishes.push_back({leg.row.id, leg.fence, std::move(update)});
             }
             settled += finishes.size();
             claimed = turn_over(claimed, finishes, !once && !stopping);
@@ -117,6 +124,9 @@ private:
         if (auto reminded = remind(parts_, leg)) {
             return *std::move(reminded);
         }
+        if (traits_.finds && leg_state(leg.state) == LegState::unknown) {
+            return ask(leg);
+        }
         if (auto by_time = settle_by_time(leg, traits_.idempotent, moment())) {
             return *std::move(by_time);
         }
@@ -142,6 +152,21 @@ private:
                                             {"reason", reason_name(outcome.reason)}});
         }
         return settle_outcome(leg, outcome, moment());
+    }
+
+    /// As an operator who looks there (delivery.md §1.3); again later while nobody can tell.
+    LegUpdate ask(const store::LegRow& leg) {
+        const Found found = lane_.channel.find(leg);
+        const TimeMs now = parts_.clock.now();
+        if (found == Found::unsure) {
+            return now <= leg.deadline ? settle_unread(leg, now)
+                                       : *settle_by_time(leg, traits_.idempotent, moment());
+        }
+        const LegStep step =
+            found == Found::taken ? LegStep::found_accepted : LegStep::found_absent;
+        LegUpdate update = std::move(settle_by_operator(leg, step, now, now)).value();
+        update.events.front().detail = "asked";
+        return update;
     }
 
     Outcome send(const store::LegRow& leg, const Prepared& prepared) {

@@ -87,8 +87,9 @@ using enum LegState;
 using S = LegStep;
 
 /// The 85 transitions of delivery.md §1.3, then the one that §1.4 asks for (a leg given up as
-/// `outcome_unknown` accepts the report that comes after all) and two by which a document that does
-/// not hold for the time being keeps its legs waiting.
+/// `outcome_unknown` accepts the report that comes after all), two by which a document that does
+/// not hold for the time being keeps its legs waiting, and those by which what is tracked of a leg
+/// moves it in whatever order it is told (tracking.hpp): nothing reported is without a way.
 inline constexpr std::array transitions = {
     LegTransition{created, S::hold, held},
     LegTransition{created, S::enqueue, queued},
@@ -178,6 +179,22 @@ inline constexpr std::array transitions = {
     LegTransition{failed, S::late_report_reached, reached},
     LegTransition{queued, S::hold, held},
     LegTransition{retry_wait, S::hold, held},
+    LegTransition{available, S::moving, in_transit},
+    LegTransition{available, S::attempt_failed, attempted},
+    LegTransition{returning, S::refused, refused},
+    LegTransition{returning, S::deadline, expired},
+    LegTransition{failed, S::returned, returned},
+    LegTransition{refused, S::late_report_reached, reached},
+    LegTransition{expired, S::late_report_reached, reached},
+    LegTransition{returning, S::late_report_reached, reached},
+    LegTransition{returned, S::late_report_reached, reached},
+    LegTransition{cancelled, S::late_report_reached, reached},
+    LegTransition{refused, S::correction, disputed},
+    LegTransition{expired, S::correction, disputed},
+    LegTransition{returning, S::correction, disputed},
+    LegTransition{returned, S::correction, disputed},
+    LegTransition{failed, S::correction, disputed},
+    LegTransition{cancelled, S::correction, disputed},
 };
 } // namespace detail
 

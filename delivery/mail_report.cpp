@@ -7,6 +7,7 @@
 #include "base/check.hpp"
 #include "delivery/leg_watch.hpp"
 #include "delivery/settle.hpp"
+#include "delivery/tracking.hpp"
 
 namespace songda::delivery {
 namespace {
@@ -159,7 +160,8 @@ ReportSettlement settle_mail_report(const LegRow& leg, std::span<const LegEvent>
 }
 
 bool is_step(const LegEvent& event) {
-    return event.kind != status_event && event.kind != report_event;
+    return event.kind != status_event && event.kind != report_event &&
+           event.kind != tracked_event_kind && event.kind != tracked_arrival_kind;
 }
 
 std::string_view note_words_zh(const LegEvent& event) {

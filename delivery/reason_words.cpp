@@ -48,8 +48,19 @@ constexpr std::array all_words = {
           "the template or its values are refused"},
     Words{Reason::not_answered, "无人接听", "nobody answered"},
     Words{Reason::quiet_hours, "夜间不打扰，天亮后发送", "not at night; sent in the morning"},
+    Words{Reason::awaits_handover, "等待工作人员交寄", "waits for a clerk to hand it to the post"},
+    Words{Reason::contradicted, "轨迹互相矛盾，待人工核实",
+          "reports contradict each other; a person decides"},
+    Words{Reason::refused, "收件人拒收", "the addressee refused it"},
+    Words{Reason::not_home, "收件人不在", "nobody was at home"},
+    Words{Reason::moved, "收件人已搬离", "the addressee has moved"},
+    Words{Reason::closed, "收件单位休息或停业", "the addressee's place was closed"},
+    Words{Reason::verification_failed, "身份核验未通过", "the identity could not be verified"},
+    Words{Reason::expired_unclaimed, "逾期无人领取", "nobody claimed it in time"},
+    Words{Reason::damaged, "邮件破损", "it is damaged"},
+    Words{Reason::customs, "被海关扣留", "customs hold it"},
 };
-static_assert(all_words.size() == static_cast<std::size_t>(Reason::quiet_hours));
+static_assert(all_words.size() == static_cast<std::size_t>(Reason::customs));
 
 const Words* find_words(std::string_view name) {
     const auto found = std::find_if(all_words.begin(), all_words.end(), [&](const Words& each) {

@@ -8,6 +8,7 @@
 #include "delivery/plan.hpp"
 #include "delivery/service_rules.hpp"
 #include "delivery/settle.hpp"
+#include "delivery/tracking.hpp"
 
 namespace songda::delivery {
 namespace {
@@ -66,12 +67,18 @@ bool consent_at(std::span<const store::ConsentEntry> consents, TimeMs when) {
     return given;
 }
 
-/// Says where the recipient has it; that it had arrived after all is no arrival.
-bool says_arrival(const LegEvent& event) {
-    return is_step(event) && event.kind != step_name(LegStep::upheld);
+/// A step, or one more report of an arrival that is known.
+bool counts(const LegEvent& event) {
+    return is_step(event) || event.kind == tracked_arrival_kind;
 }
 
-/// The earliest event by which a leg has served, by the rules.
+/// Says where the recipient has it; that it had arrived after all is no arrival.
+bool says_arrival(const LegEvent& event) {
+    return counts(event) && event.kind != step_name(LegStep::upheld);
+}
+
+/// The earliest event by which a leg has served, by the rules; none before it turned out that it
+/// had not arrived.
 struct Success {
     const ServiceRule* rule = nullptr;
     const LegEvent* event = nullptr;
@@ -81,6 +88,9 @@ Success find_success(const LegRow& leg, std::span<const LegEvent> events,
     Success found;
     for (const LegEvent& event : events) {
         const auto state = leg_state(event.state_after);
+        if (state && came_to_nothing(*state) && is_step(event)) {
+            found = {};
+        }
         const ServiceRule* const rule =
             state ? find_service_rule(static_cast<ChannelKind>(leg.channel), *state,
                                       consent_at(consents, event.happened))
@@ -95,7 +105,7 @@ Success find_success(const LegRow& leg, std::span<const LegEvent> events,
 
 /// Notes and the document's status move nothing.
 const LegEvent* last_step(std::span<const LegEvent> events) {
-    const auto found = std::find_if(events.rbegin(), events.rend(), &is_step);
+    const auto found = std::find_if(events.rbegin(), events.rend(), &counts);
     return found == events.rend() ? nullptr : &*found;
 }
 
@@ -110,11 +120,18 @@ public:
           event_(*last_step(moved.update.events)) {}
 
     store::ServiceAftermath run() {
-        look_at_basis();
-        if (event_.kind == step_name(LegStep::upheld)) {
-            take_all(); // contested no more, it counts from when it had arrived
-        } else {
-            take_success(moved_.leg, moved_.update.events);
+        // A report that comes late may move a leg by several steps at once.
+        for (const LegEvent& event : moved_.update.events) {
+            const auto stands = leg_state(event.state_after);
+            if (!counts(event) || !stands) {
+                continue;
+            }
+            look_at_basis(event, *stands);
+            if (event.kind == step_name(LegStep::upheld)) {
+                take_all(); // contested no more, it counts from when it had arrived
+            } else {
+                take_success(moved_.leg, {event});
+            }
         }
         if (fold_.state == ServiceState::served) {
             drop_fallbacks();
@@ -150,18 +167,17 @@ private:
     }
 
     /// The leg by which it is served is contested, or had not arrived after all.
-    void look_at_basis() {
+    void look_at_basis(const LegEvent& event, LegState state) {
         if (!is_basis(moved_.leg)) {
             return;
         }
-        const LegState state = *leg_state(moved_.leg.state);
         if (state == LegState::disputed) {
-            add(ServiceStep::disputed, moved_.leg, event_);
+            add(ServiceStep::disputed, moved_.leg, event);
             take_all();
         } else if (state == LegState::reached && fold_.state == ServiceState::disputed) {
-            add(ServiceStep::upheld, moved_.leg, event_);
+            add(ServiceStep::upheld, moved_.leg, event);
         } else if (came_to_nothing(state)) {
-            add(ServiceStep::overturned, moved_.leg, event_);
+            add(ServiceStep::overturned, moved_.leg, event);
             take_all();
         }
     }

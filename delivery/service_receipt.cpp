@@ -166,6 +166,7 @@ bool put_delivery(JsonObject& recipient, std::string& delivery, const store::Leg
     case ChannelKind::portal: recipient.text("portal_account", leg.address.reveal()); break;
     case ChannelKind::email: recipient.text("email", leg.address.reveal()); break;
     case ChannelKind::fax: recipient.text("fax", leg.address.reveal()); break;
+    case ChannelKind::post: recipient.text("address", leg.address.reveal()); break;
     case ChannelKind::kiosk:
     case ChannelKind::counter: break;
     default: return false;
@@ -184,6 +185,21 @@ find_receipt(store::Store& store, const DepartmentCode& department, std::string_
                          : Result(std::optional<store::DocumentRow>());
 }
 
+/// Which service of the document it is: one that was taken back or came to be known earlier had a
+/// receipt of its own, and the number of a case is used once. Empty: the first.
+std::string ordinal_of(const std::vector<store::ServiceEntry>& entries,
+                       const store::ServiceEntry& basis) {
+    std::size_t ordinal = 0;
+    for (const store::ServiceEntry& each : entries) {
+        const auto step = static_cast<ServiceStep>(each.kind);
+        ordinal += step == ServiceStep::served || step == ServiceStep::served_by_hand ? 1U : 0U;
+        if (each == basis) {
+            break;
+        }
+    }
+    return ordinal > 1 ? fmt::format("/{}", ordinal) : std::string();
+}
+
 } // namespace
 
 Result<ReceiptDecision> decide_receipt(store::Store& store, const store::DocumentRow& document,
@@ -192,7 +208,8 @@ Result<ReceiptDecision> decide_receipt(store::Store& store, const store::Documen
     const auto service = find_service_case(store, document, now);
     const auto evidence = store.evidence_of(document.id);
     const auto legs = store.legs_of(document.id);
-    if (!json.ok() || !service.ok() || !evidence.ok() || !legs.ok()) {
+    const auto entries = store.service_entries(document.id);
+    if (!json.ok() || !service.ok() || !evidence.ok() || !legs.ok() || !entries.ok()) {
         return Error{Fault::corrupt, "the delivery of the document cannot be read"};
     }
     if (service.value().state != ServiceState::served || !service.value().basis ||
@@ -224,7 +241,8 @@ Result<ReceiptDecision> decide_receipt(store::Store& store, const store::Documen
     std::string& to = decision.json;
     JsonObject object(to);
     object.text("template", "service-receipt");
-    object.text("case_number", at_most(document.case_number, 40) + "/" + to_text(document.key));
+    object.text("case_number", at_most(document.case_number, 40) + "/" + to_text(document.key) +
+                                   ordinal_of(entries.value(), basis));
     object.text("decided_on", to_text(china_date(std::max(basis.learned, basis.happened))));
     object.begin("recipient");
     JsonObject person(to);

@@ -54,13 +54,15 @@ constexpr std::uint8_t kind_of =
         ? 39 + late_kind<Row>
         : 19 + place_among<Row, CaseEvent, DraftRow, PaperCopy, EditionRow, RevisionRow,
                            AugmentationRow, QrKeyRow, MessageRow, ServiceEntry, ConsentEntry,
-                           EvidenceRow, EvidenceBatchRow, PushSubscription, RatingRow>();
+                           EvidenceRow, EvidenceBatchRow, PushSubscription, RatingRow,
+                           TrackedEvent>();
 static_assert(kind_of<IntentRecord> == 1 && kind_of<FreshRow> == 13);
 static_assert(kind_of<CaseEvent> == 20 && kind_of<QrKeyRow> == 26 && kind_of<MessageRow> == 27);
 static_assert(kind_of<KioskRow> == 40 && kind_of<CollectingLock> == 44);
 static_assert(kind_of<ServiceEntry> == 28 && kind_of<ConsentEntry> == 29);
 static_assert(kind_of<EvidenceRow> == 30 && kind_of<EvidenceBatchRow> == 31);
 static_assert(kind_of<PushSubscription> == 32 && kind_of<RatingRow> == 33);
+static_assert(kind_of<TrackedEvent> == 34);
 
 template <class Row, class Wanted>
 concept row_of = std::same_as<std::remove_const_t<Row>, Wanted>;
@@ -252,6 +254,12 @@ void walk(Codec& codec, Row& row) {
           row.words, row.at, row.state, row.counts, row.due, row.changed, row.actor, row.note);
 }
 
+template <class Codec, row_of<TrackedEvent> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.source, row.id, row.number, row.code, row.occurred, row.said_at, row.recorded,
+          row.state, row.sub, row.reason, row.text, row.place, row.payload, row.voids);
+}
+
 template <class Codec, row_of<MessageRow> Row>
 void walk(Codec& codec, Row& row) {
     codec(row.document, row.record_sm3, row.due, row.attempts, row.reason, row.made, row.segment,
@@ -345,6 +353,7 @@ template Bytes encode(const ServiceEntry&);
 template Bytes encode(const ConsentEntry&);
 template Bytes encode(const PushSubscription&);
 template Bytes encode(const RatingRow&);
+template Bytes encode(const TrackedEvent&);
 template Bytes encode(const EvidenceRow&);
 template Bytes encode(const EvidenceBatchRow&);
 template Bytes encode(const KioskRow&);
@@ -378,6 +387,7 @@ template Result<ServiceEntry> decode(ByteView);
 template Result<ConsentEntry> decode(ByteView);
 template Result<PushSubscription> decode(ByteView);
 template Result<RatingRow> decode(ByteView);
+template Result<TrackedEvent> decode(ByteView);
 template Result<EvidenceRow> decode(ByteView);
 template Result<EvidenceBatchRow> decode(ByteView);
 template Result<KioskRow> decode(ByteView);
@@ -398,6 +408,7 @@ template Result<void> check_row(const DraftRow&);
 template Result<void> check_row(const PaperCopy&);
 template Result<void> check_row(const EditionRow&);
 template Result<void> check_row(const AugmentationRow&);
+template Result<void> check_row(const TrackedEvent&);
 template Result<void> check_row(const QrKeyRow&);
 template Result<void> check_row(const MessageRow&);
 template Result<void> check_row(const ServiceEntry&);

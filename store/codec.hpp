@@ -9,6 +9,7 @@
 #include "store/push_subscription.hpp"
 #include "store/rating.hpp"
 #include "store/rows.hpp"
+#include "store/tracking.hpp"
 
 /// Rows ↔ bytes: version 1 ‖ kind ‖ fields ‖ CRC-32C, as docs/formats/store.md says. Decoding is
 /// strict (kind, version, checksum, bounds, no byte left over) and never crashes, whatever the

@@ -37,6 +37,11 @@ inline constexpr std::size_t evidence_rows_max = 1000; // some kilobytes each
 inline constexpr std::size_t evidence_text_bytes_max = 40U << 10U;
 /// Statement, seal and token of one batch.
 inline constexpr std::size_t evidence_batch_bytes_max = 160U << 10U;
+/// Reports of one leg: some twenty are usual, the rest is for a source that has gone wild.
+inline constexpr std::size_t tracked_events_max = 500;
+inline constexpr std::size_t tracked_name_bytes_max = 64;
+inline constexpr std::size_t tracked_text_bytes_max = 720;
+inline constexpr std::size_t tracked_voids_max = 8;
 inline constexpr std::size_t case_events_max = 1000;
 inline constexpr std::size_t case_documents_max = 1000;
 inline constexpr std::size_t issues_per_call_max = 4096;

@@ -17,6 +17,7 @@
 #include "store/rating.hpp"
 #include "store/requests.hpp"
 #include "store/rows.hpp"
+#include "store/tracking.hpp"
 
 namespace songda::store {
 
@@ -269,6 +270,13 @@ public:
     [[nodiscard]] virtual Result<std::vector<LegRow>> legs_of(const DocumentId& document) = 0;
     /// In the order in which they were appended.
     [[nodiscard]] virtual Result<std::vector<LegEvent>> leg_events(const LegId& leg) = 0;
+    /// Keeps what was tracked of legs, in one commit, and does what follows from each
+    /// (SettleTracked); one answer each, in order. One that is not kept changes nothing, and none
+    /// of the others.
+    [[nodiscard]] virtual Result<std::vector<TrackedOutcome>>
+    put_tracked(std::span<const TrackedWrite> writes) = 0;
+    /// In the order in which they were recorded.
+    [[nodiscard]] virtual Result<std::vector<TrackedEvent>> tracked_events(const LegId& leg) = 0;
 
     // Service cases. Entries follow from legs that moved (FollowLeg), in the same transaction.
 

@@ -6,6 +6,7 @@
 #include "store/lmdb/lmdb_store.hpp"
 #include "store/lmdb/rows_access.hpp"
 #include "store/lmdb/service_rows.hpp"
+#include "store/lmdb/tracking_rows.hpp"
 
 namespace songda::store {
 namespace {
@@ -85,7 +86,14 @@ ClaimedLeg claim(Transaction& rows, const LegRow& row, const ClaimRequest& reque
     return {row, claimed.fence};
 }
 
-Result<bool> finish(Batch& batch, const LegFinish& request, const FollowLeg& follow) {
+/// For the service case, and by what was tracked while a courier had the leg.
+Result<void> put_consequences(Batch& batch, const LmdbOptions& options, const LegRow& before,
+                              const LegUpdate& update) {
+    Result<void> followed = put_what_follows(batch, options.follow_leg, before, update);
+    return followed.ok() ? settle_waiting_tracked(batch, options, before, update) : followed;
+}
+
+Result<bool> finish(Batch& batch, const LegFinish& request, const LmdbOptions& options) {
     const auto stored = find_row<LegRow>(batch.rows, Table::leg, request.leg.view());
     if (!stored.ok()) {
         return stored.error();
@@ -94,7 +102,7 @@ Result<bool> finish(Batch& batch, const LegFinish& request, const FollowLeg& fol
         return false;
     }
     apply_leg_update(batch, *stored.value(), request.fence + 1, request.update);
-    const Result<void> followed = put_what_follows(batch, follow, *stored.value(), request.update);
+    const Result<void> followed = put_consequences(batch, options, *stored.value(), request.update);
     if (!followed.ok()) {
         return followed.error();
     }
@@ -102,10 +110,10 @@ Result<bool> finish(Batch& batch, const LegFinish& request, const FollowLeg& fol
 }
 
 Result<std::vector<bool>> finish_all(Batch& batch, std::span<const LegFinish> finishes,
-                                     const FollowLeg& follow) {
+                                     const LmdbOptions& options) {
     std::vector<bool> answers;
     for (const LegFinish& each : finishes) {
-        const Result<bool> answer = finish(batch, each, follow);
+        const Result<bool> answer = finish(batch, each, options);
         if (!answer.ok()) {
             return answer.error();
         }
@@ -161,7 +169,7 @@ Result<Turnover> LmdbStore::turn_over(std::span<const LegFinish> finishes,
                 return checked;
             }
         }
-        auto finished = finish_all(batch, finishes, options_.follow_leg);
+        auto finished = finish_all(batch, finishes, options_);
         auto claimed = finished.ok()
                            ? claim_next(batch.rows, request, last_served_[request.channel])
                            : finished.error();
@@ -199,7 +207,7 @@ Result<bool> LmdbStore::append_leg_event(const LegId& leg, std::uint8_t expected
             const std::uint32_t fence = stored.value()->fence + (moves ? 1U : 0U);
             apply_leg_update(batch, *stored.value(), fence, update);
             const Result<void> followed =
-                put_what_follows(batch, options_.follow_leg, *stored.value(), update);
+                put_consequences(batch, options_, *stored.value(), update);
             if (!followed.ok()) {
                 batch.refuse(followed.error());
                 return followed;

@@ -112,6 +112,18 @@ void inspect_legs(Inspector& inspector) {
         inspector.expect(id && rows.get(Table::leg, id->view()), Table::document_leg, entry.key,
                          "names a leg that is not there");
     });
+    inspector.each(Table::tracked, [&](Transaction& rows, const Entry& entry) {
+        (void)inspector.row<TrackedEvent>(Table::tracked, entry);
+        const bool shaped = entry.key.size() == 20 && rows.get(Table::leg, entry.key.first(16));
+        const std::uint64_t number = shaped ? read_number(entry.key.last(4)) : 0;
+        const bool goes_on =
+            number == 1 ||
+            (number > 1 &&
+             rows.get(
+                 Table::tracked,
+                 Key().raw(entry.key.first(16)).number(static_cast<std::uint32_t>(number - 1))));
+        inspector.expect(goes_on, Table::tracked, entry.key, "of no leg, or a gap before it");
+    });
     inspector.each(Table::leg_event, [&](Transaction& rows, const Entry& entry) {
         (void)inspector.row<LegEvent>(Table::leg_event, entry);
         inspector.expect(entry.key.size() == 20 && rows.get(Table::leg, entry.key.first(16)),

@@ -109,6 +109,8 @@ public:
     Result<std::optional<LegRow>> find_leg(const LegId& id) override;
     Result<std::vector<LegRow>> legs_of(const DocumentId& document) override;
     Result<std::vector<LegEvent>> leg_events(const LegId& leg) override;
+    Result<std::vector<TrackedOutcome>> put_tracked(std::span<const TrackedWrite> writes) override;
+    Result<std::vector<TrackedEvent>> tracked_events(const LegId& leg) override;
 
     Result<std::vector<ServiceEntry>> service_entries(const DocumentId& document) override;
     Result<bool> append_service(const ServiceWrite& write) override;

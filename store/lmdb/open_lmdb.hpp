@@ -38,6 +38,8 @@ struct LmdbOptions {
     std::function<void(std::string_view what)> fail_stop;
     /// What a leg of service that moved does to its document's service case; empty: nothing.
     FollowLeg follow_leg;
+    /// What is tracked of a leg does to it; empty: it is kept, and moves nothing.
+    SettleTracked settle_tracked;
     /// Writes the record of what happened; empty: there are no records.
     Testify testify;
     /// Tests only: how many free bytes the file system is said to have; empty: ask it.

@@ -65,8 +65,10 @@ Result<Turnover> MemoryStore::turn_over(std::span<const LegFinish> finishes,
         const bool current =
             found != legs_.end() && each.fence != 0 && found->second.fence == each.fence;
         if (current) {
+            const std::uint8_t before = found->second.state;
             apply(found->second, each.fence + 1, each.update);
             follow_moved(each.leg, each.update);
+            settle_waiting_tracked(each.leg, before, each.update);
         }
         answer.finished.push_back(current);
     }
@@ -87,6 +89,7 @@ Result<bool> MemoryStore::append_leg_event(const LegId& leg, std::uint8_t expect
     const bool moves = update.state != expected_state;
     apply(found->second, found->second.fence + (moves ? 1U : 0U), update);
     follow_moved(leg, update);
+    settle_waiting_tracked(leg, expected_state, update);
     return true;
 }
 

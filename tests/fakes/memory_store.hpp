@@ -19,8 +19,10 @@ using namespace store; // NOLINT(google-build-using-namespace): a second engine 
 class MemoryStore : public Store {
 public:
     MemoryStore() = default;
-    explicit MemoryStore(store::FollowLeg follow_leg, store::Testify testify = {})
-        : follow_leg_(std::move(follow_leg)), testify_(std::move(testify)) {}
+    explicit MemoryStore(store::FollowLeg follow_leg, store::Testify testify = {},
+                         store::SettleTracked settle_tracked = {})
+        : follow_leg_(std::move(follow_leg)), testify_(std::move(testify)),
+          settle_tracked_(std::move(settle_tracked)) {}
     /// Writes answer `unavailable` from now on, or work again.
     void set_writable(bool writable);
     /// As if this were a copy made then.
@@ -114,6 +116,8 @@ public:
     Result<std::optional<LegRow>> find_leg(const LegId& id) override;
     Result<std::vector<LegRow>> legs_of(const DocumentId& document) override;
     Result<std::vector<LegEvent>> leg_events(const LegId& leg) override;
+    Result<std::vector<TrackedOutcome>> put_tracked(std::span<const TrackedWrite> writes) override;
+    Result<std::vector<TrackedEvent>> tracked_events(const LegId& leg) override;
 
     Result<std::vector<ServiceEntry>> service_entries(const DocumentId& document) override;
     Result<bool> append_service(const ServiceWrite& write) override;
@@ -212,6 +216,9 @@ private:
     void testify_events(const LegRow& leg, const std::vector<LegEvent>& events);
     void testify_service(const DocumentId& id, const std::vector<ServiceEntry>& entries);
     void follow_moved(const LegId& leg, const LegUpdate& update);
+    TrackedOutcome track(const TrackedWrite& write);
+    void settle_tracked(const LegId& leg, std::uint8_t before, bool news, TimeMs now);
+    void settle_waiting_tracked(const LegId& leg, std::uint8_t before, const LegUpdate& update);
     void set_open(const DocumentRow& document, bool open);
     void apply(LegRow& row, std::uint32_t fence, const LegUpdate& update);
     std::vector<ClaimedLeg> claim(const ClaimRequest& request);
@@ -231,6 +238,7 @@ private:
     bool writable_ = true;
     store::FollowLeg follow_leg_;
     store::Testify testify_;
+    store::SettleTracked settle_tracked_;
     std::vector<EvidenceRow> evidence_;
     std::map<DocumentId, std::vector<Digest>> chains_; ///< of each record
     std::vector<EvidenceBatchRow> batches_;
@@ -253,6 +261,7 @@ private:
     std::map<DocumentId, std::vector<StatusEntry>> history_;
     std::map<LegId, LegRow> legs_;
     std::map<LegId, std::vector<LegEvent>> events_;
+    std::map<LegId, std::vector<TrackedEvent>> tracked_;
     std::map<std::pair<InboxId, DocumentId>, InboxEntry> inbox_;
     std::map<DocumentId, AugmentationRow> augmentations_;
     std::map<DocumentId, std::vector<RevisionRow>> revisions_;

@@ -6,6 +6,7 @@
 #include "delivery/mail_report.hpp"
 #include "delivery/service_rules.hpp"
 #include "delivery/settle.hpp"
+#include "delivery/tracking.hpp"
 #include "tests/simulation/history.hpp"
 
 namespace songda::simulation {
@@ -75,6 +76,9 @@ std::string find_gap(const LegRow& leg, const std::vector<LegEvent>& events) {
 /// Events that say where the recipient has it, and when.
 bool says_arrival(const LegEvent& event) {
     const auto step = delivery::parse_step(event.kind);
+    if (event.kind == delivery::tracked_arrival_kind) {
+        return true;
+    }
     return step && (*step == LegStep::reached || *step == LegStep::late_report_reached ||
                     *step == LegStep::ack || *step == LegStep::collect);
 }
@@ -167,6 +171,29 @@ private:
             }
         }
         check_effects(leg, events, truth);
+        check_tracked(leg, events);
+    }
+
+    /// What its events mean together is where it stands, unless a person or time had a say.
+    void check_tracked(const LegRow& leg, const std::vector<LegEvent>& events) {
+        const auto tracked = store_.tracked_events(leg.id).value();
+        const auto fold = delivery::fold_tracking(tracked);
+        const bool asked = std::any_of(events.begin(), events.end(), [](const LegEvent& event) {
+            return event.kind == delivery::step_name(LegStep::correction);
+        });
+        const bool by_person = std::any_of(events.begin(), events.end(), [](const LegEvent& event) {
+            return event.detail == delivery::operator_detail;
+        });
+        truth_.counts["tracked disputes"] += asked ? 1U : 0U;
+        if (!fold.state || by_person || asked) {
+            return;
+        }
+        const auto state = static_cast<LegState>(leg.state);
+        if (fold.contradicted) {
+            fault(leg, "what is tracked contradicts itself, and nobody was asked");
+        } else if (delivery::band_of(*fold.state) > 2 && state != *fold.state) {
+            fault(leg, "what is tracked says " + std::string(delivery::state_name(*fold.state)));
+        }
     }
 
     /// It rests, and nobody will claim it; or it waits for something that may still come.
@@ -246,13 +273,21 @@ private:
             if (leg.purpose != store::LegPurpose::service || !stands) {
                 continue;
             }
+            std::optional<TimeMs> own;
             for (const LegEvent& event : store_.leg_events(leg.id).value()) {
+                if (delivery::is_step(event) &&
+                    came_to_nothing(static_cast<LegState>(event.state_after))) {
+                    own.reset(); // what arrived before had not
+                }
                 const auto* const rule = delivery::find_service_rule(
                     static_cast<ChannelKind>(leg.channel), static_cast<LegState>(event.state_after),
                     consent_at(consents, event.happened));
                 if (says_arrival(event) && rule != nullptr) {
-                    earliest = std::min(earliest.value_or(event.happened), event.happened);
+                    own = std::min(own.value_or(event.happened), event.happened);
                 }
+            }
+            if (own) {
+                earliest = std::min(earliest.value_or(*own), *own);
             }
         }
         const bool served = found.state == ServiceState::served;

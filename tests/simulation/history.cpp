@@ -7,6 +7,7 @@
 #include "delivery/channels/return_path.hpp"
 #include "delivery/settle.hpp"
 #include "delivery/standing.hpp"
+#include "delivery/tracking.hpp"
 
 namespace songda::simulation {
 namespace {
@@ -240,7 +241,7 @@ void History::hear(bool all) {
 }
 
 bool History::hear(const Tell& tell) {
-    return tell.mail ? hear_mail(tell) : hear_report(tell);
+    return tell.mail ? hear_mail(tell) : tell.tracked ? hear_tracked(tell) : hear_report(tell);
 }
 
 /// As app/returned_mail.cpp.
@@ -314,6 +315,28 @@ bool History::hear_report(const Tell& tell) {
     }
     truth.kept.push_back(report.detail);
     ++truth_.counts["provider reports"];
+    return true;
+}
+
+/// As api/tracked_events.cpp.
+bool History::hear_tracked(const Tell& tell) {
+    store::TrackedWrite write{tell.leg, *tell.tracked};
+    const TimeMs now = clock_.now();
+    write.event.recorded = now;
+    LegTruth& truth = truth_.leg(tell.leg);
+    if (delivery::is_arrival(static_cast<delivery::LegState>(write.event.state))) {
+        for (const auto state : {delivery::LegState::reached, delivery::LegState::acknowledged}) {
+            truth.facts.push_back(
+                {state, std::min(write.event.occurred, now), write.event.occurred});
+        }
+    }
+    const auto outcomes = store().put_tracked({&write, 1});
+    if (!outcomes.ok()) {
+        return false;
+    }
+    truth.kept.push_back("[tracked " + write.event.id + ']');
+    const bool again = outcomes.value()[0].kind == store::TrackedOutcome::Kind::repeated;
+    ++truth_.counts[again ? "tracked events told again" : "tracked events"];
     return true;
 }
 

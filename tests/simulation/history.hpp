@@ -55,6 +55,7 @@ private:
     bool hear(const Tell& tell);
     bool hear_mail(const Tell& tell);
     bool hear_report(const Tell& tell);
+    bool hear_tracked(const Tell& tell);
     void look_around();
     void decide_disputes();
     [[nodiscard]] bool is_true(const store::LegRow& leg, delivery::LegStep step);

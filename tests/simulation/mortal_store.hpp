@@ -90,6 +90,10 @@ public:
                                   const store::LegUpdate& update) override {
         return reaper_.write([&] { return Engine::append_leg_event(leg, expected, update); });
     }
+    Result<std::vector<store::TrackedOutcome>>
+    put_tracked(std::span<const store::TrackedWrite> writes) override {
+        return reaper_.write([&] { return Engine::put_tracked(writes); });
+    }
     Result<store::StatusOutcome> set_status(const DocumentId& id,
                                             const store::StatusWrite& write) override {
         return reaper_.write([&] { return Engine::set_status(id, write); });

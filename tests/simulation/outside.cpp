@@ -126,6 +126,7 @@ void Outside::plan_what_follows(const LegId& leg) {
     case ChannelKind::portal: world_.truth.leg(leg).arrived = world_.clock.now(); break;
     case ChannelKind::email: plan_mail(leg); break;
     case ChannelKind::sms: plan_reports(leg); break;
+    case ChannelKind::post: plan_letter(leg); break;
     default: break; // what becomes of it is seen by people
     }
 }
@@ -203,6 +204,49 @@ void Outside::plan_reports(const LegId& id) {
         one.report->reason = kind == ReportKind::failed ? Reason::address_invalid : Reason::none;
         // The provider's clock runs ahead or behind.
         one.report->happened = at + (static_cast<std::int64_t>(below(2 * hour_ms)) - hour_ms);
+        tell(std::move(one));
+    }
+}
+
+/// A carrier's scans: late, twice, out of order, some that contradict others, take others back or
+/// that nobody understands.
+void Outside::plan_letter(const LegId& id) {
+    using enum LegState;
+    static const std::array<std::vector<LegState>, 9> ways = {{
+        {accepted, in_transit, reached},
+        {accepted, in_transit, attempted, in_transit, reached, acknowledged},
+        {in_transit, acknowledged},
+        {accepted, in_transit, refused, returning, returned},
+        {in_transit, available, expired, returning, returned},
+        {in_transit, failed},
+        {in_transit, reached, returned}, // and nobody knows
+        {in_transit, reached, failed},   // the last takes the one before back
+        {accepted, created},             // which nobody understands
+    }};
+    constexpr std::size_t taking_back = 7;
+    const std::size_t way = below(ways.size());
+    TimeMs at = world_.clock.now();
+    std::string before;
+    for (const LegState state : ways[way]) {
+        at = at + static_cast<std::int64_t>(1 + below(20 * hour_ms));
+        store::TrackedEvent event;
+        event.source = "carrier";
+        event.id = to_text(id) + '-' + std::to_string(world_.truth.numbers + 1);
+        event.code = state_name(state);
+        event.occurred = at;
+        event.state = state == created ? std::uint8_t{0} : static_cast<std::uint8_t>(state);
+        event.reason = state == failed ? "lost" : "";
+        if (way == taking_back && state == failed) {
+            event.voids = {before};
+        }
+        before = event.id;
+        Tell one{at, id};
+        one.tracked = std::move(event);
+        if (below(3) == 0) {
+            one.at = at + static_cast<std::int64_t>(below(70 * hour_ms));
+        } else if (below(8) == 0) { // its clock runs ahead
+            one.at = at + -static_cast<std::int64_t>(below(hour_ms));
+        }
         tell(std::move(one));
     }
 }

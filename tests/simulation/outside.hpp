@@ -44,6 +44,7 @@ private:
     void plan_what_follows(const LegId& leg);
     void plan_mail(const LegId& leg);
     void plan_reports(const LegId& leg);
+    void plan_letter(const LegId& leg);
     void tell(Tell tell);
 
     World& world_;

@@ -52,6 +52,7 @@ struct Tell {
     bool forged = false;
     std::optional<delivery::MailReport> mail = {};
     std::optional<delivery::LegReport> report = {};
+    std::optional<store::TrackedEvent> tracked = {};
 };
 
 class Truth {

@@ -269,5 +269,51 @@ TEST(Courier, ThreadsDeliverEverythingOnceAndStopGivesBackTheRest) {
     EXPECT_EQ(office.portal.sent.size(), static_cast<std::size_t>(count - sends));
 }
 
+/// The other side is asked what became of it, instead of giving it up or sending it blindly.
+TEST(Courier, AsksWhatBecameOfALegWhoseOutcomeIsUnknown) {
+    constexpr std::int64_t minute_ms = 60'000;
+    for (const Found says : {Found::taken, Found::absent}) {
+        Office office;
+        const DocumentId document = office.issue(department, {ChannelKind::email});
+        office.email.answer = [](const Dispatch&) {
+            return failure(Outcome::Kind::ambiguous, Reason::outcome_unknown);
+        };
+        Found found = Found::unsure;
+        office.email.found = [&](const store::LegRow&) { return found; };
+        Courier courier(office.parts());
+        courier.run_once();
+        EXPECT_EQ(office.state(document), LegState::unknown);
+        office.clock.advance(minute_ms);
+        EXPECT_EQ(courier.run_once(), 1U) << "soon, and not in a day";
+        EXPECT_EQ(office.state(document), LegState::unknown) << "nobody can tell yet";
+        found = says;
+        office.email.answer = [](const Dispatch&) {
+            return Outcome{Outcome::Kind::accepted, Reason::none, "taken", 0};
+        };
+        office.clock.advance(10 * minute_ms);
+        courier.run_once();
+        courier.run_once();
+        EXPECT_EQ(office.state(document), LegState::accepted);
+        EXPECT_EQ(office.email.sent[office.leg(document).id].size(),
+                  says == Found::taken ? 1U : 2U);
+    }
+}
+
+TEST(Courier, GivesUpWhatTheOtherSideCannotTellUntilItsTimeIsOver) {
+    Office office;
+    const DocumentId document = office.issue(department, {ChannelKind::email});
+    office.email.answer = [](const Dispatch&) {
+        return failure(Outcome::Kind::ambiguous, Reason::outcome_unknown);
+    };
+    office.email.found = [](const store::LegRow&) { return Found::unsure; };
+    Courier courier(office.parts());
+    for (int looks = 0; looks < 400 && office.state(document) != LegState::failed; ++looks) {
+        courier.run_once();
+        office.clock.advance(600'001);
+    }
+    EXPECT_EQ(office.leg(document).reason, "outcome_unknown");
+    EXPECT_EQ(office.email.sent[office.leg(document).id].size(), 1U);
+}
+
 } // namespace
 } // namespace songda::delivery

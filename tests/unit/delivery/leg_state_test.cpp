@@ -210,7 +210,7 @@ std::string page() {
 }
 
 TEST(LegState, TableHasTheReferencesStepsTheLateReportAndTheHolds) {
-    EXPECT_EQ(leg_transitions.size(), 85U + 1U + 2U);
+    EXPECT_EQ(leg_transitions.size(), 85U + 1U + 2U + 16U);
     std::set<std::pair<LegState, LegStep>> seen;
     for (const LegTransition& each : leg_transitions) {
         EXPECT_TRUE(seen.insert({each.from, each.step}).second)

@@ -15,6 +15,7 @@
 #include "delivery/service_case.hpp"
 #include "delivery/standing.hpp"
 #include "delivery/status_plan.hpp"
+#include "delivery/tracking.hpp"
 #include "tests/fakes/fixed_world.hpp"
 #include "tests/fakes/memory_store.hpp"
 
@@ -61,7 +62,13 @@ public:
     std::vector<std::string> codes;
     std::size_t file_bytes = 0;
 
-    [[nodiscard]] ChannelTraits traits() const override { return {idempotent_, true, 60'000}; }
+    /// What it says when it is asked; empty: it cannot be asked.
+    std::function<Found(const store::LegRow&)> found = {};
+
+    [[nodiscard]] ChannelTraits traits() const override {
+        return {idempotent_, true, 60'000, static_cast<bool>(found)};
+    }
+    [[nodiscard]] Found find(const store::LegRow& leg) override { return found(leg); }
     [[nodiscard]] Outcome send(const Dispatch& dispatch) override {
         const Outcome outcome = answer(dispatch);
         sent[dispatch.leg.id].push_back(outcome.kind);
@@ -84,7 +91,7 @@ struct Office {
     fakes::ManualClock clock;
     fakes::SeededRandom random;
     EvidenceKeys evidence_keys{Digest{5}};
-    WatchedStore store{follow_service, make_testify(evidence_keys)};
+    WatchedStore store{follow_service, make_testify(evidence_keys), settle_tracked};
     std::optional<store::ConsentEntry> consent = {}; ///< of what is issued from now on
     metrics::Registry registry;
     ApplicantKeys keys = ApplicantKeys::make(Bytes(32, 7), "https://songda.test").value();

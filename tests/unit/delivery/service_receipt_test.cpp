@@ -101,5 +101,34 @@ TEST_F(ServiceReceiptTest, WhatAPersonWroteNamesOneWay) {
     }
 }
 
+TEST_F(ServiceReceiptTest, ALetterHasItsReceiptAndASecondServiceAnother) {
+    const DocumentId document = office_.issue(department, {ChannelKind::post});
+    const auto tell = [&](const std::string& id, std::vector<std::string> voids) {
+        office_.clock.advance(3'600'000);
+        store::TrackedEvent event;
+        event.source = "carrier";
+        event.id = id;
+        event.occurred = event.recorded = office_.clock.now();
+        event.state = static_cast<std::uint8_t>(LegState::reached);
+        event.voids = std::move(voids);
+        const store::TrackedWrite write{office_.leg(document).id, event};
+        ASSERT_TRUE(office_.store.put_tracked({&write, 1}).ok());
+    };
+    const auto case_number = [&] {
+        const auto decision = decide(document);
+        EXPECT_TRUE(decision.ok());
+        const auto json = parse_json(decision.value().json);
+        return std::string(member_text(json.value().root(), "case_number"));
+    };
+    tell("1", {});
+    EXPECT_EQ(field(document, "way"), "邮寄送达");
+    EXPECT_EQ(field(document, "received_by"), "") << "the post has a receipt of its own";
+    EXPECT_NE(decide(document).value().json.find(R"("address":"someone@example.org")"),
+              std::string::npos);
+    const std::string first = case_number();
+    tell("2", {"1"});
+    EXPECT_EQ(case_number(), first + "/2") << "the number of a case is used once";
+}
+
 } // namespace
 } // namespace songda::delivery

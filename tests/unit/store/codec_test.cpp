@@ -104,6 +104,7 @@ TEST(StoreCodec, EveryRowReturnsAndNothingDamagedDoes) {
                                    Private<std::string>("https://push.example/7"), Bytes(65, 4),
                                    Private<std::string>(std::string(16, 'a')), TimeMs{5}});
     expect_strict(samples::rating(7));
+    expect_strict(samples::tracked_event(7));
     const auto kiosk = samples::numbered<KioskId>(7);
     expect_strict(KioskRow{kiosk,
                            "hall",

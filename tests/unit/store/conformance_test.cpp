@@ -84,6 +84,20 @@ std::string tell(const Testified& what) {
     return shown.str();
 }
 
+/// What is tracked moves a leg, or only tells; what a courier had is looked at when it is back.
+std::optional<LegUpdate> settle(const TrackedLeg& leg) {
+    if (leg.tracked.size() % 3 == 0 && leg.news) {
+        return std::nullopt;
+    }
+    LegUpdate update;
+    update.state = leg.tracked.back().state;
+    update.due = leg.leg.due;
+    update.reason = std::to_string(leg.before) + (leg.news ? " news" : " moved");
+    update.events = {{"tracked", leg.tracked.back().occurred, leg.now, update.state,
+                      std::to_string(leg.events.size()), leg.tracked.back().payload}};
+    return update;
+}
+
 /// What both engines are told to do when a leg moved: an entry that says what they were shown, and
 /// the document's first other leg moves too.
 ServiceAftermath move_on(const MovedLeg& moved) {
@@ -162,6 +176,7 @@ public:
                                              Verb{"consent", 2, &Run::consent},
                                              Verb{"push", 2, &Run::push},
                                              Verb{"ratings", 2, &Run::ratings},
+                                             Verb{"tracked", 2, &Run::tracked},
                                              Verb{"evidence", 3, &Run::evidence}};
         std::uint64_t total = 0;
         for (const Verb& verb : verbs) {
@@ -460,6 +475,20 @@ private:
                            engine_.rating_counts(after.department)) &&
                same_answer(model_.open_ratings(after.department, limit),
                            engine_.open_ratings(after.department, limit));
+    }
+
+    bool tracked() {
+        std::vector<TrackedWrite> writes;
+        for (std::uint64_t count = 1 + below(3); count > 0; --count) {
+            TrackedWrite one{any_leg(), samples::tracked_event(below(6))};
+            one.event.recorded = now_;
+            one.event.code = below(4) == 0 ? "EDX" : "EMG"; // the same id, and something else
+            writes.push_back(one);
+        }
+        return same_answer(model_.put_tracked(writes), engine_.put_tracked(writes)) &&
+               same_answer(model_.tracked_events(writes[0].leg),
+                           engine_.tracked_events(writes[0].leg)) &&
+               same_answer(model_.leg_events(writes[0].leg), engine_.leg_events(writes[0].leg));
     }
 
     bool same_status(const DocumentId& id) {
@@ -886,10 +915,11 @@ private:
 void run_seed(std::uint64_t seed) {
     SCOPED_TRACE("SONGDA_SEED=" + std::to_string(seed));
     const samples::Directory directory;
-    fakes::MemoryStore model(&move_on, &tell);
+    fakes::MemoryStore model(&move_on, &tell, &settle);
     LmdbOptions options = samples::small_options(directory.path());
     options.follow_leg = &move_on;
     options.testify = &tell;
+    options.settle_tracked = &settle;
     auto engine = std::move(open_lmdb(options)).value();
     {
         Run run(model, *engine, seed);

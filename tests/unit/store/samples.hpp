@@ -161,6 +161,25 @@ inline RatingRow rating(std::uint64_t number) {
     return row;
 }
 
+inline TrackedEvent tracked_event(std::uint64_t number) {
+    TrackedEvent event;
+    event.source = "key:clerk";
+    event.id = "e-" + std::to_string(number);
+    event.number = "1200000000017";
+    event.code = "EMG";
+    event.occurred = TimeMs{static_cast<std::int64_t>(number)};
+    event.said_at = "2026-11-24T10:00:00+08:00";
+    event.recorded = TimeMs{5};
+    event.state = static_cast<std::uint8_t>(number % 21);
+    event.sub = "out_for_delivery";
+    event.reason = "moved";
+    event.text = Private<std::string>("门卫代收");
+    event.place = Private<std::string>("示例市投递部");
+    event.payload = sha256(as_bytes(event.id));
+    event.voids = {"e-1", "e-2"};
+    return event;
+}
+
 inline QrKeyRow qr_key(std::uint64_t number) {
     QrKeyRow row;
     row.department = department(number % 3);

@@ -6,6 +6,7 @@
 
 #include <openssl/evp.h>
 
+#include "base/foreign_time.hpp"
 #include "base/json.hpp"
 #include "base/json_pointer.hpp"
 #include "base/sha256.hpp"
@@ -172,17 +173,6 @@ std::string clean(std::string text, std::size_t bytes_max) {
     return text.substr(0, bytes_max);
 }
 
-/// RFC 3339, `2026-11-30 09:02:03` in China, or seconds or milliseconds since 1970.
-std::optional<TimeMs> read_time(const std::string& text) {
-    if (const auto number = whole_number(text); number && *number > 0) {
-        return *number < 100'000'000'000 ? TimeMs{*number * 1000} : TimeMs{*number};
-    }
-    if (text.size() == 19 && text[10] == ' ') {
-        return parse_rfc3339(text.substr(0, 10) + 'T' + text.substr(11) + "+08:00");
-    }
-    return parse_rfc3339(text);
-}
-
 const ReportMeaning* meaning_of(const Meanings& meanings, const std::string& code) {
     const auto found = meanings.find(code);
     return found == meanings.end() ? nullptr : &found->second;
@@ -208,7 +198,7 @@ std::optional<Report> read_report(const Callback& callback, const rapidjson::Val
     if (!report.ref.empty()) {
         report.what.detail += " ref " + report.ref;
     }
-    report.what.happened = read_time(text_at(element, callback.time)).value_or(now);
+    report.what.happened = read_foreign_time(text_at(element, callback.time)).value_or(now);
     if (meaning != nullptr) {
         report.understood = true;
         report.what.kind = meaning->kind;

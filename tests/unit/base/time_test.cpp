@@ -1,5 +1,5 @@
 // Days and moments: that only real days parse, and that paper shows +08:00.
-#include "base/time.hpp"
+#include "base/foreign_time.hpp"
 
 #include <gtest/gtest.h>
 
@@ -27,6 +27,19 @@ TEST(Time, Rfc3339RoundTrips) {
     for (const auto* bad : {"2026-11-24 09:02:03Z", "2026-11-24T25:02:03Z", "2026-11-24T09:02:03",
                             "2026-11-24T09:02:03+8"}) {
         EXPECT_FALSE(parse_rfc3339(bad)) << bad;
+    }
+}
+
+TEST(ForeignTime, WhatCarriersWriteIsReadAndChinasWhereNoZoneIsSaid) {
+    const TimeMs moment = parse_rfc3339("2026-11-24T01:02:03Z").value();
+    for (const auto* text :
+         {"2026-11-24T01:02:03Z", "2026-11-24T09:02:03+08:00", "2026-11-24 09:02:03",
+          "20261124090203", "1795482123", "1795482123000"}) {
+        EXPECT_EQ(read_foreign_time(text), moment) << text;
+    }
+    for (const auto* text : {"", "0", "2026-11-24", "20261324090203", "2026-11-24 25:02:03",
+                             "99999999999999999999", "yesterday"}) {
+        EXPECT_FALSE(read_foreign_time(text)) << text;
     }
 }
 

@@ -1,5 +1,7 @@
 #include "api/delivery_json.hpp"
 
+#include <algorithm>
+
 #include <rapidjson/document.h>
 
 #include "base/json.hpp"
@@ -7,6 +9,7 @@
 #include "delivery/leg_state.hpp"
 #include "delivery/mail_report.hpp"
 #include "delivery/reason_words.hpp"
+#include "delivery/tracking_words.hpp"
 
 namespace songda::api {
 namespace {
@@ -31,6 +34,57 @@ std::string for_applicant(const std::string& detail) {
     }
     object.end();
     return to;
+}
+
+/// What is said of its own ids twice, and not the same.
+bool is_contradicted(const std::vector<store::TrackedEvent>& events,
+                     const store::TrackedEvent& event) {
+    return std::count_if(events.begin(), events.end(), [&](const store::TrackedEvent& each) {
+               return each.source == event.source && each.id == event.id;
+           }) > 1;
+}
+
+bool is_taken_back(const std::vector<store::TrackedEvent>& events,
+                   const store::TrackedEvent& event) {
+    return std::any_of(events.begin(), events.end(), [&](const store::TrackedEvent& each) {
+        return each.source == event.source && each.id != event.id &&
+               std::find(each.voids.begin(), each.voids.end(), event.id) != each.voids.end();
+    });
+}
+
+/// The applicant reads what happened, when and where; who said it, its code and its raw words,
+/// which may name others, are the department's.
+void put_tracked(std::string& to, const std::vector<store::TrackedEvent>& events, Reader reader) {
+    append_json_array(to, events, [&](const store::TrackedEvent& each) {
+        const delivery::TrackedWord& words = delivery::words_of(each);
+        const auto state = delivery::leg_state(each.state);
+        JsonObject object(to);
+        object.text("at", to_rfc3339(each.occurred));
+        object.text("zh", words.zh);
+        object.text("en", words.en);
+        object.text_if("state", state ? delivery::state_name(*state) : "");
+        object.text_if("sub", each.sub);
+        object.text_if("reason", each.reason);
+        object.text_if("reason_zh", delivery::reason_words_zh(each.reason));
+        object.text_if("reason_en", delivery::reason_words(each.reason));
+        object.text_if("place", each.place.reveal());
+        object.text_if("number", each.number);
+        if (is_taken_back(events, each)) {
+            object.raw("taken_back", "true");
+        }
+        if (is_contradicted(events, each)) {
+            object.raw("contradicted", "true");
+        }
+        if (reader == Reader::department) {
+            object.text("source", each.source);
+            object.text("id", each.id);
+            object.text_if("code", each.code);
+            object.text_if("text", each.text.reveal());
+            object.text("said_at", each.said_at);
+            object.text("recorded_at", to_rfc3339(each.recorded));
+        }
+        object.end();
+    });
 }
 
 } // namespace
@@ -61,6 +115,10 @@ std::string delivery_json(const std::vector<delivery::LegProgress>& legs, Reader
         if (!progress.collected.empty()) {
             object.raw("collected", reader == Reader::applicant ? for_applicant(progress.collected)
                                                                 : progress.collected);
+        }
+        if (!progress.tracked.empty()) {
+            object.begin("tracked");
+            put_tracked(to, progress.tracked, reader);
         }
         if (progress.note) {
             object.begin("note");

@@ -172,6 +172,7 @@ DeliveryConfig read_delivery(TomlTable table, const ConfigPaths& path) {
     delivery.link_days = table.integer_or("link_days", 30, 1, 365);
     delivery.serve_within = table.integer_or("serve_within_working_days", 10, 0, 365);
     delivery.fallback_hours = table.integer_or("fallback_after_hours", 72, 1, 2160);
+    delivery.post_by_hand = table.boolean_or("post_by_hand", false);
     delivery.paused = table.boolean_or("paused", false);
     delivery.portal = read_portal(table.table("portal"), path);
     delivery.email = read_email(table.table("email"), path);

@@ -121,6 +121,7 @@ struct DeliveryConfig {
     std::int64_t serve_within = 10;   ///< working days after the decision; 0: there is no term
     std::int64_t fallback_hours = 72; ///< how long the ways before a fallback have
     bool paused = false;              ///< legs are planned and wait; nothing leaves
+    bool post_by_hand = false;        ///< clerks hand letters to the post
     PortalConfig portal;
     EmailConfig email;
     std::optional<WebPushConfig> web_push{}; ///< absent: the page offers no subscription

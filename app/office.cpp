@@ -40,7 +40,8 @@ Result<std::unique_ptr<Office>> Office::open(const DeliveryConfig& config, Desk&
         {ChannelKind::portal, *office->portal_, config.portal.threads, legs_per_claim},
         {ChannelKind::email, *office->email_, config.email.threads, 1},
         {ChannelKind::counter, office->place_, 1, legs_per_claim},
-        {ChannelKind::kiosk, office->place_, 1, legs_per_claim}};
+        {ChannelKind::kiosk, office->place_, 1, legs_per_claim},
+        {ChannelKind::post, office->post_, 1, legs_per_claim}};
     if (office->push_) {
         lanes.push_back({ChannelKind::web_push, *office->push_, config.web_push->threads, 1});
     }

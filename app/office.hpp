@@ -6,6 +6,7 @@
 #include "app/desk.hpp"
 #include "app/providers.hpp"
 #include "app/returned_mail.hpp"
+#include "delivery/channels/hand_post_channel.hpp"
 #include "delivery/channels/place_channel.hpp"
 #include "delivery/channels/push/push_channel.hpp"
 #include "delivery/courier.hpp"
@@ -49,6 +50,7 @@ private:
     std::unique_ptr<delivery::Channel> email_;
     std::unique_ptr<delivery::push::PushChannel> push_; ///< null: not configured
     delivery::PlaceChannel place_;
+    delivery::HandPostChannel post_;
     std::unique_ptr<Providers> providers_;
     std::unique_ptr<delivery::Courier> courier_;
     std::unique_ptr<ReturnedMailKeeping> returned_; ///< null: nobody looks

@@ -15,8 +15,8 @@ Private<std::string> address_of(const issuer::Recipient& recipient, ChannelKind 
     case ChannelKind::fax: return Private(recipient.fax);
     case ChannelKind::web_push:
     case ChannelKind::kiosk:
-    case ChannelKind::counter:
-    case ChannelKind::post: break;
+    case ChannelKind::counter: break;
+    case ChannelKind::post: return Private(recipient.address);
     }
     return {};
 }
@@ -36,6 +36,9 @@ std::vector<delivery::Choice> choices_of(const std::vector<std::string>& names,
 
 issuer::WaysOffered ways_offered(const Config& config) {
     issuer::WaysOffered offered = {"portal", "email", "counter"};
+    if (config.delivery.post_by_hand) {
+        offered.emplace_back("post");
+    }
     if (config.kiosk) {
         offered.emplace_back("kiosk");
     }

@@ -29,7 +29,8 @@ constexpr std::size_t cells_max = 16;
 constexpr std::size_t name_bytes_max = 64;
 constexpr std::size_t phone_characters_max = 16;
 constexpr std::size_t wechat_characters_max = 64; // openid
-constexpr std::size_t address_bytes_max = 254;    // RFC 5321 §4.5.3.1.3
+constexpr std::size_t postal_characters_max = 120;
+constexpr std::size_t address_bytes_max = 254; // RFC 5321 §4.5.3.1.3
 
 bool is_visible_ascii(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
@@ -75,6 +76,7 @@ Recipient read_recipient(const Value& object, std::vector<Finding>& findings) {
     recipient.phone = members.text("phone", false, phone_characters_max);
     recipient.wechat = members.text("wechat", false, wechat_characters_max);
     recipient.fax = members.text("fax", false, phone_characters_max);
+    recipient.address = members.text("address", false, postal_characters_max);
     for (const auto& [name, value] : {std::pair("portal_account", &recipient.portal_account),
                                       std::pair("wechat", &recipient.wechat)}) {
         if (!is_visible_ascii(*value)) {

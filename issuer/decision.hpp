@@ -27,6 +27,7 @@ struct Recipient {
     std::string phone = {};  ///< for notices by text message and voice
     std::string wechat = {}; ///< openid of the department's account
     std::string fax = {};
+    std::string address = {}; ///< postal, as it stands on the letter
 };
 
 /// A row of a field: cells by the names of the template's columns, in the order in which they came.

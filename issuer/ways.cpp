@@ -31,6 +31,7 @@ constexpr std::array serving = {
     Way{"fax", "fax", &Recipient::fax},
     Way{"kiosk", "", nullptr},
     Way{"counter", "", nullptr},
+    Way{"post", "address", &Recipient::address},
 };
 constexpr std::array telling = {
     Way{"sms", "phone", &Recipient::phone},

@@ -55,14 +55,27 @@ function fact(zh, en, ...value) {
   return element('div', '', element('dt', '', zh + ' ', english(en)), element('dd', '', ...value));
 }
 
+/** What was told of a letter on its way, newest first. */
+function trackedList(events) {
+  if (!Array.isArray(events) || events.length === 0) return [];
+  const items = events.map((event) => {
+    const notes = [...(event.place ? [' ' + event.place] : []), ...(event.reason_zh ? ['（' + event.reason_zh + '）'] : []),
+      ...(event.taken_back ? [' 已被更正 ', english('taken back')] : []), ...(event.contradicted ? [' 记录互相矛盾 ', english('contradicted')] : [])];
+    return element('li', '', timeText(event.at) + ' ' + event.zh + ' ', english(event.en), ...notes);
+  });
+  return [element('ul', 'tracked', ...items)];
+}
+
 function legItem(leg) {
   const [channel, channelEn] = words(CHANNELS, leg.channel);
   const waits = leg.state === 'held' ? HELD.find(([begin]) => String(leg.reason).startsWith(begin)) : null;
-  const [state, stateEn] = waits ? waits.slice(1) : leg.reason === 'served_already' ? ['已由其他方式送达，不再发送', 'Served another way; not sent']
+  const [state, stateEn] = waits ? waits.slice(1) : leg.reason === 'awaits_handover' ? ['等待交寄', 'Waits to be posted']
+    : leg.reason === 'served_already' ? ['已由其他方式送达，不再发送', 'Served another way; not sent']
     : words(STATES, leg.state);
   const when = leg.at ? [element('span', 'when', timeText(leg.at))] : [];
   const until = leg.collect_by ? [' 请于 ' + timeText(leg.collect_by) + ' 前携带证件领取 ', english('bring your identity document')] : [];
-  return element('li', '', element('b', '', channel), ' ' + state + ' ', english(channelEn + ': ' + stateEn), ...until, ...when);
+  return element('li', '', element('b', '', channel), ' ' + state + ' ', english(channelEn + ': ' + stateEn), ...until, ...when,
+    ...trackedList(leg.tracked));
 }
 
 /** Signed, and not yet proven as documents of its kind are before they are handed over. */

@@ -58,8 +58,9 @@ TEST(Ways, StandOnceInAllLists) {
 }
 
 TEST(Ways, NeedTheirAddress) {
-    EXPECT_EQ(findings(read(R"("delivery": ["fax"], "notices": ["wechat"])")),
-              (Words{"/recipient/fax required", "/recipient/wechat required"}));
+    EXPECT_EQ(findings(read(R"("delivery": ["fax", "post"], "notices": ["wechat"])")),
+              (Words{"/recipient/fax required", "/recipient/address required",
+                     "/recipient/wechat required"}));
 }
 
 TEST(Ways, OneAtLeastServes) {

@@ -70,6 +70,28 @@ TEST_F(StoreFsck, MissingStatusChange) {
     }
     expect_found("status", Key().raw(id_bytes(3)).number(std::uint32_t{2}).bytes(), removed);
 }
+TEST_F(StoreFsck, TrackedEventBehindAGapOrDamaged) {
+    {
+        const auto store = samples::open_small(directory_.path());
+        for (std::uint64_t number = 1; number <= 3; ++number) {
+            const TrackedWrite write{samples::numbered<LegId>(2), samples::tracked_event(number)};
+            ASSERT_EQ(store->put_tracked({&write, 1}).value()[0].kind, TrackedOutcome::Kind::kept);
+        }
+        ASSERT_TRUE(store->fsck().value().clean());
+    }
+    const auto key = [&](std::uint32_t number) {
+        return Key().raw(id_bytes(2)).number(number).bytes();
+    };
+    Bytes damaged;
+    plant(directory_.path(), "tracked", key(3), [&](Bytes before) {
+        damaged = before;
+        return with_flipped_bit(std::move(before));
+    });
+    EXPECT_FALSE(inspect().clean());
+    plant(directory_.path(), "tracked", key(3), [&](const Bytes&) { return damaged; });
+    ASSERT_TRUE(inspect().clean());
+    expect_found("tracked", key(2), removed);
+}
 TEST_F(StoreFsck, MissingIndexOfKeys) {
     const auto key = samples::numbered<DocumentKey>(1);
     expect_found("document_key", {key.bytes.begin(), key.bytes.end()}, removed);

@@ -2,120 +2,24 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <optional>
 #include <thread>
 
-#include <cups/cups.h>
-#include <cups/ipp.h>
-
-#include "base/deleter.hpp"
+#include "printing/ipp_talk.hpp"
 
 namespace songda::printing {
 namespace {
 
-using Connection = std::unique_ptr<http_t, Deleter<httpClose>>;
-using Message = std::unique_ptr<ipp_t, Deleter<ippDelete>>;
+using namespace detail; // NOLINT(google-build-using-namespace): the conversation itself
 using Kind = PrintOutcome::Kind;
 
-constexpr const char* user = "songda-kiosk";
 constexpr const char* a4 = "iso_a4_210x297mm";
 constexpr int text_max = 1024;
 /// A job whose answer was lost may be there a moment later.
 constexpr int lost_looks = 4;
 
-struct Place {
-    std::string scheme, host, resource;
-    int port = 0;
-};
-
-std::optional<Place> parse(const std::string& uri) {
-    std::array<char, 32> scheme{};
-    std::array<char, 64> name{};
-    std::array<char, 256> host{};
-    std::array<char, 256> resource{};
-    int port = 0;
-    const auto size = [](const auto& text) { return static_cast<int>(text.size()); };
-    const bool read = httpSeparateURI(HTTP_URI_CODING_ALL, uri.c_str(), scheme.data(), size(scheme),
-                                      name.data(), size(name), host.data(), size(host), &port,
-                                      resource.data(), size(resource)) == HTTP_URI_STATUS_OK;
-    const std::string way(scheme.data());
-    return read && (way == "ipp" || way == "ipps")
-               ? std::optional(Place{way, host.data(), resource.data(), port})
-               : std::nullopt;
-}
-
-/// One conversation with one printer.
-class Talk {
-public:
-    explicit Talk(const Printer::Options& options) : uri_(options.uri), place_(*parse(uri_)) {
-        const auto encryption =
-            place_.scheme == "ipps" ? HTTP_ENCRYPTION_ALWAYS : HTTP_ENCRYPTION_IF_REQUESTED;
-        connection_.reset(httpConnect2(place_.host.c_str(), place_.port, nullptr, AF_UNSPEC,
-                                       encryption, 1, static_cast<int>(options.connect.count()),
-                                       nullptr));
-        if (connection_) { // libcups waits for ever unless it is told
-            httpSetTimeout(connection_.get(), std::chrono::duration<double>(options.answer).count(),
-                           nullptr, nullptr);
-        }
-    }
-    [[nodiscard]] bool connected() const { return connection_ != nullptr; }
-
-    [[nodiscard]] Message ask(ipp_op_t operation) const {
-        Message message(ippNewRequest(operation));
-        ippAddString(message.get(), IPP_TAG_OPERATION, IPP_TAG_URI, "printer-uri", nullptr,
-                     uri_.c_str());
-        ippAddString(message.get(), IPP_TAG_OPERATION, IPP_TAG_NAME, "requesting-user-name",
-                     nullptr, user);
-        return message;
-    }
-    /// Null: no answer came. The request is libcups' from here on.
-    [[nodiscard]] Message send(Message request, ByteView document = {}) const {
-        const std::size_t size = ippLength(request.get()) + document.size();
-        http_status_t status =
-            cupsSendRequest(connection_.get(), request.get(), place_.resource.c_str(), size);
-        if (status == HTTP_STATUS_CONTINUE && !document.empty()) {
-            status = cupsWriteRequestData(
-                connection_.get(), reinterpret_cast<const char*>(document.data()), document.size());
-        }
-        if (status != HTTP_STATUS_CONTINUE && status != HTTP_STATUS_OK) {
-            return nullptr;
-        }
-        return Message(cupsGetResponse(connection_.get(), place_.resource.c_str()));
-    }
-
-private:
-    std::string uri_;
-    Place place_;
-    Connection connection_;
-};
-
-bool is_good(const Message& answer) {
-    return answer && ippGetStatusCode(answer.get()) < IPP_STATUS_REDIRECTION_OTHER_SITE;
-}
-
-std::vector<std::string> texts(const Message& answer, const char* name) {
-    std::vector<std::string> found;
-    ipp_attribute_t* const attribute = ippFindAttribute(answer.get(), name, IPP_TAG_ZERO);
-    for (int at = 0; attribute != nullptr && at < ippGetCount(attribute); ++at) {
-        const char* const text = ippGetString(attribute, at, nullptr);
-        found.emplace_back(text == nullptr ? "" : text);
-    }
-    return found;
-}
-
-int number(const Message& answer, const char* name) {
-    ipp_attribute_t* const attribute = ippFindAttribute(answer.get(), name, IPP_TAG_ZERO);
-    return attribute == nullptr ? 0 : ippGetInteger(attribute, 0);
-}
-
-bool has(const std::vector<std::string>& texts, std::string_view text) {
-    return std::find(texts.begin(), texts.end(), text) != texts.end();
-}
-
-bool any_begins(const std::vector<std::string>& texts, std::string_view begin) {
-    return std::any_of(texts.begin(), texts.end(),
-                       [&](const std::string& each) { return each.starts_with(begin); });
+TalkOptions talk_options(const Printer::Options& options) {
+    return {options.uri, "songda-kiosk", options.connect, options.answer};
 }
 
 /// delivery.md §9.2.
@@ -163,55 +67,6 @@ Result<PrinterState> state_of(const Talk& talk) {
     return state;
 }
 
-/// Jobs stand one after the other, a separator between two; their attributes in any order.
-std::optional<int> job_named(ipp_t* answer, const std::string& name) {
-    int id = 0;
-    bool named = false;
-    for (ipp_attribute_t* each = ippFirstAttribute(answer); each != nullptr;
-         each = ippNextAttribute(answer)) {
-        const char* const said = ippGetName(each);
-        const std::string_view what(said == nullptr ? "" : said);
-        if (what.empty()) {
-            id = 0;
-            named = false;
-        } else if (what == "job-id") {
-            id = ippGetInteger(each, 0);
-        } else if (what == "job-name") {
-            const char* const given = ippGetString(each, 0, nullptr);
-            named = given != nullptr && name == given;
-        }
-        if (named && id > 0) {
-            return id;
-        }
-    }
-    return std::nullopt;
-}
-
-/// The newest job of that name, whatever became of it. Fault unavailable: the printer did not
-/// answer, so there may be one.
-Result<std::optional<int>> find_job(const Talk& talk, const std::string& name) {
-    if (!talk.connected()) {
-        return Error{Fault::unavailable, "the printer is not there"};
-    }
-    for (const char* const which : {"not-completed", "completed"}) {
-        Message request = talk.ask(IPP_OP_GET_JOBS);
-        static constexpr std::array<const char*, 2> wanted = {"job-id", "job-name"};
-        ippAddString(request.get(), IPP_TAG_OPERATION, IPP_TAG_KEYWORD, "which-jobs", nullptr,
-                     which);
-        ippAddStrings(request.get(), IPP_TAG_OPERATION, IPP_TAG_KEYWORD, "requested-attributes",
-                      static_cast<int>(wanted.size()), nullptr, wanted.data());
-        const Message answer = talk.send(std::move(request));
-        if (!answer) {
-            return Error{Fault::unavailable, "the printer does not answer"};
-        }
-        const auto id = is_good(answer) ? job_named(answer.get(), name) : std::nullopt;
-        if (id) {
-            return id;
-        }
-    }
-    return std::optional<int>();
-}
-
 struct JobState {
     int state = 0;
     std::uint32_t sheets = 0;
@@ -235,12 +90,6 @@ std::string present_reason(const Talk& talk) {
     return state.ok() ? reason_of(state.value().reasons) : "printer_failed";
 }
 
-void cancel_job(const Talk& talk, int job) {
-    Message cancel = talk.ask(IPP_OP_CANCEL_JOB);
-    ippAddInteger(cancel.get(), IPP_TAG_OPERATION, IPP_TAG_INTEGER, "job-id", job);
-    (void)talk.send(std::move(cancel));
-}
-
 /// How it ended; nothing: it goes on.
 std::optional<PrintOutcome> ended(const Talk& talk, const JobState& job, const std::string& why) {
     if (job.state == IPP_JSTATE_COMPLETED) {
@@ -261,7 +110,7 @@ PrintOutcome follow(const Printer::Options& options, int job,
     PrintOutcome unknown{Kind::unknown, 0, "printer_gone", false};
     std::string why; // it was cancelled
     while (true) {
-        const Talk talk(options);
+        const Talk talk(talk_options(options));
         const auto state = talk.connected() ? job_state(talk, job) : std::nullopt;
         if (state) {
             unknown.sheets = state->sheets;
@@ -285,7 +134,7 @@ PrintOutcome follow(const Printer::Options& options, int job,
 PrintOutcome find_lost(const Printer::Options& options, const std::string& name,
                        std::chrono::steady_clock::time_point end) {
     for (int looks = 0; looks < lost_looks; ++looks) {
-        const Talk talk(options);
+        const Talk talk(talk_options(options));
         const auto job = find_job(talk, name);
         if (!job.ok()) {
             return {Kind::unknown, 0, "printer_gone", false};
@@ -320,7 +169,7 @@ std::string PrinterState::words() const {
 }
 
 Result<Printer> Printer::make(Options options) {
-    if (!parse(options.uri)) {
+    if (!parse_address(options.uri)) {
         return Error{Fault::invalid_input,
                      options.uri + ": is no address of a printer, like ipp://localhost/ipp/print"};
     }
@@ -328,7 +177,7 @@ Result<Printer> Printer::make(Options options) {
 }
 
 Result<PrinterState> Printer::look() const {
-    const Talk talk(options_);
+    const Talk talk(talk_options(options_));
     return talk.connected()
                ? state_of(talk)
                : Result<PrinterState>(Error{Fault::unavailable, "the printer is not there"});
@@ -338,7 +187,7 @@ PrintOutcome Printer::print(const PrintOrder& order) const {
     const auto end = std::chrono::steady_clock::now() + options_.print;
     std::optional<int> job;
     {
-        const Talk talk(options_);
+        const Talk talk(talk_options(options_));
         const auto known = find_job(talk, order.name);
         if (!known.ok()) {
             return {Kind::failed, 0, "printer_gone", false};

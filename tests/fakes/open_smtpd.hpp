@@ -34,13 +34,22 @@ public:
         }
         return path;
     }
-    /// `rules`: the configuration behind its `listen` line. False if it does not listen.
-    [[nodiscard]] bool start(const std::string& rules) {
+    /// `rules`: the configuration behind its `listen` line; `filter`: words for
+    /// tests/fakes/smtpd_filter.py, which then sees every session. False if it does not listen.
+    [[nodiscard]] bool start(const std::string& rules, const std::string& filter = "") {
         port_ = free_port();
         const std::string path = folder_.path() / "smtpd.conf";
-        std::ofstream(path) << "listen on 127.0.0.1 port " << port_
-                            << " hostname relay.example.cn\n"
-                            << rules;
+        std::ofstream conf(path);
+        if (!filter.empty()) { // where its own user may read it
+            const auto program = folder_.path() / "filter.py";
+            std::filesystem::copy_file(SONGDA_SOURCE_DIR "/tests/fakes/smtpd_filter.py", program);
+            conf << "filter watch proc-exec \"/usr/bin/python3 " << program.string() << ' '
+                 << filter << "\"\n";
+        }
+        conf << "listen on 127.0.0.1 port " << port_ << " hostname relay.example.cn"
+             << (filter.empty() ? "" : " filter watch") << '\n'
+             << rules;
+        conf.close();
         // It writes to /var/spool and /run whatever the configuration says.
         const std::string command = "mount -t tmpfs none /var/spool && mount -t tmpfs none /run && "
                                     "mkdir -m 711 /var/spool/smtpd && exec /usr/sbin/smtpd -d -f " +

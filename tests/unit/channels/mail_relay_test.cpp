@@ -1,4 +1,5 @@
-// E-mail into real servers: aiosmtpd with STARTTLS and AUTH (tools/smtp_sink.py) and OpenSMTPD.
+// E-mail into real servers: aiosmtpd with STARTTLS and AUTH (tools/smtp_sink.py), and OpenSMTPD:
+// one that takes it, one that greylists, one that stalls behind the message, one without TLS.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -161,12 +162,16 @@ protected:
         if (!fakes::OpenSmtpd::is_possible()) {
             GTEST_SKIP() << fakes::OpenSmtpd::why_not;
         }
+        start("");
+    }
+    void start(const std::string& filter) {
         mail_ = server_.make_maildir("mail");
         ASSERT_TRUE(server_.start("table people { \"@mail.example.cn\" = nobody }\n"
                                   "action keep maildir \"" +
-                                  mail_.string() +
-                                  "\" virtual <people>\n"
-                                  "match from any for domain mail.example.cn action keep\n"))
+                                      mail_.string() +
+                                      "\" virtual <people>\n"
+                                      "match from any for domain mail.example.cn action keep\n",
+                                  filter))
             << server_.log();
     }
 
@@ -190,11 +195,39 @@ protected:
         return mail;
     }
 
+    [[nodiscard]] std::size_t count() const {
+        std::size_t mails = 0;
+        for (const auto& each : std::filesystem::directory_iterator(mail_ / "new")) {
+            mails += each.is_regular_file() ? 1U : 0U;
+        }
+        return mails;
+    }
+
     samples::SampleDispatch sample_;
 
 private:
     fakes::OpenSmtpd server_;
     std::filesystem::path mail_;
+};
+
+class OpenSmtpdThatGreylists : public OpenSmtpd {
+protected:
+    void SetUp() override {
+        if (!fakes::OpenSmtpd::is_possible()) {
+            GTEST_SKIP() << fakes::OpenSmtpd::why_not;
+        }
+        start("grey");
+    }
+};
+
+class OpenSmtpdThatStalls : public OpenSmtpd {
+protected:
+    void SetUp() override {
+        if (!fakes::OpenSmtpd::is_possible()) {
+            GTEST_SKIP() << fakes::OpenSmtpd::why_not;
+        }
+        start("stall 8");
+    }
 };
 
 TEST_F(OpenSmtpd, DeliversTheMailByteForByte) {
@@ -220,6 +253,38 @@ TEST_F(OpenSmtpd, RefusesADomainThatIsNotItsOwn) {
     EXPECT_EQ(outcome.kind, Kind::permanent) << outcome.trace;
     EXPECT_EQ(outcome.reason, Reason::address_invalid) << outcome.trace;
     EXPECT_EQ(outcome.trace.find("wang"), std::string::npos) << outcome.trace;
+}
+
+TEST_F(OpenSmtpd, WhereTlsIsDemandedAndNotOfferedNothingLeavesAndTheReasonSaysSo) {
+    EmailOptions strict = options();
+    strict.tls = SmtpTls::starttls;
+    const Outcome outcome = send_with(strict, sample_);
+    EXPECT_EQ(outcome.kind, Kind::configuration) << outcome.trace;
+    EXPECT_EQ(outcome.reason, Reason::config_cert) << outcome.trace;
+    EXPECT_EQ(count(), 0U);
+    EXPECT_EQ(send_with(options(), sample_).kind, Kind::accepted) << "plain where that is allowed";
+}
+
+TEST_F(OpenSmtpdThatGreylists, IsComeBackToWithTheSameMailAndKeepsOne) {
+    const Outcome first = send_with(options(), sample_);
+    EXPECT_EQ(first.kind, Kind::temporary) << first.trace;
+    EXPECT_NE(first.trace.find("451"), std::string::npos) << first.trace;
+    EXPECT_EQ(first.trace.find("zhang"), std::string::npos) << first.trace;
+    EXPECT_EQ(send_with(options(), sample_).kind, Kind::accepted);
+    const auto read = fakes::read_mail(delivered());
+    EXPECT_EQ(read["files"][0]["sha256"], to_hex(sha256(sample_.file)));
+    EXPECT_EQ(count(), 1U);
+}
+
+TEST_F(OpenSmtpdThatStalls, BehindTheMessageLeavesNobodyKnowingAndTheMailIsThereAllTheSame) {
+    EmailOptions hasty = options();
+    hasty.connect_ms = 1'000;
+    hasty.attempt_ms = 3'000;
+    const Outcome outcome = send_with(hasty, sample_);
+    EXPECT_EQ(outcome.kind, Kind::ambiguous) << outcome.trace;
+    EXPECT_EQ(outcome.reason, Reason::outcome_unknown) << outcome.trace;
+    const auto read = fakes::read_mail(delivered()); // sent again, it would have come twice
+    EXPECT_EQ(read["files"][0]["sha256"], to_hex(sha256(sample_.file)));
 }
 
 } // namespace

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+
+namespace songda::printing {
+
+struct FaxOrder {
+    std::string name; ///< job-name: the leg; found again by it after a lost answer
+    ByteView pdf;
+    std::string to;          ///< `tel:+862584567890` (RFC 3966)
+    std::uint32_t pages = 0; ///< of the document; so many must be confirmed
+};
+
+/// What became of a call.
+struct FaxOutcome {
+    enum class Kind {
+        confirmed,   ///< completed, and exactly the document's pages were confirmed
+        short_of,    ///< completed with fewer pages
+        busy,        ///< the line was
+        no_answer,   ///< nobody took the call
+        no_fax,      ///< a voice, or nothing that faxes, took it
+        broken,      ///< the call broke off, or the modem failed
+        refused,     ///< the device takes no such order, number or file: nothing was sent
+        away,        ///< the device does not answer or takes no orders now: nothing was sent
+        unconfirmed, ///< completed, and the device does not say that these were the pages
+        unknown,     ///< it may be sending still
+        left_alone,  ///< told to stop waiting: the device goes on, and the job is found again
+    };
+    Kind kind = Kind::unknown;
+    int job = 0;             ///< job-id; 0: none
+    std::uint32_t pages = 0; ///< confirmed
+    std::string reason;      ///< the device's word: `fax-modem-line-busy`; may be empty
+    bool found_again = false;
+};
+
+/// One fax line behind IPP FaxOut (PWG 5100.15 over RFC 8011): a gateway, a multi-function device,
+/// a CUPS queue. A connection for each question. Safe to call from several threads.
+class FaxLine {
+public:
+    struct Options {
+        std::string uri; ///< `ipps://fax.internal/ipp/faxout`; ipp too
+        std::chrono::milliseconds connect{5000};
+        std::chrono::milliseconds call{600'000};  ///< from the order to the last page
+        std::chrono::milliseconds between{1000};  ///< looks at the job
+        std::chrono::milliseconds answer{15'000}; ///< in which the device says something
+        std::chrono::milliseconds cancel{30'000}; ///< in which a cancelled job ends
+    };
+    /// Fault invalid_input: no such address.
+    [[nodiscard]] static Result<FaxLine> make(Options options);
+
+    /// A job of that name that goes on, or was confirmed, is followed and nothing is sent twice.
+    /// Else Create-Job with destination-uris, Send-Document with last-document, and the job until
+    /// it is over, past `call` cancelled and followed until that has come true. Blocks for `call`
+    /// and `cancel` at most, and one `answer`; `stop` ends it between two looks.
+    [[nodiscard]] FaxOutcome send(const FaxOrder& order, const std::atomic<bool>& stop) const;
+
+private:
+    explicit FaxLine(Options options) : options_(std::move(options)) {}
+    Options options_;
+};
+
+} // namespace songda::printing

@@ -10,6 +10,7 @@
 #include "app/ways.hpp"
 #include "base/certificate.hpp"
 #include "base/log.hpp"
+#include "delivery/dead_letter.hpp"
 #include "delivery/evidence.hpp"
 #include "delivery/service_case.hpp"
 #include "issuer/fonts/font_set.hpp"
@@ -45,6 +46,7 @@ store::LmdbOptions store_options(const Config& config, bool exclusive) {
     options.directory = config.store.folder;
     options.follow_leg = delivery::follow_service;
     options.testify = testify_of(config);
+    options.gives_up = delivery::gives_up;
     options.exclusive = exclusive;
     options.segment_bytes = config.store.segment_mib << 20U;
     options.reserve_bytes = config.store.reserve_mib << 20U;

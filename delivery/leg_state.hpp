@@ -73,7 +73,9 @@ enum class LegStep : std::uint8_t {
     correction,
     upheld,
     overturned,
+    replay, ///< given up, and sent once more under the same key
 };
+inline constexpr std::size_t leg_step_count = 38;
 
 /// One allowed step. Everything not listed is refused.
 struct LegTransition {
@@ -87,8 +89,8 @@ using enum LegState;
 using S = LegStep;
 
 /// The 85 transitions of delivery.md §1.3, then the one that §1.4 asks for (a leg given up as
-/// `outcome_unknown` accepts the report that comes after all) and two by which a document that does
-/// not hold for the time being keeps its legs waiting.
+/// `outcome_unknown` accepts the report that comes after all), two by which a document that does
+/// not hold for the time being keeps its legs waiting, and two by which a dead letter goes again.
 inline constexpr std::array transitions = {
     LegTransition{created, S::hold, held},
     LegTransition{created, S::enqueue, queued},
@@ -178,6 +180,8 @@ inline constexpr std::array transitions = {
     LegTransition{failed, S::late_report_reached, reached},
     LegTransition{queued, S::hold, held},
     LegTransition{retry_wait, S::hold, held},
+    LegTransition{failed, S::replay, queued},
+    LegTransition{expired, S::replay, queued},
 };
 } // namespace detail
 

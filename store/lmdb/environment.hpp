@@ -70,8 +70,9 @@ enum class Table : std::uint8_t {
     kiosk_seen,
     try_count,
     collecting,
+    dead_letter,
 };
-inline constexpr std::array<const char*, 54> table_names = {"meta",
+inline constexpr std::array<const char*, 55> table_names = {"meta",
                                                             "intent",
                                                             "intent_open",
                                                             "counter",
@@ -124,7 +125,8 @@ inline constexpr std::array<const char*, 54> table_names = {"meta",
                                                             "kiosk_certificate",
                                                             "kiosk_seen",
                                                             "try_count",
-                                                            "collecting"};
+                                                            "collecting",
+                                                            "dead_letter"};
 
 [[nodiscard]] std::string engine_message(int code);
 /// No room: on the disk, in the quota, under the file size limit, or in the map.

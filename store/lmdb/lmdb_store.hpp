@@ -110,6 +110,9 @@ public:
     Result<std::optional<LegRow>> find_leg(const LegId& id) override;
     Result<std::vector<LegRow>> legs_of(const DocumentId& document) override;
     Result<std::vector<LegEvent>> leg_events(const LegId& leg) override;
+    Result<std::vector<LegRow>> dead_letters(const DepartmentCode& department,
+                                             std::optional<DeadLetter> after,
+                                             std::size_t limit) override;
 
     Result<std::vector<ServiceEntry>> service_entries(const DocumentId& document) override;
     Result<bool> append_service(const ServiceWrite& write) override;

@@ -19,8 +19,9 @@ using namespace store; // NOLINT(google-build-using-namespace): a second engine 
 class MemoryStore : public Store {
 public:
     MemoryStore() = default;
-    explicit MemoryStore(store::FollowLeg follow_leg, store::Testify testify = {})
-        : follow_leg_(std::move(follow_leg)), testify_(std::move(testify)) {}
+    explicit MemoryStore(store::FollowLeg follow_leg, store::Testify testify = {},
+                         store::GivesUp gives_up = nullptr)
+        : follow_leg_(std::move(follow_leg)), testify_(std::move(testify)), gives_up_(gives_up) {}
     /// Writes answer `unavailable` from now on, or work again.
     void set_writable(bool writable);
     /// As if this were a copy made then.
@@ -115,6 +116,9 @@ public:
     Result<std::optional<LegRow>> find_leg(const LegId& id) override;
     Result<std::vector<LegRow>> legs_of(const DocumentId& document) override;
     Result<std::vector<LegEvent>> leg_events(const LegId& leg) override;
+    Result<std::vector<LegRow>> dead_letters(const DepartmentCode& department,
+                                             std::optional<DeadLetter> after,
+                                             std::size_t limit) override;
 
     Result<std::vector<ServiceEntry>> service_entries(const DocumentId& document) override;
     Result<bool> append_service(const ServiceWrite& write) override;
@@ -231,6 +235,7 @@ private:
     bool writable_ = true;
     store::FollowLeg follow_leg_;
     store::Testify testify_;
+    store::GivesUp gives_up_ = nullptr;
     std::vector<EvidenceRow> evidence_;
     std::map<DocumentId, std::vector<Digest>> chains_; ///< of each record
     std::vector<EvidenceBatchRow> batches_;

@@ -5,6 +5,7 @@
 
 #include "base/check.hpp"
 #include "base/text_codec.hpp"
+#include "delivery/dead_letter.hpp"
 #include "delivery/service_case.hpp"
 #include "store/lmdb/lmdb_store.hpp"
 #include "tests/fakes/memory_store.hpp"
@@ -33,7 +34,8 @@ public:
 /// The store in memory: what was written stays.
 class MemoryDisk final : public Disk {
 public:
-    explicit MemoryDisk(Reaper& reaper) : store_(reaper, delivery::follow_service, &testify) {}
+    explicit MemoryDisk(Reaper& reaper)
+        : store_(reaper, delivery::follow_service, &testify, delivery::gives_up) {}
     store::Store& store() override { return store_; }
     void open_again() override {}
 
@@ -54,6 +56,7 @@ public:
         options.reserved_ahead_bytes = 0;
         options.follow_leg = delivery::follow_service;
         options.testify = &testify;
+        options.gives_up = delivery::gives_up;
         store_ = std::make_unique<MortalStore<store::LmdbStore>>(reaper_, options);
         SONGDA_CHECK(store_->open().ok());
     }

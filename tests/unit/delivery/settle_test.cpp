@@ -252,6 +252,10 @@ TEST(Settle, WhatAnOperatorRecordsNeverLeavesALegUnwatched) {
     for (const LegTransition& each : leg_transitions) {
         auto row = leg(each.from);
         row.reason = each.from == LegState::failed ? "no_news" : "";
+        if (each.step == LegStep::replay) { // a dead letter that surely did not arrive
+            row.reason = "network";
+            row.dead_since = start;
+        }
         const auto update = settle_by_operator(row, each.step, start, start);
         ASSERT_EQ(update.ok(), watch_of(each.from).by_operator.has(each.step));
         if (update.ok()) {

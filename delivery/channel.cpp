@@ -52,6 +52,10 @@ std::string_view reason_name(Reason reason) {
     case Reason::template_invalid: return "template_invalid";
     case Reason::not_answered: return "not_answered";
     case Reason::quiet_hours: return "quiet_hours";
+    case Reason::line_busy: return "line_busy";
+    case Reason::no_fax: return "no_fax";
+    case Reason::line_failed: return "line_failed";
+    case Reason::pages_missing: return "pages_missing";
     }
     return "";
 }

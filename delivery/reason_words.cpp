@@ -48,8 +48,14 @@ constexpr std::array all_words = {
           "the template or its values are refused"},
     Words{Reason::not_answered, "无人接听", "nobody answered"},
     Words{Reason::quiet_hours, "夜间不打扰，天亮后发送", "not at night; sent in the morning"},
+    Words{Reason::line_busy, "传真号码占线", "the fax number is busy"},
+    Words{Reason::no_fax, "接听的不是传真机，请与申请人核对号码",
+          "what answers there is no fax machine: ask for the number again"},
+    Words{Reason::line_failed, "通话中断，页面未能传出", "the call broke off"},
+    Words{Reason::pages_missing, "对方确认的页数少于文书页数",
+          "fewer pages were confirmed than the document has"},
 };
-static_assert(all_words.size() == static_cast<std::size_t>(Reason::quiet_hours));
+static_assert(all_words.size() == static_cast<std::size_t>(Reason::pages_missing));
 
 const Words* find_words(std::string_view name) {
     const auto found = std::find_if(all_words.begin(), all_words.end(), [&](const Words& each) {

@@ -259,6 +259,7 @@ LegUpdate settle_outcome(const LegRow& leg, const Outcome& outcome, Moment momen
         step(facts_of(static_cast<ChannelKind>(leg.channel)).taken);
         wait_there(update, leg, moment.now);
         return update;
+    case Kind::reached: step(LegStep::reached); return update;
     case Kind::permanent: step(LegStep::perm_fail); return update;
     case Kind::ambiguous:
         step(LegStep::ambiguous);
@@ -267,6 +268,11 @@ LegUpdate settle_outcome(const LegRow& leg, const Outcome& outcome, Moment momen
     case Kind::temporary:
     case Kind::configuration: {
         step(LegStep::temp_fail);
+        if (policy.tries > 0 && leg.attempts + update.attempts_delta >= policy.tries) {
+            record(update, LegStep::exhausted, walk(LegState::retry_wait, {LegStep::exhausted}),
+                   moment.now);
+            return update;
+        }
         const std::int64_t wait =
             std::max(retry_delay(policy, leg.attempts, moment.jitter), outcome.retry_after_ms);
         wait_or_give_up(update, leg, moment.now + wait, moment.now);

@@ -165,6 +165,26 @@ TEST(Settle, ALimitOfOursCostsNoAttemptAndNoTime) {
     EXPECT_TRUE(update.events.empty());
 }
 
+TEST(Settle, AFaxIsTriedFiveTimesAndABusyLineIsOneOfThem) {
+    auto row = leg(LegState::queued, ChannelKind::fax);
+    row.deadline = start + 6 * hour;
+    for (std::uint16_t attempts = 0; attempts < 5; ++attempts) {
+        row.attempts = attempts;
+        const auto update =
+            settle_outcome(row, outcome(Outcome::Kind::temporary, Reason::line_busy), {start, 0.5});
+        EXPECT_EQ(state_of(update), attempts < 4 ? LegState::retry_wait : LegState::failed);
+        EXPECT_EQ(update.reason, "line_busy");
+    }
+}
+
+TEST(Settle, WhatTheAddresseesDeviceConfirmedHasArrived) {
+    const auto update = settle_outcome(leg(LegState::queued, ChannelKind::fax),
+                                       outcome(Outcome::Kind::reached, Reason::none), {start, 0.5});
+    EXPECT_EQ(state_of(update), LegState::reached);
+    EXPECT_EQ(steps(update), Steps{"reached"});
+    EXPECT_FALSE(update.due);
+}
+
 TEST(Settle, OpeningAcknowledgesWhatCanHaveArrived) {
     for (const LegState state : {LegState::accepted, LegState::reached, LegState::lost_track}) {
         EXPECT_EQ(state_of(*settle_opened(leg(state), start)), LegState::acknowledged);

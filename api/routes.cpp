@@ -122,6 +122,7 @@ Result<std::vector<ApiRoute>> make_api_routes(const ApiParts& parts) {
     add_collection_routes(routes, parts);
     add_service_routes(routes, parts);
     add_tracking_routes(routes, parts);
+    add_dead_letter_routes(routes, parts);
     add_evidence_routes(routes, parts);
     add_case_routes(routes, parts);
     add_draft_routes(routes, parts);

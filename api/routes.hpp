@@ -122,6 +122,7 @@ void add_document_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_collection_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_service_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_tracking_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
+void add_dead_letter_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_evidence_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_case_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_draft_routes(std::vector<ApiRoute>& to, const ApiParts& parts);

@@ -81,6 +81,21 @@ struct DeliveryArguments {
 };
 int run_delivery(const DeliveryArguments& arguments);
 
+/// Dead letters, beside a running service.
+struct DeadLetterArguments {
+    std::string config;
+    std::string leg;        ///< empty: those that the filters take
+    std::string department; ///< empty: all of the configuration
+    std::string channel;
+    std::string because; ///< the leg's reason
+    int days = 0;        ///< given up so many days ago at least
+    bool replay = false; ///< send once more under the same key
+    bool close = false;  ///< somebody has seen to it
+    std::string reason;
+};
+/// To show: 0 there is none, 1 there are some; to replay or close: 0 done, 1 not with each.
+int run_dead_letters(const DeadLetterArguments& arguments);
+
 struct ServiceArguments {
     std::string config;
     std::string document; ///< id or key; empty: list what is to be served
@@ -91,6 +106,7 @@ struct ServiceArguments {
     std::string form_version;
     std::string at; ///< day or moment at which it happened; empty: now
     std::string reason;
+    DeadLetterArguments dead;
 };
 int run_service(const ServiceArguments& arguments);
 

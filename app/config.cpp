@@ -179,6 +179,9 @@ DeliveryConfig read_delivery(TomlTable table, const ConfigPaths& path) {
     if (table.has("web_push")) {
         delivery.web_push = read_web_push(table.table("web_push"), path);
     }
+    if (table.has("fax")) {
+        delivery.fax = read_fax(table.table("fax"));
+    }
     delivery.providers = read_providers(table, path);
     delivery.providers_folder = path(table.text_or("providers_folder", ""));
     if (!delivery.providers.empty() && delivery.providers_folder.empty()) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/evidence_config.hpp"
+#include "app/fax_config.hpp"
 #include "app/kiosk_config.hpp"
 #include "app/provider_config.hpp"
 #include "app/web_push_config.hpp"
@@ -125,6 +126,7 @@ struct DeliveryConfig {
     PortalConfig portal;
     EmailConfig email;
     std::optional<WebPushConfig> web_push{}; ///< absent: the page offers no subscription
+    std::optional<FaxConfig> fax{};          ///< absent: no decision may name it
     std::vector<ProviderConfig> providers{};
     std::string providers_folder{}; ///< what they were sent and what they reported; with providers
     [[nodiscard]] std::int64_t fallback_ms() const { return fallback_hours * 3'600'000; }

@@ -30,6 +30,31 @@ void add_config(CLI::App& command, std::string& config) {
     command.add_option("-c,--config", config, "配置文件 configuration file")->capture_default_str();
 }
 
+void add_dead(CLI::App& service, std::string& config, DeadLetterArguments& asked, int& status) {
+    auto* dead = service.add_subcommand(
+        "dead",
+        "死信：已放弃的投递，重投或办结 dead letters: what was given up; send it once more, "
+        "or say that somebody has seen to it");
+    add_config(*dead, config);
+    auto* leg = dead->add_option("LEG", asked.leg, "投递编号 id of a leg");
+    dead->add_option("-d,--department", asked.department, "部门 of this department")->excludes(leg);
+    dead->add_option("--channel", asked.channel, "渠道 over this channel")->excludes(leg);
+    dead->add_option("--because", asked.because, "放弃的原因 given up for this reason")
+        ->excludes(leg);
+    dead->add_option("--days", asked.days, "至少已放弃几天 so many days ago at least")
+        ->excludes(leg)
+        ->check(CLI::Range(0, 36'500));
+    auto* replay = dead->add_flag("--replay", asked.replay,
+                                  "重新投递，沿用原幂等键 send once more under the same key");
+    dead->add_flag("--close", asked.close, "已另行处理，不再列出 seen to, list it no more")
+        ->excludes(replay);
+    dead->add_option("--reason", asked.reason, "事由 why");
+    dead->callback([&] {
+        asked.config = config;
+        status = run_dead_letters(asked);
+    });
+}
+
 } // namespace
 
 void add_delivery(CLI::App& app, std::string& config, DeliveryArguments& asked, int& status) {
@@ -81,9 +106,10 @@ void add_service(CLI::App& app, std::string& config, ServiceArguments& asked, in
                         "发生的日期或时刻，不填即现在 day or moment of it; else now");
     service->add_option("--reason", asked.reason,
                         "事由；人工送达写明方式和依据 why, and how served");
-    service->callback([&] {
+    add_dead(*service, config, asked.dead, status);
+    service->callback([&, service] {
         asked.config = config;
-        status = run_service(asked);
+        status = service->get_subcommands().empty() ? run_service(asked) : status;
     });
 }
 

@@ -10,6 +10,7 @@
 #include "app/ways.hpp"
 #include "base/certificate.hpp"
 #include "base/log.hpp"
+#include "delivery/dead_letter.hpp"
 #include "delivery/evidence.hpp"
 #include "delivery/service_case.hpp"
 #include "delivery/tracking.hpp"
@@ -47,6 +48,7 @@ store::LmdbOptions store_options(const Config& config, bool exclusive) {
     options.follow_leg = delivery::follow_service;
     options.settle_tracked = delivery::settle_tracked;
     options.testify = testify_of(config);
+    options.gives_up = delivery::gives_up;
     options.exclusive = exclusive;
     options.segment_bytes = config.store.segment_mib << 20U;
     options.reserve_bytes = config.store.reserve_mib << 20U;

@@ -29,7 +29,7 @@ Office::~Office() {
 Result<std::unique_ptr<Office>> Office::open(const DeliveryConfig& config, Desk& desk) {
     std::unique_ptr<Office> office(new Office(config, desk));
     for (const auto step : {&Office::open_portal, &Office::open_email, &Office::open_push,
-                            &Office::open_returned, &Office::open_providers}) {
+                            &Office::open_fax, &Office::open_returned, &Office::open_providers}) {
         const auto done = (office.get()->*step)();
         if (!done.ok()) {
             return done.error();
@@ -44,6 +44,9 @@ Result<std::unique_ptr<Office>> Office::open(const DeliveryConfig& config, Desk&
         {ChannelKind::post, office->post_, 1, legs_per_claim}};
     if (office->push_) {
         lanes.push_back({ChannelKind::web_push, *office->push_, config.web_push->threads, 1});
+    }
+    if (office->fax_) {
+        lanes.push_back({ChannelKind::fax, *office->fax_, config.fax->lines, 1});
     }
     for (const delivery::Lane& lane : office->providers_->lanes()) {
         lanes.push_back(lane);
@@ -70,6 +73,9 @@ void Office::start() {
 void Office::stop() {
     desk_.set_issued(nullptr);
     returned_.reset();
+    if (fax_) {
+        fax_->leave(); // a call lasts minutes
+    }
     if (courier_) {
         courier_->stop();
     }
@@ -140,6 +146,22 @@ Result<void> Office::open_push() {
         return made.error();
     }
     push_ = std::move(made).value();
+    return {};
+}
+
+Result<void> Office::open_fax() {
+    if (!config_.fax) {
+        return {};
+    }
+    delivery::FaxOptions options;
+    options.line.uri = config_.fax->device;
+    options.line.call = std::chrono::seconds(config_.fax->call_seconds);
+    options.phone_context = config_.fax->phone_context;
+    auto made = delivery::FaxChannel::make(std::move(options), desk_.clock());
+    if (!made.ok()) {
+        return Error{made.error().fault, "[delivery.fax]: " + made.error().detail};
+    }
+    fax_ = std::move(made).value();
     return {};
 }
 

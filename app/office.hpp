@@ -6,6 +6,7 @@
 #include "app/desk.hpp"
 #include "app/providers.hpp"
 #include "app/returned_mail.hpp"
+#include "delivery/channels/fax_channel.hpp"
 #include "delivery/channels/hand_post_channel.hpp"
 #include "delivery/channels/place_channel.hpp"
 #include "delivery/channels/push/push_channel.hpp"
@@ -40,6 +41,7 @@ private:
     [[nodiscard]] Result<void> open_portal();
     [[nodiscard]] Result<void> open_email();
     [[nodiscard]] Result<void> open_push();
+    [[nodiscard]] Result<void> open_fax();
     [[nodiscard]] Result<void> open_returned();
     [[nodiscard]] Private<Bytes> return_secret() const;
     [[nodiscard]] Result<void> open_providers();
@@ -49,6 +51,7 @@ private:
     std::unique_ptr<delivery::Channel> portal_;
     std::unique_ptr<delivery::Channel> email_;
     std::unique_ptr<delivery::push::PushChannel> push_; ///< null: not configured
+    std::unique_ptr<delivery::FaxChannel> fax_;         ///< null: not configured
     delivery::PlaceChannel place_;
     delivery::HandPostChannel post_;
     std::unique_ptr<Providers> providers_;

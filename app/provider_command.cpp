@@ -108,6 +108,7 @@ std::string_view outcome_zh(delivery::Outcome::Kind kind) {
     using Kind = delivery::Outcome::Kind;
     switch (kind) {
     case Kind::accepted: return "已受理 accepted";
+    case Kind::reached: return "已到达 it has arrived";
     case Kind::temporary: return "暂时失败 failed for the time being";
     case Kind::permanent: return "被拒绝 refused";
     case Kind::ambiguous: return "结果不明 nobody knows whether it was sent";

@@ -32,6 +32,31 @@ ServiceClock::Counts ServiceClock::look_at(const DepartmentCode& department, Dat
     return counts;
 }
 
+std::size_t ServiceClock::count_dead(const DepartmentCode& department, bool tell) const {
+    const auto dead = parts_.store.dead_letters(department, std::nullopt, store::list_rows_max);
+    if (!dead.ok()) {
+        log::warning("service_clock_failed", {{"why", dead.error().detail}});
+        return 0;
+    }
+    const std::size_t count = dead.value().size();
+    const std::int64_t oldest_ms =
+        count == 0 ? 0 : parts_.clock.now().value - dead.value().front().dead_since->value;
+    const metrics::Labels labels = {{"department", department.text}};
+    parts_.metrics
+        .gauge("songda_dead_letters",
+               "Legs that were given up and that nobody has seen to, up to 10 000.", labels)
+        .set(static_cast<double>(count));
+    parts_.metrics
+        .gauge("songda_dead_letters_oldest_seconds", "How long the first of them waits.", labels)
+        .set(static_cast<double>(oldest_ms) / 1000);
+    if (count > 0 && tell) {
+        log::warning("dead_letters", {{"department", department.text},
+                                      {"count", std::to_string(count)},
+                                      {"oldest", to_rfc3339(*dead.value().front().dead_since)}});
+    }
+    return count;
+}
+
 ServiceClock::Counts ServiceClock::look() {
     const Date today = china_date(parts_.clock.now());
     const auto ahead = parts_.calendar.end_of_term(today, options_.working_days_ahead);
@@ -56,6 +81,7 @@ ServiceClock::Counts ServiceClock::look() {
                         {"near", std::to_string(counts.near)},
                         {"late", std::to_string(counts.late)}});
         }
+        all.dead += count_dead(department, told_ != today);
         all.near += counts.near;
         all.late += counts.late;
     }

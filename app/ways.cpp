@@ -42,6 +42,9 @@ issuer::WaysOffered ways_offered(const Config& config) {
     if (config.kiosk) {
         offered.emplace_back("kiosk");
     }
+    if (config.delivery.fax) {
+        offered.emplace_back("fax");
+    }
     for (const ProviderConfig& provider : config.delivery.providers) {
         offered.push_back(provider.channel);
     }

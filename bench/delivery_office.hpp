@@ -12,6 +12,7 @@
 #include "base/time.hpp"
 #include "delivery/applicant_keys.hpp"
 #include "delivery/courier.hpp"
+#include "delivery/dead_letter.hpp"
 #include "delivery/evidence.hpp"
 #include "delivery/plan.hpp"
 #include "delivery/service_case.hpp"
@@ -30,6 +31,7 @@ public:
         options.follow_leg = delivery::follow_service;
         options.testify =
             delivery::make_testify(delivery::EvidenceKeys(Digest{7})); // as the service
+        options.gives_up = delivery::gives_up;
         auto opened = store::open_lmdb(options);
         SONGDA_CHECK(opened.ok());
         store_ = std::move(opened).value();

@@ -62,6 +62,10 @@ std::string_view reason_name(Reason reason) {
     case Reason::expired_unclaimed: return "expired_unclaimed";
     case Reason::damaged: return "damaged";
     case Reason::customs: return "customs";
+    case Reason::line_busy: return "line_busy";
+    case Reason::no_fax: return "no_fax";
+    case Reason::line_failed: return "line_failed";
+    case Reason::pages_missing: return "pages_missing";
     }
     return "";
 }

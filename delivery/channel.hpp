@@ -58,6 +58,10 @@ enum class Reason {
     expired_unclaimed,
     damaged,
     customs,
+    line_busy,     ///< the fax number was busy
+    no_fax,        ///< a person or nothing that faxes took the call
+    line_failed,   ///< the call broke off, or no page could be sent
+    pages_missing, ///< fewer pages were confirmed than the document has
 };
 
 [[nodiscard]] std::string_view reason_name(Reason reason);
@@ -96,6 +100,7 @@ struct Dispatch {
 struct Outcome {
     enum class Kind {
         accepted,      ///< the other side took it over; not yet with the addressee
+        reached,       ///< the addressee's own device confirmed all of it
         temporary,     ///< it surely did not take effect; again later
         permanent,     ///< refused for good
         ambiguous,     ///< it may have taken effect: never resent blindly

@@ -109,6 +109,7 @@ inline constexpr std::array evidence_names = {
     everywhere(LegStep::correction, contest),
     everywhere(LegStep::upheld, contest),
     EvidenceName{LegStep::overturned, {not_consigned, not_consigned, not_consigned, not_told}},
+    everywhere(LegStep::replay, by_sender),
 };
 } // namespace detail
 inline constexpr const auto& evidence_names = detail::evidence_names;

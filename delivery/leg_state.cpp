@@ -18,7 +18,7 @@ constexpr std::array<StateWords, leg_state_count> state_words = {{
     {"cancelled", "撤销"},      {"disputed", "有争议"},
 }};
 
-constexpr std::array<std::string_view, 37> step_words = {
+constexpr std::array<std::string_view, leg_step_count> step_words = {
     "hold",
     "enqueue",
     "release",
@@ -56,8 +56,9 @@ constexpr std::array<std::string_view, 37> step_words = {
     "correction",
     "upheld",
     "overturned",
+    "replay",
 };
-static_assert(step_words.size() == static_cast<std::size_t>(LegStep::overturned) + 1);
+static_assert(step_words.size() == static_cast<std::size_t>(LegStep::replay) + 1);
 
 const StateWords& words_of(LegState state) {
     return state_words[static_cast<std::size_t>(state) - 1];

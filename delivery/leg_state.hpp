@@ -73,7 +73,9 @@ enum class LegStep : std::uint8_t {
     correction,
     upheld,
     overturned,
+    replay, ///< given up, and sent once more under the same key
 };
+inline constexpr std::size_t leg_step_count = 38;
 
 /// One allowed step. Everything not listed is refused.
 struct LegTransition {
@@ -88,8 +90,9 @@ using S = LegStep;
 
 /// The 85 transitions of delivery.md §1.3, then the one that §1.4 asks for (a leg given up as
 /// `outcome_unknown` accepts the report that comes after all), two by which a document that does
-/// not hold for the time being keeps its legs waiting, and those by which what is tracked of a leg
-/// moves it in whatever order it is told (tracking.hpp): nothing reported is without a way.
+/// not hold for the time being keeps its legs waiting, those by which what is tracked of a leg
+/// moves it in whatever order it is told (tracking.hpp): nothing reported is without a way; and two
+/// by which a dead letter goes again.
 inline constexpr std::array transitions = {
     LegTransition{created, S::hold, held},
     LegTransition{created, S::enqueue, queued},
@@ -195,6 +198,8 @@ inline constexpr std::array transitions = {
     LegTransition{returned, S::correction, disputed},
     LegTransition{failed, S::correction, disputed},
     LegTransition{cancelled, S::correction, disputed},
+    LegTransition{failed, S::replay, queued},
+    LegTransition{expired, S::replay, queued},
 };
 } // namespace detail
 

@@ -42,6 +42,7 @@ constexpr std::array meanings = {
     Meaning{LegStep::correction, "有异议，待核实", "it is contested"},
     Meaning{LegStep::upheld, "核实：确已到达", "found: it did arrive"},
     Meaning{LegStep::overturned, "核实：并未到达", "found: it did not arrive"},
+    Meaning{LegStep::replay, "重新投递，沿用原幂等键", "send it once more under the same key"},
 };
 
 /// The next reminder, or the end.
@@ -117,7 +118,7 @@ std::string_view step_meaning(LegStep step) {
 }
 
 std::optional<LegStep> parse_step(std::string_view name) {
-    for (int number = 0; number <= static_cast<int>(LegStep::overturned); ++number) {
+    for (std::size_t number = 0; number < leg_step_count; ++number) {
         const auto step = static_cast<LegStep>(number);
         if (step_name(step) == name) {
             return step;

@@ -98,9 +98,9 @@ inline constexpr std::array watches = {
     LegWatch{reached, L::none, std::nullopt, false, {S::bounce, S::correction}},
     LegWatch{acknowledged, L::none, std::nullopt, false, {S::correction}},
     LegWatch{refused, L::none, std::nullopt, true, {S::returning, S::returned}},
-    LegWatch{expired, L::none, std::nullopt, true, {S::returning, S::returned}},
+    LegWatch{expired, L::none, std::nullopt, true, {S::returning, S::returned, S::replay}},
     LegWatch{returned, L::none, std::nullopt, true, {}},
-    LegWatch{failed, L::none, std::nullopt, true, {S::late_report_reached}},
+    LegWatch{failed, L::none, std::nullopt, true, {S::late_report_reached, S::replay}},
     LegWatch{cancelled, L::none, std::nullopt, false, {}},
 };
 static_assert(watches.size() == leg_state_count);

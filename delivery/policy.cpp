@@ -40,7 +40,7 @@ constexpr std::array policies = {
     Policy{ChannelKind::wechat, {wechat_delays, 24 * hour, 1 * hour, 1 * hour}},
     Policy{ChannelKind::voice, {voice_delays, 48 * hour, 1 * hour, 1 * hour}},
     Policy{ChannelKind::web_push, {web_push_delays, 24 * hour, 72 * hour, 1 * hour}},
-    Policy{ChannelKind::fax, {fax_delays, 6 * hour, 1 * hour, 24 * hour}},
+    Policy{ChannelKind::fax, {fax_delays, 6 * hour, 1 * hour, 24 * hour, 5}},
     Policy{ChannelKind::kiosk, {place_delays, 24 * hour, 15 * day, 1 * hour}},
     Policy{ChannelKind::counter, {place_delays, 24 * hour, 15 * day, 1 * hour}},
     Policy{ChannelKind::post, {post_delays, 48 * hour, 5 * day, 24 * hour}},

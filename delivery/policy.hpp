@@ -13,6 +13,7 @@ struct ChannelPolicy {
     std::int64_t give_up;                 ///< from the leg's making to FAILED
     std::int64_t no_news;                 ///< accepted, then silence: LOST_TRACK, with an alarm
     std::int64_t unknown;                 ///< how long an unknown outcome may clear up by itself
+    int tries = 0; ///< attempts in all; 0: as many as fit before `give_up`
 };
 
 [[nodiscard]] const ChannelPolicy& policy_of(ChannelKind kind);

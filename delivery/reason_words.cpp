@@ -59,8 +59,14 @@ constexpr std::array all_words = {
     Words{Reason::expired_unclaimed, "逾期无人领取", "nobody claimed it in time"},
     Words{Reason::damaged, "邮件破损", "it is damaged"},
     Words{Reason::customs, "被海关扣留", "customs hold it"},
+    Words{Reason::line_busy, "传真号码占线", "the fax number is busy"},
+    Words{Reason::no_fax, "接听的不是传真机，请与申请人核对号码",
+          "what answers there is no fax machine: ask for the number again"},
+    Words{Reason::line_failed, "通话中断，页面未能传出", "the call broke off"},
+    Words{Reason::pages_missing, "对方确认的页数少于文书页数",
+          "fewer pages were confirmed than the document has"},
 };
-static_assert(all_words.size() == static_cast<std::size_t>(Reason::customs));
+static_assert(all_words.size() == static_cast<std::size_t>(Reason::pages_missing));
 
 const Words* find_words(std::string_view name) {
     const auto found = std::find_if(all_words.begin(), all_words.end(), [&](const Words& each) {

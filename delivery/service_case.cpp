@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "delivery/dead_letter.hpp"
 #include "delivery/leg_state.hpp"
 #include "delivery/mail_report.hpp"
 #include "delivery/plan.hpp"
@@ -135,6 +136,7 @@ public:
         }
         if (fold_.state == ServiceState::served) {
             drop_fallbacks();
+            drop_dead_letters();
         } else {
             go_on();
             tell_who_may_come();
@@ -220,6 +222,16 @@ private:
         each_fallback([&](const LegRow& leg) {
             after_.changes.push_back({leg.id, settle_not_needed(leg, event_.learned)});
         });
+    }
+
+    /// What was to bring it, or to tell that it is there, needs nobody any more.
+    void drop_dead_letters() {
+        for (const LegRow& leg : moved_.legs) {
+            if (leg.dead_since &&
+                (leg.purpose == store::LegPurpose::service || is_chosen_notice(leg))) {
+                after_.changes.push_back({leg.id, settle_seen_to(leg)});
+            }
+        }
     }
 
     /// The next fallback, once all others came to nothing; or nothing is left to be tried.

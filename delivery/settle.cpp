@@ -4,6 +4,7 @@
 #include <initializer_list>
 
 #include "base/check.hpp"
+#include "delivery/dead_letter.hpp"
 #include "delivery/leg_watch.hpp"
 #include "delivery/policy.hpp"
 
@@ -90,13 +91,6 @@ LegUpdate settle_lost_lease(const LegRow& leg, bool idempotent, TimeMs now) {
         update.due = due_in(LegState::unknown, leg, now);
     }
     return update;
-}
-
-/// It may have arrived all the same.
-bool is_given_up(const LegRow& leg) {
-    return state_of(leg) == LegState::failed &&
-           (leg.reason == reason_name(Reason::outcome_unknown) ||
-            leg.reason == reason_name(Reason::no_news));
 }
 
 /// Why a leg is where time alone brought it.
@@ -265,6 +259,7 @@ LegUpdate settle_outcome(const LegRow& leg, const Outcome& outcome, Moment momen
         step(facts_of(static_cast<ChannelKind>(leg.channel)).taken);
         wait_there(update, leg, moment.now);
         return update;
+    case Kind::reached: step(LegStep::reached); return update;
     case Kind::permanent: step(LegStep::perm_fail); return update;
     case Kind::ambiguous:
         step(LegStep::ambiguous);
@@ -273,6 +268,11 @@ LegUpdate settle_outcome(const LegRow& leg, const Outcome& outcome, Moment momen
     case Kind::temporary:
     case Kind::configuration: {
         step(LegStep::temp_fail);
+        if (policy.tries > 0 && leg.attempts + update.attempts_delta >= policy.tries) {
+            record(update, LegStep::exhausted, walk(LegState::retry_wait, {LegStep::exhausted}),
+                   moment.now);
+            return update;
+        }
         const std::int64_t wait =
             std::max(retry_delay(policy, leg.attempts, moment.jitter), outcome.retry_after_ms);
         wait_or_give_up(update, leg, moment.now + wait, moment.now);
@@ -326,7 +326,7 @@ Fate fate_of(LegState state, bool by_status, store::DocumentStatus holds) {
 std::optional<LegUpdate> settle_status(const LegRow& leg, store::DocumentStatus holds, TimeMs now) {
     const std::string_view name = store::status_name(holds);
     // A leg whose outcome was given up on may be with the recipient.
-    const LegState state = is_given_up(leg) ? LegState::unknown : state_of(leg);
+    const LegState state = may_have_arrived(leg) ? LegState::unknown : state_of(leg);
     switch (fate_of(state, awaits_of(leg) == Awaits::status, holds)) {
     case Fate::stays: return std::nullopt;
     case Fate::stopped: return stop(leg, name, now);
@@ -437,7 +437,7 @@ std::optional<LegUpdate> settle_opened(const LegRow& leg, TimeMs now) {
         return std::nullopt;
     }
     LegUpdate update;
-    if (state == LegState::unknown || is_given_up(leg)) {
+    if (state == LegState::unknown || may_have_arrived(leg)) {
         record(update, LegStep::late_report_reached, walk(state, {LegStep::late_report_reached}),
                now);
         record(update, LegStep::ack, walk(LegState::reached, {LegStep::ack}), now);
@@ -455,7 +455,11 @@ bool may_record(const LegRow& leg, LegStep step) {
     const LegState from = state_of(leg);
     const Awaits awaits = awaits_of(leg);
     const bool waits_for_document = awaits == Awaits::status || awaits == Awaits::level;
-    return watch_of(from).by_operator.has(step) && (from != LegState::failed || is_given_up(leg)) &&
+    if (step == LegStep::replay) {
+        return watch_of(from).by_operator.has(step) && may_replay(leg);
+    }
+    return watch_of(from).by_operator.has(step) &&
+           (from != LegState::failed || may_have_arrived(leg)) &&
            !(waits_for_document && step == LegStep::release);
 }
 
@@ -479,6 +483,9 @@ Result<LegUpdate> settle_by_operator(const LegRow& leg, LegStep step, TimeMs hap
     if (after == LegState::queued || after == LegState::retry_wait) {
         // Its time to be delivered begins anew.
         update.deadline = now + policy_of_leg(leg).give_up;
+    }
+    if (step == LegStep::replay) {
+        update.attempts_delta = -std::int32_t{leg.attempts}; // and so do the waits in between
     }
     return update;
 }

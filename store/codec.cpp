@@ -18,7 +18,7 @@ constexpr std::uint8_t version_of<DocumentRow> = 5;
 template <>
 constexpr std::uint8_t version_of<StatusChange> = 2;
 template <>
-constexpr std::uint8_t version_of<LegRow> = 2;
+constexpr std::uint8_t version_of<LegRow> = 3;
 template <>
 constexpr std::uint8_t version_of<LegEvent> = 2;
 
@@ -117,6 +117,9 @@ void walk(Codec& codec, Row& row) {
           row.attempts, row.address, row.reason, row.created, row.deadline, row.inbox);
     if (codec.version() >= 2) {
         codec(row.purpose, row.tells);
+    }
+    if (codec.version() >= 3) {
+        codec(row.dead_since);
     }
 }
 

@@ -30,7 +30,26 @@ struct LegUpdate {
     std::vector<LegEvent> events;
     std::optional<AuditRow> audit;
     std::optional<TimeMs> deadline = {}; ///< a new one
+    bool seen_to = false;                ///< it is no dead letter any more
 };
+
+/// Is a leg that moves from one state to another given up? Then it is a dead letter from the time
+/// of the update's last event on, until it moves again or somebody has seen to it. A store is given
+/// it when it is opened, so that no way of moving a leg can forget it.
+using GivesUp = bool (*)(std::uint8_t from, std::uint8_t to);
+/// LegRow::dead_since of a leg after an update; `gives_up` may be null.
+[[nodiscard]] inline std::optional<TimeMs> dead_after(const LegRow& before, const LegUpdate& update,
+                                                      GivesUp gives_up) {
+    if (update.seen_to) {
+        return std::nullopt;
+    }
+    if (update.state == before.state) {
+        return before.dead_since;
+    }
+    const bool dead =
+        gives_up != nullptr && !update.events.empty() && gives_up(before.state, update.state);
+    return dead ? std::optional(update.events.back().learned) : std::nullopt;
+}
 
 /// A document whose present status a change touches, as it stands in the change's transaction: the
 /// one whose history has the change, or a copy of it that held with it until now.

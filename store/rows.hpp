@@ -286,7 +286,16 @@ struct LegRow {
     InboxId inbox;
     LegPurpose purpose = LegPurpose::service;
     std::optional<ToldStatus> tells = {}; ///< of what is no service, and only of that
+    /// Given up then, and nobody has seen to it since: a dead letter 死信 (GivesUp).
+    std::optional<TimeMs> dead_since = {};
     bool operator==(const LegRow&) const = default;
+};
+
+/// The place of a dead letter among its department's.
+struct DeadLetter {
+    TimeMs since;
+    LegId leg;
+    auto operator<=>(const DeadLetter&) const = default;
 };
 
 /// Append-only. Two times: when it happened outside, and when Songda learned of it.

@@ -277,6 +277,11 @@ public:
     put_tracked(std::span<const TrackedWrite> writes) = 0;
     /// In the order in which they were recorded.
     [[nodiscard]] virtual Result<std::vector<TrackedEvent>> tracked_events(const LegId& leg) = 0;
+    /// The department's dead letters, the oldest first, strictly after `after`; at most
+    /// min(limit, list_rows_max).
+    [[nodiscard]] virtual Result<std::vector<LegRow>> dead_letters(const DepartmentCode& department,
+                                                                   std::optional<DeadLetter> after,
+                                                                   std::size_t limit) = 0;
 
     // Service cases. Entries follow from legs that moved (FollowLeg), in the same transaction.
 

@@ -57,6 +57,7 @@ Result<void> check_changed(const LegRow& before, const LegUpdate& update) {
     LegRow after = before;
     after.reason = update.reason;
     after.due = update.due;
+    after.dead_since = TimeMs{}; // perhaps
     Result<void> checked = check_row(after);
     return checked.ok() ? check_leg_update(update) : checked;
 }

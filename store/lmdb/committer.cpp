@@ -105,7 +105,7 @@ Result<void> Committer::commit_all(std::vector<Job*>& jobs) {
 
 Result<void> Committer::write_rows(std::vector<Job*>& jobs) {
     Transaction transaction = environment_.write();
-    Batch batch(transaction, options_.fresh, options_.testify);
+    Batch batch(transaction, options_.fresh, options_.testify, options_.gives_up);
     for (Job* job : jobs) {
         job->result = (*job->work)(batch);
     }

@@ -22,12 +22,14 @@ namespace songda::store {
 /// before it in the same batch.
 class Batch {
 public:
-    Batch(Transaction& transaction, FreshIndex* fresh_index, const Testify* testifies)
-        : rows(transaction), fresh(fresh_index), testify(testifies) {}
+    Batch(Transaction& transaction, FreshIndex* fresh_index, const Testify* testifies,
+          GivesUp leg_gives_up)
+        : rows(transaction), fresh(fresh_index), testify(testifies), gives_up(leg_gives_up) {}
 
     Transaction& rows;
     FreshIndex* fresh;      ///< null beside the service
     const Testify* testify; ///< null: no records are written
+    GivesUp gives_up;       ///< null: there are no dead letters
     /// Rows of this batch name some of these files: moves the cursor behind them, unless it is
     /// further.
     void keep_files(Appended& files);
@@ -58,6 +60,7 @@ public:
         std::function<void(std::string_view)> fail_stop;
         FreshIndex* fresh = nullptr;      ///< outlives the committer; null beside the service
         const Testify* testify = nullptr; ///< the same; null: no records are written
+        GivesUp gives_up = nullptr;
     };
     /// Looks first and writes only what is certain: an error that it returns must have changed
     /// nothing, because the others of the batch are committed with it.

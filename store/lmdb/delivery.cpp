@@ -148,6 +148,7 @@ Result<void> check_updated(Transaction& rows, const LegId& leg, const LegUpdate&
     LegRow row = *std::move(stored).value();
     row.reason = update.reason;
     row.due = update.due;
+    row.dead_since = TimeMs{}; // perhaps
     return check_row(row);
 }
 
@@ -256,6 +257,30 @@ Result<std::optional<LegRow>> LmdbStore::find_leg(const LegId& id) {
 Result<std::vector<LegRow>> LmdbStore::legs_of(const DocumentId& document) {
     Transaction rows = environment_.read();
     return read_legs(rows, document);
+}
+
+Result<std::vector<LegRow>> LmdbStore::dead_letters(const DepartmentCode& department,
+                                                    std::optional<DeadLetter> after,
+                                                    std::size_t limit) {
+    Transaction rows = environment_.read();
+    const Key own = Key().text(department.text);
+    const std::size_t most = std::min(limit, list_rows_max);
+    std::vector<LegRow> found;
+    Bytes last = after ? dead_letter_key(department, *after).bytes() : own.bytes();
+    std::optional<Entry> entry = rows.after(Table::dead_letter, last);
+    while (entry && found.size() < most && starts_with(entry->key, own)) {
+        last.assign(entry->key.begin(), entry->key.end());
+        const auto id = last_id<LegId>(last);
+        auto leg = id ? find_row<LegRow>(rows, Table::leg, id->view())
+                      : Result<std::optional<LegRow>>(std::nullopt);
+        if (!leg.ok() || !leg.value()) {
+            return Error{Fault::corrupt, "a dead letter names a leg that cannot be read"};
+        }
+        found.push_back(*std::move(leg).value());
+        entry = rows.after(Table::dead_letter, last);
+    }
+    const Result<void> readable = failure_of(rows);
+    return readable.ok() ? Result(std::move(found)) : readable.error();
 }
 
 Result<std::vector<LegEvent>> LmdbStore::leg_events(const LegId& leg) {

@@ -71,8 +71,9 @@ enum class Table : std::uint8_t {
     try_count,
     collecting,
     tracked,
+    dead_letter,
 };
-inline constexpr std::array<const char*, 55> table_names = {"meta",
+inline constexpr std::array<const char*, 56> table_names = {"meta",
                                                             "intent",
                                                             "intent_open",
                                                             "counter",
@@ -126,7 +127,8 @@ inline constexpr std::array<const char*, 55> table_names = {"meta",
                                                             "kiosk_seen",
                                                             "try_count",
                                                             "collecting",
-                                                            "tracked"};
+                                                            "tracked",
+                                                            "dead_letter"};
 
 [[nodiscard]] std::string engine_message(int code);
 /// No room: on the disk, in the quota, under the file size limit, or in the map.

@@ -91,6 +91,10 @@ void inspect_leg(Inspector& inspector, Transaction& rows, ByteView key, const Le
            "its document is not in the inbox");
     expect(tells_what_is_there(rows, row), "tells a status that is not in the history");
     expect(!row.due || rows.get(Table::due, due_key(row)).has_value(), "not in the due index");
+    expect(!row.dead_since || rows.get(Table::dead_letter,
+                                       dead_letter_key(row.department, {*row.dead_since, row.id}))
+                                  .has_value(),
+           "not among the dead letters");
 }
 
 void inspect_legs(Inspector& inspector) {
@@ -106,6 +110,16 @@ void inspect_legs(Inspector& inspector) {
         const bool fits = leg.ok() && leg.value() && leg.value()->due &&
                           as_text(due_key(*leg.value())) == as_text(entry.key);
         inspector.expect(fits, Table::due, entry.key, "names a leg that is not due then");
+    });
+    inspector.each(Table::dead_letter, [&](Transaction& rows, const Entry& entry) {
+        const auto id = last_id<LegId>(entry.key);
+        const auto leg = id ? find_row<LegRow>(rows, Table::leg, id->view())
+                            : Result<std::optional<LegRow>>(std::optional<LegRow>());
+        const bool fits =
+            leg.ok() && leg.value() && leg.value()->dead_since &&
+            as_text(dead_letter_key(leg.value()->department, {*leg.value()->dead_since, *id})) ==
+                as_text(entry.key);
+        inspector.expect(fits, Table::dead_letter, entry.key, "names a leg that was not given up");
     });
     inspector.each(Table::document_leg, [&](Transaction& rows, const Entry& entry) {
         const auto id = last_id<LegId>(entry.key);

@@ -82,6 +82,13 @@ template <class AnyId>
     return key;
 }
 
+/// The department comes first: each looks at its own.
+[[nodiscard]] inline Key dead_letter_key(const DepartmentCode& department, const DeadLetter& dead) {
+    Key key;
+    key.text(department.text).time(dead.since).raw(dead.leg.view());
+    return key;
+}
+
 /// The case comes first: its documents of all departments lie together.
 [[nodiscard]] inline Key case_key(const DepartmentCode& department,
                                   std::string_view template_version, std::string_view case_number) {

@@ -140,6 +140,16 @@ void replace_leg(Transaction& rows, const LegRow& before, const LegRow& after) {
             rows.put(Table::due, due_key(after), {});
         }
     }
+    if (before.dead_since != after.dead_since) {
+        if (before.dead_since) {
+            rows.erase(Table::dead_letter,
+                       dead_letter_key(before.department, {*before.dead_since, before.id}));
+        }
+        if (after.dead_since) {
+            rows.put(Table::dead_letter,
+                     dead_letter_key(after.department, {*after.dead_since, after.id}), {});
+        }
+    }
     rows.put(Table::leg, after.id.view(), encode(after));
 }
 
@@ -152,6 +162,7 @@ void apply_leg_update(Batch& batch, const LegRow& before, std::uint32_t fence,
     after.due = update.due;
     after.reason = update.reason;
     after.deadline = update.deadline.value_or(before.deadline);
+    after.dead_since = dead_after(before, update, batch.gives_up);
     after.attempts = static_cast<std::uint16_t>(std::clamp<std::int64_t>(
         std::int64_t{before.attempts} + update.attempts_delta, 0, attempts_max));
     replace_leg(batch.rows, before, after);

@@ -111,6 +111,9 @@ public:
     Result<std::vector<LegEvent>> leg_events(const LegId& leg) override;
     Result<std::vector<TrackedOutcome>> put_tracked(std::span<const TrackedWrite> writes) override;
     Result<std::vector<TrackedEvent>> tracked_events(const LegId& leg) override;
+    Result<std::vector<LegRow>> dead_letters(const DepartmentCode& department,
+                                             std::optional<DeadLetter> after,
+                                             std::size_t limit) override;
 
     Result<std::vector<ServiceEntry>> service_entries(const DocumentId& document) override;
     Result<bool> append_service(const ServiceWrite& write) override;

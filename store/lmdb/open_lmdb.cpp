@@ -171,7 +171,7 @@ Result<void> LmdbStore::prepare_meta() {
             environment_,
             Committer::Options{options_.reserve_bytes, options_.free_bytes, options_.fail_stop,
                                options_.exclusive ? &fresh_ : nullptr,
-                               options_.testify ? &options_.testify : nullptr});
+                               options_.testify ? &options_.testify : nullptr, options_.gives_up});
     }
     return opened;
 }

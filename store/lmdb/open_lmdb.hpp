@@ -42,6 +42,8 @@ struct LmdbOptions {
     SettleTracked settle_tracked;
     /// Writes the record of what happened; empty: there are no records.
     Testify testify;
+    /// Says which legs are dead letters; null: none.
+    GivesUp gives_up = nullptr;
     /// Tests only: how many free bytes the file system is said to have; empty: ask it.
     std::function<std::uint64_t()> free_bytes;
 };

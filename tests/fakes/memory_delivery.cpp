@@ -39,6 +39,7 @@ std::vector<ClaimedLeg> MemoryStore::claim(const ClaimRequest& request) {
 
 void MemoryStore::apply(LegRow& row, std::uint32_t fence, const LegUpdate& update) {
     row.fence = fence;
+    row.dead_since = dead_after(row, update, gives_up_);
     row.state = update.state;
     row.due = update.due;
     row.reason = update.reason;
@@ -140,6 +141,24 @@ Result<std::vector<LegRow>> MemoryStore::legs_of(const DocumentId& document) {
 Result<std::vector<LegEvent>> MemoryStore::leg_events(const LegId& leg) {
     const Lock lock(mutex_);
     return look_up(events_, leg).value_or(std::vector<LegEvent>{});
+}
+
+Result<std::vector<LegRow>> MemoryStore::dead_letters(const DepartmentCode& department,
+                                                      std::optional<DeadLetter> after,
+                                                      std::size_t limit) {
+    const Lock lock(mutex_);
+    std::map<DeadLetter, LegRow> dead;
+    for (const auto& [id, leg] : legs_) {
+        if (leg.department == department && leg.dead_since) {
+            dead.emplace(DeadLetter{*leg.dead_since, id}, leg);
+        }
+    }
+    std::vector<LegRow> found;
+    for (auto at = after ? dead.upper_bound(*after) : dead.begin();
+         at != dead.end() && found.size() < limit; ++at) {
+        found.push_back(at->second);
+    }
+    return found;
 }
 
 Result<std::vector<InboxEntry>> MemoryStore::inbox(const InboxId& id) {

@@ -20,9 +20,10 @@ class MemoryStore : public Store {
 public:
     MemoryStore() = default;
     explicit MemoryStore(store::FollowLeg follow_leg, store::Testify testify = {},
-                         store::SettleTracked settle_tracked = {})
+                         store::SettleTracked settle_tracked = {},
+                         store::GivesUp gives_up = nullptr)
         : follow_leg_(std::move(follow_leg)), testify_(std::move(testify)),
-          settle_tracked_(std::move(settle_tracked)) {}
+          settle_tracked_(std::move(settle_tracked)), gives_up_(gives_up) {}
     /// Writes answer `unavailable` from now on, or work again.
     void set_writable(bool writable);
     /// As if this were a copy made then.
@@ -118,6 +119,9 @@ public:
     Result<std::vector<LegEvent>> leg_events(const LegId& leg) override;
     Result<std::vector<TrackedOutcome>> put_tracked(std::span<const TrackedWrite> writes) override;
     Result<std::vector<TrackedEvent>> tracked_events(const LegId& leg) override;
+    Result<std::vector<LegRow>> dead_letters(const DepartmentCode& department,
+                                             std::optional<DeadLetter> after,
+                                             std::size_t limit) override;
 
     Result<std::vector<ServiceEntry>> service_entries(const DocumentId& document) override;
     Result<bool> append_service(const ServiceWrite& write) override;
@@ -239,6 +243,7 @@ private:
     store::FollowLeg follow_leg_;
     store::Testify testify_;
     store::SettleTracked settle_tracked_;
+    store::GivesUp gives_up_ = nullptr;
     std::vector<EvidenceRow> evidence_;
     std::map<DocumentId, std::vector<Digest>> chains_; ///< of each record
     std::vector<EvidenceBatchRow> batches_;

@@ -20,6 +20,7 @@
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
 #include "delivery/courier.hpp"
+#include "delivery/dead_letter.hpp"
 #include "delivery/evidence.hpp"
 #include "delivery/leg_state.hpp"
 #include "delivery/service_case.hpp"
@@ -375,6 +376,7 @@ void settle_by_time(const live::Service& service, const Received& received, Said
     options.segment_bytes = std::uint64_t{16} << 20U;
     options.follow_leg = delivery::follow_service;
     options.testify = delivery::make_testify(delivery::EvidenceKeys(Digest{7}));
+    options.gives_up = delivery::gives_up;
     const auto opened = store::open_lmdb(options);
     ASSERT_TRUE(opened.ok()) << opened.error().detail;
     store::Store& store = *opened.value();

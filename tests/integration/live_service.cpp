@@ -59,6 +59,9 @@ void write_delivery(std::ostream& out, const Service::Options& options, const st
         << "[[delivery.email.dkim.key]]\nselector = \"s1\"\nfile = \"" << secrets
         << "dkim-rsa.key\"\n[[delivery.email.dkim.key]]\nselector = \"e1\"\nfile = \"" << secrets
         << "dkim-ed25519.key\"\n";
+    if (!options.fax_device.empty()) {
+        out << "[delivery.fax]\ndevice = \"" << options.fax_device << "\"\n";
+    }
     if (options.sms_port != 0) {
         out << "[[delivery.provider]]\nname = \"sms\"\nchannel = \"sms\"\nfile = \""
             << options.sms_file << "\"\nbase_url = \"http://127.0.0.1:" << options.sms_port

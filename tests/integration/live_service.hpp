@@ -51,7 +51,8 @@ public:
         std::string bounces_folder; ///< empty: nobody looks at what comes back
         /// Where a provider of SMS listens (tools/sms_sink.py); 0: there is none.
         std::uint16_t sms_port = 0;
-        std::string sms_file; ///< of config/providers, or another
+        std::string sms_file;   ///< of config/providers, or another
+        std::string fax_device; ///< tests/fakes/fax_device.hpp; empty: there is none
         /// Where a signer process answers (tests/fakes/signer_process.hpp); empty: keys are in the
         /// service.
         std::string signer_socket;

@@ -159,7 +159,8 @@ bool History::is_true(const LegRow& leg, LegStep step) {
     }
     const bool arrived = truth.arrived && *truth.arrived <= clock_.now();
     switch (step) {
-    case LegStep::found_absent: return truth.taken == 0;
+    case LegStep::found_absent:
+    case LegStep::replay: return truth.taken == 0;
     case LegStep::found_accepted: return truth.taken > 0;
     case LegStep::reached:
     case LegStep::late_report_reached:
@@ -193,7 +194,7 @@ void History::operate() {
     }
     const LegRow& leg = legs.value()[below(legs.value().size())];
     std::vector<LegStep> open;
-    for (int number = 0; number <= static_cast<int>(LegStep::overturned); ++number) {
+    for (std::size_t number = 0; number < delivery::leg_step_count; ++number) {
         const auto step = static_cast<LegStep>(number);
         if (delivery::may_record(leg, step) && is_true(leg, step)) {
             open.push_back(step);
@@ -207,12 +208,13 @@ void History::operate() {
     const auto update = delivery::settle_by_operator(leg, step, happened, clock_.now());
     SONGDA_CHECK(update.ok());
     LegTruth& truth = truth_.leg(leg.id);
-    if (step == LegStep::found_absent) {
+    if (step == LegStep::found_absent || step == LegStep::replay) {
         truth.in_doubt = false; // it was looked for, and is not there
     }
     const auto after = static_cast<LegState>(update.value().state);
     truth.facts.push_back({after, happened, happened});
     const auto applied = store().append_leg_event(leg.id, leg.state, update.value());
+    truth_.counts["replays"] += step == LegStep::replay ? 1U : 0U;
     truth_.counts["operator steps"] += applied.ok() && applied.value() ? 1U : 0U;
 }
 

@@ -110,6 +110,7 @@ public:
                 check_leg(document, leg);
             }
             check_case(document, legs);
+            check_dead_letters(document, legs);
             check_evidence(document, legs);
         }
     }
@@ -172,6 +173,26 @@ private:
         }
         check_effects(leg, events, truth);
         check_tracked(leg, events);
+        const auto state = static_cast<LegState>(leg.state);
+        if (leg.dead_since && state != LegState::failed && state != LegState::expired) {
+            fault(leg, "it is a dead letter, and was not given up");
+        }
+    }
+
+    /// What was given up is on the list, unless another way served in between.
+    void check_dead_letters(const DocumentTruth& document, const std::vector<LegRow>& legs) {
+        const auto entries = store_.service_entries(document.id).value();
+        const bool served =
+            std::any_of(entries.begin(), entries.end(), [](const store::ServiceEntry& entry) {
+                return entry.kind == static_cast<std::uint8_t>(delivery::ServiceStep::served);
+            });
+        for (const LegRow& leg : legs) {
+            if (!served && leg.state == static_cast<std::uint8_t>(LegState::failed) &&
+                !leg.dead_since) {
+                fault(leg, "it was given up, and is no dead letter");
+            }
+            truth_.counts["dead letters"] += leg.dead_since ? 1U : 0U;
+        }
     }
 
     /// What its events mean together is where it stands, unless a person or time had a say.

@@ -5,6 +5,7 @@
 
 #include "base/check.hpp"
 #include "base/text_codec.hpp"
+#include "delivery/dead_letter.hpp"
 #include "delivery/service_case.hpp"
 #include "delivery/tracking.hpp"
 #include "store/lmdb/lmdb_store.hpp"
@@ -35,7 +36,8 @@ public:
 class MemoryDisk final : public Disk {
 public:
     explicit MemoryDisk(Reaper& reaper)
-        : store_(reaper, delivery::follow_service, &testify, &delivery::settle_tracked) {}
+        : store_(reaper, delivery::follow_service, &testify, &delivery::settle_tracked,
+                 delivery::gives_up) {}
     store::Store& store() override { return store_; }
     void open_again() override {}
 
@@ -57,6 +59,7 @@ public:
         options.follow_leg = delivery::follow_service;
         options.testify = &testify;
         options.settle_tracked = &delivery::settle_tracked;
+        options.gives_up = delivery::gives_up;
         store_ = std::make_unique<MortalStore<store::LmdbStore>>(reaper_, options);
         SONGDA_CHECK(store_->open().ok());
     }

@@ -54,6 +54,26 @@ TEST_F(ServiceClockTest, WhatIsServedOrNotToBeServedIsNeither) {
     EXPECT_EQ(watch_.look(), (Counts{0, 1})); // the first has no consent, and nobody opened it
 }
 
+TEST_F(ServiceClockTest, CountsDeadLettersAndHowLongTheFirstWaits) {
+    office_.email.answer = [](const delivery::Dispatch&) {
+        return delivery::Outcome{delivery::Outcome::Kind::permanent,
+                                 delivery::Reason::policy_rejected, "", 0};
+    };
+    office_.issue(department, {ChannelKind::email});
+    delivery::Courier(office_.parts()).run_once();
+    office_.clock.advance(3'600'000);
+    EXPECT_EQ(watch_.look().dead, 1U);
+    const std::string page = office_.registry.text();
+    EXPECT_NE(page.find("songda_dead_letters{department=\"11320199014138860W\"} 1"),
+              std::string::npos);
+    EXPECT_NE(
+        page.find("songda_dead_letters_oldest_seconds{department=\"11320199014138860W\"} 3600"),
+        std::string::npos)
+        << page;
+    EXPECT_NE(page.find("songda_dead_letters{department=\"12320199014138860X\"} 0"),
+              std::string::npos);
+}
+
 TEST_F(ServiceClockTest, ADayThatNoCalendarReachesHidesNothingThatIsLate) {
     office_.clock.set(china_midnight({2099, 1, 5}));
     issue(department, {2098, 12, 1});

@@ -9,6 +9,7 @@
 #include "base/sha256.hpp"
 #include "delivery/applicant_keys.hpp"
 #include "delivery/courier.hpp"
+#include "delivery/dead_letter.hpp"
 #include "delivery/evidence.hpp"
 #include "delivery/leg_state.hpp"
 #include "delivery/plan.hpp"
@@ -91,7 +92,7 @@ struct Office {
     fakes::ManualClock clock;
     fakes::SeededRandom random;
     EvidenceKeys evidence_keys{Digest{5}};
-    WatchedStore store{follow_service, make_testify(evidence_keys), settle_tracked};
+    WatchedStore store{follow_service, make_testify(evidence_keys), settle_tracked, gives_up};
     std::optional<store::ConsentEntry> consent = {}; ///< of what is issued from now on
     metrics::Registry registry;
     ApplicantKeys keys = ApplicantKeys::make(Bytes(32, 7), "https://songda.test").value();

@@ -165,6 +165,26 @@ TEST(Settle, ALimitOfOursCostsNoAttemptAndNoTime) {
     EXPECT_TRUE(update.events.empty());
 }
 
+TEST(Settle, AFaxIsTriedFiveTimesAndABusyLineIsOneOfThem) {
+    auto row = leg(LegState::queued, ChannelKind::fax);
+    row.deadline = start + 6 * hour;
+    for (std::uint16_t attempts = 0; attempts < 5; ++attempts) {
+        row.attempts = attempts;
+        const auto update =
+            settle_outcome(row, outcome(Outcome::Kind::temporary, Reason::line_busy), {start, 0.5});
+        EXPECT_EQ(state_of(update), attempts < 4 ? LegState::retry_wait : LegState::failed);
+        EXPECT_EQ(update.reason, "line_busy");
+    }
+}
+
+TEST(Settle, WhatTheAddresseesDeviceConfirmedHasArrived) {
+    const auto update = settle_outcome(leg(LegState::queued, ChannelKind::fax),
+                                       outcome(Outcome::Kind::reached, Reason::none), {start, 0.5});
+    EXPECT_EQ(state_of(update), LegState::reached);
+    EXPECT_EQ(steps(update), Steps{"reached"});
+    EXPECT_FALSE(update.due);
+}
+
 TEST(Settle, OpeningAcknowledgesWhatCanHaveArrived) {
     for (const LegState state : {LegState::accepted, LegState::reached, LegState::lost_track}) {
         EXPECT_EQ(state_of(*settle_opened(leg(state), start)), LegState::acknowledged);
@@ -252,6 +272,10 @@ TEST(Settle, WhatAnOperatorRecordsNeverLeavesALegUnwatched) {
     for (const LegTransition& each : leg_transitions) {
         auto row = leg(each.from);
         row.reason = each.from == LegState::failed ? "no_news" : "";
+        if (each.step == LegStep::replay) { // a dead letter that surely did not arrive
+            row.reason = "network";
+            row.dead_since = start;
+        }
         const auto update = settle_by_operator(row, each.step, start, start);
         ASSERT_EQ(update.ok(), watch_of(each.from).by_operator.has(each.step));
         if (update.ok()) {

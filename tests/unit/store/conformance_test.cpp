@@ -127,6 +127,10 @@ ServiceAftermath move_on(const MovedLeg& moved) {
     return after;
 }
 
+bool gives_up(std::uint8_t from, std::uint8_t to) {
+    return to == 5 || (from == 3 && to == 6);
+}
+
 /// Drives both with one generator. Each verb answers whether the two agreed.
 class Run {
 public:
@@ -194,6 +198,7 @@ public:
 
     [[nodiscard]] std::size_t expired() const { return expired_; }
     [[nodiscard]] std::size_t revisions() const { return revisions_; }
+    [[nodiscard]] std::size_t dead() const { return dead_; }
 
 private:
     std::uint64_t below(std::uint64_t end) { return random_() % end; }
@@ -427,7 +432,14 @@ private:
             after = OpenService{until, any_document()};
         }
         const std::size_t limit = 1 + below(50);
-        return same_answer(model_.append_service(write), engine_.append_service(write)) &&
+        std::optional<DeadLetter> dead;
+        if (below(3) == 0) {
+            dead = DeadLetter{now_ + -std::int64_t(below(500)), any_leg()};
+        }
+        const auto letters = model_.dead_letters(own, dead, limit);
+        dead_ += letters.value().size();
+        return same_answer(letters, engine_.dead_letters(own, dead, limit)) &&
+               same_answer(model_.append_service(write), engine_.append_service(write)) &&
                same_answer(model_.service_entries(document), engine_.service_entries(document)) &&
                same_answer(model_.open_services(own, until, after, limit),
                            engine_.open_services(own, until, after, limit));
@@ -910,16 +922,18 @@ private:
     std::string pruned_to_;
     std::uint64_t today_ = 0; ///< days since 1970
     std::size_t expired_ = 0;
+    std::size_t dead_ = 0;
 };
 
 void run_seed(std::uint64_t seed) {
     SCOPED_TRACE("SONGDA_SEED=" + std::to_string(seed));
     const samples::Directory directory;
-    fakes::MemoryStore model(&move_on, &tell, &settle);
+    fakes::MemoryStore model(&move_on, &tell, &settle, &gives_up);
     LmdbOptions options = samples::small_options(directory.path());
     options.follow_leg = &move_on;
     options.testify = &tell;
     options.settle_tracked = &settle;
+    options.gives_up = &gives_up;
     auto engine = std::move(open_lmdb(options)).value();
     {
         Run run(model, *engine, seed);
@@ -929,6 +943,7 @@ void run_seed(std::uint64_t seed) {
         }
         EXPECT_GT(run.expired(), 10U) << "too little expires";
         EXPECT_GT(run.revisions(), 10U) << "too few revisions";
+        EXPECT_GT(run.dead(), 0U) << "no dead letters";
     }
     EXPECT_GT(model.statistics().value().documents, 100U) << "the generator issues too little";
     EXPECT_EQ(engine->statistics().value().documents, model.statistics().value().documents);

@@ -69,7 +69,7 @@ enum class Table : std::uint8_t {
     kiosk_certificate,
     kiosk_seen,
     try_count,
-    collecting,
+    collection,
 };
 inline constexpr std::array<const char*, 54> table_names = {"meta",
                                                             "intent",
@@ -124,7 +124,7 @@ inline constexpr std::array<const char*, 54> table_names = {"meta",
                                                             "kiosk_certificate",
                                                             "kiosk_seen",
                                                             "try_count",
-                                                            "collecting"};
+                                                            "collection"};
 
 [[nodiscard]] std::string engine_message(int code);
 /// No room: on the disk, in the quota, under the file size limit, or in the map.

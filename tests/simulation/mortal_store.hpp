@@ -91,6 +91,9 @@ public:
                                   const store::LegUpdate& update) override {
         return reaper_.write([&] { return Engine::append_leg_event(leg, expected, update); });
     }
+    Result<store::Collected> collect(const store::Collection& collection) override {
+        return reaper_.write([&] { return Engine::collect(collection); });
+    }
     Result<store::StatusOutcome> set_status(const DocumentId& id,
                                             const store::StatusWrite& write) override {
         return reaper_.write([&] { return Engine::set_status(id, write); });

@@ -37,11 +37,11 @@ Result<std::optional<Kind>> refusal_of(const HandOutParts& parts, const HandOut&
     if (standing.value().holds != store::DocumentStatus::valid || standing.value().awaited) {
         return std::optional(standing.value().awaited ? Kind::level_awaited : Kind::not_valid);
     }
-    const auto printed = is_being_printed(parts.store, legs, parts.now);
-    if (!printed.ok()) {
-        return printed.error();
+    const auto lock = parts.store.find_collecting(document.id);
+    if (!lock.ok()) {
+        return lock.error();
     }
-    if (printed.value()) {
+    if (lock.value() && parts.now < lock.value()->until) {
         return std::optional(Kind::at_kiosk);
     }
     if (collector.copy != 0) {
@@ -66,11 +66,44 @@ store::AuditRow audit_of(const HandOutParts& parts, const HandOut& request,
     return {parts.now, request.actor, "collected", to_text(request.document.id), detail};
 }
 
+/// Nothing: a leg moves at this moment.
+Result<std::optional<HandedOut>> collect_leg(const HandOutParts& parts, const HandOut& request,
+                                             Legs legs) {
+    const auto leg =
+        leg_to_collect(parts.store, legs, ChannelKind::counter, parts.now, parts.random);
+    if (!leg.ok()) {
+        return leg.error();
+    }
+    const std::string detail = collector_detail(request.collector, parts.keys);
+    auto update = settle_collected(leg.value(), detail, parts.now);
+    if (!update) {
+        return std::optional<HandedOut>();
+    }
+    update->audit = audit_of(parts, request, detail);
+    const auto known = std::find_if(legs.begin(), legs.end(),
+                                    [&](const auto& each) { return each.id == leg.value().id; });
+    if (known == legs.end()) { // it was made just now
+        legs.push_back(leg.value());
+    }
+    const auto collected = parts.store.collect(
+        {leg.value().id, {request.document.id, legs}, std::nullopt, *std::move(update), parts.now});
+    if (!collected.ok()) {
+        return collected.error();
+    }
+    switch (collected.value()) {
+    case store::Collected::collected:
+        return std::optional(HandedOut{Kind::collected, parts.now, detail});
+    case store::Collected::locked: return std::optional(HandedOut{Kind::at_kiosk, parts.now, {}});
+    case store::Collected::moved: break;
+    }
+    return std::optional<HandedOut>();
+}
+
 } // namespace
 
 Result<HandedOut> hand_out(const HandOutParts& parts, const HandOut& request) {
     for (int tries = 0; tries < tries_max; ++tries) {
-        const auto legs = parts.store.legs_of(request.document.id);
+        auto legs = parts.store.legs_of(request.document.id);
         if (!legs.ok()) {
             return legs.error();
         }
@@ -88,24 +121,12 @@ Result<HandedOut> hand_out(const HandOutParts& parts, const HandOut& request) {
         if (refused.value()) {
             return HandedOut{*refused.value(), parts.now, {}};
         }
-        const auto leg = leg_to_collect(parts.store, legs.value(), ChannelKind::counter, parts.now,
-                                        parts.random);
-        if (!leg.ok()) {
-            return leg.error();
+        const auto done = collect_leg(parts, request, std::move(legs).value());
+        if (!done.ok()) {
+            return done.error();
         }
-        const std::string detail = collector_detail(request.collector, parts.keys);
-        auto update = settle_collected(leg.value(), detail, parts.now);
-        if (!update) {
-            continue;
-        }
-        update->audit = audit_of(parts, request, detail);
-        const auto applied =
-            parts.store.append_leg_event(leg.value().id, leg.value().state, *update);
-        if (!applied.ok()) {
-            return applied.error();
-        }
-        if (applied.value()) {
-            return HandedOut{Kind::collected, parts.now, detail};
+        if (done.value()) {
+            return *done.value();
         }
     }
     return Error{Fault::unavailable, "the leg moves at this moment"};

@@ -46,21 +46,4 @@ Result<store::LegRow> leg_to_collect(store::Store& store, const std::vector<stor
     return added.ok() ? Result<store::LegRow>(std::move(made.leg)) : added.error();
 }
 
-Result<bool> is_being_printed(store::Store& store, const std::vector<store::LegRow>& legs,
-                              TimeMs now) {
-    for (const store::LegRow& leg : legs) {
-        if (static_cast<ChannelKind>(leg.channel) != ChannelKind::kiosk) {
-            continue;
-        }
-        const auto lock = store.find_collecting(leg.id);
-        if (!lock.ok()) {
-            return lock.error();
-        }
-        if (lock.value() && now < lock.value()->until) {
-            return true;
-        }
-    }
-    return false;
-}
-
 } // namespace songda::delivery

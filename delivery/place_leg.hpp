@@ -30,8 +30,4 @@ find_collected(store::Store& store, const std::vector<store::LegRow>& legs);
                                                    const std::vector<store::LegRow>& legs,
                                                    ChannelKind channel, TimeMs now, Random& random);
 
-/// Does a kiosk print one of these at this moment?
-[[nodiscard]] Result<bool> is_being_printed(store::Store& store,
-                                            const std::vector<store::LegRow>& legs, TimeMs now);
-
 } // namespace songda::delivery

@@ -57,9 +57,10 @@ struct TryCount {
     bool operator==(const TryCount&) const = default;
 };
 
-/// A leg that one kiosk prints: a lock inside AVAILABLE. Kept after a failure, which it counts.
+/// A document that one kiosk prints: a lock inside AVAILABLE, one for all of its legs, so that no
+/// counter hands it out meanwhile. Kept after a failure, which it counts.
 struct CollectingLock {
-    LegId leg;
+    LegId leg; ///< that is to be collected
     KioskId kiosk;
     Digest nonce{};       ///< SHA-256 of the release token's
     TimeMs until;         ///< from then on it locks nothing

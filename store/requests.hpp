@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -283,10 +284,31 @@ struct TryLimit {
     std::int64_t window_ms = 0; ///< after that it begins anew; 0: never
 };
 
+/// A document's legs as whoever allows that it is collected saw them: where one has moved since, or
+/// there is another, the question is asked anew.
+struct SeenLegs {
+    DocumentId document;
+    std::span<const LegRow> legs; ///< all of them, in any order; ids and states count
+};
+
 struct CollectingTake {
-    CollectingLock lock; ///< `failures` is not looked at
-    std::uint8_t expected_state = 0;
+    CollectingLock lock; ///< of a leg in `seen`; `failures` is not looked at
+    SeenLegs seen;
     TimeMs now;
+};
+
+/// Somebody came for the document and has it: at a kiosk under its lock, else while nobody has one.
+struct Collection {
+    LegId leg; ///< one in `seen`
+    SeenLegs seen;
+    std::optional<Digest> nonce; ///< of the lock under which it was printed
+    LegUpdate update;
+    TimeMs now;
+};
+enum class Collected : std::uint8_t {
+    collected,
+    locked, ///< another is printing it, or took the lock since
+    moved,  ///< it stands not as it was seen
 };
 
 /// How far the number sequences have come.

@@ -269,6 +269,10 @@ public:
     /// In the order of ids.
     [[nodiscard]] virtual Result<std::vector<LegRow>> legs_of(const DocumentId& document) = 0;
     /// In the order in which they were appended.
+    /// Legs of a department over one channel whose time comes (LegRow::due), the nearest first; at
+    /// most min(limit, list_rows_max).
+    [[nodiscard]] virtual Result<std::vector<LegRow>>
+    due_legs(std::uint8_t channel, const DepartmentCode& department, std::size_t limit) = 0;
     [[nodiscard]] virtual Result<std::vector<LegEvent>> leg_events(const LegId& leg) = 0;
     /// Keeps what was tracked of legs, in one commit, and does what follows from each
     /// (SettleTracked); one answer each, in order. One that is not kept changes nothing, and none
@@ -414,15 +418,18 @@ public:
     [[nodiscard]] virtual Result<void> end_tries(std::span<const Digest> forgotten,
                                                  std::span<const Digest> uncounted) = 0;
 
-    /// Locks a leg for a kiosk, if it stands in `expected_state` and no other lock holds: the
-    /// failures before are kept. False otherwise.
+    /// Locks a document for a kiosk, if its legs stand as they were seen and no other lock holds:
+    /// the failures before are kept. One lock a document, whichever leg. False otherwise.
     [[nodiscard]] virtual Result<bool> take_collecting(const CollectingTake& take) = 0;
     [[nodiscard]] virtual Result<std::optional<CollectingLock>>
-    find_collecting(const LegId& leg) = 0;
-    /// Ends the lock that has this nonce: removed, or after a failure kept to count it. False when
-    /// there is none such.
-    [[nodiscard]] virtual Result<bool> end_collecting(const LegId& leg, const Digest& nonce,
-                                                      bool failed) = 0;
+    find_collecting(const DocumentId& document) = 0;
+    /// Ends the lock that has this nonce, and counts one failure more if it `failed`: what was
+    /// counted before stays. False when there is none such.
+    [[nodiscard]] virtual Result<bool> end_collecting(const DocumentId& document,
+                                                      const Digest& nonce, bool failed) = 0;
+    /// Moves the leg as append_leg_event does, and ends the lock with the failures that it
+    /// counted: one transaction, so that a document is collected once, wherever.
+    [[nodiscard]] virtual Result<Collected> collect(const Collection& collection) = 0;
 
     // Audit.
 

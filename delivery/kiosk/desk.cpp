@@ -131,6 +131,30 @@ KioskDesk::ready(const store::KioskRow& kiosk, const std::vector<store::InboxId>
     return found;
 }
 
+/// One document alone: whoever stands there touched it, and their other ones are not looked at.
+Result<std::optional<store::DocumentRow>>
+KioskDesk::find_ready(const store::KioskRow& kiosk, const std::vector<store::InboxId>& inboxes,
+                      const DocumentId& id) {
+    auto document = store_.find_document(id);
+    if (!document.ok() || !document.value()) {
+        return document;
+    }
+    const auto legs = store_.legs_of(id);
+    if (!legs.ok()) {
+        return legs.error();
+    }
+    const bool theirs =
+        std::any_of(legs.value().begin(), legs.value().end(), [&](const store::LegRow& leg) {
+            return is_service(leg) &&
+                   std::find(inboxes.begin(), inboxes.end(), leg.inbox) != inboxes.end();
+        });
+    const auto is = theirs ? is_ready(kiosk, *document.value()) : Result<bool>(false);
+    if (!is.ok()) {
+        return is.error();
+    }
+    return is.value() ? std::move(document) : std::optional<store::DocumentRow>();
+}
+
 Result<bool> KioskDesk::is_ready(const store::KioskRow& kiosk, const store::DocumentRow& document) {
     if (!in_scope(kiosk, document)) {
         return false;

@@ -25,9 +25,12 @@ inline constexpr std::int64_t session_ms = 5LL * 60'000; ///< the page ends it a
 inline constexpr std::int64_t release_ms = 60'000;       ///< in which the file is fetched
 inline constexpr std::int64_t printing_ms = 3LL * 60'000;
 
+/// Fewer sides came out than the document has pages.
+inline constexpr std::string_view pages_missing = "pages_missing";
+
 /// What the kiosk says became of the paper.
 struct PrintResult {
-    std::uint32_t sheets = 0; ///< that came out, as the printer counted
+    std::uint32_t sheets = 0; ///< sides 面 that came out, as the printer counted
     bool confirmed = false;   ///< the person took them
     std::string failure;      ///< reason code, as `printer_jam`; empty: none
 };
@@ -63,7 +66,7 @@ public:
         Kind kind = Kind::ended;
         std::optional<store::DocumentRow> document = {};
         std::optional<store::PaperCopy> copy = {};
-        KioskRelease release = {}; ///< without the hash of the file
+        KioskRelease release = {}; ///< without hash and pages of the file
     };
     [[nodiscard]] Result<Taken> take(const store::KioskRow& kiosk, std::string_view session,
                                      const DocumentId& document);
@@ -94,19 +97,26 @@ private:
     find_right(const std::vector<store::DocumentRow>& documents, std::string_view code, TimeMs now);
     [[nodiscard]] Result<bool> is_ready(const store::KioskRow& kiosk,
                                         const store::DocumentRow& document);
+    [[nodiscard]] Result<std::optional<store::DocumentRow>>
+    find_ready(const store::KioskRow& kiosk, const std::vector<store::InboxId>& inboxes,
+               const DocumentId& id);
     [[nodiscard]] Result<std::optional<store::LegRow>>
     bring_leg(const store::KioskRow& kiosk, const store::DocumentRow& document);
+    [[nodiscard]] Result<std::optional<Taken::Kind>> end_before(const store::KioskRow& kiosk,
+                                                                const DocumentId& document);
     [[nodiscard]] Result<Taken> take_leg(const store::KioskRow& kiosk, const KioskSession& session,
                                          const store::DocumentRow& document, const LegId& leg);
     [[nodiscard]] Result<void> void_copy(const store::KioskRow& kiosk, const DocumentId& document,
                                          std::uint32_t copy, const std::string& reason);
-    [[nodiscard]] Result<bool> end_lock(const LegId& leg, const Digest& nonce, bool counted);
+    [[nodiscard]] Result<bool> end_lock(const DocumentId& document, const Digest& nonce,
+                                        bool failed);
     [[nodiscard]] Result<void> end_run_out(const store::KioskRow& kiosk, const DocumentId& document,
                                            const store::CollectingLock& lock);
     [[nodiscard]] Result<Finished>
     give_back(const store::KioskRow& kiosk, const KioskRelease& release, const std::string& reason);
     [[nodiscard]] Result<std::optional<Finished>> find_over(const store::KioskRow& kiosk,
-                                                            const KioskRelease& release);
+                                                            const KioskRelease& release,
+                                                            const std::vector<store::LegRow>& legs);
     [[nodiscard]] Result<Finished> collect(const store::KioskRow& kiosk,
                                            const KioskRelease& release, const PrintResult& result);
 

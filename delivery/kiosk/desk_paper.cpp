@@ -107,17 +107,14 @@ Result<KioskDesk::Taken> KioskDesk::take(const store::KioskRow& kiosk, std::stri
     if (!session || session->kiosk != kiosk.id || session->until <= now) {
         return Taken{Kind::ended};
     }
-    const auto documents = ready(kiosk, session->inboxes);
-    if (!documents.ok()) {
-        return documents.error();
+    const auto document = find_ready(kiosk, session->inboxes, id);
+    if (!document.ok()) {
+        return document.error();
     }
-    const auto document =
-        std::find_if(documents.value().begin(), documents.value().end(),
-                     [&](const store::DocumentRow& each) { return each.id == id; });
-    if (document == documents.value().end()) {
+    if (!document.value()) {
         return Taken{Kind::absent};
     }
-    const auto leg = bring_leg(kiosk, *document);
+    const auto leg = bring_leg(kiosk, *document.value());
     if (!leg.ok()) {
         return leg.error();
     }
@@ -125,7 +122,28 @@ Result<KioskDesk::Taken> KioskDesk::take(const store::KioskRow& kiosk, std::stri
         return Taken{Kind::busy};
     }
     const std::scoped_lock turn(turn_);
-    return take_leg(kiosk, *session, *document, leg.value()->id);
+    return take_leg(kiosk, *session, *document.value(), leg.value()->id);
+}
+
+/// A lock that is over goes, and its copy with it; nothing: the document may be locked now.
+Result<std::optional<KioskDesk::Taken::Kind>> KioskDesk::end_before(const store::KioskRow& kiosk,
+                                                                    const DocumentId& document) {
+    auto before = store_.find_collecting(document);
+    if (before.ok() && before.value() && clock_.now() < before.value()->until) {
+        return std::optional(Taken::Kind::busy);
+    }
+    if (before.ok() && before.value() && before.value()->nonce != Digest{}) {
+        const auto ended = end_run_out(kiosk, document, *before.value());
+        if (!ended.ok()) {
+            return ended.error();
+        }
+        before = store_.find_collecting(document);
+    }
+    if (!before.ok()) {
+        return before.error();
+    }
+    const bool too_many = before.value() && before.value()->failures >= failures_max;
+    return too_many ? std::optional(Taken::Kind::too_many) : std::nullopt;
 }
 
 Result<KioskDesk::Taken> KioskDesk::take_leg(const store::KioskRow& kiosk,
@@ -133,22 +151,17 @@ Result<KioskDesk::Taken> KioskDesk::take_leg(const store::KioskRow& kiosk,
                                              const store::DocumentRow& document, const LegId& leg) {
     using Kind = Taken::Kind;
     const TimeMs now = clock_.now();
-    auto before = store_.find_collecting(leg);
-    if (before.ok() && before.value() && now < before.value()->until) {
-        return Taken{Kind::busy};
+    const auto refused = end_before(kiosk, document.id);
+    const auto legs = store_.legs_of(document.id);
+    if (!refused.ok() || !legs.ok()) {
+        return refused.ok() ? legs.error() : refused.error();
     }
-    if (before.ok() && before.value() && before.value()->nonce != Digest{}) {
-        const auto ended = end_run_out(kiosk, document.id, *before.value());
-        if (!ended.ok()) {
-            return ended.error();
-        }
-        before = store_.find_collecting(leg);
+    const auto collected = find_collected(store_, legs.value());
+    if (!collected.ok()) {
+        return collected.error();
     }
-    if (!before.ok()) {
-        return before.error();
-    }
-    if (before.value() && before.value()->failures >= failures_max) {
-        return Taken{Kind::too_many};
+    if (refused.value() || collected.value()) {
+        return Taken{refused.value().value_or(Kind::absent)};
     }
     Taken taken{Kind::taken, document};
     taken.copy.emplace();
@@ -168,13 +181,13 @@ Result<KioskDesk::Taken> KioskDesk::take_leg(const store::KioskRow& kiosk,
     }
     release.copy = number.value();
     const auto locked = store_.take_collecting(
-        {{release.leg, kiosk.id, sha256(release.nonce), now + printing_ms, release.copy, 0},
-         static_cast<std::uint8_t>(LegState::available),
+        {{leg, kiosk.id, sha256(release.nonce), now + printing_ms, release.copy, 0},
+         {document.id, legs.value()},
          now});
     if (!locked.ok()) {
         return locked.error();
     }
-    if (!locked.value()) { // another kiosk was quicker
+    if (!locked.value()) { // another kiosk or a counter was quicker
         const auto voided = void_copy(kiosk, document.id, release.copy, "not printed");
         return voided.ok() ? Result<Taken>(Taken{Kind::busy}) : voided.error();
     }
@@ -187,7 +200,7 @@ Result<std::optional<KioskRelease>> KioskDesk::find_release(const store::KioskRo
     if (!release || release->kiosk != kiosk.id || release->until <= clock_.now()) {
         return std::optional<KioskRelease>();
     }
-    const auto lock = store_.find_collecting(release->leg);
+    const auto lock = store_.find_collecting(release->document);
     if (!lock.ok()) {
         return lock.error();
     }
@@ -213,31 +226,14 @@ Result<void> KioskDesk::end_run_out(const store::KioskRow& kiosk, const Document
     if (!unsent.ok()) {
         return unsent.error();
     }
-    const auto ended = end_lock(lock.leg, lock.nonce, !unsent.value()[0]);
+    const auto ended = end_lock(document, lock.nonce, !unsent.value()[0]);
     return ended.ok() ? Result<void>() : ended.error();
 }
 
-/// What was not counted keeps the count before it: a lock that is over at once takes its place.
-Result<bool> KioskDesk::end_lock(const LegId& leg, const Digest& nonce, bool counted) {
-    const auto lock = store_.find_collecting(leg);
-    if (!lock.ok()) {
-        return lock.error();
-    }
+Result<bool> KioskDesk::end_lock(const DocumentId& document, const Digest& nonce, bool failed) {
     const auto forgotten = store_.end_tries(std::array<Digest, 1>{sent_mark(tokens_, nonce)}, {});
-    if (!forgotten.ok()) {
-        return forgotten.error();
-    }
-    if (!counted && lock.value() && lock.value()->nonce == nonce && lock.value()->failures > 0) {
-        store::CollectingLock over = *lock.value();
-        over.nonce = {};
-        over.until = {};
-        const auto replaced = store_.take_collecting(
-            {over, static_cast<std::uint8_t>(LegState::available), lock.value()->until});
-        if (!replaced.ok() || replaced.value()) {
-            return replaced;
-        }
-    }
-    return store_.end_collecting(leg, nonce, counted);
+    return forgotten.ok() ? store_.end_collecting(document, nonce, failed)
+                          : Result<bool>(forgotten.error());
 }
 
 /// The copy first: that may be said twice, so whoever asks again after a crash finishes it.
@@ -248,7 +244,7 @@ Result<KioskDesk::Finished> KioskDesk::give_back(const store::KioskRow& kiosk,
     if (!voided.ok()) {
         return voided.error();
     }
-    const auto ended = end_lock(release.leg, sha256(release.nonce), is_counted(reason));
+    const auto ended = end_lock(release.document, sha256(release.nonce), is_counted(reason));
     if (!ended.ok()) {
         return ended.error();
     }
@@ -268,23 +264,20 @@ Result<void> KioskDesk::withdraw(const store::KioskRow& kiosk, const KioskReleas
 }
 
 /// Nothing: it can be collected by this release.
-Result<std::optional<KioskDesk::Finished>> KioskDesk::find_over(const store::KioskRow& kiosk,
-                                                                const KioskRelease& release) {
-    const auto legs = store_.legs_of(release.document);
+Result<std::optional<KioskDesk::Finished>>
+KioskDesk::find_over(const store::KioskRow& kiosk, const KioskRelease& release,
+                     const std::vector<store::LegRow>& legs) {
     const auto copies = store_.paper_copies(release.document);
-    if (!legs.ok() || !copies.ok()) {
-        return legs.ok() ? copies.error() : legs.error();
-    }
-    const auto collected = find_collected(store_, legs.value());
-    if (!collected.ok()) {
-        return collected.error();
+    const auto collected = find_collected(store_, legs);
+    if (!copies.ok() || !collected.ok()) {
+        return copies.ok() ? collected.error() : copies.error();
     }
     if (collected.value() && is_of(*collected.value(), sha256(release.nonce))) {
         return std::optional(Finished::collected); // told twice at once
     }
-    const auto own = std::find_if(legs.value().begin(), legs.value().end(),
+    const auto own = std::find_if(legs.begin(), legs.end(),
                                   [&](const auto& each) { return each.id == release.leg; });
-    const bool waits = own != legs.value().end() && leg_state(own->state) == LegState::available;
+    const bool waits = own != legs.end() && leg_state(own->state) == LegState::available;
     const bool is_void = release.copy == 0 || release.copy > copies.value().size() ||
                          copies.value()[release.copy - 1].revoked;
     if (!collected.value() && waits && !is_void) {
@@ -300,34 +293,41 @@ Result<KioskDesk::Finished> KioskDesk::collect(const store::KioskRow& kiosk,
     const TimeMs now = clock_.now();
     const Digest nonce = sha256(release.nonce);
     const std::string detail = detail_of(release, result.sheets, nonce);
+    bool locked = false;
     for (int tries = 0; tries < tries_max; ++tries) {
-        const auto over = find_over(kiosk, release);
+        const auto legs = store_.legs_of(release.document);
+        if (!legs.ok()) {
+            return legs.error();
+        }
+        const auto over = find_over(kiosk, release, legs.value());
         if (!over.ok()) {
             return over.error();
         }
         if (over.value()) {
             return *over.value();
         }
-        const auto leg = store_.find_leg(release.leg);
-        if (!leg.ok()) {
-            return leg.error();
-        }
-        auto update = leg.value() ? settle_collected(*leg.value(), detail, now) : std::nullopt;
+        const auto leg = std::find_if(legs.value().begin(), legs.value().end(),
+                                      [&](const auto& each) { return each.id == release.leg; });
+        auto update = settle_collected(*leg, detail, now);
         if (!update) {
             continue;
         }
         update->audit = store::AuditRow{now, kiosk_actor(kiosk), "collected",
                                         to_text(release.document), detail};
-        const auto applied = store_.append_leg_event(release.leg, leg.value()->state, *update);
-        if (!applied.ok()) {
-            return applied.error();
+        const auto done = store_.collect(
+            {release.leg, {release.document, legs.value()}, nonce, *std::move(update), now});
+        if (!done.ok()) {
+            return done.error();
         }
-        if (applied.value()) {
-            const auto ended = end_lock(release.leg, nonce, false);
-            return ended.ok() ? Result<Finished>(Finished::collected) : ended.error();
+        locked = done.value() == store::Collected::locked; // told twice at once, or another's now
+        if (done.value() == store::Collected::collected) {
+            const auto forgotten =
+                store_.end_tries(std::array<Digest, 1>{sent_mark(tokens_, nonce)}, {});
+            return forgotten.ok() ? Result<Finished>(Finished::collected) : forgotten.error();
         }
     }
-    return Error{Fault::unavailable, "the leg moves at this moment"};
+    return locked ? Result<Finished>(Finished::unknown)
+                  : Error{Fault::unavailable, "the leg moves at this moment"};
 }
 
 Result<KioskDesk::Finished> KioskDesk::finish(const store::KioskRow& kiosk, std::string_view token,
@@ -338,7 +338,7 @@ Result<KioskDesk::Finished> KioskDesk::finish(const store::KioskRow& kiosk, std:
     }
     const Digest nonce = sha256(release->nonce);
     const std::scoped_lock turn(turn_);
-    const auto lock = store_.find_collecting(release->leg);
+    const auto lock = store_.find_collecting(release->document);
     const auto events = store_.leg_events(release->leg);
     if (!lock.ok() || !events.ok()) {
         return lock.ok() ? events.error() : lock.error();
@@ -351,13 +351,14 @@ Result<KioskDesk::Finished> KioskDesk::finish(const store::KioskRow& kiosk, std:
     if (!lock.value() || lock.value()->nonce != nonce) {
         return Finished::unknown;
     }
-    const bool good = result.failure.empty() && result.sheets > 0 && result.confirmed;
-    if (good) {
+    const bool complete = result.sheets >= std::max(release->pages, 1U);
+    if (result.failure.empty() && complete && result.confirmed) {
         return collect(kiosk, *release, result);
     }
     return give_back(kiosk, *release,
                      !result.failure.empty() ? result.failure
                      : result.sheets == 0    ? "no sheet came out"
+                     : !complete             ? std::string(pages_missing)
                                              : "nobody confirmed");
 }
 

@@ -111,6 +111,7 @@ std::string KioskTokens::write(const KioskRelease& release) const {
     object.text("kiosk", to_hex(release.kiosk.view()));
     object.text("until", std::to_string(release.until.value));
     object.text("copy", std::to_string(release.copy));
+    object.text("pages", std::to_string(release.pages));
     object.text("file", to_hex(release.file));
     object.text("nonce", to_hex(release.nonce));
     object.text("detail", release.detail);
@@ -128,15 +129,17 @@ std::optional<KioskRelease> KioskTokens::read_release(std::string_view token) co
     KioskRelease release;
     const auto until = take_number(root, "until");
     const auto copy = take_number(root, "copy");
+    const auto pages = take_number(root, "pages");
     auto nonce = from_hex(member_text(root, "nonce"));
     if (!take_hex(root, "leg", release.leg.bytes) ||
         !take_hex(root, "document", release.document.bytes) ||
         !take_hex(root, "kiosk", release.kiosk.bytes) || !take_hex(root, "file", release.file) ||
-        !until || !copy || !nonce) {
+        !until || !copy || !pages || !nonce) {
         return std::nullopt;
     }
     release.until = {*until};
     release.copy = static_cast<std::uint32_t>(*copy);
+    release.pages = static_cast<std::uint32_t>(*pages);
     release.nonce = std::move(*nonce);
     release.detail = member_text(root, "detail");
     return release;

@@ -34,6 +34,7 @@ struct KioskRelease {
     Digest file{};        ///< SHA-256 of what is printed
     Bytes nonce;          ///< 16 bytes
     std::string detail;
+    std::uint32_t pages{}; ///< that it has: so many sides come out, or it is not complete
 };
 
 /// Immutable, so safe from several threads.

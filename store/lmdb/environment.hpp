@@ -69,7 +69,7 @@ enum class Table : std::uint8_t {
     kiosk_certificate,
     kiosk_seen,
     try_count,
-    collecting,
+    collection,
     tracked,
     dead_letter,
 };
@@ -126,7 +126,7 @@ inline constexpr std::array<const char*, 56> table_names = {"meta",
                                                             "kiosk_certificate",
                                                             "kiosk_seen",
                                                             "try_count",
-                                                            "collecting",
+                                                            "collection",
                                                             "tracked",
                                                             "dead_letter"};
 

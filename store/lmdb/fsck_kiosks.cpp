@@ -1,4 +1,5 @@
 #include "store/lmdb/inspector.hpp"
+#include "store/lmdb/keys.hpp"
 #include "store/lmdb/rows_access.hpp"
 
 namespace songda::store {
@@ -21,11 +22,13 @@ void inspect_kiosks(Inspector& inspector) {
                          entry.key, "of a kiosk that is not there");
     });
     inspect_rows<TryCount>(inspector, Table::try_count);
-    inspector.each(Table::collecting, [&](Transaction& rows, const Entry& entry) {
-        const auto row = inspector.row<CollectingLock>(Table::collecting, entry);
-        inspector.expect(row && rows.get(Table::leg, entry.key) &&
-                             rows.get(Table::kiosk, row->kiosk.view()),
-                         Table::collecting, entry.key, "of a leg or kiosk that is not there");
+    inspector.each(Table::collection, [&](Transaction& rows, const Entry& entry) {
+        const auto row = inspector.row<CollectingLock>(Table::collection, entry);
+        Key of_document;
+        of_document.raw(entry.key);
+        inspector.expect(row && rows.get(Table::kiosk, row->kiosk.view()) &&
+                             rows.get(Table::document_leg, of_document.raw(row->leg.view())),
+                         Table::collection, entry.key, "of a leg or kiosk that is not there");
     });
 }
 

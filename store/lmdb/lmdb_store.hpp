@@ -170,9 +170,13 @@ public:
     Result<std::vector<bool>> count_tries(std::span<const TryLimit> tries, TimeMs now) override;
     Result<void> end_tries(std::span<const Digest> forgotten,
                            std::span<const Digest> uncounted) override;
+    Result<std::vector<LegRow>> due_legs(std::uint8_t channel, const DepartmentCode& department,
+                                         std::size_t limit) override;
     Result<bool> take_collecting(const CollectingTake& take) override;
-    Result<std::optional<CollectingLock>> find_collecting(const LegId& leg) override;
-    Result<bool> end_collecting(const LegId& leg, const Digest& nonce, bool failed) override;
+    Result<std::optional<CollectingLock>> find_collecting(const DocumentId& document) override;
+    Result<bool> end_collecting(const DocumentId& document, const Digest& nonce,
+                                bool failed) override;
+    Result<Collected> collect(const Collection& collection) override;
 
     Result<void> append_audit(std::span<const AuditRow> rows) override;
     Result<std::vector<AuditEntry>> list_audit(std::uint64_t after, std::size_t limit) override;

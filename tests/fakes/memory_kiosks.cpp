@@ -1,4 +1,4 @@
-// Kiosks, tries and locks of the store in memory.
+// Kiosks, tries, locks and collections of the store in memory.
 #include <algorithm>
 
 #include "tests/fakes/memory_lookup.hpp"
@@ -129,46 +129,103 @@ Result<void> MemoryStore::end_tries(std::span<const Digest> forgotten,
     return {};
 }
 
+Result<std::vector<store::LegRow>>
+MemoryStore::due_legs(std::uint8_t channel, const DepartmentCode& department, std::size_t limit) {
+    const Lock lock(mutex_);
+    std::map<std::pair<TimeMs, LegId>, store::LegRow> found;
+    for (const auto& [id, leg] : legs_) {
+        if (leg.channel == channel && leg.department == department && leg.due) {
+            found[{*leg.due, id}] = leg;
+        }
+    }
+    std::vector<store::LegRow> rows;
+    for (auto each = found.begin(); each != found.end() && rows.size() < limit; ++each) {
+        rows.push_back(each->second);
+    }
+    return rows;
+}
+
+bool MemoryStore::stands_as(const store::SeenLegs& seen, const LegId& wanted) const {
+    bool found = false;
+    for (const auto& [id, leg] : legs_) {
+        if (leg.document != seen.document) {
+            continue;
+        }
+        const bool is_seen =
+            std::any_of(seen.legs.begin(), seen.legs.end(), [&](const store::LegRow& one) {
+                return one.id == leg.id && one.state == leg.state;
+            });
+        if (!is_seen) {
+            return false;
+        }
+        found = found || id == wanted;
+    }
+    return found;
+}
+
 Result<bool> MemoryStore::take_collecting(const store::CollectingTake& take) {
     const Lock lock(mutex_);
     if (!writable_) {
         return full();
     }
-    const auto leg = look_up(legs_, take.lock.leg);
-    const auto before = look_up(collecting_, take.lock.leg);
-    if (!leg || leg->state != take.expected_state || (before && take.now < before->until) ||
+    const auto before = look_up(collecting_, take.seen.document);
+    if (!stands_as(take.seen, take.lock.leg) || (before && take.now < before->until) ||
         !kiosks_.contains(take.lock.kiosk)) {
         return false;
     }
     CollectingLock taken = take.lock;
     taken.failures = before ? before->failures : std::uint16_t{0};
-    collecting_[taken.leg] = taken;
+    collecting_[take.seen.document] = taken;
     return true;
 }
 
-Result<std::optional<CollectingLock>> MemoryStore::find_collecting(const LegId& leg) {
+Result<std::optional<CollectingLock>> MemoryStore::find_collecting(const DocumentId& document) {
     const Lock lock(mutex_);
-    return look_up(collecting_, leg);
+    return look_up(collecting_, document);
 }
 
-Result<bool> MemoryStore::end_collecting(const LegId& leg, const Digest& nonce, bool failed) {
+Result<bool> MemoryStore::end_collecting(const DocumentId& document, const Digest& nonce,
+                                         bool failed) {
     const Lock lock(mutex_);
     if (!writable_) {
         return full();
     }
-    const auto found = collecting_.find(leg);
+    const auto found = collecting_.find(document);
     if (found == collecting_.end() || found->second.nonce != nonce) {
         return false;
-    }
-    if (!failed) {
-        collecting_.erase(found);
-        return true;
     }
     CollectingLock& kept = found->second;
     kept.nonce = {};
     kept.until = {};
-    kept.failures = static_cast<std::uint16_t>(kept.failures + (kept.failures < 0xFFFF));
+    kept.failures =
+        static_cast<std::uint16_t>(kept.failures + (failed && kept.failures < 0xFFFF ? 1 : 0));
+    if (kept.failures == 0) {
+        collecting_.erase(found);
+    }
     return true;
+}
+
+Result<store::Collected> MemoryStore::collect(const store::Collection& collection) {
+    const Lock lock(mutex_);
+    if (!writable_) {
+        return full();
+    }
+    const auto held = look_up(collecting_, collection.seen.document);
+    const bool may = collection.nonce ? held && held->nonce == *collection.nonce
+                                      : !held || held->until <= collection.now;
+    if (!may) {
+        return store::Collected::locked;
+    }
+    if (!stands_as(collection.seen, collection.leg)) {
+        return store::Collected::moved;
+    }
+    store::LegRow& leg = legs_[collection.leg];
+    apply(leg, leg.fence + 1, collection.update);
+    follow_moved(collection.leg, collection.update);
+    if (collection.nonce) {
+        collecting_.erase(collection.seen.document);
+    }
+    return store::Collected::collected;
 }
 
 } // namespace songda::fakes

@@ -180,9 +180,14 @@ public:
                                           TimeMs now) override;
     Result<void> end_tries(std::span<const Digest> forgotten,
                            std::span<const Digest> uncounted) override;
+    Result<std::vector<LegRow>> due_legs(std::uint8_t channel, const DepartmentCode& department,
+                                         std::size_t limit) override;
     Result<bool> take_collecting(const store::CollectingTake& take) override;
-    Result<std::optional<store::CollectingLock>> find_collecting(const LegId& leg) override;
-    Result<bool> end_collecting(const LegId& leg, const Digest& nonce, bool failed) override;
+    Result<std::optional<store::CollectingLock>>
+    find_collecting(const DocumentId& document) override;
+    Result<bool> end_collecting(const DocumentId& document, const Digest& nonce,
+                                bool failed) override;
+    Result<store::Collected> collect(const store::Collection& collection) override;
 
     Result<void> append_audit(std::span<const AuditRow> rows) override;
     Result<std::vector<AuditEntry>> list_audit(std::uint64_t after, std::size_t limit) override;
@@ -223,6 +228,7 @@ private:
     TrackedOutcome track(const TrackedWrite& write);
     void settle_tracked(const LegId& leg, std::uint8_t before, bool news, TimeMs now);
     void settle_waiting_tracked(const LegId& leg, std::uint8_t before, const LegUpdate& update);
+    [[nodiscard]] bool stands_as(const store::SeenLegs& seen, const LegId& wanted) const;
     void set_open(const DocumentRow& document, bool open);
     void apply(LegRow& row, std::uint32_t fence, const LegUpdate& update);
     std::vector<ClaimedLeg> claim(const ClaimRequest& request);
@@ -285,7 +291,7 @@ private:
     std::map<Digest, store::KioskCertificate> kiosk_certificates_;
     std::map<store::KioskId, store::KioskSeen> kiosks_seen_;
     std::map<Digest, store::TryCount> tries_;
-    std::map<LegId, store::CollectingLock> collecting_;
+    std::map<DocumentId, store::CollectingLock> collecting_;
     std::vector<AuditEntry> audit_;
     std::map<std::uint8_t, std::string> last_served_;
     std::optional<std::pair<Date, std::optional<DocumentId>>> told_until_;

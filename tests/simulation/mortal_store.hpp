@@ -94,6 +94,9 @@ public:
     put_tracked(std::span<const store::TrackedWrite> writes) override {
         return reaper_.write([&] { return Engine::put_tracked(writes); });
     }
+    Result<store::Collected> collect(const store::Collection& collection) override {
+        return reaper_.write([&] { return Engine::collect(collection); });
+    }
     Result<store::StatusOutcome> set_status(const DocumentId& id,
                                             const store::StatusWrite& write) override {
         return reaper_.write([&] { return Engine::set_status(id, write); });

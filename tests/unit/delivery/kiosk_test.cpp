@@ -192,7 +192,7 @@ TEST_F(KioskTest, AJamVoidsItsCopyAndTheDocumentIsReadyAgain) {
     const KioskDesk::Taken again = take(*opened, document);
     ASSERT_EQ(again.kind, TakenKind::taken);
     EXPECT_EQ(again.release.copy, 2U);
-    EXPECT_EQ(office_.store.find_collecting(again.release.leg).value()->failures, 1);
+    EXPECT_EQ(office_.store.find_collecting(document).value()->failures, 1);
     EXPECT_EQ(desk_.finish(here_, token(jammed), {1, true, ""}).value(), Finished::unknown)
         << "the earlier release is over";
     EXPECT_EQ(desk_.finish(here_, token(again), {0, true, ""}).value(), Finished::returned)
@@ -201,6 +201,19 @@ TEST_F(KioskTest, AJamVoidsItsCopyAndTheDocumentIsReadyAgain) {
     EXPECT_EQ(desk_.finish(here_, token(third), {1, false, ""}).value(), Finished::returned)
         << "nobody said that they have it";
     EXPECT_TRUE(is_void(document, 3));
+}
+
+TEST_F(KioskTest, FewerSidesThanPagesAreAnIncidentAndTheCopyIsVoid) {
+    const DocumentId document = issue();
+    const auto opened = open(code_of(document));
+    KioskDesk::Taken taken = take(*opened, document);
+    taken.release.pages = 3;
+    EXPECT_EQ(desk_.finish(here_, token(taken), {2, true, ""}).value(), Finished::returned);
+    EXPECT_EQ(office_.store.paper_copies(document).value()[0].reason, "pages_missing");
+    EXPECT_EQ(office_.store.find_collecting(document).value()->failures, 1);
+    KioskDesk::Taken again = take(*opened, document);
+    again.release.pages = 3;
+    EXPECT_EQ(desk_.finish(here_, token(again), {3, true, ""}).value(), Finished::collected);
 }
 
 TEST_F(KioskTest, AfterFiveFailuresAPersonHasToLook) {
@@ -241,16 +254,19 @@ TEST_F(KioskTest, WhatWasRevokedWhileItPrintedIsNotCollected) {
     EXPECT_EQ(office_.state(document), LegState::cancelled);
 }
 
+HandedOut::Kind hand_out_now(Office& office, const DocumentId& document, const Collector& who) {
+    const auto row = *office.store.find_document(document).value();
+    return hand_out({office.store, office.keys, office.random, office.clock.now()},
+                    {row, who, "key:clerk"})
+        .value()
+        .kind;
+}
+
 TEST_F(KioskTest, WhatTheCounterHandedOutAfterTheLockEndedIsNotCollectedAgain) {
     const DocumentId document = issue();
     const KioskDesk::Taken taken = take(*open(code_of(document)), document);
     office_.clock.advance(printing_ms);
-    const auto row = *office_.store.find_document(document).value();
-    ASSERT_EQ(hand_out({office_.store, office_.keys, office_.random, office_.clock.now()},
-                       {row, card(), "key:clerk"})
-                  .value()
-                  .kind,
-              HandedOut::Kind::collected);
+    ASSERT_EQ(hand_out_now(office_, document, card()), HandedOut::Kind::collected);
     ASSERT_EQ(office_.state(document, ChannelKind::kiosk), LegState::available)
         << "it is the counter's leg that was collected";
     EXPECT_EQ(desk_.finish(here_, token(taken), {1, true, ""}).value(), Finished::moved);
@@ -273,6 +289,39 @@ public:
 private:
     const Clock& clock_;
 };
+
+TEST_F(KioskTest, TheCounterIsLockedOutInTheCommitAndNotOnlyWhenItLooked) {
+    const DocumentId document = issue();
+    const auto opened = open(code_of(document));
+    std::optional<KioskDesk::Taken> taken;
+    office_.store.before_collecting = [&] { taken = take(*opened, document); };
+    EXPECT_EQ(hand_out_now(office_, document, card()), HandedOut::Kind::at_kiosk);
+    ASSERT_TRUE(taken && taken->kind == TakenKind::taken);
+    EXPECT_EQ(desk_.finish(here_, token(*taken), {1, true, ""}).value(), Finished::collected);
+    EXPECT_EQ(hand_out_now(office_, document, card()), HandedOut::Kind::already);
+}
+
+TEST_F(KioskTest, WhatACounterHandedOutInBetweenIsNotLockedAndItsCopyIsVoid) {
+    const DocumentId document = issue();
+    const auto opened = open(code_of(document));
+    office_.store.before_collecting = [&] {
+        EXPECT_EQ(hand_out_now(office_, document, card()), HandedOut::Kind::collected);
+    };
+    EXPECT_EQ(take(*opened, document).kind, TakenKind::busy);
+    EXPECT_TRUE(is_void(document, 1));
+    EXPECT_EQ(take(*opened, document).kind, TakenKind::absent);
+}
+
+TEST_F(KioskTest, OfAKioskAndACounterThatCollectAtOnceOneDoes) {
+    const DocumentId document = issue();
+    const KioskDesk::Taken taken = take(*open(code_of(document)), document);
+    office_.clock.advance(printing_ms); // the lock is over: the counter may
+    office_.store.before_collecting = [&] {
+        EXPECT_EQ(hand_out_now(office_, document, card()), HandedOut::Kind::collected);
+    };
+    EXPECT_EQ(desk_.finish(here_, token(taken), {1, true, ""}).value(), Finished::moved);
+    EXPECT_TRUE(is_void(document, taken.release.copy));
+}
 
 TEST_F(KioskTest, TheSameGoodResultToldTwiceAtOnceIsCollectedBothTimes) {
     const DocumentId document = issue();
@@ -316,7 +365,7 @@ TEST_F(KioskTest, WhatNeverReachedThePrinterIsVoidAndFreeAndCountsAsNoFailure) {
     EXPECT_EQ(desk_.finish(here_, token(unmade), {1, true, ""}).value(), Finished::unknown);
     const KioskDesk::Taken last = take(*opened, document);
     ASSERT_EQ(last.kind, TakenKind::taken) << "free at once";
-    EXPECT_EQ(office_.store.find_collecting(last.release.leg).value()->failures, 1)
+    EXPECT_EQ(office_.store.find_collecting(document).value()->failures, 1)
         << "the jam, and nothing else";
 }
 
@@ -329,7 +378,7 @@ TEST_F(KioskTest, ALockThatRanOutIsAFailureOnlyIfItsFileWentToThePrinter) {
     for (std::uint16_t sent = 0; sent < 5; ++sent) {
         const KioskDesk::Taken taken = take(*open(code_of(document)), document);
         ASSERT_EQ(taken.kind, TakenKind::taken) << sent;
-        EXPECT_EQ(office_.store.find_collecting(taken.release.leg).value()->failures, sent);
+        EXPECT_EQ(office_.store.find_collecting(document).value()->failures, sent);
         ASSERT_TRUE(desk_.note_sent(taken.release).ok());
         office_.clock.advance(printing_ms);
     }

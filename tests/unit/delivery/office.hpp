@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/check.hpp"
@@ -39,7 +40,24 @@ public:
     }
     std::function<void()> after_read = {};
 
+    Result<bool> take_collecting(const store::CollectingTake& take) override {
+        interrupt();
+        return MemoryStore::take_collecting(take);
+    }
+    Result<store::Collected> collect(const store::Collection& collection) override {
+        interrupt();
+        return MemoryStore::collect(collection);
+    }
+    /// Somebody else comes in between, once, before a document is locked or collected: whatever was
+    /// read until then is old.
+    std::function<void()> before_collecting = {};
+
 private:
+    void interrupt() {
+        if (const auto other = std::exchange(before_collecting, nullptr)) {
+            other();
+        }
+    }
     template <class Value>
     Value told(Value read) {
         if (after_read) {

@@ -1,6 +1,7 @@
 // Kiosks, tries and locks on the engine and on the store in memory: both answer the same to long
 // random histories; tries are on disk before anybody knows whether they were right; a lock is taken
 // once, ends by time, and its failures are counted; damage is found.
+#include <map>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -13,7 +14,7 @@
 namespace songda::store {
 namespace {
 
-constexpr std::uint8_t waiting = 1; ///< state of samples::leg
+constexpr std::uint8_t gone = 3; ///< another state than that of samples::leg
 
 KioskRow kiosk(std::uint64_t number, const std::string& serial) {
     KioskRow row;
@@ -33,10 +34,27 @@ Digest digest(std::uint64_t number) {
     return sha256(samples::file_bytes(number, 9));
 }
 
-CollectingTake take_of(std::uint64_t leg, std::uint64_t by, std::uint64_t nonce, TimeMs now) {
-    return {{samples::numbered<LegId>(leg), samples::numbered<KioskId>(by), digest(nonce),
+/// Of document `number`, which has one leg; `legs` outlive it.
+CollectingTake take_of(std::uint64_t number, std::span<const LegRow> legs, std::uint64_t by,
+                       std::uint64_t nonce, TimeMs now) {
+    return {{samples::numbered<LegId>(number), samples::numbered<KioskId>(by), digest(nonce),
              now + 100, 1, 0},
-            waiting,
+            {samples::numbered<DocumentId>(number), legs},
+            now};
+}
+
+std::vector<LegRow> legs_of(Store& store, std::uint64_t number) {
+    return store.legs_of(samples::numbered<DocumentId>(number)).value();
+}
+
+Collection collection_of(std::uint64_t number, std::span<const LegRow> legs, TimeMs now) {
+    LegUpdate update;
+    update.state = gone;
+    update.events = {{"collect", now, now, gone, "x"}};
+    return {samples::numbered<LegId>(number),
+            {samples::numbered<DocumentId>(number), legs},
+            {},
+            update,
             now};
 }
 
@@ -84,6 +102,7 @@ TEST(KiosksConformance, BothStoresAnswerTheSameToRandomHistories) {
     std::mt19937_64 random(20261130);
     const auto below = [&](std::uint64_t end) { return random() % end; };
     std::array<int, 2> taken{};
+    std::map<Collected, int> outcomes;
     TimeMs now{1000};
     for (int step = 0; step < 1500; ++step) {
         now = now + static_cast<std::int64_t>(below(60));
@@ -114,21 +133,37 @@ TEST(KiosksConformance, BothStoresAnswerTheSameToRandomHistories) {
             const std::array<Digest, 1> back = {digest(below(10))};
             ASSERT_TRUE(same(model.end_tries(right, back), engine->end_tries(right, back)));
         }
-        const CollectingTake take = take_of(1 + below(4), 1 + below(4), below(4), now);
+        const std::uint64_t number = 1 + below(4);
+        const DocumentId document = samples::numbered<DocumentId>(number);
+        auto legs = legs_of(model, number);
+        if (!legs.empty() && below(9) == 0) {
+            legs[0].state = 9; // it was seen elsewhere
+        }
+        const CollectingTake take = take_of(number, legs, 1 + below(4), below(4), now);
         const auto answer = model.take_collecting(take);
         ASSERT_TRUE(same(answer, engine->take_collecting(take)));
         ++taken.at(answer.value() ? 1 : 0);
-        const LegId leg = samples::numbered<LegId>(1 + below(4));
         const Digest nonce = digest(below(4));
         const bool failed = below(2) == 0;
-        ASSERT_TRUE(same(model.end_collecting(leg, nonce, failed),
-                         engine->end_collecting(leg, nonce, failed)));
-        ASSERT_TRUE(same(model.find_collecting(leg), engine->find_collecting(leg)));
+        ASSERT_TRUE(same(model.end_collecting(document, nonce, failed),
+                         engine->end_collecting(document, nonce, failed)));
+        if (below(3) == 0) {
+            Collection one = collection_of(number, legs, now);
+            one.nonce = below(2) == 0 ? std::optional(digest(below(4))) : std::nullopt;
+            const auto collected = model.collect(one);
+            ASSERT_TRUE(same(collected, engine->collect(one)));
+            ++outcomes[collected.value()];
+            ASSERT_EQ(legs_of(model, number), legs_of(*engine, number));
+        }
+        ASSERT_TRUE(same(model.find_collecting(document), engine->find_collecting(document)));
         ASSERT_TRUE(same(model.kiosks(), engine->kiosks()));
         ASSERT_TRUE(same(model.kiosks_seen(), engine->kiosks_seen()));
     }
     EXPECT_GT(taken[0], 100);
     EXPECT_GT(taken[1], 100);
+    for (const Collected each : {Collected::collected, Collected::locked, Collected::moved}) {
+        EXPECT_GT(outcomes[each], 10);
+    }
     EXPECT_TRUE(engine->fsck().value().clean());
 }
 
@@ -163,25 +198,54 @@ TEST_F(Kiosks, TriesOutliveACrashAndNothingIsCountedPastTheMost) {
     EXPECT_TRUE(store_->count_tries(windowed, TimeMs{110}).value()[0]);
 }
 
-TEST_F(Kiosks, ALegIsLockedOnceAndItsFailuresAreCounted) {
-    EXPECT_TRUE(store_->take_collecting(take_of(1, 1, 7, TimeMs{10})).value());
-    EXPECT_FALSE(store_->take_collecting(take_of(1, 1, 8, TimeMs{109})).value());
-    EXPECT_TRUE(store_->take_collecting(take_of(1, 1, 8, TimeMs{110})).value()) << "it is over";
-    const LegId leg = samples::numbered<LegId>(1);
-    EXPECT_FALSE(store_->end_collecting(leg, digest(7), true).value()) << "the lock before";
-    EXPECT_TRUE(store_->end_collecting(leg, digest(8), true).value());
-    EXPECT_TRUE(store_->take_collecting(take_of(1, 1, 9, TimeMs{111})).value());
-    EXPECT_EQ(store_->find_collecting(leg).value()->failures, 1);
-    EXPECT_TRUE(store_->end_collecting(leg, digest(9), false).value());
-    EXPECT_FALSE(store_->find_collecting(leg).value());
-    CollectingTake elsewhere = take_of(1, 1, 5, TimeMs{200});
-    elsewhere.expected_state = 9;
-    EXPECT_FALSE(store_->take_collecting(elsewhere).value());
+TEST_F(Kiosks, ADocumentIsLockedOnceAndItsFailuresStay) {
+    const auto legs = legs_of(*store_, 1);
+    const auto take = [&](std::uint64_t nonce, std::int64_t now) {
+        return store_->take_collecting(take_of(1, legs, 1, nonce, TimeMs{now})).value();
+    };
+    EXPECT_TRUE(take(7, 10));
+    EXPECT_FALSE(take(8, 109));
+    EXPECT_TRUE(take(8, 110)) << "it is over";
+    const DocumentId document = samples::numbered<DocumentId>(1);
+    EXPECT_FALSE(store_->end_collecting(document, digest(7), true).value()) << "the lock before";
+    EXPECT_TRUE(store_->end_collecting(document, digest(8), true).value());
+    EXPECT_TRUE(take(9, 111));
+    EXPECT_EQ(store_->find_collecting(document).value()->failures, 1);
+    EXPECT_TRUE(store_->end_collecting(document, digest(9), false).value());
+    EXPECT_EQ(store_->find_collecting(document).value()->failures, 1) << "counted, and it stays";
+    EXPECT_TRUE(take(9, 112)) << "free at once";
+    EXPECT_TRUE(store_->end_collecting(document, digest(9), false).value());
+    auto elsewhere = legs;
+    elsewhere[0].state = 9;
+    EXPECT_FALSE(store_->take_collecting(take_of(1, elsewhere, 1, 5, TimeMs{200})).value());
+}
+
+TEST_F(Kiosks, ADocumentIsCollectedOnceWhicheverLegAndByNobodyWhileItIsLocked) {
+    ASSERT_TRUE(store_->add_leg({samples::leg(2, 1, 1, std::nullopt), {}}).ok());
+    const auto legs = legs_of(*store_, 1);
+    ASSERT_EQ(legs.size(), 2U);
+    ASSERT_TRUE(store_->take_collecting(take_of(1, legs, 1, 7, TimeMs{10})).value());
+    Collection counter = collection_of(1, legs, TimeMs{20});
+    counter.leg = legs[1].id;
+    EXPECT_EQ(store_->collect(counter).value(), Collected::locked);
+    Collection kiosk_one = collection_of(1, legs, TimeMs{20});
+    kiosk_one.nonce = digest(8);
+    EXPECT_EQ(store_->collect(kiosk_one).value(), Collected::locked) << "another's lock";
+    kiosk_one.nonce = digest(7);
+    EXPECT_EQ(store_->collect(kiosk_one).value(), Collected::collected);
+    EXPECT_FALSE(store_->find_collecting(samples::numbered<DocumentId>(1)).value());
+    EXPECT_EQ(store_->collect(counter).value(), Collected::moved) << "it saw what is no more";
+    reopen();
+    EXPECT_EQ(legs_of(*store_, 1)[0].state, gone);
+    EXPECT_EQ(store_->leg_events(legs[0].id).value().back().kind, "collect");
+    counter.seen.legs = {};
+    EXPECT_EQ(store_->collect(counter).value(), Collected::moved) << "whoever saw no leg";
 }
 
 TEST_F(Kiosks, DamageIsFound) {
     ASSERT_TRUE(store_->note_kiosk({samples::numbered<KioskId>(1), {}, {}, "1", "idle"}).ok());
-    ASSERT_TRUE(store_->take_collecting(take_of(1, 1, 7, TimeMs{10})).value());
+    const auto legs = legs_of(*store_, 1);
+    ASSERT_TRUE(store_->take_collecting(take_of(1, legs, 1, 7, TimeMs{10})).value());
     ASSERT_TRUE(store_->fsck().value().clean());
     store_.reset();
     {

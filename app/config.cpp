@@ -396,6 +396,18 @@ DepartmentConfig read_department(TomlTable& table, const ConfigPaths& path, sign
     return department;
 }
 
+void check_hall(TomlTable& table, const HallConfig& hall, const std::set<std::string>& codes,
+                std::set<std::string>& places) {
+    if (!places.insert(hall.place).second) {
+        table.refuse("place", "is listed twice");
+    }
+    for (const std::string& code : hall.departments) {
+        if (!codes.contains(code)) {
+            table.refuse("departments", code + ": is no code of a [[department]]");
+        }
+    }
+}
+
 log::Level read_level(TomlTable& root) {
     const std::string text = root.text_or("log_level", "info");
     if (text != "debug" && text != "info" && text != "warning" && text != "error") {
@@ -475,6 +487,11 @@ Result<Config> read_config(const std::string& file_path, Files files) {
         if (!codes.insert(config.departments.back().code).second) {
             table.refuse("code", "is listed twice");
         }
+    }
+    std::set<std::string> places;
+    for (TomlTable& table : root.tables("hall")) {
+        config.halls.push_back(read_hall(table, path));
+        check_hall(table, config.halls.back(), codes, places);
     }
     if (config.departments.empty()) {
         root.refuse("department", "at least one [[department]] is needed");

@@ -37,6 +37,7 @@ std::string_view policy_name(Policy policy) {
     case Policy::status: return "status";
     case Policy::read: return "read";
     case Policy::applicant: return "applicant";
+    case Policy::screen: return "screen";
     case Policy::operations: return "operations";
     }
     return "operations";

@@ -24,6 +24,7 @@ enum class Policy {
     read,            ///< a department's credential with scope `read`
     applicant,       ///< who opened an inbox with link and code, limited per address
     provider,        ///< a provider of messages, by its own signature or secret; never limited
+    screen,          ///< a hall's screen, by its token; limited per address
     operations,      ///< from the addresses of `operations_peers` only
 };
 

@@ -233,11 +233,13 @@ http::Response release(const KioskParts& parts, const KioskRow& kiosk,
         const auto withdrawn = parts.desk.withdraw(kiosk, leave);
         return problem_response(problem_of(withdrawn.ok() ? file.error() : withdrawn.error()));
     }
-    leave.file = sha256(file.value());
+    leave.file = sha256(file.value().file);
+    leave.pages = file.value().pages;
     std::string to;
     JsonObject object(to);
     object.text("release", parts.desk.tokens().write(leave));
     object.raw("copy", std::to_string(leave.copy));
+    object.raw("pages", std::to_string(leave.pages));
     object.text("job", to_text(leave.leg) + '-' + std::to_string(leave.copy));
     object.text("sha256", to_hex(leave.file));
     object.text("until", to_rfc3339(leave.until));
@@ -272,7 +274,7 @@ http::Response send_file(const KioskParts& parts, const KioskRow& kiosk,
     if (!file.ok()) {
         return problem_response(problem_of(file.error()));
     }
-    if (sha256(file.value()) != leave.value()->file) {
+    if (sha256(file.value().file) != leave.value()->file) {
         return no_release(); // it got another revision meanwhile: take it anew
     }
     const auto noted = parts.desk.note_sent(*leave.value());
@@ -282,7 +284,7 @@ http::Response send_file(const KioskParts& parts, const KioskRow& kiosk,
     http::Response response;
     response.content_type = "application/pdf";
     response.headers = {{"Cache-Control", "no-store"}};
-    response.body = as_text(file.value());
+    response.body = as_text(file.value().file);
     return response;
 }
 

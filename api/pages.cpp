@@ -25,6 +25,9 @@ constexpr std::array known_files = {
     KnownFile{"", "verify.html", html}, // its routes put the answer in
     KnownFile{"", "inbox.html", html},
     KnownFile{"", "guide.html", html},
+    KnownFile{"", "hall.html", html},
+    KnownFile{"/hall.js", "hall.js", script},
+    KnownFile{"/hall.css", "hall.css", "text/css; charset=utf-8"},
     KnownFile{"/inbox.js", "inbox.js", script},
     KnownFile{"/elements.js", "elements.js", script},
     KnownFile{"/rating.js", "rating.js", script},

@@ -138,7 +138,7 @@ http::Response send_copy(const ApiParts& parts, const Document& document,
     response.content_type = "application/pdf";
     response.headers = {{"Cache-Control", "no-store"},
                         {"Content-Disposition", "inline; filename=\"copy.pdf\""}};
-    response.body = as_text(file.value());
+    response.body = as_text(file.value().file);
     return response;
 }
 

@@ -65,6 +65,7 @@ http::Response serve(Guards& guards, const ApiRoute& route, const http::Request&
     switch (route.policy) {
     case Policy::anyone:
     case Policy::anyone_document:
+    case Policy::screen: // its board compares the token
         if (auto refused = check_rate(guards, route.policy, request)) {
             return std::move(*refused);
         }
@@ -139,6 +140,7 @@ Result<std::vector<ApiRoute>> make_api_routes(const ApiParts& parts) {
     add_verify_routes(routes, parts, pages.value().text("verify.html"));
     add_inbox_routes(routes, parts, pages.value().text("inbox.html"));
     add_inbox_event_routes(routes, parts);
+    add_hall_routes(routes, parts, pages.value().text("hall.html"));
     add_event_routes(routes, parts);
     add_push_routes(routes, parts);
     add_rating_routes(routes, parts);

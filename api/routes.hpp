@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/access.hpp"
+#include "api/halls.hpp"
 #include "api/rate_limit.hpp"
 #include "base/metrics.hpp"
 #include "base/random.hpp"
@@ -81,6 +82,7 @@ struct ApiParts {
         provider_report{};
     /// All evidence of a document's delivery as a ZIP. Empty: there is none.
     std::function<Result<Bytes>(const store::DocumentRow&)> evidence_package{};
+    std::vector<Hall> halls{}; ///< whose screens are let in
 };
 
 /// What follows it in a path is one value: an OCSP request in base64, slashes and all.
@@ -131,6 +133,7 @@ void add_status_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_verify_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_inbox_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_rating_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
+void add_hall_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view page);
 void add_inbox_event_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_event_routes(std::vector<ApiRoute>& to, const ApiParts& parts);
 void add_push_routes(std::vector<ApiRoute>& to, const ApiParts& parts);

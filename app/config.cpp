@@ -480,6 +480,7 @@ Result<Config> read_config(const std::string& file_path, Files files) {
             table.refuse("code", "is listed twice");
         }
     }
+    config.halls = read_halls(root, path, codes);
     if (config.departments.empty()) {
         root.refuse("department", "at least one [[department]] is needed");
     }

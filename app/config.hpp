@@ -8,6 +8,7 @@
 
 #include "app/evidence_config.hpp"
 #include "app/fax_config.hpp"
+#include "app/hall_config.hpp"
 #include "app/kiosk_config.hpp"
 #include "app/provider_config.hpp"
 #include "app/web_push_config.hpp"
@@ -207,6 +208,7 @@ struct Config {
     /// The register of seals; none: seals are used without one. With a signer process it is that
     /// one's, and only looked at from here.
     std::optional<signer::RegisterPlace> seals{};
+    std::vector<HallConfig> halls{};
     /// Nobody publishes an edition of their own.
     bool four_eyes = true;
     std::vector<DepartmentConfig> departments;

@@ -138,6 +138,15 @@ std::string words_of(KioskStanding standing, const KioskRow& kiosk, const store:
     return fmt::format("在线 heard of {} s ago", seconds);
 }
 
+void show_last(const store::KioskSeen& last) {
+    fmt::print("    {} · 打印机 printer {} · 时钟差 clock {} ms\n", last.software, last.printer,
+               last.clock - last.at);
+    if (last.printer.ends_with("no-page-count")) {
+        fmt::print("    打印机不报告印出的面数，本机不能发放 its printer does not count sides: "
+                   "nothing is handed out there\n");
+    }
+}
+
 /// 1 when one is silent, so that a watchdog sees it.
 int list(store::Store& store, const KioskArguments&) {
     const auto kiosks = store.kiosks();
@@ -160,8 +169,7 @@ int list(store::Store& store, const KioskArguments&) {
         fmt::print("{} {} {} {} · {}\n", to_hex(kiosk.id.view()), kiosk.site, kiosk.serial,
                    kiosk.place, words_of(standing, kiosk, last, now));
         if (last != nullptr) {
-            fmt::print("    {} · 打印机 printer {} · 时钟差 clock {} ms\n", last->software,
-                       last->printer, last->clock - last->at);
+            show_last(*last);
         }
     }
     if (kiosks.value().empty()) {

@@ -98,6 +98,7 @@ struct Counters {
     Office& office;
     const verifier::Inspector& inspector;
     EvidenceOffice* evidence; ///< null: nothing is sealed
+    std::vector<api::Hall> halls;
 };
 
 /// Null without the table in the configuration.
@@ -179,6 +180,7 @@ api::ApiParts make_parts(const Config& config, Desk& desk, const Counters& made)
                 const store::DocumentRow& document) {
                 return delivery::make_evidence_package(parts, document);
             },
+        .halls = made.halls,
     };
 }
 
@@ -244,6 +246,10 @@ int run_serve(const std::string& path) {
     if (!evidence.ok()) {
         return tell_failure(evidence.error());
     }
+    auto halls = open_halls(config.value().halls, department_codes(config.value()));
+    if (!halls.ok()) {
+        return tell_failure(halls.error());
+    }
     delivery::Collecting collecting(desk.store(), desk.applicant_keys(), desk.clock(),
                                     desk.link_ms());
     const api::Gatekeeper gatekeeper(desk.store(), certificates.value());
@@ -254,7 +260,7 @@ int run_serve(const std::string& path) {
     const api::ApiParts parts =
         make_parts(config.value(), desk,
                    {gatekeeper, collecting, ready, timestamping.value().get(), *office.value(),
-                    inspector, evidence.value().get()});
+                    inspector, evidence.value().get(), std::move(halls).value()});
     auto routes = api::make_api_routes(parts);
     if (!routes.ok()) {
         return tell_failure(routes.error());

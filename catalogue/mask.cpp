@@ -21,12 +21,28 @@ std::u32string_view without_remark(std::u32string_view name) {
     return begin == std::u32string_view::npos || begin == 0 ? name : name.substr(0, begin);
 }
 
+/// Compound surnames that are in use, two characters each.
+constexpr std::u32string_view compound_surnames =
+    U"欧阳司马上官诸葛皇甫尉迟公孙慕容令狐司徒东方夏侯端木百里南宫西门独孤宇文长孙轩辕呼延闻人太史"
+    U"申屠"
+    U"赫连澹台公冶宗政濮阳淳于单于钟离万俟闾丘鲜于仲孙司空公羊太叔拓跋第五";
+
+bool has_compound_surname(std::u32string_view name) {
+    for (std::size_t at = 0; name.size() > 2 && at < compound_surnames.size(); at += 2) {
+        if (name.starts_with(compound_surnames.substr(at, 2))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 } // namespace
 
 std::string mask_person(std::string_view name) {
     const std::u32string characters = to_code_points(name);
-    return characters.empty() ? std::string()
-                              : to_utf8(std::u32string_view(characters).substr(0, 1)) + "**";
+    const std::u32string_view view = characters;
+    return view.empty() ? std::string()
+                        : to_utf8(view.substr(0, has_compound_surname(view) ? 2 : 1)) + "**";
 }
 
 std::string mask_organisation(std::string_view name) {

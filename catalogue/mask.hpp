@@ -7,7 +7,8 @@
 /// enough to learn a name from the code alone. Work on characters, not bytes.
 namespace songda::catalogue {
 
-/// `张三丰` → `张**`; a compound name keeps its first character only.
+/// `张三丰` → `张**`, `欧阳娜娜` → `欧阳**`: a compound surname 复姓 stays whole, as nobody called
+/// 欧阳 knows themselves as 欧. Always two stars, so that the length is not told.
 [[nodiscard]] std::string mask_person(std::string_view name);
 
 /// `示例市鑫源餐饮管理有限公司` → `示例市********公司`: first three and last two characters; always

@@ -235,7 +235,8 @@ Result<Preview> Issuer::preview(const DepartmentCode& department, std::string_vi
     return made;
 }
 
-Result<Bytes> Issuer::print(const store::DocumentRow& document, std::string_view words) const {
+Result<Issuer::Print> Issuer::print(const store::DocumentRow& document,
+                                    std::string_view words) const {
     const auto templates = impl_->templates();
     const ReadyTemplate* const any = templates->any_of(document.department.text);
     if (any == nullptr) {
@@ -249,8 +250,8 @@ Result<Bytes> Issuer::print(const store::DocumentRow& document, std::string_view
     if (!stamped.ok()) {
         return stamped.error();
     }
-    const ByteView bytes = stamped.value().view();
-    return Bytes(bytes.begin(), bytes.end());
+    const ByteView bytes = stamped.value().file.view();
+    return Print{Bytes(bytes.begin(), bytes.end()), stamped.value().pages};
 }
 
 std::optional<int> Issuer::approvals_of(const DepartmentCode& department,

@@ -146,7 +146,11 @@ public:
     /// The file of one print on paper: the issued one with `words` at the foot of every page
     /// (issuer/render/copy_stamp.hpp). Faults: of the store, invalid_input (a character that no
     /// font has).
-    [[nodiscard]] Result<Bytes> print(const store::DocumentRow& document,
+    struct Print {
+        Bytes file;
+        std::uint32_t pages = 0;
+    };
+    [[nodiscard]] Result<Print> print(const store::DocumentRow& document,
                                       std::string_view words) const;
 
     /// How many people the profile of the department's template asks for; nothing for a template

@@ -17,6 +17,8 @@ constexpr const char* a4 = "iso_a4_210x297mm";
 constexpr int text_max = 1024;
 /// A job whose answer was lost may be there a moment later.
 constexpr int lost_looks = 4;
+/// So many of its last jobs say whether it counts.
+constexpr int counted_jobs = 20;
 
 TalkOptions talk_options(const Printer::Options& options) {
     return {options.uri, "songda-kiosk", options.connect, options.answer};
@@ -72,6 +74,12 @@ struct JobState {
     std::uint32_t sheets = 0;
 };
 
+/// Some count sides alone, some sheets of paper alone.
+std::uint32_t sides_of(int impressions, int papers, bool two_sided) {
+    const int sides = impressions > 0 ? impressions : papers * (two_sided ? 2 : 1);
+    return static_cast<std::uint32_t>(std::max(sides, 0));
+}
+
 std::optional<JobState> job_state(const Talk& talk, int job) {
     Message request = talk.ask(IPP_OP_GET_JOB_ATTRIBUTES);
     ippAddInteger(request.get(), IPP_TAG_OPERATION, IPP_TAG_INTEGER, "job-id", job);
@@ -79,10 +87,34 @@ std::optional<JobState> job_state(const Talk& talk, int job) {
     if (!is_good(answer)) {
         return std::nullopt;
     }
-    const int impressions = std::max(number(answer, "job-impressions-completed"),
-                                     number(answer, "job-media-sheets-completed"));
     return JobState{number(answer, "job-state"),
-                    static_cast<std::uint32_t>(std::max(impressions, 0))};
+                    sides_of(number(answer, "job-impressions-completed"),
+                             number(answer, "job-media-sheets-completed"),
+                             any_begins(texts(answer, "sides"), "two-sided"))};
+}
+
+/// Of the jobs that it completed lately; one that was cancelled may have none for good reason.
+std::optional<bool> counts_sides(const Talk& talk) {
+    Message request = talk.ask(IPP_OP_GET_JOBS);
+    static constexpr std::array<const char*, 3> wanted = {"job-state", "job-impressions-completed",
+                                                          "job-media-sheets-completed"};
+    ippAddString(request.get(), IPP_TAG_OPERATION, IPP_TAG_KEYWORD, "which-jobs", nullptr,
+                 "completed");
+    ippAddInteger(request.get(), IPP_TAG_OPERATION, IPP_TAG_INTEGER, "limit", counted_jobs);
+    ippAddStrings(request.get(), IPP_TAG_OPERATION, IPP_TAG_KEYWORD, "requested-attributes",
+                  static_cast<int>(wanted.size()), nullptr, wanted.data());
+    const Message answer = talk.send(std::move(request));
+    bool any = false;
+    for (ipp_attribute_t* each = is_good(answer) ? ippFirstAttribute(answer.get()) : nullptr;
+         each != nullptr; each = ippNextAttribute(answer.get())) {
+        const char* const said = ippGetName(each);
+        const std::string_view what(said == nullptr ? "" : said);
+        if (what.ends_with("-completed") && ippGetInteger(each, 0) > 0) {
+            return true;
+        }
+        any = any || (what == "job-state" && ippGetInteger(each, 0) == IPP_JSTATE_COMPLETED);
+    }
+    return any ? std::optional(false) : std::nullopt;
 }
 
 std::string present_reason(const Talk& talk) {
@@ -165,6 +197,7 @@ std::string PrinterState::words() const {
     for (const std::string& reason : reasons) {
         words += ' ' + reason;
     }
+    words += counts == false ? " no-page-count" : "";
     return words.substr(0, text_max);
 }
 
@@ -178,9 +211,13 @@ Result<Printer> Printer::make(Options options) {
 
 Result<PrinterState> Printer::look() const {
     const Talk talk(talk_options(options_));
-    return talk.connected()
-               ? state_of(talk)
-               : Result<PrinterState>(Error{Fault::unavailable, "the printer is not there"});
+    auto state = talk.connected()
+                     ? state_of(talk)
+                     : Result<PrinterState>(Error{Fault::unavailable, "the printer is not there"});
+    if (state.ok()) {
+        state.value().counts = counts_sides(talk);
+    }
+    return state;
 }
 
 PrintOutcome Printer::print(const PrintOrder& order) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,9 @@ struct PrinterState {
     std::vector<std::string> reasons; ///< `media-jam-error`; none: empty
     bool accepting = false;
     bool takes_pdf = false;
-    /// For people and the heartbeat: `stopped media-jam-error`.
+    /// Says how many sides came out? Known by the jobs that it completed; nothing: it has none yet.
+    std::optional<bool> counts = std::nullopt;
+    /// For people and the heartbeat: `stopped media-jam-error`, `idle no-page-count`.
     [[nodiscard]] std::string words() const;
 };
 
@@ -34,7 +37,7 @@ struct PrintOutcome {
         unknown, ///< it may print still: the printer went away, or a cancelled job did not end
     };
     Kind kind = Kind::failed;
-    std::uint32_t sheets = 0; ///< impressions that the printer counted
+    std::uint32_t sheets = 0; ///< sides 面 that the printer counted
     std::string reason;       ///< of `failed`: `printer_jam`, `printer_media`, …
     bool found_again = false; ///< the job was there already, and nothing was sent twice
 };

@@ -152,7 +152,7 @@ async function look() {
     const standing = await (await fetch('/local/state', { cache: 'no-store' })).json();
     if (!isIdle()) return;
     byId('place').textContent = standing.place || '';
-    const fit = standing.online && !/stopped|gone/.test(standing.printer);
+    const fit = standing.online && !/stopped|gone|no-page-count/.test(standing.printer);
     byId('idle').hidden = !fit;
     byId('closed').hidden = fit;
   } catch {

@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <thread>
 
+#include <rapidjson/document.h>
+
 #include "base/certificate.hpp"
 #include "base/durable_file.hpp"
 #include "base/json.hpp"
@@ -56,6 +58,13 @@ http::Response state(std::string_view word, std::string_view reason = {}) {
 std::string text_in(const std::string& body, std::string_view member) {
     const auto parsed = parse_json(body);
     return parsed.ok() ? std::string(member_text(parsed.value().root(), member)) : "";
+}
+
+std::uint32_t number_in(const std::string& body, std::string_view member) {
+    const auto parsed = parse_json(body);
+    const rapidjson::Value* const found =
+        parsed.ok() ? find_member(parsed.value().root(), member) : nullptr;
+    return found != nullptr && found->IsUint() ? found->GetUint() : 0;
 }
 
 template <class... Pairs>
@@ -173,9 +182,13 @@ void KioskDevice::renew_if_due() const {
     }
 }
 
-bool KioskDevice::beat() {
+std::string KioskDevice::printer_words() const {
     const auto printer = printer_.look();
-    const std::string words = printer.ok() ? printer.value().words() : "gone";
+    return printer.ok() ? printer.value().words() : "gone";
+}
+
+bool KioskDevice::beat() {
+    const std::string words = printer_words();
     const http::Response answer = ask(
         "heartbeat", object_of(pair("software", software), pair("clock", to_rfc3339(clock_.now())),
                                pair("printer", words)));
@@ -270,10 +283,10 @@ http::Response KioskDevice::print_for(std::uint64_t visit, const std::string& se
     order.name = text_in(leave.body, "job");
     order.pdf = as_bytes(file.body); // in memory only
     order.two_sided = config_.two_sided;
-    return print_file(visit, release, order);
+    return print_file(visit, {release, number_in(leave.body, "pages")}, order);
 }
 
-http::Response KioskDevice::print_file(std::uint64_t visit, const std::string& release,
+http::Response KioskDevice::print_file(std::uint64_t visit, const Leave& leave,
                                        const printing::PrintOrder& order) {
     using Kind = printing::PrintOutcome::Kind;
     printing::PrintOutcome outcome = printer_.print(order);
@@ -283,24 +296,28 @@ http::Response KioskDevice::print_file(std::uint64_t visit, const std::string& r
     }
     if (outcome.kind == Kind::unknown) {
         const std::scoped_lock lock(mutex_);
-        lost_ = Lost{release, order.name};
+        lost_ = Lost{leave.release, order.name};
         return state("failed", outcome.reason);
     }
     if (outcome.kind != Kind::printed) {
-        (void)tell_result(release, outcome.sheets, false,
+        (void)tell_result(leave.release, outcome.sheets, false,
                           outcome.reason.empty() ? "printer_failed" : outcome.reason);
         return outcome.kind == Kind::busy ? state("busy") : state("failed", outcome.reason);
+    }
+    if (outcome.sheets < leave.pages) { // a licence of which a page is missing is none
+        (void)tell_result(leave.release, outcome.sheets, false, "pages_missing");
+        return state("failed", "pages_missing");
     }
     bool here = false;
     {
         const std::scoped_lock lock(mutex_);
         here = visit_ == visit;
         if (here) {
-            printed_ = Printed{release, outcome.sheets};
+            printed_ = Printed{leave.release, outcome.sheets};
         }
     }
     if (!here) { // the next one is not asked about this paper
-        (void)tell_result(release, outcome.sheets, false, "not_taken");
+        (void)tell_result(leave.release, outcome.sheets, false, "not_taken");
         return state("ended");
     }
     std::string to;

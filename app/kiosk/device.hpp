@@ -42,6 +42,8 @@ public:
     /// The person took the sheets, or did not: `{"state":"collected"}` or `"returned"`; `"kept"`:
     /// the door will be told.
     [[nodiscard]] http::Response confirm(bool taken);
+    /// In words of the heartbeat; `gone`: it does not answer.
+    [[nodiscard]] std::string printer_words() const;
     /// Forgets who stood here.
     void end_session();
     /// For the idle screen: `{"online","printer","place"}`.
@@ -60,7 +62,11 @@ private:
     [[nodiscard]] bool is_here(std::uint64_t visit) const;
     [[nodiscard]] http::Response print_for(std::uint64_t visit, const std::string& session,
                                            const std::string& document);
-    [[nodiscard]] http::Response print_file(std::uint64_t visit, const std::string& release,
+    struct Leave {
+        std::string release;
+        std::uint32_t pages = 0;
+    };
+    [[nodiscard]] http::Response print_file(std::uint64_t visit, const Leave& leave,
                                             const printing::PrintOrder& order);
     [[nodiscard]] bool settle_lost();
     void look_for_lost();

@@ -26,6 +26,20 @@ http::Response refuse(int status, std::string_view why) {
     return response;
 }
 
+/// Whoever sets it up is still there: what would make each print fail is said now.
+void tell_printer(const std::string& words) {
+    fmt::print("打印机 printer: {}\n", words);
+    if (words == "gone") {
+        fmt::print("  打印机没有应答，请检查 [printer] uri 和电源 it does not answer: look at uri "
+                   "and power\n");
+    } else if (words.ends_with("no-page-count")) {
+        fmt::print("  打印机不报告印出的面数，无法确认文书完整，本机不会发放；请换一台报告 "
+                   "job-impressions-completed 的打印机\n"
+                   "  it does not say how many sides came out, so nothing can be handed out here: "
+                   "use one that does\n");
+    }
+}
+
 int enrol(const app::DeviceConfig& config, const std::string& code) {
     const SystemClock clock;
     auto device = app::KioskDevice::open(config, clock);
@@ -37,6 +51,7 @@ int enrol(const app::DeviceConfig& config, const std::string& code) {
         return tell_failure(enrolled.error());
     }
     fmt::print("已登记 enrolled: {}/device.pem\n", config.folder);
+    tell_printer(device.value()->printer_words());
     return 0;
 }
 

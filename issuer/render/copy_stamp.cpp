@@ -56,8 +56,8 @@ public:
     Revision(const OwnPdf& from, ByteBuffer& to)
         : from_(from), to_(to), next_(from.size()), objects_(to, offsets_) {}
 
-    /// Pages show the stamp of their width; all pages share the resources.
-    Result<void> write(const Layout& layout, const SetLine& line) {
+    /// Pages show the stamp of their width; all pages share the resources. How many there are.
+    Result<std::uint32_t> write(const Layout& layout, const SetLine& line) {
         const std::size_t drawing = next_++;
         const std::string fonts = write_fonts(layout.glyphs_of(line));
         write_drawing(drawing, layout, line, fonts);
@@ -67,7 +67,7 @@ public:
             return not_ours();
         }
         objects_.plain(object_resources, *resources);
-        std::size_t pages = 0;
+        std::uint32_t pages = 0;
         for (std::size_t number = 1; number < from_.size(); ++number) {
             const std::string_view page = from_.body(number);
             if (!page.starts_with("<</Type/Page/")) {
@@ -89,7 +89,7 @@ public:
             objects_.plain(number, std::string(page).insert(end, fmt::format(" {} 0 R", content)));
         }
         write_table();
-        return pages > 0 ? Result<void>() : not_ours();
+        return pages > 0 ? Result<std::uint32_t>(pages) : not_ours();
     }
 
 private:
@@ -157,7 +157,8 @@ private:
 
 } // namespace
 
-Result<ByteBuffer> stamp_paper_copy(ByteView file, std::string_view words, const FontSet& fonts) {
+Result<PaperCopyFile> stamp_paper_copy(ByteView file, std::string_view words,
+                                       const FontSet& fonts) {
     const auto objects = OwnPdf::read(as_text(file));
     if (!objects.ok()) {
         return objects.error();
@@ -172,12 +173,13 @@ Result<ByteBuffer> stamp_paper_copy(ByteView file, std::string_view words, const
         return Error{Fault::invalid_input, "no font has " + layout.faults.front().value};
     }
     const SetLine line{0, layout.glyphs.size(), 0, foot, stamp_size, 0, 0};
-    ByteBuffer made;
-    made.append(file);
-    const Result<void> written = Revision(objects.value(), made).write(layout, line);
-    if (!written.ok()) {
-        return written.error();
+    PaperCopyFile made;
+    made.file.append(file);
+    const auto pages = Revision(objects.value(), made.file).write(layout, line);
+    if (!pages.ok()) {
+        return pages.error();
     }
+    made.pages = pages.value();
     return made;
 }
 

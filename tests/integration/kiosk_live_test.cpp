@@ -298,6 +298,21 @@ TEST_F(DeviceLive, AJamVoidsTheCopyAndTheNextPrintIsAnother) {
     EXPECT_FALSE(copies(id)[1].contains("revoked_at"));
 }
 
+TEST_F(DeviceLive, APrinterThatDoesNotCountHandsNothingOutAndThatIsSaid) {
+    const std::string id = issue();
+    (void)open(id);
+    printer_.behave("exit 0");
+    EXPECT_EQ(print(id)["reason"], "no_sheet");
+    EXPECT_EQ(copies(id)[0]["reason"], "no_sheet");
+    const auto listed = [&] { return live::run_songda("kiosk list -c " + service_.config()); };
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(40);
+    while (listed().output.find("不报告印出的面数") == std::string::npos &&
+           std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::sleep_for(std::chrono::seconds(1));
+    }
+    EXPECT_NE(listed().output.find("不报告印出的面数"), std::string::npos) << listed().output;
+}
+
 TEST_F(DeviceLive, WhoLeavesWithoutAWordHasTakenNothing) {
     const std::string id = issue();
     (void)open(id);

@@ -220,7 +220,7 @@ test('ATouchKeepsTheSession', async () => {
 });
 
 test('APrinterThatIsGoneOrNoConnectionClosesTheIdleScreen', async () => {
-  for (const standing of [{ online: true, printer: 'stopped media-jam-error', place: 'x' }, { online: false, printer: 'idle', place: 'x' }]) {
+  for (const standing of [{ online: true, printer: 'stopped media-jam-error', place: 'x' }, { online: true, printer: 'idle no-page-count', place: 'x' }, { online: false, printer: 'idle', place: 'x' }]) {
     device.standing = standing;
     await page.clock.fastForward(5_001);
     await waitFor('closed');

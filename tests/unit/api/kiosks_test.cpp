@@ -113,6 +113,7 @@ TEST_F(KioskDoorTest, PrintsANumberedCopyAndCollects) {
     ASSERT_EQ(released.status, 201) << released.body;
     const json leave = json::parse(released.body);
     EXPECT_EQ(leave["copy"], 1);
+    EXPECT_EQ(leave["pages"], 1);
     const http::Response file = knock("files", {{"release", leave["release"]}}, certificate);
     ASSERT_EQ(file.status, 200) << file.body;
     EXPECT_EQ(to_hex(sha256(as_bytes(file.body))), leave["sha256"]);

@@ -128,9 +128,10 @@ protected:
             return opened("s1");
         }
         if (name == "releases") {
-            return answer(
-                201,
-                {{"release", "r1"}, {"job", "leg-1"}, {"sha256", to_hex(sha256(as_bytes(file)))}});
+            return answer(201, {{"release", "r1"},
+                                {"pages", 2},
+                                {"job", "leg-1"},
+                                {"sha256", to_hex(sha256(as_bytes(file)))}});
         }
         if (name == "files") {
             http::Response response;
@@ -200,6 +201,15 @@ TEST_F(KioskDeviceTest, OpensPrintsAndTellsWhatBecameOfThePaper) {
     EXPECT_EQ(json::parse(device_->confirm(true).body)["state"], "collected");
     EXPECT_EQ(told("results").size(), 1U);
     EXPECT_EQ(kept(), 0U);
+}
+
+TEST_F(KioskDeviceTest, FewerSidesThanPagesIsNoPrint) {
+    (void)open_desk();
+    printer(get_job, [] { return Reply{Reply::Kind::answer, ScriptedPrinter::job_state(9, 1)}; });
+    EXPECT_EQ(device_->print("d1").body, R"({"state":"failed","reason":"pages_missing"})");
+    EXPECT_EQ(told("results")[0]["failure"], "pages_missing");
+    EXPECT_EQ(told("results")[0]["sheets"], 1);
+    EXPECT_EQ(json::parse(device_->confirm(true).body)["state"], "nothing");
 }
 
 TEST_F(KioskDeviceTest, AnAnswerToThePersonBeforeGivesTheNextOneNoSession) {

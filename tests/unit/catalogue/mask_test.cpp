@@ -9,6 +9,10 @@ namespace {
 TEST(Mask, PersonKeepsTheFirstCharacterOnly) {
     EXPECT_EQ(mask_person("张三丰"), "张**");
     EXPECT_EQ(mask_person("王五"), "王**");
+    EXPECT_EQ(mask_person("欧阳娜娜"), "欧阳**");
+    EXPECT_EQ(mask_person("上官云"), "上官**");
+    EXPECT_EQ(mask_person("欧阳"), "欧**") << "a name of two characters is a surname and a name";
+    EXPECT_EQ(mask_person("阳司"), "阳**");
     EXPECT_EQ(mask_person("𠮷"), "𠮷**");
     EXPECT_EQ(mask_person("迪丽·买买提"), "迪**");
     EXPECT_EQ(mask_person(""), "");

@@ -70,6 +70,24 @@ TEST_F(PrinterTest, CompletedWithoutASheetIsNotPrinted) {
     EXPECT_EQ(outcome.reason, "no_sheet");
 }
 
+TEST_F(PrinterTest, OneThatDoesNotCountSaysSoAfterItsFirstJob) {
+    EXPECT_EQ(printer().look().value().counts, std::nullopt) << "nobody knows yet";
+    real_.behave("exit 0");
+    ASSERT_EQ(print("leg-2").kind, Kind::failed);
+    EXPECT_EQ(printer().look().value().words(), "idle no-page-count");
+    real_.behave(good);
+    ASSERT_EQ(print("leg-3").sheets, 2U);
+    EXPECT_EQ(printer().look().value().counts, true);
+}
+
+TEST_F(PrinterTest, SheetsOfPaperAreSidesWhereItCountsPaperAlone) {
+    real_.behave("echo 'ATTR: job-media-sheets-completed=2' >&2; exit 0");
+    EXPECT_EQ(print("leg-2").sheets, 2U);
+    EXPECT_EQ(printer().print({"leg-3", as_bytes(pdf), true}).sheets, 4U) << "both sides of each";
+    real_.behave("echo 'ATTR: job-impressions-completed=3 job-media-sheets-completed=2' >&2");
+    EXPECT_EQ(printer().print({"leg-4", as_bytes(pdf), true}).sheets, 3U) << "it says so itself";
+}
+
 TEST_F(PrinterTest, AJamHasItsReasonAndWhatCameOutIsCounted) {
     real_.behave("echo 'ATTR: job-impressions-completed=1' >&2; echo 'STATE: +media-jam-error' >&2;"
                  " sleep 1; exit 1");

@@ -79,8 +79,8 @@ TEST_P(ArchiveRevision, NothingElsePassesForOne) {
     EXPECT_FALSE(is_one(add_archive_revision(issued.file, size, {{}, room}).value().file))
         << "no token";
     const auto copy = stamp_paper_copy(issued.file, "纸质件", *fonts());
-    EXPECT_FALSE(is_one(copy.value().view())) << "a paper copy";
-    EXPECT_FALSE(add_archive_revision(copy.value().view(), size, {{}, room}).ok());
+    EXPECT_FALSE(is_one(copy.value().file.view())) << "a paper copy";
+    EXPECT_FALSE(add_archive_revision(copy.value().file.view(), size, {{}, room}).ok());
     EXPECT_FALSE(add_archive_revision(as_bytes("%PDF-1.7\n"), 9, {{}, room}).ok());
 }
 

@@ -38,14 +38,15 @@ TEST_P(CopyStamp, BearsTheWordsOnEveryPageBehindTheUnchangedFile) {
     const Unsigned issued = render(of_document);
     const auto stamped = stamp_paper_copy(issued.file, words, *fonts());
     ASSERT_TRUE(stamped.ok()) << stamped.error().detail;
-    EXPECT_EQ(as_text(stamped.value().view().first(issued.file.size())), as_text(issued.file));
-    const std::string path = write_bytes(stamped.value());
+    EXPECT_EQ(as_text(stamped.value().file.view().first(issued.file.size())), as_text(issued.file));
+    const std::string path = write_bytes(stamped.value().file);
     EXPECT_NE(run("qpdf --check " + path + " 2>&1").find("No syntax or stream encoding errors"),
               std::string::npos)
         << run("qpdf --check " + path + " 2>&1");
     const std::string info = run("pdfinfo " + path);
     const int pages = std::stoi(info.substr(info.find("Pages:") + 6));
     EXPECT_EQ(pages, std::string_view(GetParam()) == "permit-decision" ? 2 : 1);
+    EXPECT_EQ(stamped.value().pages, static_cast<std::uint32_t>(pages));
     for (int page = 1; page <= pages; ++page) {
         const std::string shown = run("pdftotext -f " + std::to_string(page) + " -l " +
                                       std::to_string(page) + " " + path + " -");

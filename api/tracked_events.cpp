@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include <rapidjson/document.h>
 
@@ -35,6 +36,7 @@ constexpr std::size_t body_bytes_max = 256U << 10U;
 constexpr std::size_t events_max = 500;
 constexpr std::size_t text_characters_max = 120;
 constexpr std::size_t place_characters_max = 60;
+constexpr std::size_t word_characters_max = 28;
 /// Clocks of carriers go wrong; what says that it comes tomorrow is a mistake.
 constexpr std::int64_t ahead_ms = 86'400'000;
 
@@ -124,9 +126,17 @@ private:
             to_.event.state = static_cast<std::uint8_t>(word->state);
             to_.event.sub = word->sub;
             to_.event.reason = word->reason.empty() ? reason : std::string(word->reason);
-        } else if (to_.event.code.empty()) { // what was said stays to be read
-            const std::string_view said = member_text(body_, "status");
-            to_.event.code = is_name(said) ? said : std::string_view();
+        } else { // what was said stays to be read
+            keep_said(words("status", word_characters_max).reveal());
+            keep_said(words("received_by", word_characters_max).reveal());
+        }
+    }
+    void keep_said(const std::string& said) {
+        std::string& code = to_.event.code;
+        if (code.empty() && is_name(said)) {
+            code = said;
+        } else if (!said.empty()) {
+            to_.event.text = Private<std::string>(said + ' ' + to_.event.text.reveal());
         }
     }
     void read_voids() {
@@ -159,7 +169,8 @@ Told read_event(const rapidjson::Value& json, ByteView whole, const Principal& p
         return told;
     }
     EventReader(json, told, now).read();
-    told.event.source = principal.actor.substr(0, store::tracked_name_bytes_max);
+    // Not the key or certificate: those are renewed, and a repeat or `voids` must be known again.
+    told.event.source = principal.department.text;
     told.event.recorded = now;
     told.event.payload = sha256(whole);
     return told;
@@ -255,54 +266,89 @@ void put_told(std::string& to, const Told& told) {
     object.end();
 }
 
-/// The document's newest letter. Nothing: it goes by no post.
-std::optional<store::LegRow> find_letter(const std::vector<store::LegRow>& legs) {
-    const auto found = std::find_if(legs.rbegin(), legs.rend(), [](const store::LegRow& leg) {
-        return delivery::is_service(leg) &&
-               static_cast<ChannelKind>(leg.channel) == ChannelKind::post;
-    });
-    return found == legs.rend() ? std::nullopt : std::optional(*found);
+/// A letter of the document, and the numbers under which it was tracked.
+struct Letter {
+    store::LegRow leg;
+    std::set<std::string> numbers;
+};
+
+/// The newest first. None: it goes by no post.
+Result<std::vector<Letter>> find_letters(const ApiParts& parts, const DocumentId& document) {
+    const auto legs = parts.store.legs_of(document);
+    if (!legs.ok()) {
+        return legs.error();
+    }
+    std::vector<Letter> letters;
+    for (auto leg = legs.value().rbegin(); leg != legs.value().rend(); ++leg) {
+        if (!delivery::is_service(*leg) ||
+            static_cast<ChannelKind>(leg->channel) != ChannelKind::post) {
+            continue;
+        }
+        const auto tracked = parts.store.tracked_events(leg->id);
+        if (!tracked.ok()) {
+            return tracked.error();
+        }
+        letters.push_back({*leg, {}});
+        for (const TrackedEvent& each : tracked.value()) {
+            letters.back().numbers.insert(each.number);
+        }
+    }
+    return letters;
 }
 
-/// Those that are well formed, in one commit.
-Result<void> keep(const ApiParts& parts, const LegId& leg, std::vector<Told>& told) {
+/// Which letter a report means: the one that has its number, else the newest. So an old envelope
+/// that comes back moves no new one.
+const store::LegRow& letter_of(const std::vector<Letter>& letters, const TrackedEvent& event) {
+    const auto found = std::find_if(letters.begin(), letters.end(), [&](const Letter& each) {
+        return !event.number.empty() && each.numbers.contains(event.number);
+    });
+    return found == letters.end() ? letters.front().leg : found->leg;
+}
+
+/// Those that are well formed; a few in a commit, since others wait for it.
+Result<void> keep(const ApiParts& parts, const std::vector<Letter>& letters,
+                  std::vector<Told>& told) {
+    constexpr std::size_t events_a_commit = 16;
     std::vector<store::TrackedWrite> writes;
-    for (const Told& each : told) {
-        if (each.findings.empty()) {
-            writes.push_back({leg, each.event});
-        }
-    }
-    const auto outcomes = parts.store.put_tracked(writes);
-    if (!outcomes.ok()) {
-        return outcomes.error();
-    }
-    auto next = outcomes.value().begin();
+    std::vector<Told*> whose;
     for (Told& each : told) {
         if (each.findings.empty()) {
-            each.outcome = *next++;
+            writes.push_back({letter_of(letters, each.event).id, each.event});
+            whose.push_back(&each);
         }
+        const bool last = &each == &told.back();
+        if (writes.size() < events_a_commit && !(last && !writes.empty())) {
+            continue;
+        }
+        const auto outcomes = parts.store.put_tracked(writes);
+        if (!outcomes.ok()) {
+            return outcomes.error();
+        }
+        for (std::size_t at = 0; at < whose.size(); ++at) {
+            whose[at]->outcome = outcomes.value()[at];
+        }
+        writes.clear();
+        whose.clear();
     }
     return {};
 }
 
 http::Response tell_tracked(const ApiParts& parts, const store::DocumentRow& document,
                             const http::Request& request, const Principal& principal) {
-    const auto legs = parts.store.legs_of(document.id);
-    if (!legs.ok()) {
-        return problem_response(problem_of(legs.error()));
+    const auto letters = find_letters(parts, document.id);
+    if (!letters.ok()) {
+        return problem_response(problem_of(letters.error()));
     }
-    const auto letter = find_letter(legs.value());
-    if (!letter) {
+    if (letters.value().empty()) {
         return problem_response({409, "no-letter", "这份文书没有选择邮政寄递，无从登记轨迹",
-                                 "The document does not go by post; there is nothing to track.",
-                                 "songda delivery DOCUMENT --add post sends it by post too"});
+                                 "The document does not go by post; there is nothing to track."});
     }
     std::vector<Told> told = read_events(request.body, principal, parts.clock.now());
     if (told.empty() || told.size() > events_max) {
         return refusal_response(400, "the body is no event, no array and no lines of events, or "
                                      "holds more than 500 应为1至500个轨迹事件");
     }
-    const auto kept = keep(parts, letter->id, told);
+    const auto kept = keep(parts, letters.value(), told);
     if (!kept.ok()) {
         return problem_response(problem_of(kept.error()));
     }
@@ -314,7 +360,7 @@ http::Response tell_tracked(const ApiParts& parts, const store::DocumentRow& doc
     JsonObject object(body);
     object.begin("events");
     append_json_array(body, told, [&](const Told& each) {
-        count(parts, *letter, each);
+        count(parts, letter_of(letters.value(), each.event), each);
         put_told(body, each);
     });
     object.raw("service", service_json(service.value()));

@@ -78,6 +78,8 @@ Result<void> take(store::Store& store, const store::LegRow& leg,
 Result<void> walk(store::Store& store, const DepartmentCode& department,
                   const delivery::DeadLetterFilter& filter, const DeadLetterArguments& arguments,
                   Tally& tally) {
+    // A replay may fail again at once; that is for the next time.
+    const TimeMs began = SystemClock().now();
     std::optional<store::DeadLetter> after;
     while (true) {
         const auto letters = store.dead_letters(department, after, page);
@@ -85,6 +87,9 @@ Result<void> walk(store::Store& store, const DepartmentCode& department,
             return letters.error();
         }
         for (const store::LegRow& leg : letters.value()) {
+            if (began <= *leg.dead_since) {
+                return {};
+            }
             after = store::DeadLetter{*leg.dead_since, leg.id};
             const auto taken =
                 filter.takes(leg) ? take(store, leg, arguments, tally) : Result<void>();

@@ -16,6 +16,9 @@ namespace {
 
 namespace names = ledger::package;
 
+/// Of all traces together: whoever sends mail to a return path decides how large it is.
+constexpr std::size_t traces_bytes_max = 64U << 20U;
+
 /// A sealed batch, and the leaves of its tree.
 struct Batch {
     store::EvidenceBatchRow row;
@@ -156,13 +159,15 @@ private:
     /// Those that are kept and still what the record says.
     Result<void> put_traces() {
         std::map<Digest, Bytes> traces;
+        std::size_t bytes_left = traces_bytes_max;
         for (const store::EvidenceRow& each : records_) {
             const auto record = ledger::read_record(each.text);
             if (!record.ok() || !record.value().trace || !desk_.find_trace) {
                 continue;
             }
             auto bytes = desk_.find_trace(*record.value().trace);
-            if (bytes && sha256(*bytes) == *record.value().trace) {
+            if (bytes && bytes->size() <= bytes_left && sha256(*bytes) == *record.value().trace) {
+                bytes_left -= bytes->size();
                 traces.emplace(*record.value().trace, *std::move(bytes));
             }
         }

@@ -90,10 +90,15 @@ std::optional<Steps> find_way(LegState from, LegState to) {
     return std::nullopt;
 }
 
-/// When a person last found something out about the leg.
+/// When a person last found something out about the leg. What only sets it going again finds
+/// nothing out.
 std::optional<TimeMs> decided_at(const std::vector<LegEvent>& events) {
-    const auto last = std::find_if(events.rbegin(), events.rend(), [](const LegEvent& each) {
-        return each.detail == operator_detail;
+    constexpr std::array goes_on = {LegStep::enqueue, LegStep::release,    LegStep::due,
+                                    LegStep::hold,    LegStep::lease_lost, LegStep::renotify};
+    const auto last = std::find_if(events.rbegin(), events.rend(), [&](const LegEvent& each) {
+        return each.detail == operator_detail &&
+               std::none_of(goes_on.begin(), goes_on.end(),
+                            [&](LegStep step) { return each.kind == step_name(step); });
     });
     return last == events.rend() ? std::nullopt : std::optional(last->learned);
 }

@@ -72,6 +72,15 @@ std::string_view short_name(std::string_view name) {
     return {};
 }
 
+/// 西区大道 is a street, and 东区 is what people call many a place.
+bool may_be_street(const PostalArea& county, std::string_view behind) {
+    constexpr std::size_t two_characters = 6; // bytes in UTF-8
+    constexpr std::array<std::string_view, 5> roads = {"路", "街", "大道", "巷", "道"};
+    return county.name.size() <= two_characters ||
+           std::any_of(roads.begin(), roads.end(),
+                       [&](std::string_view road) { return behind.starts_with(road); });
+}
+
 /// One way to read the beginning of the text.
 struct Chain {
     PostalArea province;
@@ -135,9 +144,10 @@ private:
     }
 
     void look_for_county(const Chain& chain, const std::vector<PostalArea>& counties) {
+        const bool alone = chain.rest.size() == text_.size(); // nothing above it is named
         for (const PostalArea& county : counties) {
             Chain named = chain;
-            if (take(named.rest, county.name)) {
+            if (take(named.rest, county.name) && !(alone && may_be_street(county, named.rest))) {
                 named.county = county;
                 named.depth = 3;
                 if (named.city.code.empty()) { // directly under the province
@@ -222,7 +232,12 @@ AddressReading read_address(const PostalAreas& areas, std::string_view text) {
         street = chain->rest;
         skip_marks(street);
         reading.address = {chain->province, chain->city, chain->county, {}};
-        if (chain->city.code.empty()) {
+        if (chain->city.code.empty() && areas.cities(chain->province).empty()) {
+            reading.address.city = chain->province; // a municipality; 香港, 澳门 and 台湾
+            if (!areas.counties(chain->province).empty()) {
+                add(AddressFault::county_unknown, true);
+            }
+        } else if (chain->city.code.empty()) {
             add(AddressFault::city_unknown, true);
         } else if (chain->county.code.empty() && !areas.counties(chain->city).empty()) {
             add(AddressFault::county_unknown, true);

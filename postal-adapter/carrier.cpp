@@ -15,6 +15,7 @@ namespace songda::postal {
 namespace {
 
 constexpr std::string_view s10_pattern = "S10";
+constexpr std::string_view delivered = "delivered";
 
 /// `delivered addressee signed`, `attempted not_home`, `in_transit`.
 std::optional<CodeMeaning> parse_meaning(std::string_view text) {
@@ -24,14 +25,14 @@ std::optional<CodeMeaning> parse_meaning(std::string_view text) {
         words.emplace_back(text.substr(0, end));
         text.remove_prefix(std::min(end + 1, text.size()));
     }
-    const bool delivered = !words.empty() && words[0] == "delivered";
-    if (words.empty() || words.size() > (delivered ? 3U : 2U) || (delivered && words.size() < 2) ||
-        (words.size() == 3 && words[2] != "signed")) {
+    const bool to_somebody = !words.empty() && words[0] == delivered;
+    if (words.empty() || words.size() > (to_somebody ? 3U : 2U) ||
+        (to_somebody && words.size() < 2) || (words.size() == 3 && words[2] != "signed")) {
         return std::nullopt;
     }
     CodeMeaning meaning;
     meaning.status = words[0];
-    (delivered ? meaning.received_by : meaning.reason) = words.size() > 1 ? words[1] : "";
+    (to_somebody ? meaning.received_by : meaning.reason) = words.size() > 1 ? words[1] : "";
     meaning.signed_for = words.size() == 3;
     return meaning;
 }
@@ -87,6 +88,20 @@ std::string joined(const rapidjson::Value& value, const std::vector<std::string>
     return all;
 }
 
+/// A second code that the table lacks may say that somebody else took it: then nobody knows to whom
+/// it was delivered.
+std::optional<CodeMeaning> meaning_of(const Carrier& carrier, const std::string& code,
+                                      const std::string& second) {
+    const auto whole = carrier.codes.find(code + ' ' + second);
+    if (!second.empty() && whole != carrier.codes.end()) {
+        return whole->second;
+    }
+    const auto bare = carrier.codes.find(code);
+    const bool known =
+        bare != carrier.codes.end() && (second.empty() || bare->second.status != delivered);
+    return known ? std::optional(bare->second) : std::nullopt;
+}
+
 /// By which an event without an id is known when it is told again.
 std::string hash_of_what_is_said(const CarrierEvent& event) {
     Sha256 hash;
@@ -111,11 +126,7 @@ CarrierEvent read_event(const Carrier& carrier, const rapidjson::Value& report,
     const std::string code = text_at(element, shape.code);
     const std::string second = text_at(element, shape.second);
     event.code = second.empty() ? code : code + ' ' + second;
-    auto meaning = carrier.codes.find(event.code);
-    meaning = meaning == carrier.codes.end() ? carrier.codes.find(code) : meaning;
-    if (meaning != carrier.codes.end()) {
-        event.meaning = meaning->second;
-    }
+    event.meaning = meaning_of(carrier, code, second);
     event.said_at = text_at(element, shape.time);
     event.occurred = read_foreign_time(event.said_at);
     event.text = Private<std::string>(text_at(element, shape.text));

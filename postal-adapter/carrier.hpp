@@ -44,7 +44,8 @@ struct Carrier {
     /// S10 with its check digit.
     std::vector<std::string> numbers;
     ReportShape report;
-    /// `CODE`, or `CODE SECOND`, which is looked for first.
+    /// `CODE`, or `CODE SECOND`, which is looked for first. A `delivered` counts without its second
+    /// code only where the event has none.
     std::map<std::string, CodeMeaning> codes;
 };
 

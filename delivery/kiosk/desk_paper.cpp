@@ -163,6 +163,14 @@ Result<KioskDesk::Taken> KioskDesk::take_leg(const store::KioskRow& kiosk,
     if (refused.value() || collected.value()) {
         return Taken{refused.value().value_or(Kind::absent)};
     }
+    // It may have been revoked or withdrawn since it was brought here.
+    const bool ready =
+        std::any_of(legs.value().begin(), legs.value().end(), [&](const store::LegRow& each) {
+            return each.id == leg && leg_state(each.state) == LegState::available;
+        });
+    if (!ready) {
+        return Taken{Kind::absent};
+    }
     Taken taken{Kind::taken, document};
     taken.copy.emplace();
     taken.copy->at = now;

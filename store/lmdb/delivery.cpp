@@ -122,18 +122,19 @@ Result<std::vector<bool>> finish_all(Batch& batch, std::span<const LegFinish> fi
     return answers;
 }
 
-/// If the commit fails only the order of turns has moved.
-Result<std::vector<ClaimedLeg>> claim_next(Transaction& rows, const ClaimRequest& request,
-                                           std::string& last_served) {
-    std::vector<ClaimedLeg> claimed;
+/// What is to be claimed, before anything of it is written: a leg that cannot be read is nobody
+/// else's concern. If the commit fails only the order of turns has moved.
+Result<std::vector<LegRow>> read_due(Transaction& rows, const ClaimRequest& request,
+                                     std::string& last_served) {
+    std::vector<LegRow> legs;
     for (const LegId& id : choose_due(rows, request, last_served)) {
-        const auto stored = find_row<LegRow>(rows, Table::leg, id.view());
+        auto stored = find_row<LegRow>(rows, Table::leg, id.view());
         if (!stored.ok() || !stored.value()) {
             return Error{Fault::corrupt, "due index names a leg that cannot be read"};
         }
-        claimed.push_back(claim(rows, *stored.value(), request));
+        legs.push_back(*std::move(stored).value());
     }
-    return claimed;
+    return legs;
 }
 
 /// The update's own check does not know the rest of the row.
@@ -171,14 +172,19 @@ Result<Turnover> LmdbStore::turn_over(std::span<const LegFinish> finishes,
             }
         }
         auto finished = finish_all(batch, finishes, options_);
-        auto claimed = finished.ok()
-                           ? claim_next(batch.rows, request, last_served_[request.channel])
-                           : finished.error();
-        if (!claimed.ok()) {
-            batch.refuse(claimed.error());
-            return claimed.error();
+        if (!finished.ok()) {
+            batch.refuse(finished.error());
+            return finished.error();
         }
-        answer = {std::move(finished).value(), std::move(claimed).value()};
+        const auto due = read_due(batch.rows, request, last_served_[request.channel]);
+        if (!due.ok() && finishes.empty()) {
+            return due.error();
+        }
+        answer.finished = std::move(finished).value();
+        // What was sent is written down all the same; the next claim says what is wrong.
+        for (const LegRow& leg : due.ok() ? due.value() : std::vector<LegRow>()) {
+            answer.claimed.push_back(claim(batch.rows, leg, request));
+        }
         return {};
     });
     if (!done.ok()) {

@@ -48,7 +48,8 @@ Result<void> settle(Batch& batch, const LmdbOptions& options, const LegRow& leg,
     if (!checked.ok()) {
         return checked;
     }
-    const bool moves = update->state != leg.state;
+    // News of the same state too: who claimed the leg for its silence learns that there is none.
+    const bool moves = update->state != leg.state || update->due != leg.due;
     apply_leg_update(batch, leg, leg.fence + (moves ? 1U : 0U), *update);
     return put_what_follows(batch, options.follow_leg, leg, *update);
 }

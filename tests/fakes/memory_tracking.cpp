@@ -20,7 +20,8 @@ void MemoryStore::settle_tracked(const LegId& id, std::uint8_t before, bool news
     }
     const auto update = settle_tracked_({leg, tracked, before, news, events_[id], now});
     if (update) {
-        apply(leg, leg.fence + (update->state != leg.state ? 1U : 0U), *update);
+        const bool moves = update->state != leg.state || update->due != leg.due;
+        apply(leg, leg.fence + (moves ? 1U : 0U), *update);
         follow_moved(id, *update);
     }
 }

@@ -34,7 +34,8 @@ protected:
         const store::ClaimedLeg& leg = claimed.value()[0];
         const auto update = delivery::settle_outcome(
             leg.row, {delivery::Outcome::Kind::permanent, reason, "", 0}, {now, 0.5});
-        ASSERT_TRUE(store.finish_leg({leg.row.id, leg.fence, update}).value());
+        const store::LegFinish finish{leg.row.id, leg.fence, update};
+        ASSERT_TRUE(store.finish_legs({&finish, 1}).value()[0]);
     }
     json list(const std::string& bearer, const std::string& query = "") {
         http::Request request;

@@ -104,6 +104,10 @@ TEST(PostalAddress, WhatCannotBeToldIsNamedFieldByField) {
     EXPECT_EQ(faults("某某路1号"), std::vector{F::province_unknown});
     EXPECT_EQ(faults("江苏路5号"), std::vector{F::province_unknown}) << "a street";
     EXPECT_EQ(faults("南京路12号"), std::vector{F::province_unknown}) << "a street";
+    EXPECT_EQ(faults("西区大道158号"), std::vector{F::province_unknown}) << "a street";
+    EXPECT_EQ(faults("东区5号"), std::vector{F::province_unknown});
+    EXPECT_EQ(faults("上海市人民大道200号"), std::vector{F::county_unknown});
+    EXPECT_EQ(faults("香港特别行政区中西区添美道2号"), std::vector<F>{}) << "no table of its parts";
     EXPECT_EQ(faults("江苏省杭州市西湖区文三路1号"), std::vector{F::city_unknown});
     EXPECT_EQ(faults("江苏省南京市西湖区文三路1号"), std::vector{F::county_unknown});
     EXPECT_EQ(faults("江苏省南京市建邺区"), std::vector{F::street_missing});

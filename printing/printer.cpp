@@ -74,12 +74,6 @@ struct JobState {
     std::uint32_t sheets = 0;
 };
 
-/// Some count sides alone, some sheets of paper alone.
-std::uint32_t sides_of(int impressions, int papers, bool two_sided) {
-    const int sides = impressions > 0 ? impressions : papers * (two_sided ? 2 : 1);
-    return static_cast<std::uint32_t>(std::max(sides, 0));
-}
-
 std::optional<JobState> job_state(const Talk& talk, int job) {
     Message request = talk.ask(IPP_OP_GET_JOB_ATTRIBUTES);
     ippAddInteger(request.get(), IPP_TAG_OPERATION, IPP_TAG_INTEGER, "job-id", job);
@@ -87,17 +81,15 @@ std::optional<JobState> job_state(const Talk& talk, int job) {
     if (!is_good(answer)) {
         return std::nullopt;
     }
-    return JobState{number(answer, "job-state"),
-                    sides_of(number(answer, "job-impressions-completed"),
-                             number(answer, "job-media-sheets-completed"),
-                             any_begins(texts(answer, "sides"), "two-sided"))};
+    return JobState{
+        number(answer, "job-state"),
+        static_cast<std::uint32_t>(std::max(number(answer, "job-impressions-completed"), 0))};
 }
 
 /// Of the jobs that it completed lately; one that was cancelled may have none for good reason.
 std::optional<bool> counts_sides(const Talk& talk) {
     Message request = talk.ask(IPP_OP_GET_JOBS);
-    static constexpr std::array<const char*, 3> wanted = {"job-state", "job-impressions-completed",
-                                                          "job-media-sheets-completed"};
+    static constexpr std::array<const char*, 2> wanted = {"job-state", "job-impressions-completed"};
     ippAddString(request.get(), IPP_TAG_OPERATION, IPP_TAG_KEYWORD, "which-jobs", nullptr,
                  "completed");
     ippAddInteger(request.get(), IPP_TAG_OPERATION, IPP_TAG_INTEGER, "limit", counted_jobs);

@@ -80,14 +80,6 @@ TEST_F(PrinterTest, OneThatDoesNotCountSaysSoAfterItsFirstJob) {
     EXPECT_EQ(printer().look().value().counts, true);
 }
 
-TEST_F(PrinterTest, SheetsOfPaperAreSidesWhereItCountsPaperAlone) {
-    real_.behave("echo 'ATTR: job-media-sheets-completed=2' >&2; exit 0");
-    EXPECT_EQ(print("leg-2").sheets, 2U);
-    EXPECT_EQ(printer().print({"leg-3", as_bytes(pdf), true}).sheets, 4U) << "both sides of each";
-    real_.behave("echo 'ATTR: job-impressions-completed=3 job-media-sheets-completed=2' >&2");
-    EXPECT_EQ(printer().print({"leg-4", as_bytes(pdf), true}).sheets, 3U) << "it says so itself";
-}
-
 TEST_F(PrinterTest, AJamHasItsReasonAndWhatCameOutIsCounted) {
     real_.behave("echo 'ATTR: job-impressions-completed=1' >&2; echo 'STATE: +media-jam-error' >&2;"
                  " sleep 1; exit 1");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 #include <string_view>
 #include <thread>
@@ -38,11 +39,50 @@ constexpr std::array words = {
     Word{"fax-modem-equipment-failure", Kind::broken},
 };
 
+/// Answers that mean that this order will never be taken.
+constexpr std::array refusals = {
+    IPP_STATUS_ERROR_BAD_REQUEST,          IPP_STATUS_ERROR_REQUEST_ENTITY,
+    IPP_STATUS_ERROR_REQUEST_VALUE,        IPP_STATUS_ERROR_DOCUMENT_FORMAT_NOT_SUPPORTED,
+    IPP_STATUS_ERROR_ATTRIBUTES_OR_VALUES, IPP_STATUS_ERROR_URI_SCHEME,
+    IPP_STATUS_ERROR_CONFLICTING,          IPP_STATUS_ERROR_DOCUMENT_FORMAT_ERROR,
+};
+/// That somebody has to set something right, here or there.
+constexpr std::array misfits = {
+    IPP_STATUS_ERROR_FORBIDDEN,
+    IPP_STATUS_ERROR_NOT_AUTHENTICATED,
+    IPP_STATUS_ERROR_NOT_AUTHORIZED,
+    IPP_STATUS_ERROR_NOT_FOUND,
+};
+
+constexpr std::size_t word_max = 64;
+
+/// A keyword of RFC 8011; what a device says instead may be anything, a number too.
+std::string clean(const std::string& word) {
+    const bool fits = word.size() <= word_max && std::all_of(word.begin(), word.end(), [](char c) {
+                          return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+                      });
+    return fits ? word : "other";
+}
+
+/// job-name: with the pages in it whoever finds the job knows whether they are all.
+std::string job_name(const FaxOrder& order) {
+    return order.name + '-' + std::to_string(order.pages);
+}
+
+/// 0: it is no job_name.
+std::uint32_t pages_in(const std::string& job_name) {
+    const char* const end = job_name.data() + job_name.size();
+    std::uint32_t pages = 0;
+    const auto read = std::from_chars(job_name.data() + job_name.rfind('-') + 1, end, pages);
+    return read.ec == std::errc() && read.ptr == end ? pages : 0;
+}
+
 TalkOptions talk_options(const FaxLine::Options& options) {
     return {options.uri, "songda-fax", options.connect, options.answer};
 }
 
 struct Job {
+    std::string name;
     int state = 0;
     std::vector<std::string> reasons;
     std::optional<std::uint32_t> pages; ///< absent: the device counts none
@@ -65,9 +105,14 @@ std::optional<Job> look_at(const Talk& talk, int id) {
         return std::nullopt;
     }
     Job job;
+    const auto names = texts(answer, "job-name");
+    job.name = names.empty() ? "" : names.front();
     job.state = number(answer, "job-state");
     job.reasons = texts(answer, "job-state-reasons");
     auto pages = integer_of(answer.get(), "job-impressions-completed");
+    if (pages == 0) { // of a device that counts none
+        pages.reset();
+    }
     ipp_attribute_t* const each =
         ippFindAttribute(answer.get(), "destination-statuses", IPP_TAG_BEGIN_COLLECTION);
     ipp_t* const destination = each == nullptr ? nullptr : ippGetCollection(each, 0);
@@ -88,18 +133,19 @@ std::optional<FaxOutcome> ended(const Job& job, int id, std::uint32_t wanted) {
         return std::nullopt;
     }
     FaxOutcome outcome{Kind::broken, id, job.pages.value_or(0), {}, false};
-    for (const Word& word : words) {
-        if (has(job.reasons, word.reason)) {
-            outcome.kind = word.kind;
-            outcome.reason = word.reason;
-            return outcome;
-        }
-    }
-    const bool good = job.state == IPP_JSTATE_COMPLETED &&
+    const auto word = std::find_if(words.begin(), words.end(),
+                                   [&](const Word& each) { return has(job.reasons, each.reason); });
+    const bool good = word == words.end() && job.state == IPP_JSTATE_COMPLETED &&
                       job.transmission.value_or(transmitted) == transmitted &&
                       !has(job.reasons, "destination-uri-failed");
     if (!good) {
-        outcome.reason = job.reasons.empty() ? "" : job.reasons.front();
+        const bool all_went = job.pages && *job.pages >= wanted;
+        outcome.kind = all_went              ? Kind::unconfirmed
+                       : word != words.end() ? word->kind
+                                             : Kind::broken;
+        outcome.reason = word != words.end()   ? std::string(word->reason)
+                         : job.reasons.empty() ? std::string()
+                                               : clean(job.reasons.front());
         return outcome;
     }
     outcome.kind = !job.pages || *job.pages > wanted ? Kind::unconfirmed
@@ -141,17 +187,19 @@ FaxOutcome follow(const FaxLine::Options& options, int id, const FaxOrder& order
 
 FaxOutcome refused(const Message& answer) {
     const ipp_status_t status = ippGetStatusCode(answer.get());
-    const bool later = status == IPP_STATUS_ERROR_BUSY || status == IPP_STATUS_ERROR_TEMPORARY ||
-                       status == IPP_STATUS_ERROR_NOT_ACCEPTING_JOBS ||
-                       status == IPP_STATUS_ERROR_SERVICE_UNAVAILABLE ||
-                       status == IPP_STATUS_ERROR_DEVICE;
-    return {later ? Kind::away : Kind::refused, 0, 0, ippErrorString(status), false};
+    const auto among = [&](const auto& all) {
+        return std::find(all.begin(), all.end(), status) != all.end();
+    };
+    const Kind kind = among(refusals)  ? Kind::refused
+                      : among(misfits) ? Kind::forbidden
+                                       : Kind::away;
+    return {kind, 0, 0, clean(ippErrorString(status)), false};
 }
 
 Message create(const Talk& talk, const FaxOrder& order) {
     Message request = talk.ask(IPP_OP_CREATE_JOB);
     ippAddString(request.get(), IPP_TAG_OPERATION, IPP_TAG_NAME, "job-name", nullptr,
-                 order.name.c_str());
+                 job_name(order).c_str());
     ippAddBoolean(request.get(), IPP_TAG_OPERATION, "ipp-attribute-fidelity", 1);
     const Message destination(ippNew());
     ippAddString(destination.get(), IPP_TAG_JOB, IPP_TAG_URI, "destination-uri", nullptr,
@@ -169,10 +217,11 @@ Message send_document(const Talk& talk, int id, const FaxOrder& order) {
     return talk.send(std::move(request), order.pdf);
 }
 
-/// A job that goes on or was confirmed; one that came to nothing is no reason not to call again.
+/// A job that goes on, was confirmed, or may have been unless whoever looked says that it was not;
+/// one that came to nothing is no reason not to call again.
 /// Fault unavailable: nobody can say.
 Result<std::optional<int>> find_living(const Talk& talk, const FaxOrder& order) {
-    const auto known = find_job(talk, order.name);
+    const auto known = find_job(talk, job_name(order));
     if (!known.ok() || !known.value()) {
         return known;
     }
@@ -181,8 +230,8 @@ Result<std::optional<int>> find_living(const Talk& talk, const FaxOrder& order) 
         return Error{Fault::unavailable, "the fax device does not answer"};
     }
     const auto outcome = ended(*job, *known.value(), order.pages);
-    const bool lives =
-        !outcome || outcome->kind == Kind::confirmed || outcome->kind == Kind::unconfirmed;
+    const bool lives = !outcome || outcome->kind == Kind::confirmed ||
+                       (outcome->kind == Kind::unconfirmed && !order.anew);
     return lives ? known : Result(std::optional<int>());
 }
 
@@ -207,6 +256,9 @@ FaxOutcome FaxLine::send(const FaxOrder& order, const std::atomic<bool>& stop) c
         outcome.found_again = true;
         return outcome;
     }
+    if (stop) {
+        return {Kind::not_begun, 0, 0, {}, false};
+    }
     const Message created = create(talk, order);
     if (created && !is_good(created)) {
         return refused(created);
@@ -228,6 +280,23 @@ FaxOutcome FaxLine::send(const FaxOrder& order, const std::atomic<bool>& stop) c
         return refused(sent);
     }
     return follow(options_, *id, order, stop);
+}
+
+FaxOutcome FaxLine::find(const std::string& name) const {
+    FaxOutcome open{Kind::unknown, 0, 0, {}, true};
+    const Talk talk(talk_options(options_));
+    const auto known = find_job(talk, name + '-', NameMatch::begins);
+    const auto job =
+        known.ok() && known.value() ? look_at(talk, *known.value()) : std::optional<Job>();
+    const std::uint32_t wanted = job ? pages_in(job->name) : 0;
+    if (wanted == 0) {
+        return open;
+    }
+    open.job = *known.value();
+    open.pages = job->pages.value_or(0);
+    FaxOutcome outcome = ended(*job, open.job, wanted).value_or(open);
+    outcome.found_again = true;
+    return outcome;
 }
 
 } // namespace songda::printing

@@ -11,10 +11,13 @@
 namespace songda::printing {
 
 struct FaxOrder {
-    std::string name; ///< job-name: the leg; found again by it after a lost answer
+    std::string name; ///< the leg; its job is found again by it after a lost answer
     ByteView pdf;
     std::string to;          ///< `tel:+862584567890` (RFC 3966)
     std::uint32_t pages = 0; ///< of the document; so many must be confirmed
+    /// Whoever looked says that it did not arrive: a job that ended without saying so is no reason
+    /// not to call.
+    bool anew = false;
 };
 
 /// What became of a call.
@@ -27,15 +30,17 @@ struct FaxOutcome {
         no_fax,      ///< a voice, or nothing that faxes, took it
         broken,      ///< the call broke off, or the modem failed
         refused,     ///< the device takes no such order, number or file: nothing was sent
+        forbidden,   ///< the device does not know us, or not this queue: nothing was sent
         away,        ///< the device does not answer or takes no orders now: nothing was sent
-        unconfirmed, ///< completed, and the device does not say that these were the pages
+        unconfirmed, ///< over, and all pages may have gone: the device does not say
         unknown,     ///< it may be sending still
         left_alone,  ///< told to stop waiting: the device goes on, and the job is found again
+        not_begun,   ///< told to stop before anything was sent
     };
     Kind kind = Kind::unknown;
     int job = 0;             ///< job-id; 0: none
     std::uint32_t pages = 0; ///< confirmed
-    std::string reason;      ///< the device's word: `fax-modem-line-busy`; may be empty
+    std::string reason;      ///< the device's word: `fax-modem-line-busy`; `other`; may be empty
     bool found_again = false;
 };
 
@@ -54,11 +59,15 @@ public:
     /// Fault invalid_input: no such address.
     [[nodiscard]] static Result<FaxLine> make(Options options);
 
-    /// A job of that name that goes on, or was confirmed, is followed and nothing is sent twice.
+    /// A job of that order that goes on, was confirmed, or may have been, is followed and nothing
+    /// is sent twice.
     /// Else Create-Job with destination-uris, Send-Document with last-document, and the job until
     /// it is over, past `call` cancelled and followed until that has come true. Blocks for `call`
     /// and `cancel` at most, and one `answer`; `stop` ends it between two looks.
     [[nodiscard]] FaxOutcome send(const FaxOrder& order, const std::atomic<bool>& stop) const;
+    /// What has become of the order of that name; calls nobody. `unknown`: it goes on, or the
+    /// device does not say, or knows it no more.
+    [[nodiscard]] FaxOutcome find(const std::string& name) const;
 
 private:
     explicit FaxLine(Options options) : options_(std::move(options)) {}

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace songda::printing::detail {
 
@@ -86,53 +87,69 @@ bool any_begins(const std::vector<std::string>& texts, std::string_view begin) {
 
 namespace {
 
-/// Jobs stand one after the other, a separator between two; their attributes in any order.
-std::optional<int> job_named(ipp_t* answer, const std::string& name) {
+struct Listed {
     int id = 0;
+    int state = 0; ///< 0: not said
     bool named = false;
+};
+
+/// Whether it goes on, and its id; the greatest is the one that is looked for.
+using Rank = std::pair<bool, int>;
+
+Rank rank_of(const Listed& job, bool asked_for_open) {
+    const bool open = job.state == 0 ? asked_for_open : job.state < IPP_JSTATE_CANCELED;
+    return job.named && job.id > 0 ? Rank{open, job.id} : Rank{};
+}
+
+/// Jobs stand one after the other, a separator between two; their attributes in any order. A
+/// device may list other jobs than it was asked for.
+Rank job_named(ipp_t* answer, const std::string& name, NameMatch match, bool asked_for_open) {
+    Rank best;
+    Listed job;
     for (ipp_attribute_t* each = ippFirstAttribute(answer); each != nullptr;
          each = ippNextAttribute(answer)) {
         const char* const said = ippGetName(each);
         const std::string_view what(said == nullptr ? "" : said);
         if (what.empty()) {
-            id = 0;
-            named = false;
+            best = std::max(best, rank_of(job, asked_for_open));
+            job = {};
         } else if (what == "job-id") {
-            id = ippGetInteger(each, 0);
+            job.id = ippGetInteger(each, 0);
+        } else if (what == "job-state") {
+            job.state = ippGetInteger(each, 0);
         } else if (what == "job-name") {
-            const char* const given = ippGetString(each, 0, nullptr);
-            named = given != nullptr && name == given;
-        }
-        if (named && id > 0) {
-            return id;
+            const char* const text = ippGetString(each, 0, nullptr);
+            const std::string_view given(text == nullptr ? "" : text);
+            job.named = match == NameMatch::whole ? given == name : given.starts_with(name);
         }
     }
-    return std::nullopt;
+    return std::max(best, rank_of(job, asked_for_open));
 }
 
 } // namespace
 
-Result<std::optional<int>> find_job(const Talk& talk, const std::string& name) {
+Result<std::optional<int>> find_job(const Talk& talk, const std::string& name, NameMatch match) {
     if (!talk.connected()) {
         return Error{Fault::unavailable, "the printer is not there"};
     }
-    for (const char* const which : {"not-completed", "completed"}) {
+    Rank best;
+    for (const bool open : {true, false}) {
         Message request = talk.ask(IPP_OP_GET_JOBS);
-        static constexpr std::array<const char*, 2> wanted = {"job-id", "job-name"};
+        static constexpr std::array<const char*, 3> wanted = {"job-id", "job-name", "job-state"};
         ippAddString(request.get(), IPP_TAG_OPERATION, IPP_TAG_KEYWORD, "which-jobs", nullptr,
-                     which);
+                     open ? "not-completed" : "completed");
         ippAddStrings(request.get(), IPP_TAG_OPERATION, IPP_TAG_KEYWORD, "requested-attributes",
                       static_cast<int>(wanted.size()), nullptr, wanted.data());
         const Message answer = talk.send(std::move(request));
-        if (!answer) {
-            return Error{Fault::unavailable, "the printer does not answer"};
+        if (!is_good(answer)) {
+            return Error{Fault::unavailable, "the printer does not say which jobs it has"};
         }
-        const auto id = is_good(answer) ? job_named(answer.get(), name) : std::nullopt;
-        if (id) {
-            return id;
+        best = std::max(best, job_named(answer.get(), name, match, open));
+        if (best.first) {
+            break;
         }
     }
-    return std::optional<int>();
+    return best.second > 0 ? std::optional(best.second) : std::nullopt;
 }
 
 void cancel_job(const Talk& talk, int job) {

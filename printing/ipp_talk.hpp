@@ -58,9 +58,11 @@ private:
 [[nodiscard]] bool has(const std::vector<std::string>& texts, std::string_view text);
 [[nodiscard]] bool any_begins(const std::vector<std::string>& texts, std::string_view begin);
 
-/// The newest job of that name, whatever became of it. Fault unavailable: the device did not
-/// answer, so there may be one.
-[[nodiscard]] Result<std::optional<int>> find_job(const Talk& talk, const std::string& name);
+enum class NameMatch { whole, begins };
+/// The job of that name, whatever became of it: of several one that goes on, else the newest. Fault
+/// unavailable: the device did not say, so there may be one.
+[[nodiscard]] Result<std::optional<int>> find_job(const Talk& talk, const std::string& name,
+                                                  NameMatch match = NameMatch::whole);
 void cancel_job(const Talk& talk, int job);
 
 } // namespace songda::printing::detail

@@ -15,8 +15,9 @@ constexpr std::size_t digits_min = 5;
 constexpr std::size_t digits_max = 20;
 /// The page tree's object in what the renderer writes (docs/formats/pdf.md).
 constexpr std::size_t page_tree = 2;
-/// Soon after the service is back: the device has gone on meanwhile.
-constexpr std::int64_t left_alone_ms = 1000;
+/// Soon after the service is back.
+constexpr std::int64_t not_begun_ms = 1000;
+constexpr std::size_t trace_max = 500;
 
 /// Facts for the evidence; the number stands in the record as its keyed hash.
 std::string trace_of(const printing::FaxOutcome& called, std::uint32_t pages, TimeMs from,
@@ -25,7 +26,8 @@ std::string trace_of(const printing::FaxOutcome& called, std::uint32_t pages, Ti
                         std::to_string(called.pages) + '/' + std::to_string(pages) + ' ' +
                         to_rfc3339(from) + '/' + to_rfc3339(to);
     trace += called.reason.empty() ? "" : ' ' + called.reason;
-    return trace + (called.found_again ? " found-again" : "");
+    trace += called.found_again ? " found-again" : "";
+    return trace.substr(0, trace_max);
 }
 
 /// What a call means for its leg. Busy is no failure of the other side, and no reason to stop.
@@ -38,10 +40,12 @@ Outcome outcome_of(Called called) {
     case Called::no_fax: return {Kind::temporary, Reason::no_fax, {}, 0};
     case Called::broken: return {Kind::temporary, Reason::line_failed, {}, 0};
     case Called::refused: return {Kind::permanent, Reason::policy_rejected, {}, 0};
+    case Called::forbidden: return {Kind::configuration, Reason::config_auth, {}, 0};
     case Called::away: return {Kind::temporary, Reason::provider_down, {}, 0};
     case Called::unconfirmed:
-    case Called::unknown: return {Kind::ambiguous, Reason::outcome_unknown, {}, 0};
-    case Called::left_alone: return {Kind::not_now, Reason::service_stopped, {}, left_alone_ms};
+    case Called::unknown:
+    case Called::left_alone: return {Kind::ambiguous, Reason::outcome_unknown, {}, 0};
+    case Called::not_begun: return {Kind::not_now, Reason::service_stopped, {}, not_begun_ms};
     }
     return {};
 }
@@ -90,7 +94,7 @@ Result<std::unique_ptr<FaxChannel>> FaxChannel::make(FaxOptions options, const C
 
 ChannelTraits FaxChannel::traits() const {
     const auto longest = options_.line.call + options_.line.cancel + 6 * options_.line.answer;
-    return {true, true, longest.count()};
+    return {true, true, longest.count(), true};
 }
 
 Outcome FaxChannel::send(const Dispatch& dispatch) {
@@ -106,11 +110,22 @@ Outcome FaxChannel::send(const Dispatch& dispatch) {
     if (pages == 0) {
         return {Kind::permanent, Reason::storage, "the document's pages cannot be counted", 0};
     }
+    // Nothing is left to explain: it was never tried, or whoever looked found it absent.
+    const bool anew = dispatch.leg.reason.empty();
     const printing::FaxOutcome called =
-        line_.send({to_text(dispatch.leg.id), dispatch.file, to, pages}, leaving_);
+        line_.send({to_text(dispatch.leg.id), dispatch.file, to, pages, anew}, leaving_);
     Outcome outcome = outcome_of(called.kind);
     outcome.trace = trace_of(called, pages, dispatch.now, clock_.now());
     return outcome;
+}
+
+Found FaxChannel::find(const store::LegRow& leg) {
+    // Of a leg that is UNKNOWN the device had a job: one that it knows no more proves nothing.
+    switch (outcome_of(line_.find(to_text(leg.id)).kind).kind) {
+    case Kind::reached: return Found::taken;
+    case Kind::temporary: return Found::absent;
+    default: return Found::unsure;
+    }
 }
 
 } // namespace songda::delivery

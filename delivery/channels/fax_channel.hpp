@@ -30,8 +30,12 @@ public:
 
     [[nodiscard]] ChannelTraits traits() const override;
     [[nodiscard]] Outcome send(const Dispatch& dispatch) override;
+    /// Taken: every page was confirmed. Absent: the device itself says that the call came to
+    /// nothing.
+    [[nodiscard]] Found find(const store::LegRow& leg) override;
 
-    /// Calls that go on are left to the device from now on, and found again later.
+    /// From now on no call begins; those that go on are left to the device, their legs are UNKNOWN
+    /// and found again later.
     void leave() { leaving_ = true; }
 
 private:

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """A fax device behind IPP FaxOut, written from RFC 8010, RFC 8011 and PWG 5100.15 with nothing of
 Songda or libcups in it. What the line meets is read from a file before each call, one JSON object:
-`result` (good, busy, no-answer, voice, carrier-lost, short, uncounted, slow, refuse, not-accepting),
-`lose` (create or send: that answer never comes), `pages` (that a good call confirms). Every job is
+`result` (good, busy, no-answer, voice, carrier-lost, short, uncounted, zero, late-loss, late-abort,
+talks, slow, refuse, not-accepting; create-N and jobs-N: that status for Create-Job and Get-Jobs;
+all-jobs: Get-Jobs lists whatever there is, the oldest first), `lose` (create or send: that answer never comes), `pages` (that a good call confirms). Every job is
 written as a line of JSON with what it was asked to send."""
 
 import argparse
@@ -19,7 +20,10 @@ NAME, KEYWORD, URI, CHARSET, LANGUAGE, MIME, MEMBER = 0x42, 0x44, 0x45, 0x47, 0x
 OK, BAD, NOT_FOUND, NOT_SUPPORTED, NOT_ACCEPTING = 0x0000, 0x0400, 0x0406, 0x040B, 0x0506
 PENDING, PROCESSING, CANCELED, ABORTED, COMPLETED = 3, 5, 7, 8, 9
 REASONS = {"busy": "fax-modem-line-busy", "no-answer": "fax-modem-no-answer",
-           "voice": "fax-modem-voice-detected", "carrier-lost": "fax-modem-carrier-lost"}
+           "voice": "fax-modem-voice-detected", "carrier-lost": "fax-modem-carrier-lost",
+           "late-loss": "fax-modem-carrier-lost"}
+# What ends a call when no modem says why: all pages were through, and a device that says too much.
+ENDINGS = {"late-abort": "aborted-by-system", "talks": "No fax at 02584567890!"}
 
 
 def attribute(tag, name, value):
@@ -107,7 +111,14 @@ class Device:
         if job["looks"] < 2 or result == "slow":
             return
         if result in REASONS:
-            job.update(state=ABORTED, reasons=["destination-uri-failed", REASONS[result]])
+            job.update(state=ABORTED, reasons=["destination-uri-failed", REASONS[result]],
+                       pages=meets.get("pages", 1) if result == "late-loss" else 0)
+        elif result in ENDINGS:
+            job.update(state=ABORTED, reasons=[ENDINGS[result]],
+                       pages=meets.get("pages", 1) if result == "late-abort" else 0)
+        elif result == "zero":
+            job.update(state=COMPLETED, reasons=["job-completed-successfully"], pages=None,
+                       impressions=0)
         else:
             pages = meets.get("pages", 1) - (1 if result == "short" else 0)
             job.update(state=COMPLETED, reasons=["job-completed-successfully"],
@@ -120,6 +131,8 @@ def describe(job):
     body += number(ENUM, "job-state", job["state"])
     for at, reason in enumerate(job["reasons"]):
         body += text(KEYWORD, "job-state-reasons" if at == 0 else "", reason)
+    if "impressions" in job:
+        body += number(INTEGER, "job-impressions-completed", job["impressions"])
     if job["pages"] is not None:
         body += collection("destination-statuses", [
             ("destination-uri", text(URI, "", job["to"][0])),
@@ -170,8 +183,15 @@ class Handler(BaseHTTPRequestHandler):
                 return NOT_SUPPORTED, b""
             if meets.get("result") == "not-accepting":
                 return NOT_ACCEPTING, b""
+            if meets.get("result", "").startswith("create-"):
+                return int(meets["result"][7:]), b""
             return OK, describe(device.create(asked))
         if operation == 10:  # Get-Jobs
+            if meets.get("result", "").startswith("jobs-"):
+                return int(meets["result"][5:]), b""
+            if meets.get("result") == "all-jobs":
+                with device.lock:
+                    return OK, b"".join(describe(job) for job in device.jobs.values())
             over = asked.get("which-jobs", [b"not-completed"])[0] == b"completed"
             with device.lock:
                 jobs = [job for job in device.jobs.values() if (job["state"] >= CANCELED) == over]

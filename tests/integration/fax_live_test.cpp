@@ -99,14 +99,16 @@ TEST_F(FaxLive, WhatTheDeviceRefusesIsADeadLetterThatGoesOnceMore) {
     EXPECT_EQ(live::run_songda("check-store -c " + service_->config()).status, 0);
 }
 
-TEST_F(FaxLive, AServiceThatStopsInACallFindsItAgainAndCallsOnce) {
+TEST_F(FaxLive, AServiceThatStopsInACallLeavesItUnknownWithItsJobAndCallsOnce) {
     device_.meet("slow");
     const json issued = issue();
     ASSERT_TRUE(fakes::wait_in_folder(device_.folder(), [&] { return !device_.calls().empty(); }));
     EXPECT_EQ(service_->stop(), 0) << "a call lasts minutes, a stop does not";
     ASSERT_TRUE(service_->start()) << service_->complaint();
     client_ = std::make_unique<http::Client>(service_->client().value());
-    ASSERT_TRUE(wait_for_state(issued, "sending"));
+    ASSERT_TRUE(wait_for_state(issued, "unknown"));
+    const std::string events = ask("GET", "/api/v1/events").dump();
+    EXPECT_NE(events.find("fax job 1 pages 0/1"), std::string::npos) << events;
     EXPECT_EQ(device_.calls().size(), 1U);
 }
 

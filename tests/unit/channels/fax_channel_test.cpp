@@ -2,6 +2,8 @@
 // and the evidence has pages and times but no number.
 #include "delivery/channels/fax_channel.hpp"
 
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "tests/fakes/fax_device.hpp"
@@ -23,12 +25,14 @@ protected:
         append(sample_.file, fakes::own_file());
         sample_.document.file.size = sample_.file.size();
     }
-    Outcome send() {
+    std::unique_ptr<FaxChannel> channel() {
         FaxOptions options;
         options.line.uri = device_.uri();
         options.line.between = std::chrono::milliseconds(20);
-        return FaxChannel::make(options, clock_).value()->send(sample_.dispatch());
+        return FaxChannel::make(options, clock_).value();
     }
+    Outcome send() { return channel()->send(sample_.dispatch()); }
+    Found find() { return channel()->find(sample_.leg); }
 
     fakes::FaxDevice device_;
     fakes::ManualClock clock_;
@@ -41,7 +45,7 @@ TEST_F(FaxChannelTest, ConfirmedPagesAreTheDocumentsOrItHasNotArrived) {
     EXPECT_EQ(good.trace, "fax job 1 pages 1/1 2026-11-24T01:05:00.000Z/2026-11-24T01:05:00.000Z");
     const auto calls = device_.calls();
     EXPECT_EQ(calls.at(0)["to"], nlohmann::json::array({"tel:02584567890;phone-context=+86"}));
-    EXPECT_EQ(calls.at(0)["name"], to_text(sample_.leg.id));
+    EXPECT_EQ(calls.at(0)["name"], to_text(sample_.leg.id) + "-1");
     EXPECT_EQ(calls.at(0)["bytes"], sample_.file.size());
 }
 
@@ -53,6 +57,9 @@ TEST_F(FaxChannelTest, BusyAndMissingPagesAreTriedAgainAndOnlyARefusalIsForGood)
         {"carrier-lost", Kind::temporary, Reason::line_failed},
         {"short", Kind::temporary, Reason::pages_missing},
         {"refuse", Kind::permanent, Reason::policy_rejected},
+        {"create-1281", Kind::temporary, Reason::provider_down},
+        {"create-1027", Kind::configuration, Reason::config_auth},
+        {"talks", Kind::temporary, Reason::line_failed},
         {"not-accepting", Kind::temporary, Reason::provider_down}};
     for (const auto& [result, kind, reason] : all) {
         device_.meet(result);
@@ -63,6 +70,54 @@ TEST_F(FaxChannelTest, BusyAndMissingPagesAreTriedAgainAndOnlyARefusalIsForGood)
     }
     device_.meet("uncounted"); // last: the device keeps this one as completed
     EXPECT_EQ(send().kind, Kind::ambiguous) << "never sent again blindly";
+}
+
+TEST_F(FaxChannelTest, ACallLeftBehindByAStopIsUnknownWithItsJobAndThenAskedFor) {
+    device_.meet("slow");
+    const auto leaving = channel();
+    const std::jthread stop([&] {
+        (void)fakes::wait_in_folder(device_.folder(), [&] { return !device_.calls().empty(); });
+        leaving->leave();
+    });
+    const Outcome left = leaving->send(sample_.dispatch());
+    EXPECT_EQ(left.kind, Kind::ambiguous) << "so nobody says that nothing is left of it";
+    EXPECT_TRUE(left.trace.starts_with("fax job 1 ")) << left.trace;
+    EXPECT_TRUE(leaving->traits().finds);
+    EXPECT_EQ(find(), Found::unsure) << "it goes on";
+    EXPECT_EQ(device_.calls().size(), 1U);
+}
+
+TEST_F(FaxChannelTest, AStopBeforeTheCallLeavesNothing) {
+    const auto leaving = channel();
+    leaving->leave();
+    EXPECT_EQ(leaving->send(sample_.dispatch()).kind, Kind::not_now);
+    EXPECT_TRUE(device_.calls().empty());
+}
+
+TEST_F(FaxChannelTest, TheDeviceItselfSaysWhatWasTakenAndWhatCameToNothing) {
+    EXPECT_EQ(find(), Found::unsure) << "a job that it knows no more proves nothing";
+    const std::vector<std::pair<std::string, Found>> all = {{"busy", Found::absent},
+                                                            {"short", Found::absent},
+                                                            {"uncounted", Found::unsure},
+                                                            {"good", Found::taken}};
+    for (const auto& [result, found] : all) {
+        device_.meet(result);
+        (void)send();
+        EXPECT_EQ(find(), found) << result;
+    }
+    EXPECT_EQ(device_.calls().size(), all.size());
+}
+
+TEST_F(FaxChannelTest, WhatMayHaveArrivedIsCalledAgainOnlyOnceItWasFoundAbsent) {
+    device_.meet("uncounted");
+    EXPECT_EQ(send().kind, Kind::ambiguous);
+    device_.meet("good");
+    sample_.leg.reason = reason_name(Reason::lease_lost);
+    EXPECT_EQ(send().kind, Kind::ambiguous);
+    EXPECT_EQ(device_.calls().size(), 1U);
+    sample_.leg.reason.clear(); // as found_absent leaves it
+    EXPECT_EQ(send().kind, Kind::reached);
+    EXPECT_EQ(device_.calls().size(), 2U);
 }
 
 TEST_F(FaxChannelTest, WhatIsNoNumberAndWhatIsNoDocumentIsNotCalled) {

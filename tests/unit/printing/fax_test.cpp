@@ -30,8 +30,18 @@ protected:
         return line().send({name, as_bytes(pdf), "tel:+862584567890", pages}, stop_);
     }
 
+    /// As soon as the device has the document.
+    void stop_later() {
+        later_ = std::jthread([this, before = device_.calls().size()] {
+            (void)fakes::wait_in_folder(device_.folder(),
+                                        [&] { return device_.calls().size() > before; });
+            stop_ = true;
+        });
+    }
+
     fakes::FaxDevice device_;
     std::atomic<bool> stop_{false};
+    std::jthread later_;
 };
 
 TEST_F(FaxTest, WhatIsConfirmedIsTheDocumentPageByPage) {
@@ -41,7 +51,7 @@ TEST_F(FaxTest, WhatIsConfirmedIsTheDocumentPageByPage) {
     EXPECT_EQ(outcome.pages, 2U);
     const auto calls = device_.calls();
     ASSERT_EQ(calls.size(), 1U);
-    EXPECT_EQ(calls[0]["name"], "leg-1");
+    EXPECT_EQ(calls[0]["name"], "leg-1-2") << "the leg and its pages";
     EXPECT_EQ(calls[0]["to"], nlohmann::json::array({"tel:+862584567890"}));
     EXPECT_EQ(calls[0]["sha256"], to_hex(sha256(as_bytes(pdf))));
 }
@@ -53,6 +63,109 @@ TEST_F(FaxTest, FewerMoreOrUncountedPagesAreNoConfirmation) {
     EXPECT_EQ(send("leg-2").kind, Kind::unconfirmed);
     device_.meet("uncounted");
     EXPECT_EQ(send("leg-3").kind, Kind::unconfirmed);
+}
+
+TEST_F(FaxTest, ADeviceThatCountsNothingIsNotOneThatSentNothing) {
+    device_.meet("zero");
+    EXPECT_EQ(send("leg-1").kind, Kind::unconfirmed) << "job-impressions-completed 0";
+    device_.meet("good", 0);
+    EXPECT_EQ(send("leg-2").kind, Kind::short_of) << "images-completed 0 of the destination";
+}
+
+TEST_F(FaxTest, ACallThatEndedBadlyBehindItsLastPageMayHaveArrived) {
+    for (const char* const result : {"late-abort", "late-loss"}) {
+        device_.meet(result, 2);
+        const FaxOutcome outcome = send(std::string("leg-") + result);
+        EXPECT_EQ(outcome.kind, Kind::unconfirmed) << result;
+        EXPECT_FALSE(outcome.reason.empty()) << result;
+        device_.meet(result, 1);
+        EXPECT_EQ(send(std::string("leg-part-") + result).kind, Kind::broken) << result;
+    }
+}
+
+TEST_F(FaxTest, WhatTheDeviceSaysIsKeptOnlyIfItIsAKeyword) {
+    device_.meet("talks");
+    const FaxOutcome outcome = send("leg-1");
+    EXPECT_EQ(outcome.kind, Kind::broken);
+    EXPECT_EQ(outcome.reason, "other");
+}
+
+TEST_F(FaxTest, ARefusalIsForGoodOnlyIfItIsAboutTheOrder) {
+    const std::vector<std::pair<int, Kind>> all = {
+        {0x0400, Kind::refused},   {0x040A, Kind::refused},   {0x040B, Kind::refused},
+        {0x040C, Kind::refused},   {0x0401, Kind::forbidden}, {0x0402, Kind::forbidden},
+        {0x0403, Kind::forbidden}, {0x0406, Kind::forbidden}, {0x0404, Kind::away},
+        {0x0405, Kind::away},      {0x0500, Kind::away},      {0x0501, Kind::away},
+        {0x0507, Kind::away},      {0x05FF, Kind::away}};
+    for (const auto& [status, kind] : all) {
+        device_.meet("create-" + std::to_string(status));
+        const FaxOutcome outcome = send("leg-1");
+        EXPECT_EQ(outcome.kind, kind) << std::hex << status << ' ' << outcome.reason;
+        EXPECT_FALSE(outcome.reason.empty()) << std::hex << status;
+    }
+    EXPECT_TRUE(device_.calls().empty());
+}
+
+TEST_F(FaxTest, ADeviceThatDoesNotListItsJobsIsNotCalledThrough) {
+    device_.meet("slow");
+    stop_later();
+    EXPECT_EQ(send("leg-1").kind, Kind::left_alone);
+    stop_ = false;
+    for (const int status : {0x0507, 0x0500, 0x0403}) { // busy, a fault of its own, not for us
+        device_.meet("jobs-" + std::to_string(status));
+        EXPECT_EQ(send("leg-1").kind, Kind::away) << std::hex << status;
+        EXPECT_EQ(line().find("leg-1").kind, Kind::unknown) << std::hex << status;
+    }
+    EXPECT_EQ(device_.calls().size(), 1U);
+}
+
+TEST_F(FaxTest, OfSeveralJobsTheOneThatGoesOnIsFollowedElseTheNewest) {
+    device_.meet("busy");
+    EXPECT_EQ(send("leg-1").kind, Kind::busy);
+    device_.meet("good", 2);
+    EXPECT_EQ(send("leg-1").kind, Kind::confirmed);
+    device_.meet("all-jobs");
+    const FaxOutcome newest = send("leg-1");
+    EXPECT_EQ(newest.kind, Kind::confirmed);
+    EXPECT_EQ(newest.job, 2);
+
+    device_.meet("busy");
+    EXPECT_EQ(send("leg-2").kind, Kind::busy);
+    device_.meet("slow");
+    stop_later();
+    EXPECT_EQ(send("leg-2").kind, Kind::left_alone);
+    device_.meet("all-jobs");
+    const FaxOutcome living = send("leg-2");
+    EXPECT_EQ(living.kind, Kind::left_alone);
+    EXPECT_EQ(living.job, 4);
+    EXPECT_EQ(device_.calls().size(), 4U);
+}
+
+TEST_F(FaxTest, WhatMayHaveArrivedGoesAgainOnlyWhenSomebodyFoundItAbsent) {
+    device_.meet("uncounted");
+    EXPECT_EQ(send("leg-1").kind, Kind::unconfirmed);
+    EXPECT_EQ(send("leg-1").kind, Kind::unconfirmed) << "a lost lease";
+    EXPECT_EQ(device_.calls().size(), 1U);
+    device_.meet("good", 2);
+    const FaxOrder again{"leg-1", as_bytes(pdf), "tel:+862584567890", 2, true};
+    EXPECT_EQ(line().send(again, stop_).kind, Kind::confirmed);
+    EXPECT_EQ(device_.calls().size(), 2U);
+    EXPECT_EQ(line().send(again, stop_).job, 2) << "that one was confirmed";
+    EXPECT_EQ(device_.calls().size(), 2U);
+}
+
+TEST_F(FaxTest, WhatBecameOfAnOrderIsAskedForWithoutACall) {
+    EXPECT_EQ(line().find("leg-1").kind, Kind::unknown) << "no job of it";
+    const std::vector<std::pair<std::string, Kind>> all = {{"good", Kind::confirmed},
+                                                           {"short", Kind::short_of},
+                                                           {"busy", Kind::busy},
+                                                           {"uncounted", Kind::unconfirmed}};
+    for (const auto& [result, kind] : all) {
+        device_.meet(result, 2);
+        EXPECT_EQ(send("leg-" + result).kind, kind);
+        EXPECT_EQ(line().find("leg-" + result).kind, kind) << "by its pages, which are in its name";
+    }
+    EXPECT_EQ(device_.calls().size(), all.size());
 }
 
 TEST_F(FaxTest, WhatACallMayMeetHasItsWord) {
@@ -102,14 +215,13 @@ TEST_F(FaxTest, ACallThatLastsTooLongIsCancelledAndSaysSo) {
 TEST_F(FaxTest, WhoeverStopsLeavesTheCallToTheDeviceAndFindsItAgain) {
     device_.meet("slow");
     stop_ = true;
-    EXPECT_EQ(send("leg-1").kind, Kind::left_alone);
+    EXPECT_EQ(send("leg-1").kind, Kind::not_begun);
+    EXPECT_TRUE(device_.calls().empty());
     stop_ = false;
-    std::thread later([this] {
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
-        stop_ = true;
-    });
+    stop_later();
+    EXPECT_EQ(send("leg-1").kind, Kind::left_alone);
+    EXPECT_EQ(line().find("leg-1").kind, Kind::unknown) << "it goes on";
     const FaxOutcome again = send("leg-1");
-    later.join();
     EXPECT_EQ(again.kind, Kind::left_alone);
     EXPECT_TRUE(again.found_again);
     EXPECT_EQ(device_.calls().size(), 1U);

@@ -23,6 +23,9 @@ bool may_have_arrived(const store::LegRow& leg) {
 }
 
 bool may_replay(const store::LegRow& leg) {
+    if (static_cast<ChannelKind>(leg.channel) == ChannelKind::post) {
+        return false; // another envelope is another letter, with a number of its own
+    }
     const bool recognised = static_cast<ChannelKind>(leg.channel) == ChannelKind::portal;
     // What a person found not to have arrived is there, for a side that recognises it.
     return leg.dead_since && leg.reason != reason_name(Reason::overturned) &&

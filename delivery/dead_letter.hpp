@@ -22,7 +22,7 @@ namespace songda::delivery {
 
 /// May it go once more under the same key? A dead letter that surely did not arrive, or whose other
 /// side recognises what it has (portal); else, as after a decision of a person that it had not
-/// arrived, only a new leg can go, with an id of its own.
+/// arrived, and for every letter by post, only a new leg can go, with an id of its own.
 [[nodiscard]] bool may_replay(const store::LegRow& leg);
 
 /// Which of them are asked for.

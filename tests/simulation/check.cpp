@@ -184,7 +184,9 @@ private:
         const auto entries = store_.service_entries(document.id).value();
         const bool served =
             std::any_of(entries.begin(), entries.end(), [](const store::ServiceEntry& entry) {
-                return entry.kind == static_cast<std::uint8_t>(delivery::ServiceStep::served);
+                const auto step = static_cast<delivery::ServiceStep>(entry.kind);
+                return step == delivery::ServiceStep::served ||
+                       step == delivery::ServiceStep::served_by_hand;
             });
         for (const LegRow& leg : legs) {
             if (!served && leg.state == static_cast<std::uint8_t>(LegState::failed) &&

@@ -16,6 +16,8 @@ std::string random_text(Random& random) {
     return to_base32(bytes);
 }
 
+} // namespace
+
 std::optional<std::string_view> bearer_of(const http::Request& request) {
     static constexpr std::string_view scheme = "Bearer ";
     const std::string_view value = request.header("Authorization");
@@ -24,8 +26,6 @@ std::optional<std::string_view> bearer_of(const http::Request& request) {
     }
     return value.substr(scheme.size());
 }
-
-} // namespace
 
 std::string_view policy_name(Policy policy) {
     switch (policy) {

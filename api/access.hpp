@@ -37,6 +37,9 @@ inline constexpr std::array credential_policies = {Policy::issue, Policy::approv
 /// Holds an applicant's session (delivery/applicant_keys.hpp).
 inline constexpr std::string_view session_cookie = "songda_inbox";
 
+/// What a request shows as `Authorization: Bearer …`; it lives as long as the request.
+[[nodiscard]] std::optional<std::string_view> bearer_of(const http::Request& request);
+
 /// The department behind a credential. The tenant is taken from here and nowhere else.
 struct Principal {
     DepartmentCode department;

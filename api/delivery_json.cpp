@@ -9,6 +9,7 @@
 #include "delivery/leg_state.hpp"
 #include "delivery/mail_report.hpp"
 #include "delivery/reason_words.hpp"
+#include "delivery/tracking.hpp"
 #include "delivery/tracking_words.hpp"
 
 namespace songda::api {
@@ -44,14 +45,6 @@ bool is_contradicted(const std::vector<store::TrackedEvent>& events,
            }) > 1;
 }
 
-bool is_taken_back(const std::vector<store::TrackedEvent>& events,
-                   const store::TrackedEvent& event) {
-    return std::any_of(events.begin(), events.end(), [&](const store::TrackedEvent& each) {
-        return each.source == event.source && each.id != event.id &&
-               std::find(each.voids.begin(), each.voids.end(), event.id) != each.voids.end();
-    });
-}
-
 /// The applicant reads what happened, when and where; who said it, its code and its raw words,
 /// which may name others, are the department's.
 void put_tracked(std::string& to, const std::vector<store::TrackedEvent>& events, Reader reader) {
@@ -69,7 +62,7 @@ void put_tracked(std::string& to, const std::vector<store::TrackedEvent>& events
         object.text_if("reason_en", delivery::reason_words(each.reason));
         object.text_if("place", each.place.reveal());
         object.text_if("number", each.number);
-        if (is_taken_back(events, each)) {
+        if (delivery::is_void(events, each)) {
             object.raw("taken_back", "true");
         }
         if (is_contradicted(events, each)) {

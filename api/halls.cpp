@@ -101,10 +101,7 @@ private:
 
 /// The same for an unknown hall and a wrong token.
 const Hall* find_hall(const ApiParts& parts, const http::Request& request) {
-    static constexpr std::string_view scheme = "Bearer ";
-    const std::string_view shown = request.header("Authorization");
-    const auto bytes =
-        from_hex(shown.starts_with(scheme) ? shown.substr(scheme.size()) : std::string_view());
+    const auto bytes = from_hex(bearer_of(request).value_or(std::string_view()));
     const Digest token = sha256(bytes.value_or(Bytes()));
     const Hall* found = nullptr;
     for (const Hall& hall : parts.halls) {
@@ -136,15 +133,9 @@ void add_hall_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::stri
     const auto page = std::make_shared<const std::string>(html);
     const auto board = std::make_shared<HallBoard>(parts);
     // The same page for every hall, known or not; its token is behind the # of its address.
-    to.push_back({"GET", "/halls/{place}", Policy::anyone, 0, http::Place::quick,
-                  [page](const http::Request&, const ApiRoute::Caller&) {
-                      http::Response response;
-                      response.content_type = "text/html; charset=utf-8";
-                      response.headers = page_headers();
-                      response.headers.emplace_back("Cache-Control", "no-store");
-                      response.shared_body = page;
-                      return response;
-                  }});
+    to.push_back(
+        {"GET", "/halls/{place}", Policy::anyone, 0, http::Place::quick,
+         [page](const http::Request&, const ApiRoute::Caller&) { return unkept_page(page); }});
     to.push_back({"GET", "/api/v1/halls/{place}/display", Policy::screen, 0, http::Place::worker,
                   [&parts, board](const http::Request& request, const ApiRoute::Caller&) {
                       return display(parts, board, request);

@@ -76,15 +76,6 @@ http::Response hand_over(const ApiParts& parts, const http::Request& request,
                : file_response(handover.value()->document, handover.value()->file);
 }
 
-http::Response inbox_page(const std::shared_ptr<const std::string>& page) {
-    http::Response response;
-    response.content_type = "text/html; charset=utf-8";
-    response.headers = page_headers();
-    response.headers.emplace_back("Cache-Control", "no-store");
-    response.shared_body = page;
-    return response;
-}
-
 } // namespace
 
 void add_inbox_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::string_view html) {
@@ -92,7 +83,7 @@ void add_inbox_routes(std::vector<ApiRoute>& to, const ApiParts& parts, std::str
     const auto page = std::make_shared<const std::string>(html);
     // The same page for every link, known or not.
     to.push_back({"GET", "/inbox/{token}", Policy::anyone, 0, http::Place::quick,
-                  [page](const http::Request&, const Caller&) { return inbox_page(page); }});
+                  [page](const http::Request&, const Caller&) { return unkept_page(page); }});
     to.push_back({"POST", "/api/v1/inbox/{token}:open", Policy::anyone_document,
                   code_body_bytes_max, http::Place::worker,
                   [&parts](const http::Request& request, const Caller&) {

@@ -55,6 +55,15 @@ http::Headers page_headers() {
             {"Permissions-Policy", "geolocation=(), microphone=()"}};
 }
 
+http::Response unkept_page(const std::shared_ptr<const std::string>& page) {
+    http::Response response;
+    response.content_type = html;
+    response.headers = page_headers();
+    response.headers.emplace_back("Cache-Control", "no-store");
+    response.shared_body = page;
+    return response;
+}
+
 std::string etag_of(std::string_view bytes) {
     return '"' + to_hex(ByteView(sha256(as_bytes(bytes))).first(8)) + '"';
 }

@@ -35,6 +35,8 @@ private:
 /// Strict headers of every page: no foreign content, no framing, no referrer (the address holds the
 /// key).
 [[nodiscard]] http::Headers page_headers();
+/// A page that no cache keeps.
+[[nodiscard]] http::Response unkept_page(const std::shared_ptr<const std::string>& page);
 /// Strong ETag of a page's bytes.
 [[nodiscard]] std::string etag_of(std::string_view bytes);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/plain_name.hpp"
 #include "app/secret_file.hpp"
 #include "base/sha256.hpp"
 
@@ -12,16 +13,10 @@ constexpr std::size_t token_bytes_min = 16;
 constexpr std::size_t notices_max = 20;
 constexpr std::size_t notice_bytes_max = 300;
 
-bool is_place(const std::string& text) {
-    return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-    });
-}
-
 HallConfig read_hall(TomlTable& table, const ConfigPaths& path) {
     HallConfig hall;
     hall.place = table.text("place");
-    if (table.has("place") && !is_place(hall.place)) {
+    if (table.has("place") && !is_plain_name(hall.place, 64)) {
         table.refuse("place", "must be small letters, digits and hyphens: it stands in an address");
     }
     hall.title = table.text("title");

@@ -2,18 +2,15 @@
 
 #include <set>
 
+#include "app/plain_name.hpp"
+
 namespace songda::app {
 namespace {
-
-bool is_name(const std::string& text) {
-    return !text.empty() && text.size() <= 32 &&
-           text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
-}
 
 ProviderConfig read_provider(TomlTable& table, const ConfigPaths& path) {
     ProviderConfig provider;
     provider.name = table.text("name");
-    if (table.has("name") && !is_name(provider.name)) {
+    if (table.has("name") && !is_plain_name(provider.name, 32)) {
         table.refuse("name", "must be 1 to 32 of a-z, 0-9 and -");
     }
     provider.channel = table.text("channel");

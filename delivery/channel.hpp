@@ -61,7 +61,7 @@ enum class Reason {
     line_busy,     ///< the fax number was busy
     no_fax,        ///< a person or nothing that faxes took the call
     line_failed,   ///< the call broke off, or no page could be sent
-    pages_missing, ///< fewer pages were confirmed than the document has
+    pages_missing, ///< fewer pages were confirmed, or printed, than the document has
 };
 
 [[nodiscard]] std::string_view reason_name(Reason reason);

@@ -59,12 +59,7 @@ public:
         for (auto claimed = turn_over({}, {}, true); !claimed.empty();) {
             std::vector<store::LegFinish> finishes;
             for (const ClaimedLeg& leg : claimed) {
-                LegUpdate update = settle(leg.row, stopping);
-                if (traits_.finds && leg_state(leg.row.state) != LegState::unknown &&
-                    leg_state(update.state) == LegState::unknown) {
-                    update.due = parts_.clock.now() + find_after_ms;
-                }
-                finishes.push_back({leg.row.id, leg.fence, std::move(update)});
+                finishes.push_back({leg.row.id, leg.fence, settle(leg.row, stopping)});
             }
             settled += finishes.size();
             claimed = turn_over(claimed, finishes, !once && !stopping);
@@ -120,7 +115,17 @@ private:
         ms_a_leg_ = 0.9 * ms_a_leg_ + 0.1 * bounded;
     }
 
+    /// What becomes unknown here is asked for soon, where that can be.
     LegUpdate settle(const store::LegRow& leg, const std::atomic<bool>& stopping) {
+        LegUpdate update = work(leg, stopping);
+        if (traits_.finds && leg_state(leg.state) != LegState::unknown &&
+            leg_state(update.state) == LegState::unknown) {
+            update.due = parts_.clock.now() + find_after_ms;
+        }
+        return update;
+    }
+
+    LegUpdate work(const store::LegRow& leg, const std::atomic<bool>& stopping) {
         if (auto reminded = remind(parts_, leg)) {
             return *std::move(reminded);
         }

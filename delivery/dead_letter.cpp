@@ -4,6 +4,7 @@
 
 #include "delivery/channel.hpp"
 #include "delivery/leg_state.hpp"
+#include "delivery/settle.hpp"
 
 namespace songda::delivery {
 
@@ -54,10 +55,7 @@ std::optional<store::DeadLetter> parse_dead_letter_cursor(std::string_view text)
 }
 
 store::LegUpdate settle_seen_to(const store::LegRow& leg) {
-    store::LegUpdate update;
-    update.state = leg.state;
-    update.due = leg.due;
-    update.reason = leg.reason;
+    store::LegUpdate update = stay(leg);
     update.seen_to = true;
     return update;
 }

@@ -162,7 +162,8 @@ private:
         std::size_t bytes_left = traces_bytes_max;
         for (const store::EvidenceRow& each : records_) {
             const auto record = ledger::read_record(each.text);
-            if (!record.ok() || !record.value().trace || !desk_.find_trace) {
+            if (!record.ok() || !record.value().trace || !desk_.find_trace ||
+                traces.contains(*record.value().trace)) {
                 continue;
             }
             auto bytes = desk_.find_trace(*record.value().trace);

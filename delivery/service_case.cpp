@@ -6,6 +6,7 @@
 #include "delivery/dead_letter.hpp"
 #include "delivery/leg_state.hpp"
 #include "delivery/mail_report.hpp"
+#include "delivery/place_leg.hpp"
 #include "delivery/plan.hpp"
 #include "delivery/service_rules.hpp"
 #include "delivery/settle.hpp"
@@ -227,8 +228,7 @@ private:
     /// What was to bring it, or to tell that it is there, needs nobody any more.
     void drop_dead_letters() {
         for (const LegRow& leg : moved_.legs) {
-            if (leg.dead_since &&
-                (leg.purpose == store::LegPurpose::service || is_chosen_notice(leg))) {
+            if (leg.dead_since && (is_service(leg) || is_chosen_notice(leg))) {
                 after_.changes.push_back({leg.id, settle_seen_to(leg)});
             }
         }

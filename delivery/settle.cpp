@@ -181,18 +181,9 @@ bool brings_link(ChannelKind channel) {
     return channel == ChannelKind::portal || channel == ChannelKind::email;
 }
 
-/// The leg stays where it is; who says so says when it is looked at again.
-LegUpdate stay(const LegRow& leg) {
-    LegUpdate update;
-    update.state = leg.state;
-    update.reason = leg.reason;
-    return update;
-}
-
 /// The leg goes on as it was.
 LegUpdate mark(const LegRow& leg, std::string_view why, TimeMs now) {
     LegUpdate update = stay(leg);
-    update.due = leg.due;
     update.events = {{std::string(status_event), now, now, leg.state, std::string(why)}};
     return update;
 }
@@ -213,6 +204,14 @@ const std::array<std::uint8_t, 256>& states_on_claim() {
         return map;
     }();
     return states;
+}
+
+LegUpdate stay(const LegRow& leg) {
+    LegUpdate update;
+    update.state = leg.state;
+    update.due = leg.due;
+    update.reason = leg.reason;
+    return update;
 }
 
 std::optional<LegUpdate> settle_by_time(const LegRow& leg, bool idempotent, Moment moment) {

@@ -25,6 +25,8 @@ struct Moment {
 /// whoever dies in between leaves it to the next one as it was.
 [[nodiscard]] const std::array<std::uint8_t, 256>& states_on_claim();
 
+/// The leg stays as it is; for an update that adds to that.
+[[nodiscard]] store::LegUpdate stay(const store::LegRow& leg);
 /// What a claim says before anything is sent: a lost lease, an unknown outcome that did not clear
 /// up, silence after acceptance, a deadline. Nothing: the leg is to be sent.
 [[nodiscard]] std::optional<store::LegUpdate> settle_by_time(const store::LegRow& leg,

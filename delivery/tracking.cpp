@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/check.hpp"
+#include "delivery/dead_letter.hpp"
 #include "delivery/leg_watch.hpp"
 #include "delivery/settle.hpp"
 
@@ -29,11 +30,6 @@ bool is_understood(const TrackedEvent& event) {
 bool voids(const TrackedEvent& voiding, const TrackedEvent& event) {
     return voiding.source == event.source && voiding.id != event.id &&
            std::find(voiding.voids.begin(), voiding.voids.end(), event.id) != voiding.voids.end();
-}
-
-bool is_void(std::span<const TrackedEvent> events, const TrackedEvent& event) {
-    return std::any_of(events.begin(), events.end(),
-                       [&](const TrackedEvent& each) { return voids(each, event); });
 }
 
 /// Who decides: the greatest. Nothing in it depends on when it was told.
@@ -103,16 +99,10 @@ std::optional<TimeMs> decided_at(const std::vector<LegEvent>& events) {
     return last == events.rend() ? std::nullopt : std::optional(last->learned);
 }
 
-/// A failure of which nobody knows that it is one.
-bool is_given_up(const store::LegRow& leg) {
-    return leg_state(leg.state) == LegState::failed &&
-           may_record(leg, LegStep::late_report_reached);
-}
-
 bool is_dead(const store::LegRow& leg) {
     const LegState state = *leg_state(leg.state);
     return (band_of(state) >= band_of(LegState::returning) && !is_arrival(state) &&
-            !is_given_up(leg)) ||
+            !may_have_arrived(leg)) ||
            state == LegState::cancelled;
 }
 
@@ -201,10 +191,7 @@ TimeMs happened_at(const store::TrackedLeg& tracked, const TrackedEvent& event) 
 LegUpdate note(const store::TrackedLeg& tracked, const TrackedEvent& news, bool counts) {
     const bool arrival =
         is_arrival(*leg_state(tracked.leg.state)) && is_arrival(meaning_of(news)) && counts;
-    LegUpdate update;
-    update.state = tracked.leg.state;
-    update.due = tracked.leg.due;
-    update.reason = tracked.leg.reason;
+    LegUpdate update = stay(tracked.leg);
     update.events = {{std::string(arrival ? tracked_arrival_kind : tracked_event_kind),
                       happened_at(tracked, news), tracked.now, tracked.leg.state, detail_of(news),
                       news.payload}};
@@ -244,6 +231,11 @@ LegUpdate walk(const store::TrackedLeg& tracked, const TrackingFold& fold, const
 }
 
 } // namespace
+
+bool is_void(std::span<const TrackedEvent> events, const TrackedEvent& event) {
+    return std::any_of(events.begin(), events.end(),
+                       [&](const TrackedEvent& each) { return voids(each, event); });
+}
 
 TrackingFold fold_tracking(std::span<const TrackedEvent> events, std::optional<TimeMs> after) {
     TrackingFold fold;

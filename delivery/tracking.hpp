@@ -38,10 +38,12 @@ struct TrackingFold {
     /// It arrived, and it also came back, was refused or lost: nobody but a person can tell.
     bool contradicted = false;
 };
-/// An event counts once, unless it is named in the `voids` of another of its source, or is not
-/// understood. Of the highest band the latest; ACCEPTED only where its band has nothing else.
-/// Events with one id and two contents both count. Those recorded at or before `after` do not, but
-/// void.
+/// Another of its source takes it back.
+[[nodiscard]] bool is_void(std::span<const store::TrackedEvent> events,
+                           const store::TrackedEvent& event);
+/// An event counts once, unless it is void, or is not understood. Of the highest band the latest;
+/// ACCEPTED only where its band has nothing else. Events with one id and two contents both count.
+/// Those recorded at or before `after` do not, but void.
 [[nodiscard]] TrackingFold fold_tracking(std::span<const store::TrackedEvent> events,
                                          std::optional<TimeMs> after = std::nullopt);
 

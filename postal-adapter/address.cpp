@@ -5,7 +5,6 @@
 #include <tuple>
 
 #include "base/utf8.hpp"
-#include "base/word_table.hpp"
 
 namespace songda::postal {
 namespace {
@@ -186,30 +185,35 @@ bool has_number(std::string_view street) {
            });
 }
 
-constexpr std::array<Word<AddressFault>, 6> names = {{
-    {AddressFault::too_long, "too_long"},
-    {AddressFault::province_unknown, "province_unknown"},
-    {AddressFault::city_unknown, "city_unknown"},
-    {AddressFault::county_unknown, "county_unknown"},
-    {AddressFault::street_missing, "street_missing"},
-    {AddressFault::street_without_number, "street_without_number"},
-}};
-constexpr std::array<Word<AddressFault>, 6> words_zh = {{
-    {AddressFault::too_long, "地址超过 120 个字"},
-    {AddressFault::province_unknown, "看不出是哪个省（自治区、直辖市），请写明"},
-    {AddressFault::city_unknown, "该省没有这个市，请核对"},
-    {AddressFault::county_unknown, "该市没有这个区（县），请核对"},
-    {AddressFault::street_missing, "没有写街道、门牌"},
-    {AddressFault::street_without_number, "没有门牌号，可能无法投递"},
-}};
-constexpr std::array<Word<AddressFault>, 6> words_en = {{
-    {AddressFault::too_long, "the address has more than 120 characters"},
-    {AddressFault::province_unknown, "which province it is in cannot be told; name it"},
-    {AddressFault::city_unknown, "the province has no such city"},
-    {AddressFault::county_unknown, "the city has no such district or county"},
-    {AddressFault::street_missing, "there is no street and number"},
-    {AddressFault::street_without_number, "there is no number; it may not be found"},
-}};
+struct FaultWords {
+    AddressFault fault;
+    std::string_view name;
+    std::string_view zh;
+    std::string_view en;
+};
+constexpr std::array fault_words = {
+    FaultWords{AddressFault::too_long, "too_long", "地址超过 120 个字",
+               "the address has more than 120 characters"},
+    FaultWords{AddressFault::province_unknown, "province_unknown",
+               "看不出是哪个省（自治区、直辖市），请写明",
+               "which province it is in cannot be told; name it"},
+    FaultWords{AddressFault::city_unknown, "city_unknown", "该省没有这个市，请核对",
+               "the province has no such city"},
+    FaultWords{AddressFault::county_unknown, "county_unknown", "该市没有这个区（县），请核对",
+               "the city has no such district or county"},
+    FaultWords{AddressFault::street_missing, "street_missing", "没有写街道、门牌",
+               "there is no street and number"},
+    FaultWords{AddressFault::street_without_number, "street_without_number",
+               "没有门牌号，可能无法投递", "there is no number; it may not be found"},
+};
+
+static_assert(fault_words.back().fault == AddressFault::street_without_number &&
+              fault_words.size() ==
+                  static_cast<std::size_t>(AddressFault::street_without_number) + 1);
+
+const FaultWords& words_of(AddressFault fault) {
+    return fault_words[static_cast<std::size_t>(fault)];
+}
 
 } // namespace
 
@@ -255,13 +259,13 @@ AddressReading read_address(const PostalAreas& areas, std::string_view text) {
 }
 
 std::string_view address_fault_name(AddressFault fault) {
-    return word_of(names, fault);
+    return words_of(fault).name;
 }
 std::string_view address_fault_zh(AddressFault fault) {
-    return word_of(words_zh, fault);
+    return words_of(fault).zh;
 }
 std::string_view address_fault_en(AddressFault fault) {
-    return word_of(words_en, fault);
+    return words_of(fault).en;
 }
 
 } // namespace songda::postal

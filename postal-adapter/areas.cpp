@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t code_digits = 6;
 
 /// Not an area: what the codes call counties that have no city above them.
-bool is_placeholder(std::string_view name) {
+bool names_no_area(std::string_view name) {
     return name == "市辖区" || name == "县" || name.ends_with("直辖县级行政区划");
 }
 
@@ -46,7 +46,7 @@ Result<PostalAreas> PostalAreas::read(std::string_view csv) {
             const std::vector<PostalArea>& cities = find_under(areas.cities_, province);
             const bool has_city = !cities.empty() && cities.back().code == city;
             areas.counties_[has_city ? city : province].push_back(std::move(area));
-        } else if (!is_placeholder(area.name)) {
+        } else if (!names_no_area(area.name)) {
             areas.cities_[province].push_back(std::move(area));
         }
     }

@@ -25,9 +25,6 @@ inline constexpr std::int64_t session_ms = 5LL * 60'000; ///< the page ends it a
 inline constexpr std::int64_t release_ms = 60'000;       ///< in which the file is fetched
 inline constexpr std::int64_t printing_ms = 3LL * 60'000;
 
-/// Fewer sides came out than the document has pages.
-inline constexpr std::string_view pages_missing = "pages_missing";
-
 /// What the kiosk says became of the paper.
 struct PrintResult {
     std::uint32_t sheets = 0; ///< sides 面 that came out, as the printer counted

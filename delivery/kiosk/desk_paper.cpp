@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
+#include "delivery/channel.hpp"
 #include "delivery/place_leg.hpp"
 #include "delivery/settle.hpp"
 
@@ -366,7 +367,7 @@ Result<KioskDesk::Finished> KioskDesk::finish(const store::KioskRow& kiosk, std:
     return give_back(kiosk, *release,
                      !result.failure.empty() ? result.failure
                      : result.sheets == 0    ? "no sheet came out"
-                     : !complete             ? std::string(pages_missing)
+                     : !complete             ? std::string(reason_name(Reason::pages_missing))
                                              : "nobody confirmed");
 }
 

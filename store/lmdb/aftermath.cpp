@@ -54,11 +54,7 @@ Result<DocumentStatus> holds_now(Transaction& rows, const DocumentRow& changed,
 }
 
 Result<void> check_changed(const LegRow& before, const LegUpdate& update) {
-    LegRow after = before;
-    after.reason = update.reason;
-    after.due = update.due;
-    after.dead_since = TimeMs{}; // perhaps
-    Result<void> checked = check_row(after);
+    Result<void> checked = check_updated_row(before, update);
     return checked.ok() ? check_leg_update(update) : checked;
 }
 

@@ -48,10 +48,7 @@ bool may_collect(const std::optional<CollectingLock>& lock, const Collection& co
 
 Result<void> move_leg(Batch& batch, const LegRow& before, const LegUpdate& update,
                       const FollowLeg& follow) {
-    LegRow after = before;
-    after.reason = update.reason;
-    after.due = update.due;
-    const Result<void> fits = check_row(after);
+    const Result<void> fits = check_updated_row(before, update);
     if (!fits.ok()) {
         return fits;
     }

@@ -137,20 +137,13 @@ Result<std::vector<LegRow>> read_due(Transaction& rows, const ClaimRequest& requ
     return legs;
 }
 
-/// The update's own check does not know the rest of the row.
+/// A leg that is not there is answered later.
 Result<void> check_updated(Transaction& rows, const LegId& leg, const LegUpdate& update) {
     auto stored = find_row<LegRow>(rows, Table::leg, leg.view());
     if (!stored.ok()) {
         return stored.error();
     }
-    if (!stored.value()) {
-        return {};
-    }
-    LegRow row = *std::move(stored).value();
-    row.reason = update.reason;
-    row.due = update.due;
-    row.dead_since = TimeMs{}; // perhaps
-    return check_row(row);
+    return stored.value() ? check_updated_row(*stored.value(), update) : Result<void>();
 }
 
 } // namespace
@@ -181,8 +174,10 @@ Result<Turnover> LmdbStore::turn_over(std::span<const LegFinish> finishes,
             return due.error();
         }
         answer.finished = std::move(finished).value();
-        // What was sent is written down all the same; the next claim says what is wrong.
-        for (const LegRow& leg : due.ok() ? due.value() : std::vector<LegRow>()) {
+        if (!due.ok()) {
+            return {}; // what was sent is written down all the same; the next claim says it
+        }
+        for (const LegRow& leg : due.value()) {
             answer.claimed.push_back(claim(batch.rows, leg, request));
         }
         return {};

@@ -70,6 +70,14 @@ Result<void> check_leg_update(const LegUpdate& update) {
     return checked;
 }
 
+Result<void> check_updated_row(const LegRow& before, const LegUpdate& update) {
+    LegRow after = before;
+    after.reason = update.reason;
+    after.due = update.due;
+    after.dead_since = TimeMs{}; // perhaps
+    return check_row(after);
+}
+
 Result<std::vector<LegRow>> read_legs(Transaction& rows, const DocumentId& document) {
     std::vector<LegRow> legs;
     Result<void> state;

@@ -12,6 +12,8 @@ namespace songda::store {
 [[nodiscard]] Result<void> check_added_leg(Transaction& rows, const DocumentRow& document,
                                            const LegWrite& write);
 [[nodiscard]] Result<void> check_leg_update(const LegUpdate& update);
+/// The update's own check does not know the rest of the row, which has to fit one too.
+[[nodiscard]] Result<void> check_updated_row(const LegRow& before, const LegUpdate& update);
 /// In the order of ids.
 [[nodiscard]] Result<std::vector<LegRow>> read_legs(Transaction& rows, const DocumentId& document);
 /// Without the document's inbox entry. The caller has seen that the id is free.

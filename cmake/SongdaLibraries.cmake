@@ -14,6 +14,7 @@ find_package(ZLIB REQUIRED)
 find_package(Boost 1.74 EXACT REQUIRED) # 1.81 cannot be installed beside libpodofo-dev
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(harfbuzz REQUIRED IMPORTED_TARGET harfbuzz harfbuzz-subset)
+pkg_check_modules(freetype REQUIRED IMPORTED_TARGET freetype2)
 pkg_check_modules(qrencode REQUIRED IMPORTED_TARGET libqrencode)
 pkg_check_modules(lmdb REQUIRED IMPORTED_TARGET lmdb)
 pkg_check_modules(podofo REQUIRED IMPORTED_TARGET libpodofo)

@@ -3,7 +3,7 @@
 # `install.sh` for running, `install.sh test` also for the tests and benchmarks.
 set -eu
 build="build-essential cmake ninja-build ccache pkg-config git ca-certificates python3 openssl libssl-dev
-libpodofo-dev libqrencode-dev liblmdb-dev libspdlog-dev libfmt-dev libharfbuzz-dev libcurl4-openssl-dev
+libpodofo-dev libqrencode-dev liblmdb-dev libspdlog-dev libfmt-dev libharfbuzz-dev libfreetype-dev libcurl4-openssl-dev
 libp11-kit-dev libtomlplusplus-dev libcli11-dev prometheus-cpp-dev rapidjson-dev libgoogle-perftools-dev nlohmann-json3-dev libboost-dev zlib1g-dev
 libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev fonts-noto-cjk fonts-noto-cjk-extra
 libzip-dev libexpat1-dev libxlsxwriter-dev fonts-lxgw-wenkai fonts-babelstone-han python3-aiosmtpd python3-cryptography curl jq poppler-utils librsvg2-bin zbar-tools libqpdf-dev libseccomp-dev libgmime-3.0-dev libcups2-dev"

@@ -213,45 +213,54 @@ void FontFace::append_program(std::span<const Glyph* const> glyphs, ByteBuffer& 
 namespace {
 
 /// Gathers an outline as PDF path operators.
-struct PathSink {
-    std::string text;
-    double scale = 1;
+class PathPen final : public OutlinePen {
+public:
+    explicit PathPen(double scale) : scale_(scale) {}
 
-    void point(double x, double y) {
-        text += std::to_string(std::lround(x * scale)) + ' ';
-        text += std::to_string(std::lround(y * scale)) + ' ';
+    void move_to(double x, double y) override { put({x, y}, "m\n"); }
+    void line_to(double x, double y) override { put({x, y}, "l\n"); }
+    void cubic_to(double x1, double y1, double x2, double y2, double x, double y) override {
+        put({x1, y1, x2, y2, x, y}, "c\n");
     }
+    void close() override { put({}, "h\n"); }
+    [[nodiscard]] std::string take() { return std::move(text_); }
+
+private:
+    void put(std::initializer_list<double> numbers, std::string_view sign) {
+        for (const double number : numbers) {
+            text_ += std::to_string(std::lround(number * scale_)) + ' ';
+        }
+        text_ += sign;
+    }
+
+    double scale_;
+    std::string text_;
 };
 
-PathSink& sink_of(void* data) {
-    return *static_cast<PathSink*>(data);
+OutlinePen& pen_of(void* data) {
+    return *static_cast<OutlinePen*>(data);
 }
 
 void move_to(hb_draw_funcs_t*, void* data, hb_draw_state_t*, float x, float y, void*) {
-    sink_of(data).point(x, y);
-    sink_of(data).text += "m\n";
+    pen_of(data).move_to(x, y);
 }
 void line_to(hb_draw_funcs_t*, void* data, hb_draw_state_t*, float x, float y, void*) {
-    sink_of(data).point(x, y);
-    sink_of(data).text += "l\n";
+    pen_of(data).line_to(x, y);
 }
 void cubic_to(hb_draw_funcs_t*, void* data, hb_draw_state_t*, float x1, float y1, float x2,
               float y2, float x, float y, void*) {
-    sink_of(data).point(x1, y1);
-    sink_of(data).point(x2, y2);
-    sink_of(data).point(x, y);
-    sink_of(data).text += "c\n";
+    pen_of(data).cubic_to(x1, y1, x2, y2, x, y);
 }
 void close_path(hb_draw_funcs_t*, void* data, hb_draw_state_t*, void*) {
-    sink_of(data).text += "h\n";
+    pen_of(data).close();
 }
 
 } // namespace
 
-std::string FontFace::outline(char32_t code_point, int units) const {
+bool FontFace::trace(char32_t code_point, OutlinePen& pen) const {
     hb_codepoint_t id = 0;
     if (hb_font_get_nominal_glyph(harf_->font.get(), code_point, &id) == 0) {
-        return {};
+        return false;
     }
     // Quadratic curves are turned into cubic ones by HarfBuzz when only a cubic function is set.
     hb_draw_funcs_t* const functions = hb_draw_funcs_create();
@@ -259,11 +268,14 @@ std::string FontFace::outline(char32_t code_point, int units) const {
     hb_draw_funcs_set_line_to_func(functions, line_to, nullptr, nullptr);
     hb_draw_funcs_set_cubic_to_func(functions, cubic_to, nullptr, nullptr);
     hb_draw_funcs_set_close_path_func(functions, close_path, nullptr, nullptr);
-    PathSink sink;
-    sink.scale = static_cast<double>(units) / units_per_em_;
-    hb_font_get_glyph_shape(harf_->font.get(), id, functions, &sink);
+    hb_font_get_glyph_shape(harf_->font.get(), id, functions, &pen);
     hb_draw_funcs_destroy(functions);
-    return sink.text;
+    return true;
+}
+
+std::string FontFace::outline(char32_t code_point, int units) const {
+    PathPen pen(static_cast<double>(units) / units_per_em_);
+    return trace(code_point, pen) ? pen.take() : std::string();
 }
 
 } // namespace songda::issuer

@@ -44,6 +44,20 @@ struct FontMetrics {
     std::array<int, 4> bounds{};
 };
 
+/// Follows the outline of a glyph: closed contours of lines and cubic curves.
+class OutlinePen {
+public:
+    OutlinePen() = default;
+    OutlinePen(const OutlinePen&) = delete;
+    OutlinePen& operator=(const OutlinePen&) = delete;
+    virtual ~OutlinePen() = default;
+
+    virtual void move_to(double x, double y) = 0;
+    virtual void line_to(double x, double y) = 0;
+    virtual void cubic_to(double x1, double y1, double x2, double y2, double x, double y) = 0;
+    virtual void close() = 0;
+};
+
 /// One font file, taken apart with HarfBuzz in blocks of 256 code points: each block on first use
 /// (about a millisecond), never again. So loading costs nothing and a document costs only copying
 /// (docs/decisions/harfbuzz-at-start-up.md). Safe to call from several threads; views stay good
@@ -66,10 +80,14 @@ public:
     /// composites after them. Appends `/FontFile3 CIDFontType0C` or `/FontFile2` bytes.
     void append_program(std::span<const Glyph* const> glyphs, ByteBuffer& to) const;
 
+    /// Leads `pen` along the outline, in font units. False if the font has no such character.
+    [[nodiscard]] bool trace(char32_t code_point, OutlinePen& pen) const;
+
     /// The outline as PDF path operators on a grid of `units` to an em. Empty if the font has no
     /// such character.
     [[nodiscard]] std::string outline(char32_t code_point, int units) const;
 
+    [[nodiscard]] unsigned units_per_em() const { return units_per_em_; }
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] const std::string& postscript_name() const { return postscript_name_; }
     [[nodiscard]] OutlineKind kind() const { return kind_; }

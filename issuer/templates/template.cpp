@@ -1,103 +1,21 @@
 #include "issuer/templates/template.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 
 #include "base/toml_reader.hpp"
+#include "issuer/templates/form_parts.hpp"
 
 namespace songda::issuer {
 namespace {
 
-constexpr double points_per_mm = 72.0 / 25.4;
 constexpr int flow_pages_max = 60;
 constexpr std::size_t item_bytes_max = 64;
 constexpr std::size_t value_characters_max = 20'000; // as issuer/decision.cpp reads
 
-Centipoints from_mm(double mm) {
-    return static_cast<Centipoints>(std::lround(mm * points_per_mm * 100));
-}
-Centipoints from_pt(double pt) {
-    return static_cast<Centipoints>(std::lround(pt * 100));
-}
-
-Pattern parse_pattern(std::string_view text, TomlTable& table) {
-    Pattern pattern;
-    while (!text.empty()) {
-        const std::size_t open = std::min(text.find('{'), text.size());
-        if (open > 0) {
-            pattern.push_back({false, std::string(text.substr(0, open))});
-        }
-        text.remove_prefix(open);
-        if (text.empty()) {
-            break;
-        }
-        const std::size_t close = text.find('}');
-        if (close == std::string_view::npos) {
-            table.refuse("text", "a { without }");
-            break;
-        }
-        pattern.push_back({true, std::string(text.substr(1, close - 1))});
-        text.remove_prefix(close + 1);
-    }
-    return pattern;
-}
-
 Pattern read_pattern(TomlTable& table, std::string_view key) {
     return parse_pattern(table.text_or(key, ""), table);
-}
-
-template <class T>
-T choose(TomlTable& table, std::string_view key, std::string_view otherwise,
-         std::initializer_list<std::pair<std::string_view, T>> words) {
-    const std::string word = table.text_or(key, otherwise);
-    std::string known;
-    for (const auto& [name, value] : words) {
-        if (word == name) {
-            return value;
-        }
-        known += known.empty() ? "" : ", ";
-        known += name;
-    }
-    table.refuse(key, "must be one of " + known);
-    return words.begin()->second;
-}
-
-std::string read_colour(TomlTable& table) {
-    const std::string text = table.text_or("colour", "#000000");
-    unsigned rgb = 0;
-    if (text.size() != 7 || std::sscanf(text.c_str(), "#%6x", &rgb) != 1) {
-        table.refuse("colour", "must look like #a01c1c");
-    }
-    return fmt::format("{:.3f} {:.3f} {:.3f}", (rgb >> 16U) / 255.0, (rgb >> 8U & 255U) / 255.0,
-                       (rgb & 255U) / 255.0);
-}
-
-Align read_align(TomlTable& table) {
-    return choose<Align>(table, "align", "left",
-                         {{"left", Align::left},
-                          {"center", Align::center},
-                          {"right", Align::right},
-                          {"justify", Align::justify}});
-}
-
-TextLook read_look(TomlTable& table) {
-    TextLook look;
-    look.style = table.text("style");
-    look.size = from_pt(table.number("size_pt"));
-    look.least_size = from_pt(table.number_or("least_size_pt", look.size / 100.0));
-    look.lines_max = static_cast<int>(table.integer_or("lines_max", 1, 1, 60));
-    look.leading = from_pt(table.number_or("leading_pt", look.size * 1.5 / 100.0));
-    look.tracking = from_pt(table.number_or("tracking_pt", 0));
-    look.colour = read_colour(table);
-    look.align = read_align(table);
-    look.fit = choose<Fit>(table, "fit", "refuse",
-                           {{"refuse", Fit::refuse},
-                            {"shrink", Fit::shrink},
-                            {"wrap", Fit::wrap},
-                            {"balance", Fit::balance}});
-    return look;
 }
 
 std::size_t read_characters_max(TomlTable& table) {
@@ -380,10 +298,7 @@ Result<void> lay_over_bases(TomlFile& file, const TemplateFiles& files) {
 
 void read_places(TomlTable& root, Template& made) {
     for (TomlTable& line : root.tables("line")) {
-        const Centipoints weight = from_mm(line.number("weight_mm"));
-        made.lines.push_back({from_mm(line.number("x_mm")),
-                              made.page_height - from_mm(line.number("y_mm")) - weight,
-                              from_mm(line.number("width_mm")), weight, read_colour(line)});
+        made.lines.push_back(read_line_item(line, made.page_height));
     }
     TomlTable seal = root.table("seal");
     made.seal.diameter = from_mm(seal.number("diameter_mm"));
@@ -472,9 +387,7 @@ Result<Template> read_template(const TemplateFiles& files) {
         made.fields.push_back(read_field(field));
     }
     for (TomlTable& item : root.tables("text")) {
-        made.items.push_back(
-            {parse_pattern(item.text("text"), item), read_look(item), from_mm(item.number("x_mm")),
-             made.page_height - from_mm(item.number("y_mm")), from_mm(item.number("width_mm"))});
+        made.items.push_back(read_text_item(item, made.page_height));
     }
     if (root.has("flow")) {
         made.flow = read_flow(root.table("flow"), made.page_height);

@@ -1,5 +1,7 @@
 #include "catalogue/mask.hpp"
 
+#include <algorithm>
+
 #include "base/utf8.hpp"
 
 namespace songda::catalogue {
@@ -56,6 +58,22 @@ std::string mask_organisation(std::string_view name) {
     const std::size_t tail = view.size() > 6 ? 2 : 1;
     return to_utf8(view.substr(0, head)) + std::string(stars) +
            to_utf8(view.substr(view.size() - tail));
+}
+
+std::string mask_phone(std::string_view phone) {
+    static constexpr std::string_view written_in = "0123456789+-() ";
+    if (phone.find_first_not_of(written_in) != std::string_view::npos) {
+        return "****";
+    }
+    std::string digits;
+    std::copy_if(phone.begin(), phone.end(), std::back_inserter(digits),
+                 [](char c) { return c >= '0' && c <= '9'; });
+    if (digits.empty()) {
+        return "";
+    }
+    const std::size_t front = std::min<std::size_t>(3, digits.size() / 3);
+    const std::size_t back = std::min<std::size_t>(4, (digits.size() + 1) / 3);
+    return digits.substr(0, front) + "****" + digits.substr(digits.size() - back);
 }
 
 } // namespace songda::catalogue

@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
-/// Names as a stranger may see them (threat T2): enough to compare with the paper in hand, not
-/// enough to learn a name from the code alone. Work on characters, not bytes.
+/// Names and numbers as a stranger may see them (threat T2): enough to compare with the paper in
+/// hand, not enough to learn a name from the code alone. Work on characters, not bytes.
 namespace songda::catalogue {
 
 /// `张三丰` → `张**`, `欧阳娜娜` → `欧阳**`: a compound surname 复姓 stays whole, as nobody called
@@ -16,5 +16,8 @@ namespace songda::catalogue {
 /// each end. A remark in brackets at the end is no part of what is kept:
 /// `示例市甲乙丙中心（有限合伙）` → `示例市********中心`.
 [[nodiscard]] std::string mask_organisation(std::string_view name);
+
+/// `138****5678`; of shorter numbers a third at each end stays. What is no number is hidden whole.
+[[nodiscard]] std::string mask_phone(std::string_view phone);
 
 } // namespace songda::catalogue

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/toml_reader.hpp"
+#include "catalogue/mask.hpp"
 #include "issuer/templates/form_parts.hpp"
 #include "postal-adapter/code128.hpp"
 
@@ -29,13 +30,15 @@ constexpr std::array label_values = {
     LabelValue{"destination", [](const LabelContent& c) { return c.destination; }},
     LabelValue{"destination.code", [](const LabelContent& c) { return c.destination_code; }},
     LabelValue{"receiver.name", [](const LabelContent& c) { return c.receiver.name.reveal(); }},
-    LabelValue{"receiver.phone",
-               [](const LabelContent& c) { return mask_phone(c.receiver.phone.reveal()); }},
+    LabelValue{
+        "receiver.phone",
+        [](const LabelContent& c) { return catalogue::mask_phone(c.receiver.phone.reveal()); }},
     LabelValue{"receiver.address",
                [](const LabelContent& c) { return c.receiver.address.reveal(); }},
     LabelValue{"sender.name", [](const LabelContent& c) { return c.sender.name.reveal(); }},
-    LabelValue{"sender.phone",
-               [](const LabelContent& c) { return mask_phone(c.sender.phone.reveal()); }},
+    LabelValue{
+        "sender.phone",
+        [](const LabelContent& c) { return catalogue::mask_phone(c.sender.phone.reveal()); }},
     LabelValue{"sender.address", [](const LabelContent& c) { return c.sender.address.reveal(); }},
     LabelValue{"contents", [](const LabelContent& c) { return c.contents; }},
     LabelValue{"pieces", [](const LabelContent& c) { return c.pieces; }},
@@ -112,22 +115,6 @@ Result<issuer::SheetBars> set_bars(const LabelBars& bars, const LabelContent& co
 }
 
 } // namespace
-
-std::string mask_phone(std::string_view phone) {
-    static constexpr std::string_view written_in = "0123456789+-() ";
-    if (phone.find_first_not_of(written_in) != std::string_view::npos) {
-        return "****";
-    }
-    std::string digits;
-    std::copy_if(phone.begin(), phone.end(), std::back_inserter(digits),
-                 [](char c) { return c >= '0' && c <= '9'; });
-    if (digits.empty()) {
-        return "";
-    }
-    const std::size_t front = std::min<std::size_t>(3, digits.size() / 3);
-    const std::size_t back = std::min<std::size_t>(4, (digits.size() + 1) / 3);
-    return digits.substr(0, front) + "****" + digits.substr(digits.size() - back);
-}
 
 Result<LabelForm> read_label_form(const std::string& path) {
     auto file = TomlFile::open(path);

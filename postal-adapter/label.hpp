@@ -38,10 +38,6 @@ struct LabelContent {
     std::string day;      ///< handed over
 };
 
-/// `138****5678`; digits of other lengths keep a third at each end; what is no number is hidden
-/// whole.
-[[nodiscard]] std::string mask_phone(std::string_view phone);
-
 /// A form's bar code, its upper left corner in the file's sense.
 struct LabelBars {
     issuer::Pattern value;

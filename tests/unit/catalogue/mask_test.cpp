@@ -35,5 +35,13 @@ TEST(Mask, RemarkInBracketsAtTheEndIsPassedOver) {
     EXPECT_EQ(mask_organisation("示例市甲乙丙公司）"), "示例市********司）") << "no remark";
 }
 
+TEST(Mask, KeepsOfATelephoneNumberItsEnds) {
+    EXPECT_EQ(mask_phone("13812345678"), "138****5678");
+    EXPECT_EQ(mask_phone("025-8311 0000"), "025****0000");
+    EXPECT_EQ(mask_phone("12345"), "1****45");
+    EXPECT_EQ(mask_phone(""), "");
+    EXPECT_EQ(mask_phone("张三的电话"), "****");
+}
+
 } // namespace
 } // namespace songda::catalogue

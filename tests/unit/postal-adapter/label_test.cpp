@@ -164,14 +164,6 @@ TEST(Label, WhatDoesNotFitIsNamedAndNotQuoted) {
     EXPECT_EQ(refused.error().detail.find("镇"), std::string::npos);
 }
 
-TEST(Label, PhonesAreMasked) {
-    EXPECT_EQ(mask_phone("13812345678"), "138****5678");
-    EXPECT_EQ(mask_phone("025-8311 0000"), "025****0000");
-    EXPECT_EQ(mask_phone("12345"), "1****45");
-    EXPECT_EQ(mask_phone(""), "");
-    EXPECT_EQ(mask_phone("张三的电话"), "****");
-}
-
 TEST(Label, AFormThatNamesNoSuchValueIsRefused) {
     const fakes::TemporaryFolder folder;
     const auto path = folder.path() / "form.toml";

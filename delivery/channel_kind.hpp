@@ -31,6 +31,8 @@ struct ChannelFacts {
     /// It can serve (送达). The others only tell (告知): that a message reached a telephone says
     /// nothing about the document (delivery.md §1.5).
     bool serves;
+    /// What comes this way is opened by link and code, so that we know whether it was.
+    bool by_link;
     /// What it means for a leg that the other side took it over. Portal: its answer says that the
     /// message is in the account holder's own system. A mail relay, a carrier, a push service only
     /// promise. Kiosk and counter have it ready.
@@ -38,16 +40,16 @@ struct ChannelFacts {
 };
 
 inline constexpr std::array channel_facts = {
-    ChannelFacts{ChannelKind::portal, "portal", "政务服务网", true, LegStep::reached},
-    ChannelFacts{ChannelKind::email, "email", "电子邮件", true, LegStep::accepted},
-    ChannelFacts{ChannelKind::sms, "sms", "短信", false, LegStep::accepted},
-    ChannelFacts{ChannelKind::wechat, "wechat", "微信", false, LegStep::accepted},
-    ChannelFacts{ChannelKind::voice, "voice", "语音电话", false, LegStep::accepted},
-    ChannelFacts{ChannelKind::web_push, "web_push", "浏览器推送", false, LegStep::accepted},
-    ChannelFacts{ChannelKind::fax, "fax", "传真", true, LegStep::accepted},
-    ChannelFacts{ChannelKind::kiosk, "kiosk", "自助机", true, LegStep::offered},
-    ChannelFacts{ChannelKind::counter, "counter", "窗口领取", true, LegStep::offered},
-    ChannelFacts{ChannelKind::post, "post", "邮政寄递", true, LegStep::accepted},
+    ChannelFacts{ChannelKind::portal, "portal", "政务服务网", true, true, LegStep::reached},
+    ChannelFacts{ChannelKind::email, "email", "电子邮件", true, true, LegStep::accepted},
+    ChannelFacts{ChannelKind::sms, "sms", "短信", false, false, LegStep::accepted},
+    ChannelFacts{ChannelKind::wechat, "wechat", "微信", false, false, LegStep::accepted},
+    ChannelFacts{ChannelKind::voice, "voice", "语音电话", false, false, LegStep::accepted},
+    ChannelFacts{ChannelKind::web_push, "web_push", "浏览器推送", false, false, LegStep::accepted},
+    ChannelFacts{ChannelKind::fax, "fax", "传真", true, false, LegStep::accepted},
+    ChannelFacts{ChannelKind::kiosk, "kiosk", "自助机", true, false, LegStep::offered},
+    ChannelFacts{ChannelKind::counter, "counter", "窗口领取", true, false, LegStep::offered},
+    ChannelFacts{ChannelKind::post, "post", "邮政寄递", true, false, LegStep::accepted},
 };
 
 /// Of a kind that is in the table, as every enumerator is.

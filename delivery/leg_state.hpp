@@ -91,8 +91,8 @@ using S = LegStep;
 /// The 85 transitions of delivery.md §1.3, then the one that §1.4 asks for (a leg given up as
 /// `outcome_unknown` accepts the report that comes after all), two by which a document that does
 /// not hold for the time being keeps its legs waiting, those by which what is tracked of a leg
-/// moves it in whatever order it is told (tracking.hpp): nothing reported is without a way; and two
-/// by which a dead letter goes again.
+/// moves it in whatever order it is told (tracking.hpp): nothing reported is without a way; two
+/// by which a dead letter goes again; and one by which its addressee is told of what nobody opened.
 inline constexpr std::array transitions = {
     LegTransition{created, S::hold, held},
     LegTransition{created, S::enqueue, queued},
@@ -200,6 +200,7 @@ inline constexpr std::array transitions = {
     LegTransition{cancelled, S::correction, disputed},
     LegTransition{failed, S::replay, queued},
     LegTransition{expired, S::replay, queued},
+    LegTransition{reached, S::renotify, reached},
 };
 } // namespace detail
 

@@ -8,6 +8,7 @@ namespace {
 constexpr std::int64_t day_ms = 86'400'000;
 constexpr std::int64_t inquiry_ms = 30 * day_ms;
 constexpr std::int64_t way_back_ms = 30 * day_ms;
+constexpr std::int64_t unread_ms = 3 * day_ms; // delivery.md §9.1, portal
 
 struct Meaning {
     LegStep step;
@@ -78,6 +79,8 @@ std::string_view limit_words(LegLimit limit) {
     case LegLimit::inquiry: return "30 days of asking";
     case LegLimit::pickup: return "15 days to collect, a reminder on days 1, 7 and 13";
     case LegLimit::way_back: return "30 days on its way back";
+    case LegLimit::unread:
+        return "3 days unopened, where notices were chosen and a link opens it; once";
     case LegLimit::decision: return "a person decides; told again each day";
     }
     return "";
@@ -98,6 +101,11 @@ std::optional<TimeMs> due_in(LegState state, const store::LegRow& leg, TimeMs no
     case LegLimit::inquiry: return now + inquiry_ms;
     case LegLimit::pickup: return next_look(pickup_end(leg, now), now);
     case LegLimit::way_back: return now + way_back_ms;
+    case LegLimit::unread:
+        return leg.has_notices && leg.state != static_cast<std::uint8_t>(state) &&
+                       facts_of(static_cast<ChannelKind>(leg.channel)).by_link
+                   ? std::optional(now + unread_ms)
+                   : std::nullopt;
     case LegLimit::decision: return now + day_ms;
     }
     return std::nullopt;

@@ -26,6 +26,7 @@ enum class LegLimit : std::uint8_t {
     inquiry,  ///< 30 days, in which the carrier is asked
     pickup,   ///< 15 days, in which it may be collected, with reminders
     way_back, ///< 30 days
+    unread,   ///< 3 days, where a link opens it and notices were chosen: told again, once
     decision, ///< a person's; the alarm comes again each day
 };
 [[nodiscard]] std::string_view limit_words(LegLimit limit);
@@ -95,7 +96,7 @@ inline constexpr std::array watches = {
              {S::moving, S::offered, S::reached, S::refused, S::returning, S::lost}},
     LegWatch{returning, L::way_back, S::lost, true, {S::returned, S::lost}},
     LegWatch{disputed, L::decision, std::nullopt, true, {S::upheld, S::overturned, S::returned}},
-    LegWatch{reached, L::none, std::nullopt, false, {S::bounce, S::correction}},
+    LegWatch{reached, L::unread, S::renotify, false, {S::bounce, S::correction}},
     LegWatch{acknowledged, L::none, std::nullopt, false, {S::correction}},
     LegWatch{refused, L::none, std::nullopt, true, {S::returning, S::returned}},
     LegWatch{expired, L::none, std::nullopt, true, {S::returning, S::returned, S::replay}},

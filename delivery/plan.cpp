@@ -33,6 +33,23 @@ private:
     Digest digest_;
 };
 
+/// The newest of the chosen notices to each address that somebody may be at.
+std::vector<const store::LegRow*> living_notices(const std::vector<store::LegRow>& legs) {
+    std::map<std::pair<std::uint8_t, std::string>, const store::LegRow*> newest;
+    for (const store::LegRow& leg : legs) { // in the order of their making
+        if (is_chosen_notice(leg)) {
+            newest[{leg.channel, leg.address.reveal()}] = &leg;
+        }
+    }
+    std::vector<const store::LegRow*> living;
+    for (const auto& [address, leg] : newest) {
+        if (!is_dead_end(*leg)) {
+            living.push_back(leg);
+        }
+    }
+    return living;
+}
+
 } // namespace
 
 std::vector<store::LegWrite> Planner::plan(const PlanRequest& request) const {
@@ -44,6 +61,8 @@ std::vector<store::LegWrite> Planner::plan(const PlanRequest& request) const {
     like.document = document.id;
     like.department = document.department;
     like.inbox = keys_.inbox_of(document.department, request.recipient_code);
+    const bool subscribed = subscribed_ && subscribed_(like.inbox);
+    like.has_notices = subscribed || !request.notices.empty();
     const auto add = [&](const Choice& choice) -> store::LegRow& {
         like.channel = static_cast<std::uint8_t>(choice.channel);
         like.address = choice.address;
@@ -65,12 +84,13 @@ std::vector<store::LegWrite> Planner::plan(const PlanRequest& request) const {
     const auto tell = [&](const Choice& choice) {
         store::LegRow& leg = add(choice);
         leg.purpose = store::LegPurpose::notice;
+        leg.has_notices = false;
         leg.tells = store::ToldStatus{document.id, 1};
     };
     for (const Choice& choice : request.notices) {
         tell(choice);
     }
-    if (subscribed_ && subscribed_(like.inbox)) {
+    if (subscribed) {
         tell({ChannelKind::web_push, {}});
     }
     return legs;
@@ -81,6 +101,13 @@ bool is_chosen_notice(const store::LegRow& leg) {
            leg.tells->document == leg.document && leg.tells->sequence == 1;
 }
 
+bool was_opened(const std::vector<store::LegRow>& legs) {
+    return std::any_of(legs.begin(), legs.end(), [](const store::LegRow& leg) {
+        return leg.purpose == store::LegPurpose::service &&
+               leg_state(leg.state) == LegState::acknowledged;
+    });
+}
+
 bool is_dead_end(const store::LegRow& leg) {
     constexpr std::array dead = {Reason::address_invalid, Reason::address_unreachable,
                                  Reason::endpoint_gone};
@@ -89,19 +116,14 @@ bool is_dead_end(const store::LegRow& leg) {
                        [&](Reason reason) { return leg.reason == reason_name(reason); });
 }
 
+bool has_living_notice(const std::vector<store::LegRow>& legs) {
+    return !living_notices(legs).empty();
+}
+
 std::vector<store::LegWrite> tell_waiting(const store::LegRow& waiting,
                                           const std::vector<store::LegRow>& legs, TimeMs now) {
-    std::map<std::pair<std::uint8_t, std::string>, const store::LegRow*> newest;
-    for (const store::LegRow& leg : legs) { // in the order of their making
-        if (is_chosen_notice(leg)) {
-            newest[{leg.channel, leg.address.reveal()}] = &leg;
-        }
-    }
     std::vector<store::LegWrite> told;
-    for (const auto& [address, leg] : newest) {
-        if (is_dead_end(*leg)) {
-            continue;
-        }
+    for (const store::LegRow* const leg : living_notices(legs)) {
         Bytes seed(waiting.id.bytes.begin(), waiting.id.bytes.end());
         append(seed, leg->id.view());
         append(seed, std::to_string(now.value));
@@ -126,6 +148,7 @@ store::LegWrite make_leg(const store::LegRow& like, TimeMs now, Random& random) 
     leg.created = now;
     leg.deadline = now + policy_of(static_cast<ChannelKind>(like.channel)).give_up;
     leg.inbox = like.inbox;
+    leg.has_notices = like.has_notices;
     return write;
 }
 

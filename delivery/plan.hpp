@@ -34,8 +34,14 @@ struct PlanRequest {
 /// A leg that tells its recipient that the document is there, as was chosen with its service.
 [[nodiscard]] bool is_chosen_notice(const store::LegRow& leg);
 
+/// Somebody opened or took the document, whichever way it came.
+[[nodiscard]] bool was_opened(const std::vector<store::LegRow>& legs);
+
 /// Nobody is there for good: another message would only fail again.
 [[nodiscard]] bool is_dead_end(const store::LegRow& leg);
+
+/// Is there one of the document's chosen notices to an address that somebody may be at?
+[[nodiscard]] bool has_living_notice(const std::vector<store::LegRow>& legs);
 
 /// Legs that tell the recipient, by each way chosen for notices, that `waiting` may be collected:
 /// the newest of the document's chosen notices once more. Their ids follow from `waiting` and the

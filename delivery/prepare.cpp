@@ -155,7 +155,9 @@ store::LegUpdate look_again(const CourierParts& parts, const store::LegRow& leg)
 
 std::optional<store::LegUpdate> remind(const CourierParts& parts, const store::LegRow& leg) {
     const TimeMs now = parts.clock.now();
-    if (leg_state(leg.state) != LegState::available || leg.deadline <= now) {
+    const auto state = leg_state(leg.state);
+    const bool offered = state == LegState::available && now < leg.deadline;
+    if (!offered && state != LegState::reached) {
         return std::nullopt;
     }
     const auto document = parts.store.find_document(leg.document);
@@ -168,9 +170,11 @@ std::optional<store::LegUpdate> remind(const CourierParts& parts, const store::L
     if (!standing.ok() || !service.ok()) {
         return settle_unread(leg, now);
     }
-    const bool told = standing.value().holds == store::DocumentStatus::valid &&
-                      service.value().state != ServiceState::served &&
-                      !tell_waiting(leg, legs.value(), now).empty();
+    // What arrived may be served unread; what is to be collected is not.
+    const bool has_it =
+        offered ? service.value().state == ServiceState::served : was_opened(legs.value());
+    const bool told = standing.value().holds == store::DocumentStatus::valid && !has_it &&
+                      has_living_notice(legs.value());
     return told ? settle_by_time(leg, true, {now}) : settle_untold(leg, now);
 }
 

@@ -74,9 +74,11 @@ bool counts(const LegEvent& event) {
     return is_step(event) || event.kind == tracked_arrival_kind;
 }
 
-/// Says where the recipient has it; that it had arrived after all is no arrival.
+/// Says where the recipient has it; that it had arrived after all is no arrival, nor is being told
+/// of it once more.
 bool says_arrival(const LegEvent& event) {
-    return counts(event) && event.kind != step_name(LegStep::upheld);
+    return counts(event) && event.kind != step_name(LegStep::upheld) &&
+           event.kind != step_name(LegStep::renotify);
 }
 
 /// The earliest event by which a leg has served, by the rules; none before it turned out that it
@@ -142,6 +144,7 @@ public:
             go_on();
             tell_who_may_come();
         }
+        tell_who_has_not_opened();
         after_.open = fold_.state != ServiceState::served && fold_.state != ServiceState::closed;
         return std::move(after_);
     }
@@ -263,6 +266,18 @@ private:
         const bool again = event_.kind == step_name(LegStep::renotify);
         if (*leg_state(moved_.leg.state) == LegState::available &&
             ((offered && !just_told()) || (again && event_.detail != operator_detail))) {
+            after_.legs = tell_waiting(moved_.leg, moved_.legs, event_.learned);
+        }
+    }
+
+    /// It arrived and was not opened, or nothing was heard of it since it was sent.
+    void tell_who_has_not_opened() {
+        const bool arrived = moved_.leg.state == static_cast<std::uint8_t>(LegState::reached);
+        const bool unread = arrived && event_.kind == step_name(LegStep::renotify);
+        const bool silent = event_.kind == step_name(LegStep::no_news) &&
+                            facts_of(static_cast<ChannelKind>(moved_.leg.channel)).by_link &&
+                            moved_.status == store::DocumentStatus::valid;
+        if ((unread || silent) && !was_opened(moved_.legs) && !just_told()) {
             after_.legs = tell_waiting(moved_.leg, moved_.legs, event_.learned);
         }
     }

@@ -176,11 +176,6 @@ LegUpdate settle_put_off(const LegRow& leg, Reason why, TimeMs again) {
     return update;
 }
 
-/// What is opened by link and code can have come this way; paper that is out has not.
-bool brings_link(ChannelKind channel) {
-    return channel == ChannelKind::portal || channel == ChannelKind::email;
-}
-
 /// The leg goes on as it was.
 LegUpdate mark(const LegRow& leg, std::string_view why, TimeMs now) {
     LegUpdate update = stay(leg);
@@ -258,7 +253,10 @@ LegUpdate settle_outcome(const LegRow& leg, const Outcome& outcome, Moment momen
         step(facts_of(static_cast<ChannelKind>(leg.channel)).taken);
         wait_there(update, leg, moment.now);
         return update;
-    case Kind::reached: step(LegStep::reached); return update;
+    case Kind::reached:
+        step(LegStep::reached);
+        wait_there(update, leg, moment.now);
+        return update;
     case Kind::permanent: step(LegStep::perm_fail); return update;
     case Kind::ambiguous:
         step(LegStep::ambiguous);
@@ -432,7 +430,7 @@ std::optional<LegUpdate> settle_collected(const LegRow& leg, std::string_view de
 
 std::optional<LegUpdate> settle_opened(const LegRow& leg, TimeMs now) {
     const LegState state = state_of(leg);
-    if (!brings_link(static_cast<ChannelKind>(leg.channel))) {
+    if (!facts_of(static_cast<ChannelKind>(leg.channel)).by_link) { // paper that is out has not
         return std::nullopt;
     }
     LegUpdate update;

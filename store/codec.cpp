@@ -18,7 +18,7 @@ constexpr std::uint8_t version_of<DocumentRow> = 5;
 template <>
 constexpr std::uint8_t version_of<StatusChange> = 2;
 template <>
-constexpr std::uint8_t version_of<LegRow> = 3;
+constexpr std::uint8_t version_of<LegRow> = 4;
 template <>
 constexpr std::uint8_t version_of<LegEvent> = 2;
 
@@ -120,6 +120,9 @@ void walk(Codec& codec, Row& row) {
     }
     if (codec.version() >= 3) {
         codec(row.dead_since);
+    }
+    if (codec.version() >= 4) {
+        codec(row.has_notices);
     }
 }
 

@@ -288,6 +288,8 @@ struct LegRow {
     std::optional<ToldStatus> tells = {}; ///< of what is no service, and only of that
     /// Given up then, and nobody has seen to it since: a dead letter 死信 (GivesUp).
     std::optional<TimeMs> dead_since = {};
+    /// Of a leg of service: its recipient chose notices beside it.
+    bool has_notices = false;
     bool operator==(const LegRow&) const = default;
 };
 

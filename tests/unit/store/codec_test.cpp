@@ -55,6 +55,7 @@ TEST(StoreCodec, EveryRowReturnsAndNothingDamagedDoes) {
     expect_strict(samples::leg(1, 7, 1, std::nullopt));
     LegRow dead = samples::leg(1, 7, 1, std::nullopt);
     dead.dead_since = TimeMs{60};
+    dead.has_notices = true;
     expect_strict(dead);
     LegRow notice = samples::leg(1, 7, 1, TimeMs{50});
     notice.purpose = LegPurpose::supervision;
@@ -202,7 +203,7 @@ TEST(StoreCodec, GoldenBytesOfANotice) {
     leg.address = Private<std::string>("a@b.cn");
     leg.purpose = LegPurpose::notice;
     leg.tells = ToldStatus{samples::numbered<DocumentId>(7), 2};
-    EXPECT_EQ(to_hex(encode(leg)), "0305"
+    EXPECT_EQ(to_hex(encode(leg)), "0405"
                                    "00000000000000010000000000000000"
                                    "00000000000000070000000000000000"
                                    "0012313133323031303030303030303030303131"
@@ -215,9 +216,28 @@ TEST(StoreCodec, GoldenBytesOfANotice) {
                                    "00000000000000000000000000000000"
                                    "02"
                                    "010000000000000007000000000000000000000002"
-                                   "00"
-                                   "b9141939");
-    // As a store of before holds it: nobody listed what was given up.
+                                   "0000"
+                                   "d6370519");
+    // As stores of before hold it: nobody noted who had chosen notices.
+    EXPECT_EQ(decode<LegRow>(from_hex("0305"
+                                      "00000000000000010000000000000000"
+                                      "00000000000000070000000000000000"
+                                      "0012313133323031303030303030303030303131"
+                                      "0201"
+                                      "00"
+                                      "000000000000"
+                                      "00066140622e636e"
+                                      "0000"
+                                      "000000000000000100000000000f4240"
+                                      "00000000000000000000000000000000"
+                                      "02"
+                                      "010000000000000007000000000000000000000002"
+                                      "00"
+                                      "b9141939")
+                                 .value())
+                  .value(),
+              leg);
+    // And before that nobody listed what was given up.
     EXPECT_EQ(decode<LegRow>(from_hex("0205"
                                       "00000000000000010000000000000000"
                                       "00000000000000070000000000000000"

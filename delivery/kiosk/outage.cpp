@@ -304,13 +304,14 @@ Result<bool> KioskOutage::override_package(const DocumentId& document, const std
     if (!found.ok() || !found.value()) {
         return found.ok() ? Result<bool>(false) : found.error();
     }
-    const auto stepped = step(*found.value(), store::OutageState::overridden, actor, reason);
-    if (!stepped.ok() || !stepped.value()) {
-        return stepped;
+    // The lock goes first: a crash before the step leaves nothing locked, and a package without a
+    // lock collects nothing.
+    const auto freed = free(*found.value(), actor, reason, false);
+    if (!freed.ok()) {
+        return freed.error();
     }
     log::warning("outage_overridden", {{"document", to_text(document)}});
-    const auto freed = free(*found.value(), actor, reason, false);
-    return freed.ok() ? Result<bool>(true) : freed.error();
+    return step(*found.value(), store::OutageState::overridden, actor, reason);
 }
 
 Result<std::optional<std::string>> KioskOutage::code_of(const store::InboxId& inbox,

@@ -1,8 +1,6 @@
 // Of kiosks in an outage: what the log says that one brings back, once all of it was checked.
 #include <algorithm>
 
-#include <rapidjson/document.h>
-
 #include "base/chain_file.hpp"
 #include "base/json.hpp"
 #include "base/log.hpp"
@@ -22,6 +20,12 @@ constexpr int tries_max = 3;
 std::string field(const OutageLine& line, const std::string& name) {
     const auto found = line.fields.find(name);
     return found == line.fields.end() ? std::string() : found->second;
+}
+
+/// Of the collection by that package, as of any release at a kiosk.
+bool is_by(const store::LegEvent& collected, const store::OutagePackage& package) {
+    const std::string mark = to_hex(ByteView(package.nonce).first(8));
+    return collected.detail.find(R"("release":")" + mark + '"') != std::string::npos;
 }
 
 /// Did it hold then?
@@ -203,8 +207,7 @@ Result<std::string> KioskOutage::find_objection(const Package& package,
     if (!collected.ok() || !history.ok()) {
         return collected.ok() ? history.error() : collected.error();
     }
-    const std::string own = R"("release":")" + to_hex(ByteView(package.nonce).first(8)) + '"';
-    if (collected.value() && collected.value()->detail.find(own) == std::string::npos) {
+    if (collected.value() && !is_by(*collected.value(), package)) {
         return std::string("collected elsewhere too");
     }
     if (!store::is_out(package.state)) {
@@ -272,7 +275,7 @@ Result<bool> KioskOutage::collect(const store::KioskRow& kiosk, const Package& p
             return before.error();
         }
         if (before.value()) {
-            return true; // told before, and the crash came behind it
+            return is_by(*before.value(), package); // told before, and the crash came behind it
         }
         const auto leg =
             std::find_if(legs.value().begin(), legs.value().end(),

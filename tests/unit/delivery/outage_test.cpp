@@ -202,6 +202,33 @@ TEST_F(OutageTest, ACrashBehindTheCollectionIsFinishedWhenTheLogComesAgain) {
     EXPECT_EQ(row(package).state, OutageState::released);
 }
 
+TEST_F(OutageTest, WhoComesInBetweenElsewhereIsNotTakenForTheKiosk) {
+    const DocumentId document = issue();
+    const auto package = give_out(document);
+    release(package);
+    office_.clock.advance(73 * hour); // its lock is over, and the counter is quicker by a moment
+    office_.store.before_collecting = [&] {
+        EXPECT_EQ(counter(document), HandedOut::Kind::collected);
+    };
+    const auto merged = merge().value();
+    EXPECT_EQ(merged.collected, 0U);
+    EXPECT_EQ(merged.conflicts, 1U);
+    EXPECT_EQ(row(package).state, OutageState::conflict);
+    EXPECT_TRUE(is_void(document, 1));
+}
+
+TEST_F(OutageTest, ACrashInAnOverrideLocksNobodyOut) {
+    const DocumentId document = issue();
+    const auto package = give_out(document);
+    release(package);
+    // As the disk is between the two steps of the override.
+    ASSERT_TRUE(office_.store.revoke_paper_copy(document, 1, office_.clock.now(), "x", {}).ok());
+    ASSERT_TRUE(office_.store.end_collecting(document, package.nonce, false).value());
+    EXPECT_EQ(outage_.to_come_back(here_).value().size(), 1U);
+    EXPECT_EQ(counter(document), HandedOut::Kind::collected);
+    EXPECT_EQ(merge().value().conflicts, 1U);
+}
+
 TEST_F(OutageTest, NothingButCodeAndNumberOpensAPackage) {
     const DocumentId document = issue();
     const auto package = give_out(document);

@@ -59,6 +59,9 @@ public:
     /// What seals the tokens of kiosks and hashes what is tried there (docs/formats/kiosk.md).
     [[nodiscard]] Digest kiosk_secret() const { return derive("kiosk", {}); }
 
+    /// What the keys of packages for an outage follow from (docs/formats/kiosk.md).
+    [[nodiscard]] Digest outage_secret() const { return derive("kiosk-outage", {}); }
+
     /// The value of a session cookie: inbox, end and a keyed hash over both.
     [[nodiscard]] std::string make_session(const store::InboxId& inbox, TimeMs expires) const;
     /// Nothing for a forged, foreign or expired one.

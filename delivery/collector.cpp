@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.hpp"
+#include "base/outage_seal.hpp"
 #include "base/text_codec.hpp"
 #include "base/utf8.hpp"
 #include "catalogue/mask.hpp"
@@ -25,19 +26,8 @@ bool is_text(std::string_view text, std::size_t characters_max) {
            std::none_of(characters.begin(), characters.end(), &is_forbidden_in_documents);
 }
 
-/// Without the spaces that people put in, and with the X of an identity card large.
-std::string plain_number(std::string_view number) {
-    std::string plain;
-    for (const char c : number) {
-        if (c != ' ') {
-            plain += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-        }
-    }
-    return plain;
-}
-
 bool is_number(const std::string& number) {
-    const std::string plain = plain_number(number);
+    const std::string plain = plain_identity_number(number);
     return plain.size() >= 5 && plain.size() <= number_characters_max &&
            std::all_of(plain.begin(), plain.end(), [](char c) {
                return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '(' || c == ')';
@@ -87,13 +77,13 @@ std::vector<CollectorFault> check_collector(const Collector& collector, Date tod
 }
 
 std::string addressee_code(const Collector& collector) {
-    return plain_number(collector.capacity == "self" ? collector.number.reveal()
-                                                     : collector.addressee.reveal());
+    return plain_identity_number(collector.capacity == "self" ? collector.number.reveal()
+                                                              : collector.addressee.reveal());
 }
 
 std::string collector_detail(const Collector& collector, const ApplicantKeys& keys) {
     const Digest person =
-        keys.person_of(collector.identity, plain_number(collector.number.reveal()));
+        keys.person_of(collector.identity, plain_identity_number(collector.number.reveal()));
     std::string to;
     JsonObject object(to);
     object.text("collector", collector.capacity);

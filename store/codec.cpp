@@ -46,7 +46,8 @@ constexpr std::uint8_t early_kind =
 /// Kiosks have numbers of their own, from 40.
 template <class Row>
 constexpr std::uint8_t late_kind =
-    place_among<Row, KioskRow, KioskCertificate, KioskSeen, TryCount, CollectingLock>();
+    place_among<Row, KioskRow, KioskCertificate, KioskSeen, TryCount, CollectingLock, OutagePackage,
+                OutageHead, OutageLineRow>();
 template <class Row>
 constexpr std::uint8_t kind_of =
     early_kind<Row> != 0 ? early_kind<Row>
@@ -59,6 +60,7 @@ constexpr std::uint8_t kind_of =
 static_assert(kind_of<IntentRecord> == 1 && kind_of<FreshRow> == 13);
 static_assert(kind_of<CaseEvent> == 20 && kind_of<QrKeyRow> == 26 && kind_of<MessageRow> == 27);
 static_assert(kind_of<KioskRow> == 40 && kind_of<CollectingLock> == 44);
+static_assert(kind_of<OutagePackage> == 45 && kind_of<OutageLineRow> == 47);
 static_assert(kind_of<ServiceEntry> == 28 && kind_of<ConsentEntry> == 29);
 static_assert(kind_of<EvidenceRow> == 30 && kind_of<EvidenceBatchRow> == 31);
 static_assert(kind_of<PushSubscription> == 32 && kind_of<RatingRow> == 33);
@@ -214,6 +216,22 @@ void walk(Codec& codec, Row& row) {
     codec(row.leg, row.kiosk, row.nonce, row.until, row.copy, row.failures);
 }
 
+template <class Codec, row_of<OutagePackage> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.kiosk, row.id, row.document, row.leg, row.copy, row.nonce, row.made, row.until,
+          row.state, row.changed, row.reason, row.happened);
+}
+
+template <class Codec, row_of<OutageHead> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.kiosk, row.lines, row.head, row.key, row.at);
+}
+
+template <class Codec, row_of<OutageLineRow> Row>
+void walk(Codec& codec, Row& row) {
+    codec(row.learned, row.text);
+}
+
 template <class Codec, row_of<EditionRow> Row>
 void walk(Codec& codec, Row& row) {
     codec(row.kind, row.name, row.number, row.title, row.content, row.state, row.created,
@@ -367,6 +385,9 @@ template Bytes encode(const KioskCertificate&);
 template Bytes encode(const KioskSeen&);
 template Bytes encode(const TryCount&);
 template Bytes encode(const CollectingLock&);
+template Bytes encode(const OutagePackage&);
+template Bytes encode(const OutageHead&);
+template Bytes encode(const OutageLineRow&);
 
 template Result<IntentRecord> decode(ByteView);
 template Result<DocumentRow> decode(ByteView);
@@ -401,6 +422,9 @@ template Result<KioskCertificate> decode(ByteView);
 template Result<KioskSeen> decode(ByteView);
 template Result<TryCount> decode(ByteView);
 template Result<CollectingLock> decode(ByteView);
+template Result<OutagePackage> decode(ByteView);
+template Result<OutageHead> decode(ByteView);
+template Result<OutageLineRow> decode(ByteView);
 
 template Result<void> check_row(const IntentRecord&);
 template Result<void> check_row(const DocumentRow&);
@@ -425,5 +449,7 @@ template Result<void> check_row(const EvidenceRow&);
 template Result<void> check_row(const EvidenceBatchRow&);
 template Result<void> check_row(const KioskRow&);
 template Result<void> check_row(const KioskSeen&);
+template Result<void> check_row(const OutagePackage&);
+template Result<void> check_row(const OutageLineRow&);
 
 } // namespace songda::store

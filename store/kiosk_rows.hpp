@@ -69,4 +69,52 @@ struct CollectingLock {
     bool operator==(const CollectingLock&) const = default;
 };
 
+/// How a package for an outage 断网应急包 stands. The numbers are stored.
+enum class OutageState : std::uint8_t {
+    out = 1,        ///< at its kiosk
+    asked_back = 2, ///< the same, and it is to come back at the next contact
+    back = 3,       ///< thrown away there: its copy is void
+    released = 4,   ///< handed out during an outage, and the document is collected by that
+    overridden = 5, ///< a clerk gave the document free: its copy is void
+    conflict = 6,   ///< handed out, and something else had happened: a person looks
+};
+[[nodiscard]] constexpr bool is_out(OutageState state) {
+    return state == OutageState::out || state == OutageState::asked_back;
+}
+
+/// A sealed package of one document that is out to one kiosk, or was. While it is out the document
+/// has a CollectingLock of the same nonce, so that nobody else collects it. Never deleted.
+struct OutagePackage {
+    KioskId kiosk;
+    std::string id; ///< `NAME-COPY` (base/outage_seal.hpp)
+    DocumentId document;
+    LegId leg;
+    std::uint32_t copy{}; ///< paper copy that it holds
+    Digest nonce{};       ///< SHA-256 of what lies in it
+    TimeMs made;
+    TimeMs until; ///< from then on its kiosk hands it out no more
+    OutageState state = OutageState::out;
+    TimeMs changed;
+    std::string reason;             ///< of `asked_back`, `back`, `overridden`, `conflict`
+    std::optional<TimeMs> happened; ///< when it was handed out, as the kiosk says
+    bool operator==(const OutagePackage&) const = default;
+};
+
+/// How far a kiosk's log of outages was taken up.
+struct OutageHead {
+    KioskId kiosk;
+    std::uint64_t lines = 0;
+    std::string head; ///< hash of the last line
+    Bytes key;        ///< SubjectPublicKeyInfo that signed it
+    TimeMs at;
+    bool operator==(const OutageHead&) const = default;
+};
+
+/// One line of it as it came, with its line feed. Never deleted.
+struct OutageLineRow {
+    TimeMs learned;
+    std::string text;
+    bool operator==(const OutageLineRow&) const = default;
+};
+
 } // namespace songda::store

@@ -431,6 +431,31 @@ public:
     /// counted: one transaction, so that a document is collected once, wherever.
     [[nodiscard]] virtual Result<Collected> collect(const Collection& collection) = 0;
 
+    // Packages for an outage.
+
+    /// Puts `after` in the place of `before` (absent: it is new). False when it is not that any
+    /// more.
+    [[nodiscard]] virtual Result<bool> step_outage(const std::optional<OutagePackage>& before,
+                                                   const OutagePackage& after,
+                                                   const AuditRow& audit) = 0;
+    /// Those that are out to the kiosk (is_out), by id.
+    [[nodiscard]] virtual Result<std::vector<OutagePackage>> packages_out(const KioskId& kiosk) = 0;
+    /// Of all kiosks, those in conflict; at most min(limit, list_rows_max).
+    [[nodiscard]] virtual Result<std::vector<OutagePackage>>
+    packages_in_conflict(std::size_t limit) = 0;
+    [[nodiscard]] virtual Result<std::optional<OutagePackage>>
+    find_package(const KioskId& kiosk, std::string_view id) = 0;
+    [[nodiscard]] virtual Result<std::optional<OutageHead>> outage_head(const KioskId& kiosk) = 0;
+    /// Keeps lines that follow on `before` (absent: the first), and how far they go. False when the
+    /// log goes further by now: then nothing changed. `invalid_input`: their number is not what
+    /// lies between the two.
+    [[nodiscard]] virtual Result<bool> append_outage_log(const std::optional<OutageHead>& before,
+                                                         const OutageHead& after,
+                                                         std::span<const OutageLineRow> lines) = 0;
+    /// From line `after` + 1 on; at most min(limit, list_rows_max).
+    [[nodiscard]] virtual Result<std::vector<OutageLineRow>>
+    outage_lines(const KioskId& kiosk, std::uint64_t after, std::size_t limit) = 0;
+
     // Audit.
 
     [[nodiscard]] virtual Result<void> append_audit(std::span<const AuditRow> rows) = 0;

@@ -72,6 +72,7 @@ private:
     void put(Operation operation) { put(static_cast<std::uint8_t>(operation)); }
     void put(SignatureLevel level) { put(static_cast<std::uint8_t>(level)); }
     void put(LegPurpose purpose) { put(static_cast<std::uint8_t>(purpose)); }
+    void put(OutageState state) { put(static_cast<std::uint8_t>(state)); }
     void put(const ToldStatus& told) {
         put(told.document);
         put(told.sequence);
@@ -199,6 +200,7 @@ private:
     void get(SignatureLevel& level) {
         get_numbered(level, SignatureLevel::b_b, SignatureLevel::b_lta);
     }
+    void get(OutageState& state) { get_numbered(state, OutageState::out, OutageState::conflict); }
     void get(LegPurpose& purpose) {
         get_numbered(purpose, LegPurpose::service, LegPurpose::supervision);
     }

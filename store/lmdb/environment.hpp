@@ -72,8 +72,11 @@ enum class Table : std::uint8_t {
     collection,
     tracked,
     dead_letter,
+    outage_package,
+    outage_head,
+    outage_line,
 };
-inline constexpr std::array<const char*, 56> table_names = {"meta",
+inline constexpr std::array<const char*, 59> table_names = {"meta",
                                                             "intent",
                                                             "intent_open",
                                                             "counter",
@@ -128,7 +131,10 @@ inline constexpr std::array<const char*, 56> table_names = {"meta",
                                                             "try_count",
                                                             "collection",
                                                             "tracked",
-                                                            "dead_letter"};
+                                                            "dead_letter",
+                                                            "outage_package",
+                                                            "outage_head",
+                                                            "outage_line"};
 
 [[nodiscard]] std::string engine_message(int code);
 /// No room: on the disk, in the quota, under the file size limit, or in the map.

@@ -30,6 +30,22 @@ void inspect_kiosks(Inspector& inspector) {
                              rows.get(Table::document_leg, of_document.raw(row->leg.view())),
                          Table::collection, entry.key, "of a leg or kiosk that is not there");
     });
+    inspector.each(Table::outage_package, [&](Transaction& rows, const Entry& entry) {
+        const auto row = inspector.row<OutagePackage>(Table::outage_package, entry);
+        inspector.expect(row && as_text(outage_key(*row)) == as_text(entry.key) &&
+                             rows.get(Table::kiosk, row->kiosk.view()),
+                         Table::outage_package, entry.key,
+                         "under another's key, or of a kiosk that is not there");
+    });
+    inspector.each(Table::outage_head, [&](Transaction& rows, const Entry& entry) {
+        const auto row = inspector.row<OutageHead>(Table::outage_head, entry);
+        const auto last = [&] { return Key().raw(entry.key).number(row->lines); };
+        inspector.expect(row && row->lines > 0 && rows.get(Table::outage_line, last()),
+                         Table::outage_head, entry.key, "its last line is not there");
+    });
+    inspector.each(Table::outage_line, [&](Transaction&, const Entry& entry) {
+        (void)inspector.row<OutageLineRow>(Table::outage_line, entry);
+    });
 }
 
 } // namespace songda::store

@@ -89,6 +89,17 @@ template <class AnyId>
     return key;
 }
 
+/// How it stands comes first: those that are out, and those in conflict, lie together.
+[[nodiscard]] inline Key outage_key(OutageState state, const KioskId& kiosk, std::string_view id) {
+    const std::uint8_t place = is_out(state) ? 0 : state == OutageState::conflict ? 2 : 1;
+    Key key;
+    key.raw({&place, 1}).raw(kiosk.view()).text(id);
+    return key;
+}
+[[nodiscard]] inline Key outage_key(const OutagePackage& package) {
+    return outage_key(package.state, package.kiosk, package.id);
+}
+
 /// The case comes first: its documents of all departments lie together.
 [[nodiscard]] inline Key case_key(const DepartmentCode& department,
                                   std::string_view template_version, std::string_view case_number) {

@@ -178,6 +178,18 @@ public:
                                 bool failed) override;
     Result<Collected> collect(const Collection& collection) override;
 
+    Result<bool> step_outage(const std::optional<OutagePackage>& before, const OutagePackage& after,
+                             const AuditRow& audit) override;
+    Result<std::vector<OutagePackage>> packages_out(const KioskId& kiosk) override;
+    Result<std::vector<OutagePackage>> packages_in_conflict(std::size_t limit) override;
+    Result<std::optional<OutagePackage>> find_package(const KioskId& kiosk,
+                                                      std::string_view id) override;
+    Result<std::optional<OutageHead>> outage_head(const KioskId& kiosk) override;
+    Result<bool> append_outage_log(const std::optional<OutageHead>& before, const OutageHead& after,
+                                   std::span<const OutageLineRow> lines) override;
+    Result<std::vector<OutageLineRow>> outage_lines(const KioskId& kiosk, std::uint64_t after,
+                                                    std::size_t limit) override;
+
     Result<void> append_audit(std::span<const AuditRow> rows) override;
     Result<std::vector<AuditEntry>> list_audit(std::uint64_t after, std::size_t limit) override;
     Result<std::uint64_t> verify_audit() override;

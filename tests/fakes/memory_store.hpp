@@ -185,6 +185,18 @@ public:
     Result<bool> take_collecting(const store::CollectingTake& take) override;
     Result<std::optional<store::CollectingLock>>
     find_collecting(const DocumentId& document) override;
+    Result<bool> step_outage(const std::optional<store::OutagePackage>& before,
+                             const store::OutagePackage& after, const AuditRow& audit) override;
+    Result<std::vector<store::OutagePackage>> packages_out(const store::KioskId& kiosk) override;
+    Result<std::vector<store::OutagePackage>> packages_in_conflict(std::size_t limit) override;
+    Result<std::optional<store::OutagePackage>> find_package(const store::KioskId& kiosk,
+                                                             std::string_view id) override;
+    Result<std::optional<store::OutageHead>> outage_head(const store::KioskId& kiosk) override;
+    Result<bool> append_outage_log(const std::optional<store::OutageHead>& before,
+                                   const store::OutageHead& after,
+                                   std::span<const store::OutageLineRow> lines) override;
+    Result<std::vector<store::OutageLineRow>>
+    outage_lines(const store::KioskId& kiosk, std::uint64_t after, std::size_t limit) override;
     Result<bool> end_collecting(const DocumentId& document, const Digest& nonce,
                                 bool failed) override;
     Result<store::Collected> collect(const store::Collection& collection) override;
@@ -292,6 +304,9 @@ private:
     std::map<store::KioskId, store::KioskSeen> kiosks_seen_;
     std::map<Digest, store::TryCount> tries_;
     std::map<DocumentId, store::CollectingLock> collecting_;
+    std::map<std::pair<store::KioskId, std::string>, store::OutagePackage> packages_;
+    std::map<store::KioskId, store::OutageHead> outage_heads_;
+    std::map<store::KioskId, std::vector<store::OutageLineRow>> outage_lines_;
     std::vector<AuditEntry> audit_;
     std::map<std::uint8_t, std::string> last_served_;
     std::optional<std::pair<Date, std::optional<DocumentId>>> told_until_;

@@ -126,6 +126,9 @@ TEST(StoreCodec, EveryRowReturnsAndNothingDamagedDoes) {
     expect_strict(TryCount{sha256(file), 3, TimeMs{5}});
     expect_strict(
         CollectingLock{samples::numbered<LegId>(1), kiosk, sha256(file), TimeMs{5}, 2, 1});
+    expect_strict(samples::outage_package(7, 1));
+    expect_strict(OutageHead{kiosk, 3, std::string(64, 'a'), Bytes(91, 4), TimeMs{5}});
+    expect_strict(OutageLineRow{TimeMs{5}, "line\n"});
     const auto key = samples::numbered<DocumentKey>(7);
     expect_strict(FreshRow{key, samples::numbered<DocumentId>(7), std::nullopt, TimeMs{5}});
     expect_strict(FreshRow{key, samples::numbered<DocumentId>(7), InboxId{}, TimeMs{5}});
@@ -329,6 +332,9 @@ RC_GTEST_PROP(StoreCodecProperty, RandomFieldsNeverCrashAndDecodeOnlyToThemselve
     decode_random_fields<KioskSeen>(random, 42);
     decode_random_fields<TryCount>(random, 43);
     decode_random_fields<CollectingLock>(random, 44);
+    decode_random_fields<OutagePackage>(random, 45);
+    decode_random_fields<OutageHead>(random, 46);
+    decode_random_fields<OutageLineRow>(random, 47);
 }
 
 RC_GTEST_PROP(StoreCodecProperty, ARowWithOneChangedByteIsRefusedOrAnotherRow,

@@ -161,6 +161,23 @@ inline RatingRow rating(std::uint64_t number) {
     return row;
 }
 
+inline OutagePackage outage_package(std::uint64_t number, std::uint64_t kiosk) {
+    OutagePackage row;
+    row.kiosk = numbered<KioskId>(kiosk);
+    row.id = "package-" + std::to_string(number);
+    row.document = numbered<DocumentId>(number);
+    row.leg = numbered<LegId>(number);
+    row.copy = 2;
+    row.nonce = sha256(as_bytes(row.id));
+    row.made = TimeMs{5};
+    row.until = TimeMs{900};
+    row.state = OutageState::asked_back;
+    row.changed = TimeMs{6};
+    row.reason = "counter";
+    row.happened = TimeMs{7};
+    return row;
+}
+
 inline TrackedEvent tracked_event(std::uint64_t number) {
     TrackedEvent event;
     event.source = "key:clerk";

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "api/answers.hpp"
+#include "api/clock_json.hpp"
 #include "api/delivery_json.hpp"
 #include "api/file_response.hpp"
 #include "api/own_document.hpp"
@@ -258,6 +259,9 @@ http::Response show_document(const ApiParts& parts, const store::DocumentRow& do
         object.raw("remedies", *remedies);
     }
     object.raw("delivery", delivery_json(legs.value(), Reader::department));
+    const delivery::Moments moments = delivery::moments_of(document, legs.value(), service.value());
+    object.raw("clock", clock_json(moments, delivery::intervals_of(moments, parts.calendar,
+                                                                   china_date(parts.clock.now()))));
     object.end();
     return json_response(200, std::move(body));
 }

@@ -127,6 +127,7 @@ struct ProviderArguments {
     std::string file;
     std::string to;      ///< to check: empty: a made-up one
     bool status = false; ///< the message of a change of status, not that of an issue
+    bool ask = false;    ///< to try: asks afterwards what became of it
     std::vector<std::string> secret_files; ///< to try: NAME=FILE
     std::string base_url;                  ///< to try: instead of the file's
     std::string ca_file;

@@ -50,6 +50,16 @@ void show_spec(const Spec& spec) {
         fmt::print(" {}", name);
     }
     fmt::print("\n");
+    if (!spec.lookup) {
+        fmt::print("不能查询 no lookup: 答复丢失后只等回执 a lost answer waits for its report\n");
+    } else if (spec.lookup->absent_after_ms) {
+        fmt::print(
+            "查询 lookup: 发送 {} 秒后查不到即未收到，再发 what is not there {} s after it was "
+            "sent is sent again\n",
+            *spec.lookup->absent_after_ms / 1000, *spec.lookup->absent_after_ms / 1000);
+    } else {
+        fmt::print("查询 lookup: 查不到不作结论 nothing follows from what is not there\n");
+    }
     if (spec.callback) {
         fmt::print("回执 reports: 核验 verified by {} · 状态码 codes {}\n",
                    verify_name(spec.callback->verify.kind), spec.callback->status.size());
@@ -60,18 +70,26 @@ void show_spec(const Spec& spec) {
                spec.limits.per_recipient_day);
 }
 
-void show_request(const Spec& spec, const Message& message, const MessageFacts& facts) {
-    Secrets masked;
-    for (const std::string& name : spec.secrets) {
-        masked[name] = Private<std::string>("***");
-    }
-    const delivery::HttpCall call = build_submit(
-        spec, message, facts, {SystemClock().now(), std::string(32, '0'), masked, "***"});
-    fmt::print("\n{} {}\n", call.method, call.url);
+void show_call(std::string_view what, const delivery::HttpCall& call) {
+    fmt::print("\n{}\n{} {}\n", what, call.method, call.url);
     for (const auto& [name, value] : call.headers) {
         fmt::print("{}: {}\n", name, value);
     }
     fmt::print("\n{}{}", call.body, call.body.empty() ? "" : "\n");
+}
+
+void show_requests(const Spec& spec, const Message& message, const MessageFacts& facts) {
+    Secrets masked;
+    for (const std::string& name : spec.secrets) {
+        masked[name] = Private<std::string>("***");
+    }
+    const TimeMs now = SystemClock().now();
+    const CallFacts call{now, std::string(32, '0'), masked, "***"};
+    show_call("发送 submit", build_submit(spec, message, facts, call));
+    if (spec.lookup) {
+        show_call("查询 lookup",
+                  build_lookup(spec, {facts.to, facts.leg, "REF", china_date(now)}, call));
+    }
 }
 
 /// False after telling that it is too long.
@@ -118,6 +136,35 @@ std::string_view outcome_zh(delivery::Outcome::Kind kind) {
     return "";
 }
 
+std::string_view found_zh(delivery::Found::Kind kind) {
+    using Kind = delivery::Found::Kind;
+    switch (kind) {
+    case Kind::taken: return "对方已受理 it has it";
+    case Kind::reached: return "已到达 it has arrived";
+    case Kind::failed: return "未送到 it did not arrive";
+    case Kind::absent: return "对方没有 it has none of it";
+    case Kind::unsure: return "不能断定 nothing follows from that";
+    }
+    return "";
+}
+
+/// What was sent may not be there yet: it is asked for a few times.
+void show_found(ProviderChannel& channel, const MessageFacts& facts) {
+    constexpr int looks = 3;
+    constexpr auto between = std::chrono::seconds(5);
+    for (int i = 0; i < looks; ++i) {
+        std::this_thread::sleep_for(between);
+        const delivery::Found found = channel.look_up(facts);
+        fmt::print("查询 lookup: {}{}{} · {}\n", found_zh(found.kind),
+                   found.reason == delivery::Reason::none ? "" : " · ",
+                   delivery::reason_name(found.reason), found.trace);
+        if (found.kind != delivery::Found::Kind::unsure &&
+            found.kind != delivery::Found::Kind::absent) {
+            return;
+        }
+    }
+}
+
 } // namespace
 
 int run_provider_check(const ProviderArguments& arguments) {
@@ -131,7 +178,7 @@ int run_provider_check(const ProviderArguments& arguments) {
         return 2;
     }
     show_spec(spec.value());
-    show_request(spec.value(), *message, facts);
+    show_requests(spec.value(), *message, facts);
     return show_length(spec.value(), *message, facts) ? 0 : 1;
 }
 
@@ -143,11 +190,19 @@ int run_provider_try(const ProviderArguments& arguments) {
     if (!arguments.base_url.empty()) {
         spec.value().base_url = arguments.base_url;
     }
-    const MessageFacts facts = sample_facts(arguments, spec.value());
+    MessageFacts facts = sample_facts(arguments, spec.value());
+    SystemRandom random;
+    Bytes id(facts.leg.size() / 2);
+    random.fill(id); // it is asked for by that, and nothing else of today is meant
+    facts.leg = to_hex(id);
     if (!is_address(spec.value().channel, arguments.to)) {
         return tell_failure("收件人号码不对", "--to is no telephone number or openid");
     }
     if (find_message(spec.value(), facts.occasion) == nullptr) {
+        return 2;
+    }
+    if (arguments.ask && !spec.value().lookup) {
+        tell_failure("配置中没有 [lookup]，不能查询", "the file has no [lookup]: leave out --ask");
         return 2;
     }
     auto secrets = read_provider_secrets(split_pairs(arguments.secret_files));
@@ -160,7 +215,6 @@ int run_provider_try(const ProviderArguments& arguments) {
         }
     }
     const SystemClock clock;
-    SystemRandom random;
     metrics::Registry metrics;
     auto channel =
         ProviderChannel::make({"try", std::move(spec).value(), std::move(secrets).value(),
@@ -175,6 +229,9 @@ int run_provider_try(const ProviderArguments& arguments) {
     fmt::print("{}{}{} · {}\n", outcome_zh(outcome.kind),
                outcome.reason == delivery::Reason::none ? "" : " · ",
                delivery::reason_name(outcome.reason), outcome.trace);
+    if (arguments.ask) {
+        show_found(*channel.value(), facts);
+    }
     return outcome.kind == delivery::Outcome::Kind::accepted ? 0 : 1;
 }
 

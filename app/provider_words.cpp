@@ -25,6 +25,8 @@ void add_provider(CLI::App& app, ProviderArguments& asked, int& status) {
                         "其证书的签发者 authorities of its certificate");
     attempt->add_flag("--allow-private-addresses", asked.allow_private_addresses,
                       "服务商在内网 it is inside our own network");
+    attempt->add_flag("--ask", asked.ask,
+                      "发送后再查询结果 asks afterwards what became of it, by [lookup]");
     attempt->callback([&] { status = run_provider_try(asked); });
 }
 

@@ -10,6 +10,7 @@
 #include "app/commands.hpp"
 #include "app/terminal.hpp"
 #include "catalogue/working_days.hpp"
+#include "delivery/intervals.hpp"
 #include "delivery/service_case.hpp"
 #include "delivery/service_rules.hpp"
 
@@ -73,6 +74,43 @@ int show_case(store::Store& store, const store::DocumentRow& document) {
             fmt::print("    可记 --step {}（{}）\n", delivery::step_name(step),
                        delivery::step_name_zh(step));
         }
+    }
+    return 0;
+}
+
+void show_interval(std::string_view zh, std::string_view en,
+                   const std::optional<delivery::Interval>& interval) {
+    if (!interval) {
+        return;
+    }
+    fmt::print("    {} {}:", zh, en);
+    if (interval->seconds) {
+        fmt::print(" {} 秒 s", *interval->seconds);
+    }
+    if (interval->working_days) {
+        fmt::print(" {} 个工作日 working days", *interval->working_days);
+    }
+    fmt::print("\n");
+}
+
+int show_clock(const Beside& beside, const store::DocumentRow& document) {
+    const TimeMs now = SystemClock().now();
+    const auto calendar = catalogue::WorkingDays::read(beside.config.calendar_folder);
+    const auto legs = delivery::progress_of(*beside.store, document.id);
+    const auto service = delivery::find_service_case(*beside.store, document, now);
+    if (!calendar.ok() || !legs.ok() || !service.ok()) {
+        return tell_failure(!calendar.ok() ? calendar.error()
+                            : !legs.ok()   ? legs.error()
+                                           : service.error());
+    }
+    const auto moments = delivery::moments_of(document, legs.value(), service.value());
+    const auto found = delivery::intervals_of(moments, calendar.value(), china_date(now));
+    show_interval("决定至签发", "decided to issued", found.decided_to_issued);
+    show_interval("签发至首次投递", "issued to first attempt", found.issued_to_first_attempt);
+    show_interval("签发至送达", "issued to served", found.issued_to_served);
+    show_interval("决定至送达", "decided to served", found.decided_to_served);
+    if (found.late.value_or(false)) {
+        fmt::print("    逾期 late\n");
     }
     return 0;
 }
@@ -212,7 +250,8 @@ int run_service(const ServiceArguments& arguments) {
         return 2;
     }
     if (arguments.step.empty() && arguments.consent.empty()) {
-        return show_case(*beside->store, *document);
+        const int shown = show_case(*beside->store, *document);
+        return shown == 0 ? show_clock(*beside, *document) : shown;
     }
     if (arguments.reason.empty()) {
         return tell_failure("须有 --reason", "--reason is needed");

@@ -114,13 +114,32 @@ struct Outcome {
     std::string trace;
     /// The other side said when to come back (Retry-After), already clamped; 0: it did not.
     std::int64_t retry_after_ms = 0;
+    /// `reached`: when, by the other side's clock, if an earlier attempt did it and this one only
+    /// found that out. Judged in delivery/found.hpp.
+    std::optional<TimeMs> happened = {};
 };
 
 /// What the other side says of a leg whose outcome is unknown, when it is asked by the leg's id.
-enum class Found {
-    taken,  ///< it has it
-    absent, ///< it never came there: it is sent again
-    unsure, ///< no answer, or none that can be relied on
+struct Found {
+    enum class Kind {
+        taken,   ///< it has it; what becomes of it will be known
+        reached, ///< it has arrived
+        failed,  ///< it had it, and it did not arrive and will not: `reason`
+        absent,  ///< it never came there, or came to nothing: it is sent again
+        unsure,  ///< no answer, or none that can be relied on
+    };
+    Kind kind = Kind::unsure;
+    Reason reason = Reason::none;
+    /// `reached`, `failed`: when, by the other side's clock; nothing: it does not say.
+    std::optional<TimeMs> happened = {};
+    /// As Outcome::trace.
+    std::string trace = {};
+};
+
+/// When the sending may have been whose outcome is unknown.
+struct SentBetween {
+    TimeMs since;
+    TimeMs until;
 };
 
 struct ChannelTraits {
@@ -144,7 +163,9 @@ public:
     [[nodiscard]] virtual Outcome send(const Dispatch& dispatch) = 0;
     /// Asked of a leg that is UNKNOWN, where `ChannelTraits::finds` says so: instead of sending it
     /// blindly once more, or of giving it up.
-    [[nodiscard]] virtual Found find(const store::LegRow& /*leg*/) { return Found::unsure; }
+    [[nodiscard]] virtual Found find(const store::LegRow& /*leg*/, SentBetween /*sent*/) {
+        return {};
+    }
 };
 
 } // namespace songda::delivery

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "delivery/collector.hpp"
+#include "delivery/intervals.hpp"
 #include "delivery/kiosk/desk.hpp"
 #include "delivery/mail_report.hpp"
 #include "delivery/place_leg.hpp"
@@ -49,6 +50,9 @@ Result<std::vector<LegProgress>> progress_of(store::Store& store, const Document
         one.tracked = newest_first(std::move(tracked).value());
         one.since = one.leg.created;
         for (const store::LegEvent& event : events.value()) {
+            if (!one.first_attempt && ends_attempt(event)) {
+                one.first_attempt = event.learned;
+            }
             if (is_step(event)) {
                 one.since = event.happened;
                 one.collected = is_collector_detail(event.detail) ? event.detail : "";

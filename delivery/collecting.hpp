@@ -25,6 +25,8 @@ struct LegProgress {
     std::string collected = {};
     /// What was last heard of it that moved nothing (mail_report.hpp).
     std::optional<store::LegEvent> note = {};
+    /// When its first outside call was answered, or given up (intervals.hpp).
+    std::optional<TimeMs> first_attempt = {};
     /// What was tracked of it, newest first.
     std::vector<store::TrackedEvent> tracked = {};
 };

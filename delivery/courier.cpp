@@ -10,8 +10,10 @@
 #include "base/check.hpp"
 #include "base/log.hpp"
 #include "delivery/breaker.hpp"
+#include "delivery/found.hpp"
 #include "delivery/leg_watch.hpp"
 #include "delivery/plan.hpp"
+#include "delivery/policy.hpp"
 #include "delivery/prepare.hpp"
 #include "delivery/settle.hpp"
 
@@ -156,22 +158,34 @@ private:
             log::warning("channel_paused", {{"channel", channel_name(lane_.kind)},
                                             {"reason", reason_name(outcome.reason)}});
         }
-        return settle_outcome(leg, outcome, moment());
+        LegUpdate update = settle_outcome(leg, outcome, moment());
+        if (outcome.kind == Outcome::Kind::reached && outcome.happened) {
+            date_arrival(update, outcome, sent_between(leg).since, parts_.clock.now());
+        }
+        return update;
     }
 
     /// As an operator who looks there (delivery.md §1.3); again later while nobody can tell.
     LegUpdate ask(const store::LegRow& leg) {
-        const Found found = lane_.channel.find(leg);
+        const SentBetween sent = sent_between(leg);
+        const Found found = lane_.channel.find(leg, sent);
         const TimeMs now = parts_.clock.now();
-        if (found == Found::unsure) {
-            return now <= leg.deadline ? settle_unread(leg, now)
-                                       : *settle_by_time(leg, traits_.idempotent, moment());
+        if (found.kind == Found::Kind::unsure) {
+            // As long as one that nobody can be asked for may clear up by itself.
+            const std::int64_t unknown_ms = policy_of(lane_.kind).unknown;
+            return now <= sent.until + unknown_ms
+                       ? settle_unread(leg, now)
+                       : *settle_by_time(leg, traits_.idempotent, moment());
         }
-        const LegStep step =
-            found == Found::taken ? LegStep::found_accepted : LegStep::found_absent;
-        LegUpdate update = std::move(settle_by_operator(leg, step, now, now)).value();
-        update.events.front().detail = "asked";
-        return update;
+        return settle_found(leg, found, sent.since, now);
+    }
+
+    /// A history that cannot be read leaves the leg's whole life.
+    SentBetween sent_between(const store::LegRow& leg) {
+        const auto events = parts_.store.leg_events(leg.id);
+        return delivery::sent_between(leg,
+                                      events.ok() ? events.value() : std::vector<store::LegEvent>(),
+                                      traits_.attempt_ms, parts_.clock.now());
     }
 
     Outcome send(const store::LegRow& leg, const Prepared& prepared) {

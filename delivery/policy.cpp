@@ -38,7 +38,7 @@ constexpr std::array policies = {
     Policy{ChannelKind::email, {email_delays, 48 * hour, 72 * hour, 24 * hour}},
     Policy{ChannelKind::sms, {sms_delays, 12 * hour, 72 * hour, 72 * hour}},
     Policy{ChannelKind::wechat, {wechat_delays, 24 * hour, 1 * hour, 1 * hour}},
-    Policy{ChannelKind::voice, {voice_delays, 48 * hour, 1 * hour, 1 * hour}},
+    Policy{ChannelKind::voice, {voice_delays, 48 * hour, 1 * hour, 1 * hour, 3}},
     Policy{ChannelKind::web_push, {web_push_delays, 24 * hour, 72 * hour, 1 * hour}},
     Policy{ChannelKind::fax, {fax_delays, 6 * hour, 1 * hour, 24 * hour, 5}},
     Policy{ChannelKind::kiosk, {place_delays, 24 * hour, 15 * day, 1 * hour}},

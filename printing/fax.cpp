@@ -87,6 +87,7 @@ struct Job {
     std::vector<std::string> reasons;
     std::optional<std::uint32_t> pages; ///< absent: the device counts none
     std::optional<int> transmission;    ///< of its one destination
+    std::optional<TimeMs> completed;
 };
 
 std::optional<int> integer_of(ipp_t* group, const char* name) {
@@ -95,6 +96,15 @@ std::optional<int> integer_of(ipp_t* group, const char* name) {
     return tag == IPP_TAG_INTEGER || tag == IPP_TAG_ENUM
                ? std::optional(ippGetInteger(attribute, 0))
                : std::nullopt;
+}
+
+/// date-time-at-completed (RFC 8011 §5.3.14.10), in whole seconds; a job that goes on has no value.
+std::optional<TimeMs> completed_in(ipp_t* group) {
+    ipp_attribute_t* const attribute =
+        ippFindAttribute(group, "date-time-at-completed", IPP_TAG_DATE);
+    const std::int64_t seconds =
+        attribute == nullptr ? 0 : std::int64_t{ippDateToTime(ippGetDate(attribute, 0))};
+    return seconds > 0 ? std::optional(TimeMs{seconds * 1000}) : std::nullopt;
 }
 
 std::optional<Job> look_at(const Talk& talk, int id) {
@@ -109,6 +119,7 @@ std::optional<Job> look_at(const Talk& talk, int id) {
     job.name = names.empty() ? "" : names.front();
     job.state = number(answer, "job-state");
     job.reasons = texts(answer, "job-state-reasons");
+    job.completed = completed_in(answer.get());
     auto pages = integer_of(answer.get(), "job-impressions-completed");
     if (pages == 0) { // of a device that counts none
         pages.reset();
@@ -132,7 +143,7 @@ std::optional<FaxOutcome> ended(const Job& job, int id, std::uint32_t wanted) {
     if (job.state < IPP_JSTATE_CANCELED) {
         return std::nullopt;
     }
-    FaxOutcome outcome{Kind::broken, id, job.pages.value_or(0), {}, false};
+    FaxOutcome outcome{Kind::broken, id, job.pages.value_or(0), {}, false, job.completed};
     const auto word = std::find_if(words.begin(), words.end(),
                                    [&](const Word& each) { return has(job.reasons, each.reason); });
     const bool good = word == words.end() && job.state == IPP_JSTATE_COMPLETED &&
@@ -249,7 +260,8 @@ FaxOutcome FaxLine::send(const FaxOrder& order, const std::atomic<bool>& stop) c
     const Talk talk(talk_options(options_));
     const auto known = find_living(talk, order);
     if (!known.ok()) {
-        return {Kind::away, 0, 0, {}, false};
+        const bool forbidden = known.error().fault == Fault::forbidden;
+        return {forbidden ? Kind::forbidden : Kind::away, 0, 0, {}, false};
     }
     if (known.value()) {
         FaxOutcome outcome = follow(options_, *known.value(), order, stop);

@@ -3,10 +3,12 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "base/time.hpp"
 
 namespace songda::printing {
 
@@ -30,7 +32,8 @@ struct FaxOutcome {
         no_fax,      ///< a voice, or nothing that faxes, took it
         broken,      ///< the call broke off, or the modem failed
         refused,     ///< the device takes no such order, number or file: nothing was sent
-        forbidden,   ///< the device does not know us, or not this queue: nothing was sent
+        forbidden,   ///< the device does not know us, or not this queue, by IPP or already by
+                     ///< HTTP (401 to 404): nothing was sent
         away,        ///< the device does not answer or takes no orders now: nothing was sent
         unconfirmed, ///< over, and all pages may have gone: the device does not say
         unknown,     ///< it may be sending still
@@ -42,6 +45,9 @@ struct FaxOutcome {
     std::uint32_t pages = 0; ///< confirmed
     std::string reason;      ///< the device's word: `fax-modem-line-busy`; `other`; may be empty
     bool found_again = false;
+    /// When the job was over by the device's clock (date-time-at-completed), which may be wrong;
+    /// nothing: it does not say.
+    std::optional<TimeMs> completed = {};
 };
 
 /// One fax line behind IPP FaxOut (PWG 5100.15 over RFC 8011): a gateway, a multi-function device,

@@ -28,6 +28,10 @@ Talk::Talk(const TalkOptions& options) : options_(options), address_(*parse_addr
     connection_.reset(httpConnect2(address_.host.c_str(), address_.port, nullptr, AF_UNSPEC,
                                    encryption, 1, static_cast<int>(options.connect.count()),
                                    nullptr));
+    // A device that asks for a password gets none; libcups would ask whoever sits at a terminal.
+    cupsSetPasswordCB2([](const char*, http_t*, const char*, const char*,
+                          void*) -> const char* { return nullptr; },
+                       nullptr);
     if (connection_) { // libcups waits for ever unless it is told
         httpSetTimeout(connection_.get(), std::chrono::duration<double>(options.answer).count(),
                        nullptr, nullptr);
@@ -55,6 +59,12 @@ Message Talk::send(Message request, ByteView document) const {
         return nullptr;
     }
     return Message(cupsGetResponse(connection_.get(), address_.resource.c_str()));
+}
+
+bool Talk::turned_away() const {
+    const int status = connection_ ? httpGetStatus(connection_.get()) : 0;
+    return (status >= HTTP_STATUS_UNAUTHORIZED && status <= HTTP_STATUS_NOT_FOUND) ||
+           status == HTTP_STATUS_CUPS_AUTHORIZATION_CANCELED; // what libcups makes of 401
 }
 
 bool is_good(const Message& answer) {
@@ -142,7 +152,8 @@ Result<std::optional<int>> find_job(const Talk& talk, const std::string& name, N
                       static_cast<int>(wanted.size()), nullptr, wanted.data());
         const Message answer = talk.send(std::move(request));
         if (!is_good(answer)) {
-            return Error{Fault::unavailable, "the printer does not say which jobs it has"};
+            return Error{talk.turned_away() ? Fault::forbidden : Fault::unavailable,
+                         "the printer does not say which jobs it has"};
         }
         best = std::max(best, job_named(answer.get(), name, match, open));
         if (best.first) {

@@ -44,6 +44,9 @@ public:
     [[nodiscard]] Message ask(ipp_op_t operation) const;
     /// Null: no answer came. The request is libcups' from here on.
     [[nodiscard]] Message send(Message request, ByteView document = {}) const;
+    /// Its HTTP server answers, and knows no such place or lets us not in (401 to 404): somebody
+    /// has to set something right, here or there.
+    [[nodiscard]] bool turned_away() const;
 
 private:
     TalkOptions options_;
@@ -60,7 +63,7 @@ private:
 
 enum class NameMatch { whole, begins };
 /// The job of that name, whatever became of it: of several one that goes on, else the newest. Fault
-/// unavailable: the device did not say, so there may be one.
+/// unavailable: the device did not say, so there may be one; forbidden: it turned us away.
 [[nodiscard]] Result<std::optional<int>> find_job(const Talk& talk, const std::string& name,
                                                   NameMatch match = NameMatch::whole);
 void cancel_job(const Talk& talk, int job);

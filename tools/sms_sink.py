@@ -85,6 +85,24 @@ class Book:
                 out.write(json.dumps({"biz_id": biz_id, **fields}, ensure_ascii=False) + "\n")
             return biz_id
 
+    def details(self, asked):
+        """QuerySendDetails: what one number was sent on one day, as its page shows it."""
+        with self.lock:
+            lines = self.out.read_text().splitlines() if self.out.exists() else []
+        found = []
+        for fields in map(json.loads, lines):
+            sent = datetime.datetime.fromtimestamp(int(fields["biz_id"].split("^")[0]) / 1e9, BEIJING)
+            if fields["PhoneNumbers"] != asked.get("PhoneNumber") or f"{sent:%Y%m%d}" != asked.get("SendDate"):
+                continue
+            code = {"0004": "UNDELIV", "0011": "XX:0001"}.get(fields["PhoneNumbers"][-4:], "DELIVERED")
+            found.append({"PhoneNum": fields["PhoneNumbers"], "OutId": fields.get("OutId", ""),
+                          "SendStatus": 3 if code == "DELIVERED" else 2, "ErrCode": code,
+                          "TemplateCode": fields["TemplateCode"], "Content": "",
+                          "SendDate": f"{sent:%Y-%m-%d %H:%M:%S}", "ReceiveDate": f"{sent:%Y-%m-%d %H:%M:%S}"})
+        size, page = int(asked["PageSize"]), int(asked["CurrentPage"])
+        return {"Code": "OK", "Message": "OK", "RequestId": "1", "TotalCount": len(found),
+                "SmsSendDetailDTOs": {"SmsSendDetailDTO": found[(page - 1) * size:page * size]}}
+
     def report(self, fields, biz_id, command):
         if not self.report_url_file or command == "0010":
             return
@@ -122,6 +140,8 @@ def handler(signatures, book):
             if not book.fresh(self.headers["x-acs-signature-nonce"]):
                 return self.answer(400, {"Code": "SignatureNonceUsed", "Message": "used already"})
             fields = dict(pairs)
+            if self.headers["x-acs-action"] == "QuerySendDetails":
+                return self.answer(200, book.details(fields))
             if self.headers["x-acs-action"] != "SendSms" or self.headers["x-acs-version"] != "2017-05-25":
                 return self.answer(404, {"Code": "InvalidAction.NotFound", "Message": "no such action"})
             if not all(fields.get(name) for name in ("PhoneNumbers", "SignName", "TemplateCode")):

@@ -19,13 +19,17 @@ constexpr std::size_t page_tree = 2;
 constexpr std::int64_t not_begun_ms = 1000;
 constexpr std::size_t trace_max = 500;
 
+std::string reason_of(const printing::FaxOutcome& called) {
+    return called.reason.empty() ? std::string() : ' ' + called.reason;
+}
+
 /// Facts for the evidence; the number stands in the record as its keyed hash.
 std::string trace_of(const printing::FaxOutcome& called, std::uint32_t pages, TimeMs from,
                      TimeMs to) {
     std::string trace = "fax job " + std::to_string(called.job) + " pages " +
                         std::to_string(called.pages) + '/' + std::to_string(pages) + ' ' +
                         to_rfc3339(from) + '/' + to_rfc3339(to);
-    trace += called.reason.empty() ? "" : ' ' + called.reason;
+    trace += reason_of(called);
     trace += called.found_again ? " found-again" : "";
     return trace.substr(0, trace_max);
 }
@@ -116,15 +120,24 @@ Outcome FaxChannel::send(const Dispatch& dispatch) {
         line_.send({to_text(dispatch.leg.id), dispatch.file, to, pages, anew}, leaving_);
     Outcome outcome = outcome_of(called.kind);
     outcome.trace = trace_of(called, pages, dispatch.now, clock_.now());
+    if (called.found_again) { // of a call of now our own clock is nearer than the device's
+        outcome.happened = called.completed;
+    }
     return outcome;
 }
 
-Found FaxChannel::find(const store::LegRow& leg) {
+Found FaxChannel::find(const store::LegRow& leg, SentBetween /*sent*/) {
     // Of a leg that is UNKNOWN the device had a job: one that it knows no more proves nothing.
-    switch (outcome_of(line_.find(to_text(leg.id)).kind).kind) {
-    case Kind::reached: return Found::taken;
-    case Kind::temporary: return Found::absent;
-    default: return Found::unsure;
+    const printing::FaxOutcome called = line_.find(to_text(leg.id));
+    Found found{.trace = "fax job " + std::to_string(called.job) + " pages " +
+                         std::to_string(called.pages) + reason_of(called)};
+    switch (outcome_of(called.kind).kind) {
+    case Kind::reached:
+        found.kind = Found::Kind::reached;
+        found.happened = called.completed;
+        return found;
+    case Kind::temporary: found.kind = Found::Kind::absent; return found;
+    default: return found;
     }
 }
 

@@ -30,9 +30,9 @@ public:
 
     [[nodiscard]] ChannelTraits traits() const override;
     [[nodiscard]] Outcome send(const Dispatch& dispatch) override;
-    /// Taken: every page was confirmed. Absent: the device itself says that the call came to
-    /// nothing.
-    [[nodiscard]] Found find(const store::LegRow& leg) override;
+    /// Reached: every page was confirmed, when the device says. Absent: the device itself says
+    /// that the call came to nothing.
+    [[nodiscard]] Found find(const store::LegRow& leg, SentBetween sent) override;
 
     /// From now on no call begins; those that go on are left to the device, their legs are UNKNOWN
     /// and found again later.

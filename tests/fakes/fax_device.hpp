@@ -18,7 +18,9 @@ public:
     }
     /// `result` as the program has them; a good call confirms so many pages.
     void meet(const std::string& result, int pages = 1, const std::string& lose = "") const {
-        const nlohmann::json said = {{"result", result}, {"pages", pages}, {"lose", lose}};
+        meet_all({{"result", result}, {"pages", pages}, {"lose", lose}});
+    }
+    void meet_all(const nlohmann::json& said) const {
         std::ofstream(folder_.path() / "script.new") << said;
         std::filesystem::rename(folder_.path() / "script.new", folder_.path() / "script");
     }

@@ -3,10 +3,13 @@
 Songda or libcups in it. What the line meets is read from a file before each call, one JSON object:
 `result` (good, busy, no-answer, voice, carrier-lost, short, uncounted, zero, late-loss, late-abort,
 talks, slow, refuse, not-accepting; create-N and jobs-N: that status for Create-Job and Get-Jobs;
-all-jobs: Get-Jobs lists whatever there is, the oldest first), `lose` (create or send: that answer never comes), `pages` (that a good call confirms). Every job is
+all-jobs: Get-Jobs lists whatever there is, the oldest first), `lose` (create or send: that answer
+never comes), `pages` (that a good call confirms), `completed` (when the call is over by the
+device's clock, in seconds since 1970), `http` (that status instead of any answer). Every job is
 written as a line of JSON with what it was asked to send."""
 
 import argparse
+import datetime
 import hashlib
 import json
 import pathlib
@@ -15,8 +18,10 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 OPERATION, JOB, END, PRINTER = 0x01, 0x02, 0x03, 0x04
-INTEGER, BOOLEAN, ENUM, COLLECTION, END_COLLECTION = 0x21, 0x22, 0x23, 0x34, 0x37
+INTEGER, BOOLEAN, ENUM, DATE = 0x21, 0x22, 0x23, 0x31
+COLLECTION, END_COLLECTION = 0x34, 0x37
 NAME, KEYWORD, URI, CHARSET, LANGUAGE, MIME, MEMBER = 0x42, 0x44, 0x45, 0x47, 0x48, 0x49, 0x4A
+NO_VALUE = 0x13
 OK, BAD, NOT_FOUND, NOT_SUPPORTED, NOT_ACCEPTING = 0x0000, 0x0400, 0x0406, 0x040B, 0x0506
 PENDING, PROCESSING, CANCELED, ABORTED, COMPLETED = 3, 5, 7, 8, 9
 REASONS = {"busy": "fax-modem-line-busy", "no-answer": "fax-modem-no-answer",
@@ -37,6 +42,13 @@ def text(tag, name, value):
 
 def number(tag, name, value):
     return attribute(tag, name, struct.pack(">i", value))
+
+
+def date_time(name, seconds):
+    """RFC 8010 §3.9: dateTime, eleven octets, here at China's offset."""
+    at = datetime.datetime.fromtimestamp(seconds, datetime.timezone(datetime.timedelta(hours=8)))
+    return attribute(DATE, name, struct.pack(">HBBBBBBcBB", at.year, at.month, at.day, at.hour,
+                                             at.minute, at.second, 0, b"+", 8, 0))
 
 
 def collection(name, members):
@@ -131,6 +143,11 @@ def describe(job):
     body += number(ENUM, "job-state", job["state"])
     for at, reason in enumerate(job["reasons"]):
         body += text(KEYWORD, "job-state-reasons" if at == 0 else "", reason)
+    completed = job.get("meets", {}).get("completed")
+    if completed is not None and job["state"] >= CANCELED:
+        body += date_time("date-time-at-completed", completed)
+    else:
+        body += attribute(NO_VALUE, "date-time-at-completed", b"")
     if "impressions" in job:
         body += number(INTEGER, "job-impressions-completed", job["impressions"])
     if job["pages"] is not None:
@@ -161,6 +178,11 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         version, operation, request, asked, document = parse(self.body())
         meets = self.device.meets()
+        if "http" in meets:
+            self.send_response(meets["http"])
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         status, groups = self.answer(operation, asked, document, meets)
         if meets.get("lose") == {5: "create", 6: "send"}.get(operation, "nothing"):
             self.close_connection = True

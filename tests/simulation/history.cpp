@@ -47,6 +47,7 @@ History::History(std::uint64_t seed, bool on_lmdb)
         reaper_.turns = &turns_;
         documents_max_ = 14;
     }
+    world_.tells = seed % 2 == 1;
     world_.meanwhile = [this] {
         if (++depth_ < 3) {
             hear(false);

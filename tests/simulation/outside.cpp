@@ -8,6 +8,7 @@ namespace songda::simulation {
 namespace {
 
 using delivery::ChannelKind;
+using delivery::Found;
 using delivery::LegState;
 using delivery::MailReport;
 using delivery::Outcome;
@@ -17,6 +18,7 @@ using Kind = Outcome::Kind;
 
 constexpr std::int64_t minute_ms = 60'000;
 constexpr std::int64_t hour_ms = 60 * minute_ms;
+constexpr std::int64_t day_ms = 24 * hour_ms;
 
 /// What this other side does with an attempt.
 enum class Whim { takes, takes_late, takes_silently, takes_and_death, lost_before, death, refuses };
@@ -96,6 +98,29 @@ Outcome Outside::send(const delivery::Dispatch& dispatch) {
     }
     leg.in_doubt = false;
     return refuse();
+}
+
+Found Outside::find(const store::LegRow& row, delivery::SentBetween /*sent*/) {
+    const TimeMs now = world_.clock.now();
+    LegTruth& leg = world_.truth.leg(row.id);
+    if (away_ || below(3) == 0) {
+        return {};
+    }
+    if (leg.taken == 0) {
+        leg.in_doubt = false; // it was looked for, and is not there
+        ++world_.truth.counts["found absent"];
+        return {.kind = Found::Kind::absent};
+    }
+    if (!leg.arrived || leg.came_back || now < *leg.arrived) {
+        ++world_.truth.counts["found taken"];
+        return {.kind = Found::Kind::taken};
+    }
+    const bool clock_is_wrong = below(4) == 0;
+    const TimeMs happened = clock_is_wrong ? now : *leg.arrived;
+    leg.facts.push_back({LegState::reached, happened, happened});
+    ++world_.truth.counts[clock_is_wrong ? "found at a wrong time" : "found arrived"];
+    return {.kind = Found::Kind::reached,
+            .happened = clock_is_wrong ? TimeMs{below(2) == 0 ? 0 : now.value + day_ms} : happened};
 }
 
 Outcome Outside::take(const delivery::Dispatch& dispatch) {

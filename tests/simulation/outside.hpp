@@ -21,6 +21,7 @@ public:
         fakes::ManualClock& clock;
         std::mt19937_64& chance;
         bool peace = false; ///< everything is taken and answered from now on
+        bool tells = false; ///< whoever is not idempotent can be asked what became of a message
         /// What happens in the world while an attempt is under way.
         std::function<void()> meanwhile = {};
     };
@@ -30,9 +31,12 @@ public:
     void set_away(bool away) { away_ = away; }
 
     [[nodiscard]] delivery::ChannelTraits traits() const override {
-        return {idempotent_, true, attempt_ms};
+        return {idempotent_, true, attempt_ms, world_.tells && !idempotent_};
     }
     [[nodiscard]] delivery::Outcome send(const delivery::Dispatch& dispatch) override;
+    /// The truth, if anything; its clock may be wrong.
+    [[nodiscard]] delivery::Found find(const store::LegRow& leg,
+                                       delivery::SentBetween sent) override;
 
     static constexpr std::int64_t attempt_ms = 60'000;
 

@@ -20,18 +20,6 @@ constexpr std::size_t code_bytes_max = 64;
 constexpr std::size_t token_bytes_max = 4096;
 constexpr std::int64_t token_seconds_max = 30LL * 86'400;
 
-/// Fit for evidence and logs: printable ASCII, bounded, without the recipient's address.
-std::string trimmed(std::string text, std::string_view to, std::size_t bytes_max) {
-    for (char& c : text) {
-        c = c > ' ' && c < 0x7F ? c : '?';
-    }
-    for (std::size_t at = text.find(to); !to.empty() && at != std::string::npos;
-         at = text.find(to, at + 1)) {
-        text.replace(at, to.size(), "*");
-    }
-    return text.substr(0, bytes_max);
-}
-
 Outcome by_status(const Spec& spec, const HttpReply& reply) {
     switch (reply.status) {
     case 400:
@@ -136,6 +124,17 @@ Answer classify(const Spec& spec, const HttpReply& reply, const Said& said) {
 }
 
 } // namespace
+
+std::string trimmed(std::string text, std::string_view to, std::size_t bytes_max) {
+    for (char& c : text) {
+        c = c > ' ' && c < 0x7F ? c : '?';
+    }
+    for (std::size_t at = text.find(to); !to.empty() && at != std::string::npos;
+         at = text.find(to, at + 1)) {
+        text.replace(at, to.size(), "*");
+    }
+    return text.substr(0, bytes_max);
+}
 
 Answer read_answer(const Spec& spec, const HttpReply& reply, std::string_view to) {
     const Said said = read_body(spec, reply);

@@ -22,6 +22,9 @@ struct Answer {
 /// exchange broke. `to` is cut out of the trace.
 [[nodiscard]] Answer read_answer(const Spec& spec, const HttpReply& reply, std::string_view to);
 
+/// Fit for evidence and logs: printable ASCII, bounded, without the recipient's address.
+[[nodiscard]] std::string trimmed(std::string text, std::string_view to, std::size_t bytes_max);
+
 struct Token {
     std::string text;
     std::int64_t lives_ms = 0;

@@ -8,6 +8,7 @@
 #include "delivery/channels/guarded_http.hpp"
 #include "delivery/channels/provider/answer.hpp"
 #include "delivery/channels/provider/limits.hpp"
+#include "delivery/channels/provider/lookup.hpp"
 #include "delivery/channels/provider/token_keeper.hpp"
 
 namespace songda::delivery::provider {
@@ -27,6 +28,11 @@ struct ProviderChannel::Inside {
     [[nodiscard]] Answer ask(const Message& message, const MessageFacts& facts);
     [[nodiscard]] Answer ask_once(const Message& message, const MessageFacts& facts,
                                   const std::string& token);
+    [[nodiscard]] Found find(const LookupFacts& facts, SentBetween sent);
+    [[nodiscard]] Found find_once(const LookupFacts& facts, bool complete);
+    /// Waits for a place in the provider's line.
+    [[nodiscard]] TimeMs take_turn();
+    void note_unknown_code(const std::string& trace) const;
     void write_down(const LegId& leg, const Answer& answer, const std::string& recipient) const;
 
     const ProviderOptions options;
@@ -143,7 +149,7 @@ ChannelTraits ProviderChannel::traits() const {
     // At most: token, message, token, message; and every other thread's place in the line before.
     const std::int64_t line =
         spec.limits.per_second == 0 ? 0 : 2000 * inside_->options.threads / spec.limits.per_second;
-    return {spec.idempotent, false, 4 * spec.timeout_ms + line};
+    return {spec.idempotent, false, 4 * spec.timeout_ms + line, spec.lookup.has_value()};
 }
 
 Outcome ProviderChannel::send(const Dispatch& dispatch) {
@@ -169,6 +175,20 @@ Outcome ProviderChannel::send(const Dispatch& dispatch) {
 
 Outcome ProviderChannel::try_out(const MessageFacts& facts) {
     return inside_->ask(inside_->options.spec.messages.at(facts.occasion), facts).outcome;
+}
+
+Found ProviderChannel::find(const store::LegRow& leg, SentBetween sent) {
+    const Inside& inside = *inside_;
+    if (!inside.options.spec.lookup) {
+        return {};
+    }
+    const std::string ref = inside.parts.book ? inside.parts.book->ref_of(leg.id) : std::string();
+    return inside_->find({leg.address, to_text(leg.id), ref, {}}, sent);
+}
+
+Found ProviderChannel::look_up(const MessageFacts& facts) {
+    const TimeMs now = inside_->parts.clock.now();
+    return inside_->find({facts.to, facts.leg, {}, {}}, {now, now});
 }
 
 std::optional<Outcome> ProviderChannel::Inside::refuse(const Dispatch& dispatch,
@@ -233,23 +253,76 @@ Answer ProviderChannel::Inside::ask(const Message& message, const MessageFacts& 
 Answer ProviderChannel::Inside::ask_once(const Message& message, const MessageFacts& facts,
                                          const std::string& token) {
     const Spec& spec = options.spec;
-    if (const std::int64_t wait = bucket.take(parts.clock.now()); wait > 0) {
-        parts.pause(std::chrono::milliseconds(wait));
-    }
-    const TimeMs now = parts.clock.now();
+    const TimeMs now = take_turn();
     const HttpReply reply =
         http.call(build_submit(spec, message, facts, {now, nonce(), options.secrets, token}), now);
     Answer answer = read_answer(spec, reply, facts.to.reveal());
     if (answer.unknown_code) {
-        log::warning("provider_unknown_code",
-                     {{"provider", options.name}, {"answer", answer.outcome.trace}});
-        parts.metrics
-            .counter("songda_provider_unknown_codes_total",
-                     "Answers with a code that the provider's file does not know.",
-                     {{"provider", options.name}})
-            .add();
+        note_unknown_code(answer.outcome.trace);
     }
     return answer;
+}
+
+TimeMs ProviderChannel::Inside::take_turn() {
+    if (const std::int64_t wait = bucket.take(parts.clock.now()); wait > 0) {
+        parts.pause(std::chrono::milliseconds(wait));
+    }
+    return parts.clock.now();
+}
+
+void ProviderChannel::Inside::note_unknown_code(const std::string& trace) const {
+    log::warning("provider_unknown_code", {{"provider", options.name}, {"answer", trace}});
+    parts.metrics
+        .counter("songda_provider_unknown_codes_total",
+                 "Answers with a code that the provider's file does not know.",
+                 {{"provider", options.name}})
+        .add();
+}
+
+Found ProviderChannel::Inside::find_once(const LookupFacts& facts, bool complete) {
+    std::string token;
+    if (has_token(options.spec.auth)) {
+        auto got = tokens.get(parts.clock.now());
+        if (const auto* const failure = std::get_if<Outcome>(&got)) {
+            return {.trace = failure->trace};
+        }
+        token = std::get<std::string>(std::move(got));
+    }
+    const TimeMs now = take_turn();
+    const HttpReply reply =
+        http.call(build_lookup(options.spec, facts, {now, nonce(), options.secrets, token}), now);
+    LookupAnswer answer =
+        read_lookup(options.spec, reply, {facts.leg, facts.ref, facts.to.reveal(), complete});
+    if (answer.unknown_code) {
+        note_unknown_code(answer.found.trace);
+    }
+    return std::move(answer.found);
+}
+
+/// It may have been sent on either side of midnight. What lasted longer than two days is looked for
+/// on its ends alone, and found absent nowhere.
+Found ProviderChannel::Inside::find(const LookupFacts& facts, SentBetween sent) {
+    const Lookup& lookup = *options.spec.lookup;
+    if (lookup.by_ref && facts.ref.empty()) {
+        return {.trace = "the provider's id is not known"};
+    }
+    const Date first = china_date(sent.since);
+    const Date last = china_date(sent.until);
+    const bool known_days =
+        !lookup.by_day || first == last || china_date(china_midnight(first) + day_ms) == last;
+    const bool complete = known_days && lookup.absent_after_ms &&
+                          *lookup.absent_after_ms <= parts.clock.now() - sent.until;
+    LookupFacts asked = facts;
+    asked.day = last;
+    Found found = find_once(asked, complete);
+    const bool elsewhere = found.kind == Found::Kind::absent || found.kind == Found::Kind::unsure;
+    if (!lookup.by_day || first == last || !elsewhere) {
+        return found;
+    }
+    asked.day = first;
+    Found before = find_once(asked, complete);
+    // Both days must be without it; an answer that cannot be relied on leaves it open.
+    return before.kind == Found::Kind::absent ? found : before;
 }
 
 void ProviderChannel::Inside::write_down(const LegId& leg, const Answer& answer,

@@ -45,9 +45,14 @@ public:
 
     [[nodiscard]] ChannelTraits traits() const override;
     [[nodiscard]] Outcome send(const Dispatch& dispatch) override;
+    /// By the file's `[lookup]`, of the day or the two days on which it may have been sent; unsure
+    /// where the file has none.
+    [[nodiscard]] Found find(const store::LegRow& leg, SentBetween sent) override;
 
     /// Sends one message that is no leg's, without limits: for an operator who tries a file.
     [[nodiscard]] Outcome try_out(const MessageFacts& facts);
+    /// Asks what became of that message, sent just now; for the same. Of a spec with a lookup.
+    [[nodiscard]] Found look_up(const MessageFacts& facts);
 
 private:
     struct Inside;

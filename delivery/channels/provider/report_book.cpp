@@ -273,6 +273,18 @@ std::optional<LegId> ReportBook::leg_of(const std::string& ref) const {
     return std::nullopt;
 }
 
+std::string ReportBook::ref_of(const LegId& leg) const {
+    const std::scoped_lock lock(refs_mutex_);
+    for (auto day = refs_.rbegin(); day != refs_.rend(); ++day) {
+        for (const auto& [ref, known] : day->second) {
+            if (known == leg) {
+                return ref;
+            }
+        }
+    }
+    return {};
+}
+
 void ReportBook::keep_ref(const std::string& ref, const LegId& leg, const std::string& day) {
     const std::scoped_lock lock(refs_mutex_);
     refs_[day][ref] = leg;

@@ -57,6 +57,9 @@ public:
 
     /// Which of our messages the provider means.
     [[nodiscard]] std::optional<LegId> leg_of(const std::string& ref) const;
+    /// The provider's own id of one of our messages, of days_read days; empty: it is not known.
+    /// Looks through all of them.
+    [[nodiscard]] std::string ref_of(const LegId& leg) const;
     /// The keyed hash of a telephone number or account.
     [[nodiscard]] std::string recipient_hash(std::string_view address) const;
 

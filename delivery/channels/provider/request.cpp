@@ -71,15 +71,21 @@ std::string iso_seconds(TimeMs now) {
     return to_rfc3339(now).substr(0, 19) + 'Z';
 }
 
-/// One message of one provider at one moment.
+/// `20261130`.
+std::string compact(Date day) {
+    std::string text = to_text(day);
+    std::erase(text, '-');
+    return text;
+}
+
+/// One request to one provider at one moment; what it is about is `about`'s.
 class Builder {
 public:
-    Builder(const Spec& spec, const Message& message, const MessageFacts& facts,
-            const CallFacts& call)
-        : spec_(spec), message_(message), facts_(facts), call_(call) {}
+    Builder(const Spec& spec, const Submit& request, Values about, const CallFacts& call)
+        : spec_(spec), request_(request), about_(std::move(about)), call_(call) {}
 
     HttpCall build() {
-        const Submit& submit = spec_.submit;
+        const Submit& submit = request_;
         const Values values = [this](std::string_view name) { return value(name); };
         out_.method = submit.method;
         path_ = submit.path.fill(values);
@@ -112,21 +118,9 @@ private:
         if (name.starts_with("secret.")) {
             return secret_of(call_.secrets, name);
         }
-        if (name == "leg") {
-            return facts_.leg;
-        }
-        if (name == "template") {
-            return message_.template_id;
-        }
-        if (name == "params") {
-            return params_json(message_, facts_, spec_.submit.params_member);
-        }
-        if (name == "text") {
-            return message_text(message_, facts_);
-        }
         return name == "timestamp" || name == "timestamp_iso" || name == "nonce"
                    ? moment_value(name)
-                   : message_value(facts_, name);
+                   : about_(name);
     }
     std::string moment_value(std::string_view name) const {
         return name == "timestamp"       ? std::to_string(call_.now.value / 1000)
@@ -181,8 +175,8 @@ private:
     }
 
     const Spec& spec_;
-    const Message& message_;
-    const MessageFacts& facts_;
+    const Submit& request_;
+    const Values about_;
     const CallFacts& call_;
     HttpCall out_;
     std::string path_;
@@ -206,7 +200,25 @@ SmsLength sms_length(std::string_view text) {
 
 HttpCall build_submit(const Spec& spec, const Message& message, const MessageFacts& facts,
                       const CallFacts& call) {
-    return Builder(spec, message, facts, call).build();
+    const Values about = [&](std::string_view name) {
+        return name == "leg"        ? facts.leg
+               : name == "template" ? message.template_id
+               : name == "params"   ? params_json(message, facts, spec.submit.params_member)
+               : name == "text"     ? message_text(message, facts)
+                                    : message_value(facts, name);
+    };
+    return Builder(spec, spec.submit, about, call).build();
+}
+
+HttpCall build_lookup(const Spec& spec, const LookupFacts& facts, const CallFacts& call) {
+    const Values about = [&](std::string_view name) {
+        return name == "to"             ? facts.to.reveal()
+               : name == "leg"          ? facts.leg
+               : name == "ref"          ? facts.ref
+               : name == "date_compact" ? compact(facts.day)
+                                        : to_text(facts.day);
+    };
+    return Builder(spec, spec.lookup->request, about, call).build();
 }
 
 HttpCall build_token_call(const Spec& spec, const Secrets& secrets) {

@@ -50,6 +50,17 @@ struct SmsLength {
 [[nodiscard]] HttpCall build_submit(const Spec& spec, const Message& message,
                                     const MessageFacts& facts, const CallFacts& call);
 
+/// Whom a lookup is about.
+struct LookupFacts {
+    Private<std::string> to;
+    std::string leg;
+    std::string ref; ///< the provider's own id; empty: none is known
+    Date day;        ///< in China, of the sending
+};
+/// For a spec with a lookup.
+[[nodiscard]] HttpCall build_lookup(const Spec& spec, const LookupFacts& facts,
+                                    const CallFacts& call);
+
 /// Asks for a token. For has_token(spec.auth).
 [[nodiscard]] HttpCall build_token_call(const Spec& spec, const Secrets& secrets);
 

@@ -17,6 +17,8 @@ const std::set<std::string> message_names = {"link",       "link_tail", "title",
 const std::set<std::string> request_names = {
     "to",     "leg",        "template", "params",    "text",          "link",  "link_tail", "title",
     "number", "department", "status",   "timestamp", "timestamp_iso", "nonce", "secret."};
+const std::set<std::string> lookup_names = {
+    "to", "leg", "ref", "date", "date_compact", "timestamp", "timestamp_iso", "nonce", "secret."};
 const std::set<std::string> signed_names = {"method",        "path",        "query",
                                             "body",          "body_sha256", "timestamp",
                                             "timestamp_iso", "nonce",       "secret."};
@@ -44,6 +46,11 @@ const Words<Verdict::Kind> verdict_words = {{"temporary", Verdict::Kind::tempora
                                             {"configuration", Verdict::Kind::configuration},
                                             {"duplicate", Verdict::Kind::duplicate},
                                             {"token", Verdict::Kind::token}};
+const Words<Found::Kind> found_words = {{"taken", Found::Kind::taken},
+                                        {"reached", Found::Kind::reached},
+                                        {"failed", Found::Kind::failed},
+                                        {"absent", Found::Kind::absent},
+                                        {"unsure", Found::Kind::unsure}};
 const Words<ReportKind> report_words = {{"moving", ReportKind::moving},
                                         {"failed", ReportKind::failed},
                                         {"reached", ReportKind::reached},
@@ -120,8 +127,13 @@ public:
         spec.timeout_ms = root.integer_or("timeout_ms", 5000, 500, 60'000);
         spec.idempotent = root.boolean_or("idempotent", false);
         spec.auth = read_auth(root.table("auth"));
-        spec.submit = read_submit(root.table("submit"));
+        TomlTable submit = root.table("submit");
+        spec.submit = read_request(submit, request_names);
+        spec.submit.params_member = submit.text_or("params_member", "");
         spec.answer = read_answer(root.table("answer"));
+        if (root.has("lookup")) {
+            spec.lookup = read_lookup(root.table("lookup"));
+        }
         if (root.has("callback")) {
             spec.callback = read_callback(root.table("callback"));
         }
@@ -207,15 +219,15 @@ private:
         return auth;
     }
 
-    Submit read_submit(TomlTable table) {
+    Submit read_request(TomlTable& table, const std::set<std::string>& names) {
         Submit submit;
         submit.method = word_of(table, "method", table.text_or("method", "POST"), method_words);
-        submit.path = required(table, "path", Place::path, request_names);
-        submit.query = fields(table.table("query"), Place::plain, request_names);
-        submit.headers = fields(table.table("headers"), Place::header, request_names);
-        submit.form = fields(table.table("form"), Place::plain, request_names);
+        submit.path = required(table, "path", Place::path, names);
+        submit.query = fields(table.table("query"), Place::plain, names);
+        submit.headers = fields(table.table("headers"), Place::header, names);
+        submit.form = fields(table.table("form"), Place::plain, names);
         const std::string json = table.text_or("json", "");
-        submit.json = pattern(table, "json", json, Place::json, request_names);
+        submit.json = pattern(table, "json", json, Place::json, names);
         check_json(table, submit.json);
         if (!json.empty() && !submit.form.empty()) {
             table.refuse("json", "either json or form is sent, not both");
@@ -223,8 +235,51 @@ private:
         if (submit.method == "GET" && (!json.empty() || !submit.form.empty())) {
             table.refuse("method", "a GET has no json and no form");
         }
-        submit.params_member = table.text_or("params_member", "");
         return submit;
+    }
+    Lookup read_lookup(TomlTable table) {
+        constexpr std::int64_t second_ms = 1000;
+        Lookup lookup;
+        lookup.request = read_request(table, lookup_names);
+        lookup.success = pointer(table, "success", false);
+        lookup.is = lookup.success.empty() ? "" : table.text("is");
+        lookup.list = pointer(table, "list", false);
+        lookup.total = pointer(table, "total", false);
+        lookup.leg = pointer(table, "leg", false);
+        lookup.ref = pointer(table, "ref", false);
+        if (lookup.leg.empty() && lookup.ref.empty()) {
+            table.refuse("leg", "must say where our id stands, or ref where the provider's does");
+        }
+        lookup.code = pointer(table, "code");
+        lookup.why = pointer(table, "why", false);
+        lookup.time = pointer(table, "time", false);
+        TomlTable status = table.table("status");
+        for (const std::string& code : status.names()) {
+            const auto [word, reason] = word_and_reason(status.text(code));
+            LookupMeaning meaning{word_of(status, code, word, found_words), Reason::none};
+            if (meaning.kind == Found::Kind::failed) {
+                meaning.reason =
+                    reason.empty() ? Reason::policy_rejected : reason_of(status, code, reason);
+            }
+            lookup.status[code] = meaning;
+        }
+        if (table.has("absent_after_s")) {
+            lookup.absent_after_ms = second_ms * table.integer("absent_after_s", 1, 86'400);
+        }
+        lookup.by_day = uses(lookup.request, {"date", "date_compact"});
+        lookup.by_ref = uses(lookup.request, {"ref"});
+        return lookup;
+    }
+    static bool uses(const Submit& request, const std::set<std::string>& wanted) {
+        std::set<std::string> names = request.path.names();
+        names.merge(request.json.names());
+        for (const auto* const fields : {&request.query, &request.headers, &request.form}) {
+            for (const Field& field : *fields) {
+                names.merge(field.value.names());
+            }
+        }
+        return std::any_of(names.begin(), names.end(),
+                           [&](const std::string& name) { return wanted.contains(name); });
     }
     static void check_json(TomlTable& table, const Pattern& json) {
         if (json.empty()) {

@@ -60,6 +60,32 @@ struct Submit {
     std::string params_member;
 };
 
+/// What a provider says of a message that it is asked for.
+struct LookupMeaning {
+    Found::Kind kind = Found::Kind::unsure;
+    Reason reason = Reason::none; ///< of a failure
+};
+
+/// Asks what became of a message whose answer was lost.
+struct Lookup {
+    Submit request;
+    std::string success; ///< JSON pointer; empty: a status 2xx alone
+    std::string is;
+    std::string list;  ///< JSON pointer of the array; empty: the answer is the message
+    std::string total; ///< JSON pointer of how many there are; empty: the list is all
+    std::string leg;   ///< JSON pointers inside an element; by one of the two it is ours
+    std::string ref;
+    std::string code;
+    std::string why;  ///< JSON pointer of a failure's code, which the callback explains; or empty
+    std::string time; ///< JSON pointer of when it arrived or failed; may be empty
+    std::map<std::string, LookupMeaning> status;
+    /// From then on after the sending whatever is not there never came there. Nothing: the
+    /// provider promises no such thing, and nothing is concluded.
+    std::optional<std::int64_t> absent_after_ms;
+    bool by_day = false; ///< it is asked of a day
+    bool by_ref = false; ///< it is asked by the provider's own id
+};
+
 /// What the provider's own code means.
 struct Verdict {
     enum class Kind : std::uint8_t { temporary, permanent, configuration, duplicate, token };
@@ -153,6 +179,7 @@ struct Spec {
     Auth auth;
     Submit submit;
     AnswerShape answer;
+    std::optional<Lookup> lookup;
     std::optional<Callback> callback;
     Limits limits;
     std::map<Occasion, Message> messages;

@@ -61,6 +61,26 @@ TEST_F(ServicesTest, WhatIsNotServedIsListedWithItsTermToItsDepartmentAlone) {
     EXPECT_TRUE(list(own_, "after=" + cursor)["services"].empty());
 }
 
+TEST_F(ServicesTest, ADocumentSaysHowLongItTookAndNothingThatHasNotHappened) {
+    const json document = issue(0);
+    const auto shown = [&] {
+        return json::parse(
+            ask("GET", "/api/v1/documents/" + document["id"].get<std::string>(), own_, "").body);
+    };
+    const json clock = shown()["clock"];
+    EXPECT_EQ(clock["issued_at"], document["issued_at"]);
+    EXPECT_EQ(clock["decided_on"], document["decided_on"]);
+    EXPECT_TRUE(clock["decided_to_issued"]["working_days"].is_number()) << clock;
+    EXPECT_FALSE(clock["decided_to_issued"].contains("seconds")) << "a decision has a day";
+    EXPECT_EQ(clock["serve_by"], shown()["service"]["serve_by"]);
+    EXPECT_EQ(clock["late"],
+              clock["serve_by"].get<std::string>() < to_text(china_date(SystemClock().now())));
+    for (const char* const yet : {"first_attempt_at", "served_at", "issued_to_first_attempt",
+                                  "issued_to_served", "decided_to_served"}) {
+        EXPECT_FALSE(clock.contains(yet)) << yet;
+    }
+}
+
 TEST_F(ServicesTest, WrongDaysAndCursorsAreRefusedByName) {
     const json refused = list(own_, "until=2026-02-30&after=x");
     ASSERT_EQ(refused["errors"].size(), 2U) << refused.dump();

@@ -32,7 +32,7 @@ protected:
         return FaxChannel::make(options, clock_).value();
     }
     Outcome send() { return channel()->send(sample_.dispatch()); }
-    Found find() { return channel()->find(sample_.leg); }
+    Found find() { return channel()->find(sample_.leg, {sample_.now, sample_.now}); }
 
     fakes::FaxDevice device_;
     fakes::ManualClock clock_;
@@ -83,7 +83,7 @@ TEST_F(FaxChannelTest, ACallLeftBehindByAStopIsUnknownWithItsJobAndThenAskedFor)
     EXPECT_EQ(left.kind, Kind::ambiguous) << "so nobody says that nothing is left of it";
     EXPECT_TRUE(left.trace.starts_with("fax job 1 ")) << left.trace;
     EXPECT_TRUE(leaving->traits().finds);
-    EXPECT_EQ(find(), Found::unsure) << "it goes on";
+    EXPECT_EQ(find().kind, Found::Kind::unsure) << "it goes on";
     EXPECT_EQ(device_.calls().size(), 1U);
 }
 
@@ -95,17 +95,31 @@ TEST_F(FaxChannelTest, AStopBeforeTheCallLeavesNothing) {
 }
 
 TEST_F(FaxChannelTest, TheDeviceItselfSaysWhatWasTakenAndWhatCameToNothing) {
-    EXPECT_EQ(find(), Found::unsure) << "a job that it knows no more proves nothing";
-    const std::vector<std::pair<std::string, Found>> all = {{"busy", Found::absent},
-                                                            {"short", Found::absent},
-                                                            {"uncounted", Found::unsure},
-                                                            {"good", Found::taken}};
+    EXPECT_EQ(find().kind, Found::Kind::unsure) << "a job that it knows no more proves nothing";
+    const std::vector<std::pair<std::string, Found::Kind>> all = {
+        {"busy", Found::Kind::absent},
+        {"short", Found::Kind::absent},
+        {"uncounted", Found::Kind::unsure},
+        {"good", Found::Kind::reached}};
     for (const auto& [result, found] : all) {
         device_.meet(result);
         (void)send();
-        EXPECT_EQ(find(), found) << result;
+        EXPECT_EQ(find().kind, found) << result;
+        EXPECT_FALSE(find().happened) << "it does not say when";
+        EXPECT_EQ(find().trace.find("2584567890"), std::string::npos);
     }
     EXPECT_EQ(device_.calls().size(), all.size());
+}
+
+TEST_F(FaxChannelTest, WhenACallOfBeforeWasConfirmedIsWhatTheDeviceSays) {
+    const TimeMs completed = *parse_rfc3339("2026-11-24T09:06:07+08:00");
+    device_.meet_all({{"result", "good"}, {"pages", 1}, {"completed", completed.value / 1000}});
+    EXPECT_FALSE(send().happened) << "we were there";
+    EXPECT_EQ(find().happened, completed);
+    EXPECT_EQ(find().trace, "fax job 1 pages 1");
+    const Outcome again = send();
+    EXPECT_EQ(again.kind, Kind::reached);
+    EXPECT_EQ(again.happened, completed) << "found again";
 }
 
 TEST_F(FaxChannelTest, WhatMayHaveArrivedIsCalledAgainOnlyOnceItWasFoundAbsent) {

@@ -272,13 +272,13 @@ TEST(Courier, ThreadsDeliverEverythingOnceAndStopGivesBackTheRest) {
 /// The other side is asked what became of it, instead of giving it up or sending it blindly.
 TEST(Courier, AsksWhatBecameOfALegWhoseOutcomeIsUnknown) {
     constexpr std::int64_t minute_ms = 60'000;
-    for (const Found says : {Found::taken, Found::absent}) {
+    for (const auto says : {Found::Kind::taken, Found::Kind::absent}) {
         Office office;
         const DocumentId document = office.issue(department, {ChannelKind::email});
         office.email.answer = [](const Dispatch&) {
             return failure(Outcome::Kind::ambiguous, Reason::outcome_unknown);
         };
-        Found found = Found::unsure;
+        Found found;
         office.email.found = [&](const store::LegRow&) { return found; };
         Courier courier(office.parts());
         courier.run_once();
@@ -286,7 +286,7 @@ TEST(Courier, AsksWhatBecameOfALegWhoseOutcomeIsUnknown) {
         office.clock.advance(minute_ms);
         EXPECT_EQ(courier.run_once(), 1U) << "soon, and not in a day";
         EXPECT_EQ(office.state(document), LegState::unknown) << "nobody can tell yet";
-        found = says;
+        found.kind = says;
         office.email.answer = [](const Dispatch&) {
             return Outcome{Outcome::Kind::accepted, Reason::none, "taken", 0};
         };
@@ -295,7 +295,7 @@ TEST(Courier, AsksWhatBecameOfALegWhoseOutcomeIsUnknown) {
         courier.run_once();
         EXPECT_EQ(office.state(document), LegState::accepted);
         EXPECT_EQ(office.email.sent[office.leg(document).id].size(),
-                  says == Found::taken ? 1U : 2U);
+                  says == Found::Kind::taken ? 1U : 2U);
     }
 }
 
@@ -305,14 +305,17 @@ TEST(Courier, GivesUpWhatTheOtherSideCannotTellUntilItsTimeIsOver) {
     office.email.answer = [](const Dispatch&) {
         return failure(Outcome::Kind::ambiguous, Reason::outcome_unknown);
     };
-    office.email.found = [](const store::LegRow&) { return Found::unsure; };
+    office.email.found = [](const store::LegRow&) { return Found(); };
     Courier courier(office.parts());
+    const TimeMs sent = office.clock.now();
     for (int looks = 0; looks < 400 && office.state(document) != LegState::failed; ++looks) {
         courier.run_once();
         office.clock.advance(600'001);
     }
     EXPECT_EQ(office.leg(document).reason, "outcome_unknown");
     EXPECT_EQ(office.email.sent[office.leg(document).id].size(), 1U);
+    constexpr std::int64_t hour_ms = 3'600'000;
+    EXPECT_NEAR(static_cast<double>(office.clock.now() - sent), 24.0 * hour_ms, 0.5 * hour_ms);
 }
 
 } // namespace

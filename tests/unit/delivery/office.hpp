@@ -87,7 +87,9 @@ public:
     [[nodiscard]] ChannelTraits traits() const override {
         return {idempotent_, true, 60'000, static_cast<bool>(found)};
     }
-    [[nodiscard]] Found find(const store::LegRow& leg) override { return found(leg); }
+    [[nodiscard]] Found find(const store::LegRow& leg, SentBetween /*sent*/) override {
+        return found(leg);
+    }
     [[nodiscard]] Outcome send(const Dispatch& dispatch) override {
         const Outcome outcome = answer(dispatch);
         sent[dispatch.leg.id].push_back(outcome.kind);

@@ -165,6 +165,20 @@ TEST(Settle, ALimitOfOursCostsNoAttemptAndNoTime) {
     EXPECT_TRUE(update.events.empty());
 }
 
+TEST(Settle, NobodyIsCalledMoreThanThreeTimes) {
+    auto row = leg(LegState::queued, ChannelKind::voice);
+    const auto call = [&] {
+        const auto update = settle_outcome(
+            row, outcome(Outcome::Kind::temporary, Reason::not_answered), {start, 0});
+        row.attempts = static_cast<std::uint16_t>(row.attempts + update.attempts_delta);
+        row.state = update.state;
+        return state_of(update);
+    };
+    EXPECT_EQ(call(), LegState::retry_wait);
+    EXPECT_EQ(call(), LegState::retry_wait);
+    EXPECT_EQ(call(), LegState::failed);
+}
+
 TEST(Settle, AFaxIsTriedFiveTimesAndABusyLineIsOneOfThem) {
     auto row = leg(LegState::queued, ChannelKind::fax);
     row.deadline = start + 6 * hour;

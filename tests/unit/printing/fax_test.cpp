@@ -119,6 +119,35 @@ TEST_F(FaxTest, ADeviceThatDoesNotListItsJobsIsNotCalledThrough) {
     EXPECT_EQ(device_.calls().size(), 1U);
 }
 
+TEST_F(FaxTest, ADoorThatStaysShutIsSetWrongAndNotADeviceThatIsAway) {
+    for (const auto& [status, kind] : std::vector<std::pair<int, Kind>>{{401, Kind::forbidden},
+                                                                        {402, Kind::forbidden},
+                                                                        {403, Kind::forbidden},
+                                                                        {404, Kind::forbidden},
+                                                                        {400, Kind::away},
+                                                                        {500, Kind::away},
+                                                                        {503, Kind::away}}) {
+        device_.meet_all({{"http", status}});
+        EXPECT_EQ(send("leg-1").kind, kind) << status;
+        EXPECT_EQ(line().find("leg-1").kind, Kind::unknown) << status;
+    }
+    EXPECT_TRUE(device_.calls().empty());
+}
+
+TEST_F(FaxTest, AJobThatIsOverSaysWhenByTheDevicesClock) {
+    constexpr std::int64_t completed = 1'795'450'267;
+    device_.meet_all({{"result", "slow"}, {"completed", completed}});
+    stop_later();
+    EXPECT_FALSE(send("leg-1").completed) << "it goes on";
+    EXPECT_FALSE(line().find("leg-1").completed);
+    stop_ = false;
+    device_.meet_all({{"result", "good"}, {"pages", 2}, {"completed", completed}});
+    EXPECT_EQ(send("leg-2").completed, TimeMs{completed * 1000});
+    EXPECT_EQ(line().find("leg-2").completed, TimeMs{completed * 1000});
+    device_.meet("good", 2);
+    EXPECT_FALSE(send("leg-3").completed) << "not every device has a clock";
+}
+
 TEST_F(FaxTest, OfSeveralJobsTheOneThatGoesOnIsFollowedElseTheNewest) {
     device_.meet("busy");
     EXPECT_EQ(send("leg-1").kind, Kind::busy);

@@ -286,6 +286,7 @@ TEST(Settle, WhatAnOperatorRecordsNeverLeavesALegUnwatched) {
     for (const LegTransition& each : leg_transitions) {
         auto row = leg(each.from);
         row.reason = each.from == LegState::failed ? "no_news" : "";
+        row.has_notices = true;
         if (each.step == LegStep::replay) { // a dead letter that surely did not arrive
             row.reason = "network";
             row.dead_since = start;

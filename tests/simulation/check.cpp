@@ -379,9 +379,10 @@ private:
 void History::look_around() {
     for (const LegRow& leg : all_legs()) {
         const auto state = static_cast<LegState>(leg.state);
-        const bool watched = delivery::watch_of(state).limit != delivery::LegLimit::none;
+        const delivery::LegLimit limit = delivery::watch_of(state).limit;
+        const bool rests = limit == delivery::LegLimit::none || limit == delivery::LegLimit::unread;
         const bool tells = leg.purpose != store::LegPurpose::service;
-        if (watched && !leg.due && !tells) {
+        if (!rests && !leg.due && !tells) {
             truth_.fault("leg " + to_text(leg.id) + " is forgotten at " +
                          std::string(delivery::state_name(state)));
         }

@@ -9,6 +9,7 @@
 #include "base/ecdsa_check.hpp"
 #include "base/json.hpp"
 #include "base/sha256.hpp"
+#include "base/sign_bytes.hpp"
 #include "base/text_codec.hpp"
 
 namespace songda {
@@ -16,8 +17,6 @@ namespace {
 
 constexpr std::array<std::string_view, 5> names = {"key", "print", "paper", "taken", "back"};
 constexpr std::string_view signature_member = R"(,"signature":")";
-
-using DigestContext = std::unique_ptr<EVP_MD_CTX, Deleter<EVP_MD_CTX_free>>;
 
 /// What is signed: the line above, so that no line is taken to another place, and this one.
 Bytes signed_of(std::string_view head, std::string_view json) {
@@ -102,19 +101,10 @@ Result<std::string> write_outage_line(const OutageLine& line, std::string_view h
         object.text(name, value);
     }
     const Bytes input = signed_of(head, json);
-    const DigestContext context(EVP_MD_CTX_new());
-    std::size_t size = 0;
-    Bytes signature;
-    bool good = context &&
-                EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key) == 1 &&
-                EVP_DigestSign(context.get(), nullptr, &size, input.data(), input.size()) == 1;
-    signature.resize(good ? size : 0);
-    good = good &&
-           EVP_DigestSign(context.get(), signature.data(), &size, input.data(), input.size()) == 1;
-    if (!good) {
+    const Bytes signature = sign_bytes(key, EVP_sha256(), input);
+    if (signature.empty()) {
         return Error{Fault::internal, "the device's key does not sign"};
     }
-    signature.resize(size);
     object.text("signature", to_base64(signature));
     object.end();
     return json;

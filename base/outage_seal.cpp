@@ -2,20 +2,18 @@
 
 #include <algorithm>
 
+#include <openssl/evp.h>
+
 #include "base/check.hpp"
-#include "base/openssl_handles.hpp"
+#include "base/sealed_bytes.hpp"
 #include "base/sha256.hpp"
 #include "base/text_codec.hpp"
 
 namespace songda {
 namespace {
 
-using Cipher = std::unique_ptr<EVP_CIPHER_CTX, Deleter<EVP_CIPHER_CTX_free>>;
-
 constexpr std::string_view magic = "SOP1";
 constexpr std::size_t head_bytes = 12; ///< magic, end
-constexpr std::size_t nonce_bytes = 12;
-constexpr std::size_t tag_bytes = 16;
 constexpr std::size_t name_bytes = 16;
 constexpr std::size_t code_characters = 16;
 constexpr std::size_t copy_digits_max = 9;
@@ -55,55 +53,6 @@ char check_of(ByteView bytes) {
 
 Digest derived(const OutageKey& key, std::string_view purpose) {
     return hmac_sha256(key, as_bytes(purpose));
-}
-
-/// nonce, ciphertext, tag.
-Bytes encrypt(ByteView text, const Digest& key, ByteView about, Random& random) {
-    Bytes sealed(nonce_bytes);
-    random.fill(sealed);
-    const Cipher cipher(EVP_CIPHER_CTX_new());
-    int size = 0;
-    Bytes out(text.size() + EVP_MAX_BLOCK_LENGTH);
-    Bytes tag(tag_bytes);
-    const bool good = cipher &&
-                      EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, key.data(),
-                                         sealed.data()) == 1 &&
-                      EVP_EncryptUpdate(cipher.get(), nullptr, &size, about.data(),
-                                        static_cast<int>(about.size())) == 1 &&
-                      EVP_EncryptUpdate(cipher.get(), out.data(), &size, text.data(),
-                                        static_cast<int>(text.size())) == 1;
-    int rest = 0;
-    SONGDA_CHECK(good && EVP_EncryptFinal_ex(cipher.get(), out.data() + size, &rest) == 1 &&
-                 EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_GET_TAG, tag_bytes, tag.data()) ==
-                     1);
-    out.resize(text.size());
-    append(sealed, out);
-    append(sealed, tag);
-    return sealed;
-}
-
-std::optional<Bytes> decrypt(ByteView sealed, const Digest& key, ByteView about) {
-    if (sealed.size() < nonce_bytes + tag_bytes) {
-        return std::nullopt;
-    }
-    const ByteView text = sealed.subspan(nonce_bytes, sealed.size() - nonce_bytes - tag_bytes);
-    Bytes tag(sealed.end() - tag_bytes, sealed.end());
-    const Cipher cipher(EVP_CIPHER_CTX_new());
-    Bytes out(text.size() + EVP_MAX_BLOCK_LENGTH);
-    int size = 0;
-    int rest = 0;
-    const bool good =
-        cipher &&
-        EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, key.data(), sealed.data()) ==
-            1 &&
-        EVP_DecryptUpdate(cipher.get(), nullptr, &size, about.data(),
-                          static_cast<int>(about.size())) == 1 &&
-        EVP_DecryptUpdate(cipher.get(), out.data(), &size, text.data(),
-                          static_cast<int>(text.size())) == 1 &&
-        EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, tag_bytes, tag.data()) == 1 &&
-        EVP_DecryptFinal_ex(cipher.get(), out.data() + size, &rest) == 1;
-    out.resize(text.size());
-    return good ? std::optional(std::move(out)) : std::nullopt;
 }
 
 Bytes about_of(ByteView head, std::string_view id) {
@@ -179,7 +128,7 @@ Bytes seal_outage_package(ByteView content, const OutageKey& key, std::string_vi
         sealed.push_back(
             static_cast<std::uint8_t>(static_cast<std::uint64_t>(until.value) >> shift));
     }
-    append(sealed, encrypt(content, derived(key, "package"), about_of(sealed, id), random));
+    append(sealed, seal_bytes(content, derived(key, "package"), about_of(sealed, id), random));
     return sealed;
 }
 
@@ -188,8 +137,8 @@ std::optional<Bytes> open_outage_package(ByteView sealed, const OutageKey& key,
     if (!outage_package_end(sealed)) {
         return std::nullopt;
     }
-    return decrypt(sealed.subspan(head_bytes), derived(key, "package"),
-                   about_of(sealed.first(head_bytes), id));
+    return open_bytes(sealed.subspan(head_bytes), derived(key, "package"),
+                      about_of(sealed.first(head_bytes), id));
 }
 
 std::optional<TimeMs> outage_package_end(ByteView sealed) {
@@ -204,11 +153,11 @@ std::optional<TimeMs> outage_package_end(ByteView sealed) {
 }
 
 Bytes seal_outage_text(std::string_view text, const Digest& key, Random& random) {
-    return encrypt(as_bytes(text), key, {}, random);
+    return seal_bytes(as_bytes(text), key, {}, random);
 }
 
 std::optional<std::string> open_outage_text(ByteView sealed, const Digest& key) {
-    const auto text = decrypt(sealed, key, {});
+    const auto text = open_bytes(sealed, key, {});
     return text ? std::optional(std::string(as_text(*text))) : std::nullopt;
 }
 

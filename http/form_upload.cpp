@@ -4,9 +4,13 @@
 #include <optional>
 #include <string>
 
+#include "http/detail/field_text.hpp"
 #include "http/message.hpp"
 
 namespace songda::http {
+
+using namespace detail;
+
 namespace {
 
 constexpr std::string_view line_end = "\r\n";
@@ -74,15 +78,6 @@ public:
     }
 
 private:
-    static std::string_view trimmed(std::string_view text) {
-        while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
-            text.remove_prefix(1);
-        }
-        while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) {
-            text.remove_suffix(1);
-        }
-        return text;
-    }
     void skip_spaces() {
         while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\t')) {
             rest_.remove_prefix(1);

@@ -3,21 +3,16 @@
 #include <algorithm>
 #include <array>
 
+#include "http/detail/field_text.hpp"
+
 namespace songda::http {
+
+using namespace detail;
+
 namespace {
 
 GateAnswer refuse(std::string_view why, int status = 400) {
     return {std::nullopt, status, why};
-}
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-std::string to_lower(std::string_view text) {
-    std::string made(text);
-    std::transform(made.begin(), made.end(), made.begin(), lower);
-    return made;
 }
 
 /// RFC 9110 §5.6.2 tchar.

@@ -4,9 +4,14 @@
 #include <charconv>
 
 #include "base/sha256.hpp"
+#include "base/sign_bytes.hpp"
 #include "base/text_codec.hpp"
+#include "http/detail/field_text.hpp"
 
 namespace songda::http {
+
+using namespace detail;
+
 namespace {
 
 using Context = std::unique_ptr<EVP_MD_CTX, Deleter<EVP_MD_CTX_free>>;
@@ -22,25 +27,12 @@ bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-std::string lower(std::string_view text) {
-    std::string made(text);
-    std::transform(made.begin(), made.end(), made.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return made;
-}
-
-std::string_view trim(std::string_view text) {
-    const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
-    text.remove_prefix(begin);
-    return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
-
 /// A header's fields of one name, joined (RFC 9421 §2.1). Nothing: there is none.
 std::optional<std::string> field_value(const Request& request, std::string_view name) {
     std::optional<std::string> value;
     for (const auto& [each, text] : request.headers) {
         if (same_name(each, name)) {
-            value = (value ? *value + ", " : std::string()) + std::string(trim(text));
+            value = (value ? *value + ", " : std::string()) + std::string(trimmed(text));
         }
     }
     return value;
@@ -233,9 +225,9 @@ std::optional<std::string> component_value(const Request& request, const std::st
     }
     if (name == "@authority") {
         const auto host = field_value(request, "host");
-        return host ? std::optional(lower(*host)) : std::nullopt;
+        return host ? std::optional(to_lower(*host)) : std::nullopt;
     }
-    const bool header = !name.empty() && name.front() != '@' && name == lower(name);
+    const bool header = !name.empty() && name.front() != '@' && name == to_lower(name);
     return header ? field_value(request, name) : std::nullopt;
 }
 
@@ -392,15 +384,11 @@ Result<Headers> sign_request(const Request& request, EVP_PKEY* key, std::string_
     made.parameters += ");created=" + std::to_string(now.value / 1000) + ";keyid=\"" +
                        std::string(key_id) + "\";alg=\"ed25519\"";
     const auto base = signature_base(whole, made);
-    const Context context(EVP_MD_CTX_new());
-    Bytes signature(64);
-    std::size_t size = signature.size();
     if (!base) {
         return Error{Fault::invalid_input, "the request lacks Host or Content-Type"};
     }
-    if (!context || EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key) != 1 ||
-        EVP_DigestSign(context.get(), signature.data(), &size, as_bytes(*base).data(),
-                       base->size()) != 1) {
+    const Bytes signature = sign_bytes(key, nullptr, as_bytes(*base));
+    if (signature.empty()) {
         return Error{Fault::internal, "the request cannot be signed"};
     }
     added.emplace_back("Signature-Input", "sig1=" + made.parameters);

@@ -9,14 +9,13 @@
 #include <openssl/x509.h>
 
 #include "base/sha256.hpp"
+#include "base/sign_bytes.hpp"
 #include "base/text_codec.hpp"
 #include "delivery/channels/key_file.hpp"
 #include "delivery/channels/mailbox.hpp"
 
 namespace songda::delivery {
 namespace {
-
-using DigestContext = std::unique_ptr<EVP_MD_CTX, Deleter<EVP_MD_CTX_free>>;
 
 constexpr int rsa_bits_min = 2048;
 constexpr std::size_t signature_columns = 72;
@@ -99,22 +98,16 @@ std::map<std::string, std::vector<std::string>> fields_of(std::string_view messa
 
 /// RSASSA-PKCS1-v1_5 over SHA-256, or PureEdDSA over the hash (RFC 8463 §3).
 std::string signature_of(const openssl::Pkey& key, const Digest& digest) {
+    if (!is_rsa(key)) {
+        return to_base64(sign_bytes(key.get(), nullptr, digest));
+    }
     Bytes signature(static_cast<std::size_t>(EVP_PKEY_get_size(key.get())));
     std::size_t size = signature.size();
-    bool good = false;
-    if (is_rsa(key)) {
-        const openssl::PkeyContext context(EVP_PKEY_CTX_new(key.get(), nullptr));
-        good = context && EVP_PKEY_sign_init(context.get()) == 1 &&
-               EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) == 1 &&
-               EVP_PKEY_sign(context.get(), signature.data(), &size, digest.data(),
-                             digest.size()) == 1;
-    } else {
-        const DigestContext context(EVP_MD_CTX_new());
-        good = context &&
-               EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
-               EVP_DigestSign(context.get(), signature.data(), &size, digest.data(),
-                              digest.size()) == 1;
-    }
+    const openssl::PkeyContext context(EVP_PKEY_CTX_new(key.get(), nullptr));
+    const bool good =
+        context && EVP_PKEY_sign_init(context.get()) == 1 &&
+        EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) == 1 &&
+        EVP_PKEY_sign(context.get(), signature.data(), &size, digest.data(), digest.size()) == 1;
     ERR_clear_error();
     return good ? to_base64(ByteView(signature).first(size)) : std::string();
 }

@@ -3,18 +3,16 @@
 #include <openssl/err.h>
 
 #include "base/sha256.hpp"
+#include "base/sign_bytes.hpp"
 #include "base/text_codec.hpp"
 #include "delivery/channels/key_file.hpp"
 
 namespace songda::delivery {
 namespace {
 
-using DigestContext = std::unique_ptr<EVP_MD_CTX, Deleter<EVP_MD_CTX_free>>;
-
 constexpr std::string_view secret_prefix = "whsec_";
 constexpr std::size_t secret_bytes_min = 24;
 constexpr std::size_t secret_bytes_max = 64;
-constexpr std::size_t ed25519_signature_bytes = 64;
 
 std::optional<Bytes> parse_secret(std::string_view text) {
     if (!text.starts_with(secret_prefix)) {
@@ -32,16 +30,8 @@ std::string hmac_signature(ByteView secret, std::string_view content) {
 }
 
 std::string ed25519_signature(EVP_PKEY* key, std::string_view content) {
-    const DigestContext context(EVP_MD_CTX_new());
-    std::array<std::uint8_t, ed25519_signature_bytes> value{};
-    std::size_t size = value.size();
-    const ByteView bytes = as_bytes(content);
-    if (!context || EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key) != 1 ||
-        EVP_DigestSign(context.get(), value.data(), &size, bytes.data(), bytes.size()) != 1) {
-        ERR_clear_error();
-        return {};
-    }
-    return "v1a," + to_base64(value);
+    const Bytes value = sign_bytes(key, nullptr, as_bytes(content));
+    return value.empty() ? std::string() : "v1a," + to_base64(value);
 }
 
 } // namespace

@@ -8,6 +8,7 @@
 #include "base/text_codec.hpp"
 #include "base/utf8.hpp"
 #include "issuer/render/detail/compiled.hpp"
+#include "issuer/render/detail/cross_references.hpp"
 #include "issuer/render/detail/metadata.hpp"
 #include "issuer/render/detail/page_tree.hpp"
 #include "issuer/render/detail/qr_symbol.hpp"
@@ -235,33 +236,8 @@ std::string subset_tag(const DocumentKey& key, std::size_t slot) {
 
 /// The document's key, by which the register finds an uploaded copy again, and some of the record.
 std::string file_id(const RenderInput& input) {
-    return to_hex(input.key.view()) + to_hex(ByteView(input.record_hash).first(6));
-}
-
-/// Numbers without an object, which only previews have, are free.
-void put_cross_references(ByteBuffer& to, const std::vector<std::size_t>& offsets,
-                          std::string_view id) {
-    const std::size_t at = to.size();
-    put(to, "xref\n0 ");
-    put_number(to, static_cast<std::int64_t>(offsets.size()));
-    put(to, "\n0000000000 65535 f \n");
-    for (std::size_t number = 1; number < offsets.size(); ++number) {
-        put_padded(to, offsets[number], 10);
-        put(to, offsets[number] != 0 ? " 00000 n \n" : " 65535 f \n");
-    }
-    put(to, "trailer\n<</Size ");
-    put_number(to, static_cast<std::int64_t>(offsets.size()));
-    put(to, "/Root 1 0 R");
-    if (!id.empty()) {
-        put(to, "/ID[<");
-        put(to, id);
-        put(to, "><");
-        put(to, id);
-        put(to, ">]");
-    }
-    put(to, ">>\nstartxref\n");
-    put_number(to, static_cast<std::int64_t>(at));
-    put(to, "\n%%EOF\n");
+    const std::string id = to_hex(input.key.view()) + to_hex(ByteView(input.record_hash).first(6));
+    return "/ID[<" + id + "><" + id + ">]";
 }
 
 void patch_byte_range(Unsigned& made, std::size_t range_at) {

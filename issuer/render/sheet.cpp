@@ -6,6 +6,7 @@
 
 #include "base/utf8.hpp"
 #include "issuer/render/detail/compiled.hpp"
+#include "issuer/render/detail/cross_references.hpp"
 #include "issuer/render/detail/deflate.hpp"
 
 namespace songda::issuer {
@@ -118,13 +119,7 @@ Bytes write_sheets(std::span<const Sheet> sheets, std::string_view title) {
                   fmt::format("<</Type/Pages/Count {}/Kids[{}]>>", sheets.size(), kids));
     const std::string named = fonts.write(objects, to, next);
     objects.plain(resources, "<</Font<<" + named + ">>>>");
-    const std::size_t table = to.size();
-    put(to, fmt::format("xref\n0 {}\n0000000000 65535 f \n", offsets.size()));
-    for (std::size_t number = 1; number < offsets.size(); ++number) {
-        put(to, fmt::format("{:010} 00000 n \n", offsets[number]));
-    }
-    put(to, fmt::format("trailer\n<</Size {}/Root 1 0 R/Info {} 0 R>>\nstartxref\n{}\n%%EOF\n",
-                        offsets.size(), object_facts, table));
+    put_cross_references(to, offsets, fmt::format("/Info {} 0 R", object_facts));
     return {to.data(), to.data() + to.size()};
 }
 

@@ -90,11 +90,12 @@ template <class AnyId>
 }
 
 /// How it stands comes first: those that are out, and those in conflict, lie together.
-[[nodiscard]] inline Key outage_key(OutageState state, const KioskId& kiosk, std::string_view id) {
+[[nodiscard]] inline Key outage_place(OutageState state) {
     const std::uint8_t place = is_out(state) ? 0 : state == OutageState::conflict ? 2 : 1;
-    Key key;
-    key.raw({&place, 1}).raw(kiosk.view()).text(id);
-    return key;
+    return Key().raw({&place, 1});
+}
+[[nodiscard]] inline Key outage_key(OutageState state, const KioskId& kiosk, std::string_view id) {
+    return outage_place(state).raw(kiosk.view()).text(id);
 }
 [[nodiscard]] inline Key outage_key(const OutagePackage& package) {
     return outage_key(package.state, package.kiosk, package.id);

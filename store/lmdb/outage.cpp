@@ -21,23 +21,6 @@ Result<std::optional<OutagePackage>> read_package(Transaction& rows, const Kiosk
     return std::optional<OutagePackage>();
 }
 
-Result<std::vector<OutagePackage>> list_packages(Transaction& rows, ByteView prefix,
-                                                 std::size_t limit) {
-    std::vector<OutagePackage> found;
-    Result<void> state;
-    for_each_under(rows, Table::outage_package, prefix, [&](const Entry& entry) {
-        Result<OutagePackage> row = decode<OutagePackage>(entry.value);
-        if (!row.ok()) {
-            state = row.error();
-            return false;
-        }
-        found.push_back(std::move(row).value());
-        return found.size() < limit;
-    });
-    state = state.ok() ? failure_of(rows) : state;
-    return state.ok() ? Result<std::vector<OutagePackage>>(std::move(found)) : state.error();
-}
-
 } // namespace
 
 Result<bool> LmdbStore::step_outage(const std::optional<OutagePackage>& before,
@@ -74,16 +57,16 @@ Result<bool> LmdbStore::step_outage(const std::optional<OutagePackage>& before,
 
 Result<std::vector<OutagePackage>> LmdbStore::packages_out(const KioskId& kiosk) {
     Transaction rows = environment_.read();
-    const std::uint8_t out = 0;
-    Key own;
-    own.raw({&out, 1}).raw(kiosk.view());
-    return list_packages(rows, own, list_rows_max);
+    return list_rows<OutagePackage>(rows, Table::outage_package,
+                                    outage_place(OutageState::out).raw(kiosk.view()),
+                                    list_rows_max);
 }
 
 Result<std::vector<OutagePackage>> LmdbStore::packages_in_conflict(std::size_t limit) {
     Transaction rows = environment_.read();
-    const std::uint8_t conflict = 2;
-    return list_packages(rows, ByteView(&conflict, 1), std::min(limit, list_rows_max));
+    return list_rows<OutagePackage>(rows, Table::outage_package,
+                                    outage_place(OutageState::conflict),
+                                    std::min(limit, list_rows_max));
 }
 
 Result<std::optional<OutagePackage>> LmdbStore::find_package(const KioskId& kiosk,

@@ -70,9 +70,10 @@ void for_each_under(Transaction& rows, Table table, ByteView prefix, Use use) {
     }
 }
 
-/// All rows whose key starts with `prefix`, in order.
+/// Rows whose key starts with `prefix`, in order; all, or the first so many.
 template <class Row>
-Result<std::vector<Row>> list_rows(Transaction& rows, Table table, ByteView prefix) {
+Result<std::vector<Row>> list_rows(Transaction& rows, Table table, ByteView prefix,
+                                   std::size_t limit = std::numeric_limits<std::size_t>::max()) {
     std::vector<Row> found;
     Result<void> state;
     for_each_under(rows, table, prefix, [&](const Entry& entry) {
@@ -82,7 +83,7 @@ Result<std::vector<Row>> list_rows(Transaction& rows, Table table, ByteView pref
             return false;
         }
         found.push_back(std::move(row).value());
-        return true;
+        return found.size() < limit;
     });
     state = state.ok() ? failure_of(rows) : state;
     if (!state.ok()) {

@@ -1,4 +1,4 @@
-// sources: http/message_signature.cpp http/message.cpp
+// sources: http/message_signature.cpp http/message.cpp base/sign_bytes.cpp
 // Signature headers of any bytes: read or refused, never believed, and a base is one line a part.
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-// sources: base/outage_log.cpp base/outage_seal.cpp base/chain_file.cpp base/certificate.cpp base/json.cpp base/open_file.cpp base/folder.cpp
+// sources: base/outage_log.cpp base/outage_seal.cpp base/chain_file.cpp base/certificate.cpp base/json.cpp base/open_file.cpp base/folder.cpp base/sealed_bytes.cpp base/sign_bytes.cpp
 // The reader of kiosks' logs on any bytes: behind a right hash, which is made here, stands whatever
 // came. Nobody's certificate is known, so that no line is ever heard; packages and codes of anybody
 // open nothing.

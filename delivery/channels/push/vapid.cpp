@@ -4,6 +4,7 @@
 
 #include "base/ecdsa_signature.hpp"
 #include "base/json.hpp"
+#include "base/sign_bytes.hpp"
 #include "base/text_codec.hpp"
 #include "delivery/channels/key_file.hpp"
 #include "delivery/channels/push/sealed_push.hpp"
@@ -11,22 +12,12 @@
 namespace songda::delivery::push {
 namespace {
 
-using DigestContext = std::unique_ptr<EVP_MD_CTX, Deleter<EVP_MD_CTX_free>>;
-
 /// Half of what RFC 8292 §2 allows, so that a clock may be wrong.
 constexpr std::int64_t token_seconds = 12LL * 3600;
 
 /// ES256 (RFC 7518 §3.4): r and s, 32 bytes each. Empty: not signed.
 Bytes sign_es256(EVP_PKEY* key, std::string_view text) {
-    const DigestContext context(EVP_MD_CTX_new());
-    Bytes der(80);
-    std::size_t size = der.size();
-    const ByteView bytes = as_bytes(text);
-    if (!context || EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key) != 1 ||
-        EVP_DigestSign(context.get(), der.data(), &size, bytes.data(), bytes.size()) != 1) {
-        return {};
-    }
-    const auto signature = read_ecdsa_der(ByteView(der).first(size));
+    const auto signature = read_ecdsa_der(sign_bytes(key, EVP_sha256(), as_bytes(text)));
     return signature ? write_ecdsa_fixed(*signature) : Bytes();
 }
 
